@@ -1,0 +1,166 @@
+"""The commands and their options; what each does lies in a module of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livedream import __version__
+from livedream.cli.options import (
+    EngineOption,
+    FpsOption,
+    Options,
+    OverwriteOption,
+    PresetOption,
+    RecordOption,
+    SecondsOption,
+    SetOption,
+    SizeOption,
+    SourceOption,
+    check_fps,
+    check_seconds,
+    parse_size,
+)
+from livedream.presets import DEFAULT
+
+app = typer.Typer(
+    help="Point a webcam at the world and watch it dream. Without a command: live.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+COMMANDS = ("live", "demo", "bench", "doctor", "cameras", "presets")
+
+
+def with_default_command(arguments: list[str]) -> list[str]:
+    """Put `live` in front of arguments that name no command, so that `livedream --fps 25` works.
+
+    `--virtual-camera` may stand without a device, which then is the first one.
+    """
+    given = list(arguments)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
+        given.insert(0, "live")
+    bare = [place for place, word in enumerate(given) if word == "--virtual-camera"]
+    for place in reversed(bare):
+        following = given[place + 1 : place + 2]
+        if not following or following[0].startswith("-"):
+            given[place] = "--virtual-camera="
+    return given
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"livedream {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell it.")
+    ] = False,
+) -> None:
+    """Point a webcam at the world and watch it dream. Without a command: live."""
+
+
+@app.command()
+def live(
+    source: SourceOption = None,
+    preset: PresetOption = DEFAULT,
+    set_: SetOption = None,
+    engine: EngineOption = "auto",
+    size: SizeOption = "1280x720",
+    fps: FpsOption = 30.0,
+    record: RecordOption = None,
+    overwrite: OverwriteOption = False,
+    virtual_camera: Annotated[
+        str | None,
+        typer.Option(help="Send to a virtual camera; the first one without DEVICE.", metavar="[DEVICE]"),
+    ] = None,
+    no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
+    full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
+    seconds: SecondsOption = None,
+) -> None:
+    """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
+    from livedream.cli.live import run
+
+    options = Options(
+        source, preset, set_ or [], engine, parse_size(size), check_fps(fps),
+        record, overwrite, virtual_camera, check_seconds(seconds),
+    )  # fmt: skip
+    run(options, window=not no_window, full_screen=full_screen)
+
+
+@app.command()
+def demo(
+    source: SourceOption = "clouds",
+    preset: PresetOption = DEFAULT,
+    set_: SetOption = None,
+    engine: EngineOption = "auto",
+    size: SizeOption = "1280x720",
+    fps: FpsOption = 30.0,
+    seconds: SecondsOption = 10.0,
+) -> None:
+    """Dream for ten seconds without camera or display and leave livedream-demo.mp4."""
+    from livedream.cli.demo import run
+
+    options = Options(
+        source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
+    )
+    run(options)
+
+
+@app.command()
+def bench(
+    source: SourceOption = "clouds",
+    preset: PresetOption = DEFAULT,
+    set_: SetOption = None,
+    engine: EngineOption = "auto",
+    size: SizeOption = "1280x720",
+    fps: FpsOption = 30.0,
+    seconds: SecondsOption = 10.0,
+    paced: Annotated[bool, typer.Option("--paced", help="Run at --fps, not as fast as it goes.")] = False,
+    json: Annotated[
+        Path | None,
+        typer.Option(help="Write the figures to a JSON file too.", metavar="FILE", show_default=False),
+    ] = None,
+) -> None:
+    """Measure frame rate, latency, stages, memory and flicker."""
+    from livedream.cli.bench import run
+
+    options = Options(
+        source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
+    )
+    run(options, paced=paced, json_file=json)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what livedream finds on this machine, and how to get what it does not find."""
+    from rich.console import Console
+
+    from livedream.cli.doctor import print_report
+
+    raise typer.Exit(print_report(Console()))
+
+
+@app.command()
+def cameras() -> None:
+    """List the cameras."""
+    from livedream.cli.listing import print_cameras
+
+    print_cameras()
+
+
+@app.command()
+def presets(
+    name: Annotated[str | None, typer.Argument(help="Show this one's settings.", show_default=False)] = None,
+) -> None:
+    """List the presets, or show one."""
+    from livedream.cli.listing import print_preset, print_presets
+
+    print_presets() if name is None else print_preset(name)

@@ -1,0 +1,86 @@
+"""The doctor's look at what dreams: OpenVINO, the cache of engines, the network, optical flow."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import tempfile
+from pathlib import Path
+
+from livedream.health import Health
+
+_OTHER_OPENCVS = ("opencv-python", "opencv-contrib-python")
+"""They bring plugins of Qt 5, which PyQt6 then loads on Linux."""
+
+
+def openvino_engine() -> Health:
+    """Tell OpenVINO's version and the processor that it runs on."""
+    import openvino
+
+    processor = str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    return Health("live", f"OpenVINO {importlib.metadata.version('openvino')} on {processor}")
+
+
+def engine_cache() -> Health:
+    """Tell where built engines are kept, how many there are, and whether more can be."""
+    from livedream.engines.cache import EngineCache
+
+    folder = EngineCache().folder
+    sizes = [path.stat().st_size for path in folder.glob("*.engine")]
+    shown = _with_tilde(folder)
+    try:
+        _try_writing(folder)
+    except OSError as fault:
+        return Health(
+            "failed", f"{shown} cannot be written to: {fault.strerror or fault}",
+            "Let this user write there: the engine openvino is built into it.",
+        )  # fmt: skip
+    engines = "engine" if len(sizes) == 1 else "engines"
+    return Health("live", f"{shown}, {len(sizes)} {engines}, {_megabytes(sum(sizes))}")
+
+
+def _try_writing(folder: Path) -> None:
+    """Write to a folder, or to where it would be made. Raises OSError."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    with tempfile.TemporaryFile(dir=there):
+        return
+
+
+def network() -> Health:
+    """Tell whether the embedded network is there. Raises InputError if it is not, or is damaged."""
+    from livedream.dream.catalog import network_info
+
+    info = network_info("embedded")
+    size = _megabytes(info.file.stat().st_size)
+    return Health("live", f"{info.file.name}, {len(info.layers)} layers, {size}")
+
+
+def optical_flow() -> Health:
+    """Tell OpenCV's version, and whether another OpenCV was installed over it."""
+    import cv2
+
+    found = f"OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads"
+    others = [name for name in _OTHER_OPENCVS if _installed(name)]
+    if not others:
+        return Health("live", found)
+    return Health(
+        "live", f"{found}; its {' and '.join(others)} may keep the window from opening",
+        f"python -m pip uninstall {' '.join(others)}\n"
+        "python -m pip install --force-reinstall opencv-python-headless",
+    )  # fmt: skip
+
+
+def _installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _with_tilde(path: Path) -> str:
+    home = Path.home()
+    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"

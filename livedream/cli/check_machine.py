@@ -1,0 +1,126 @@
+"""The doctor's look at the machine: Python, cameras, the display, graphics processors."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+
+from livedream import __version__
+from livedream.health import Health
+
+ANSWER_S = 3.0
+"""Seconds after which a program that was asked counts as hanging."""
+
+_NO_CAMERA = {
+    "linux": (
+        'Plug one in. If it is there but not yours to use:\nsudo usermod -a -G video "$USER"\n'
+        "and log out and in again."
+    ),
+    "win32": (
+        "Plug one in, and allow it: Settings > Privacy & security > Camera > "
+        "Let desktop apps access your camera."
+    ),
+    "darwin": (
+        "Plug one in, and allow it: System Settings > Privacy & Security > Camera, "
+        "switch your terminal on there, and start it again."
+    ),
+}
+_NO_NVIDIA = {
+    "linux": (
+        "Only with an NVIDIA card:\nsudo apt install nvidia-driver\n(Ubuntu: sudo ubuntu-drivers install)"
+    ),
+    "win32": "Only with an NVIDIA card: its driver from https://www.nvidia.com/drivers",
+}
+_NO_INTEL = {
+    "linux": "Only with an Intel GPU:\nsudo apt install intel-opencl-icd",
+    "win32": "Only with an Intel GPU: its driver, from Windows Update or intel.com",
+}
+_UNUSED = "; not used yet: livedream's engines run on the processor and on CUDA"
+
+
+def python() -> Health:
+    """Tell Python's version and livedream's."""
+    return Health("live", f"{platform.python_version()}, with livedream {__version__}")
+
+
+def system() -> Health:
+    """Tell the operating system, the cores and the memory."""
+    import psutil
+
+    memory = psutil.virtual_memory().total / 2**30
+    return Health("live", f"{platform.platform()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory")
+
+
+def cameras(system: str = sys.platform) -> Health:
+    """List the cameras."""
+    from livedream.sources.cameras import list_cameras
+
+    found = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in list_cameras())
+    if found:
+        return Health("live", found)
+    return Health("failed", "no camera; a film or --source clouds will do", _NO_CAMERA.get(system, ""))
+
+
+def display() -> Health:
+    """Tell whether a window can be opened."""
+    from livedream.ui.available import display_available
+
+    health = display_available()
+    return Health("live", "a window can be opened") if health.ok else health
+
+
+def nvidia_gpu(system: str = sys.platform) -> Health:
+    """Ask the NVIDIA driver for its cards."""
+    how = _NO_NVIDIA.get(system, "")
+    query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        answer = _ask(query)
+    except FileNotFoundError:
+        return Health("failed", "no NVIDIA driver", how)
+    except subprocess.TimeoutExpired:
+        return Health(
+            "failed", f"the NVIDIA driver did not answer within {ANSWER_S:g} s", "Restart the machine."
+        )
+    if answer.returncode != 0 or not answer.stdout.strip():
+        said = (answer.stdout or answer.stderr).strip().splitlines() or ["nothing"]
+        return Health("failed", f"the NVIDIA driver finds no card; it says: {said[0]}", how)
+    return Health("live", "; ".join(_card(line) for line in answer.stdout.strip().splitlines()))
+
+
+def _card(line: str) -> str:
+    """Turn "NAME, DRIVER, MIB" into words; a line of another form stays as it is."""
+    told = re.fullmatch(r"(.+), (.+), (\d+)", line.strip())
+    return f"{told[1]}, driver {told[2]}, {int(told[3]) / 1024:.0f} GiB" if told else line.strip()
+
+
+def intel_gpu(system: str = sys.platform) -> Health:
+    """Ask OpenVINO for Intel's graphics processors."""
+    import openvino
+
+    core = openvino.Core()
+    found = [device for device in core.available_devices if device.partition(".")[0] == "GPU"]
+    if not found:
+        return Health("failed", "OpenVINO sees none", _NO_INTEL.get(system, ""))
+    names = ", ".join(str(core.get_property(device, "FULL_DEVICE_NAME")).strip() for device in found)
+    return Health("live", names + _UNUSED)
+
+
+def apple_gpu() -> Health:
+    """Tell which Apple chip this is: its graphics processor is a part of it."""
+    chip = _ask(["sysctl", "-n", "machdep.cpu.brand_string"]).stdout.strip()
+    if chip.startswith("Apple"):
+        return Health("live", chip + _UNUSED)
+    return Health(
+        "failed", f"{chip or 'this machine'} has none", "Not needed: the engines run on the processor."
+    )
+
+
+def _ask(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program that tells something. Raises FileNotFoundError or TimeoutExpired."""
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", timeout=ANSWER_S, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip

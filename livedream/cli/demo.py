@@ -1,0 +1,66 @@
+"""`livedream demo`: ten seconds of dreaming on any machine, and a file to show for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from livedream.cli.options import Options
+from livedream.cli.show import ending_on_signals, opened, print_summary, session_of, status_line, watch
+from livedream.runtime.outlet import Outlet, Rate
+from livedream.runtime.session import LiveSession
+from livedream.sinks.recorder import Recorder, check_recording
+
+FILE = Path("livedream-demo.mp4")
+
+SETTLE_S = 180.0
+"""How long the demo waits for the fast engine before it goes on with the one that runs."""
+
+
+def run(options: Options) -> None:
+    """Dream for `options.seconds` once the engine runs, leave FILE here, print what was found."""
+    console = Console()
+    check_recording(FILE, overwrite=True)
+    session = session_of(options, opened(options, options.source or "clouds", loop=True), console)
+    session.start()
+    outlet: Outlet | None = None
+    try:
+        with ending_on_signals(session):
+            _settle(session, console)
+            outlet = session.add_sink(Recorder(FILE, overwrite=True), Rate(options.size_wh, options.fps))
+            watch(session, options.seconds, console)
+        status = session.status()
+    finally:
+        session.finish()
+    print_summary(status, {"recording": _recorded(outlet)} | _found(), console)
+
+
+def _settle(session: LiveSession, console: Console) -> None:
+    """Wait for the engine that was asked for; the first time on a machine it has to be built."""
+    with console.status("starting") as line:
+        for _ in range(round(SETTLE_S / 0.25)):
+            if session.wait_settled(0.25) or session.ended:
+                return
+            line.update(status_line(session.status()))
+
+
+def _recorded(outlet: Outlet | None) -> str:
+    if outlet is None:
+        return "none: the show ended before its engine was ready"
+    return f"{FILE} ({outlet.health.message})" if outlet.health.state != "failed" else outlet.health.message
+
+
+def _found() -> dict[str, str]:
+    """Say what this machine has for a live show."""
+    from livedream.sinks.virtual_camera import VirtualCamera
+    from livedream.sources.cameras import list_cameras
+    from livedream.ui.available import display_available
+
+    cameras = ", ".join(camera.name for camera in list_cameras())
+    display, virtual = display_available(), VirtualCamera().probe()
+    return {
+        "camera": cameras or "not found",
+        "display": "found" if display.ok else f"not found: {display.message}",
+        "virtual camera": "found" if virtual.ok else f"not found: {virtual.message}",
+    }

@@ -1,0 +1,55 @@
+"""`livedream cameras` and `livedream presets`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from livedream.presets import DEFAULT, load, shipped
+from livedream.settings import describe
+
+
+def print_cameras() -> None:
+    """Print a line for each camera, with what to give to --source."""
+    from livedream.sources.cameras import list_cameras
+
+    found = list_cameras()
+    console = Console()
+    if not found:
+        console.print("no camera found; plug one in, or dream from a file: --source FILE")
+        return
+    table = Table("index", "name", "--source", box=None, padding=(0, 2))
+    for camera in found:
+        table.add_row(str(camera.index), camera.name, f'"camera:{camera.name}"')
+    console.print(table)
+
+
+def print_presets() -> None:
+    """Print the shipped presets."""
+    table = Table(box=None, padding=(0, 2), show_header=False)
+    for name in shipped():
+        table.add_row(name, load(name).description + (" (the default)" if name == DEFAULT else ""))
+    Console().print(table)
+
+
+def print_preset(name: str) -> None:
+    """Print every setting of a preset: its value, range, unit and meaning. Raises InputError."""
+    preset = load(name)
+    tree = preset.settings.model_dump()
+    table = Table("setting", "value", "range", "meaning", box=None, padding=(0, 2))
+    for info in describe():
+        section, _, key = info.word.partition(".")
+        unit = f" ({info.unit})" if info.unit else ""
+        table.add_row(info.word, _shown(tree[section][key]), info.range, info.help + unit)
+    console = Console()
+    console.print(f"{preset.name}: {preset.description}")
+    console.print(table)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items()) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,100 @@
+"""`livedream live`: the show."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from rich.console import Console
+
+from livedream.cli.options import Options
+from livedream.cli.show import ending_on_signals, opened, print_summary, session_of, watch
+from livedream.health import Health
+from livedream.runtime.outlet import Rate
+from livedream.runtime.session import LiveSession
+from livedream.sources import Source
+
+
+def run(options: Options, *, window: bool, full_screen: bool) -> None:
+    """Dream until the window is closed, Ctrl-C, the end of the source, or `options.seconds`.
+
+    Raises InputError for what a person got wrong, before anything starts.
+    """
+    console = Console()
+    if options.record is not None:
+        _check_recording(options.record, options.overwrite)
+    source = _source(options, console)
+    try:
+        session = session_of(options, source, console)
+    except BaseException:
+        source.close()
+        raise
+    _add_sinks(session, options)
+    display = _display(console) if window else Health("off")
+    session.start()
+    try:
+        with ending_on_signals(session):
+            if display.ok:
+                _show(session, options, full_screen)
+            else:
+                watch(session, options.seconds, console)
+        status = session.status()
+    finally:
+        session.finish()
+    kept = {} if options.record is None else {"recording": str(options.record)}
+    print_summary(status, kept, console)
+
+
+def _check_recording(path: Path, overwrite: bool) -> None:
+    from livedream.sinks.recorder import check_recording
+
+    check_recording(path, overwrite)
+
+
+def _source(options: Options, console: Console) -> Source:
+    """Open the source that was named; else the first camera; else, saying so, the clouds."""
+    if options.source is not None:
+        return opened(options, options.source, loop=True)
+    from livedream.sources.cameras import list_cameras
+
+    if list_cameras():
+        return opened(options, "camera", loop=True)
+    console.print("no camera found, so the clouds are dreamed; plug a camera in, or give --source FILE")
+    return opened(options, "clouds", loop=True)
+
+
+def _add_sinks(session: LiveSession, options: Options) -> None:
+    rate = Rate(options.size_wh, options.fps)
+    if options.record is not None:
+        from livedream.sinks.recorder import Recorder
+
+        recorder = Recorder(options.record, overwrite=options.overwrite)
+        session.add_sink(recorder, Rate(options.size_wh, options.fps, from_first=True))
+    if options.virtual_camera is not None:
+        from livedream.sinks.virtual_camera import VirtualCamera
+
+        camera = VirtualCamera(options.virtual_camera or None, size_wh=options.size_wh, fps=options.fps)
+        session.add_sink(camera, rate)
+
+
+def _display(console: Console) -> Health:
+    from livedream.ui.available import display_available
+
+    display = display_available()
+    if not display.ok:
+        console.print(f"no window: {display.message}", markup=False, highlight=False)
+    return display
+
+
+def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
+    """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
+    from livedream.ui.window import run_window
+
+    timer = threading.Timer(options.seconds or 0.0, session.stop)
+    timer.daemon = True
+    if options.seconds is not None:
+        timer.start()
+    try:
+        run_window(session, title="livedream", full_screen=full_screen)
+    finally:
+        timer.cancel()

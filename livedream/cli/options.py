@@ -1,0 +1,84 @@
+"""The options that live, demo and bench share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livedream.engines.builder import Choice
+from livedream.errors import InputError
+
+SourceOption = Annotated[
+    str | None,
+    typer.Option(
+        help="camera, camera:NAME-OR-INDEX, a video, an image, a stream's URL, or clouds.",
+        metavar="SOURCE",
+        show_default=False,
+    ),
+]
+PresetOption = Annotated[str, typer.Option(help="A preset's name, or a TOML file.", metavar="NAME-OR-FILE")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="Change one setting; may be repeated.", metavar="WORD=VALUE", show_default=False
+    ),
+]
+EngineOption = Annotated[Choice, typer.Option(help="What runs the network.")]
+SizeOption = Annotated[str, typer.Option(help="Size of the frames that go out.", metavar="WxH")]
+FpsOption = Annotated[float, typer.Option(help="Frames a second that go out, and that are held.")]
+RecordOption = Annotated[
+    Path | None,
+    typer.Option(help="Record to an .mp4, .mkv or .mov file.", metavar="FILE", show_default=False),
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --record replace an existing file.")]
+SecondsOption = Annotated[
+    float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person asked for, checked.
+
+    source: None if none was named. virtual_camera: None for none, "" for the first device.
+    """
+
+    source: str | None
+    preset: str
+    assignments: list[str] = field(default_factory=list)
+    engine: Choice = "auto"
+    size_wh: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+    record: Path | None = None
+    overwrite: bool = False
+    virtual_camera: str | None = None
+    seconds: float | None = None
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read "1280x720" as (width, height). Raises InputError."""
+    match = re.fullmatch(r"(\d+)[xX](\d+)", text.strip())
+    if match is None:
+        raise InputError(f"--size {text}: write it as WIDTHxHEIGHT, for example 1280x720")
+    width, height = int(match[1]), int(match[2])
+    if not (64 <= width <= 7680 and 64 <= height <= 4320):
+        raise InputError(f"--size {text}: each side has 64 to 7680 pixels, the height at most 4320")
+    return width, height
+
+
+def check_fps(fps: float) -> float:
+    """Give the frame rate if it is possible. Raises InputError."""
+    if not 1 <= fps <= 240:
+        raise InputError(f"--fps {fps:g}: take 1 to 240 frames a second")
+    return fps
+
+
+def check_seconds(seconds: float | None) -> float | None:
+    """Give the duration if it is possible. Raises InputError."""
+    if seconds is not None and not 0 < seconds <= 7 * 24 * 3600:
+        raise InputError(f"--seconds {seconds:g}: take more than 0, and at most a week (604800)")
+    return seconds

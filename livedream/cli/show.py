@@ -1,0 +1,97 @@
+"""Putting a show together from the options, and telling about it on the terminal."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from livedream.cli.options import Options
+from livedream.clock import SystemClock
+from livedream.dream.spec import kernel_spec
+from livedream.presets import apply_assignments, load
+from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.status import Status
+from livedream.runtime.store import SettingsStore
+from livedream.settings import Settings
+from livedream.sources import Source, open_source
+
+
+def chosen_settings(options: Options) -> tuple[str, Settings]:
+    """Give the preset's name and the settings, all checked. Raises InputError."""
+    preset = load(options.preset)
+    settings = apply_assignments(preset.settings, options.assignments)
+    kernel_spec(settings.dream, (64, 64))  # an unknown layer is told now, not when the show is on
+    return preset.name, settings
+
+
+def opened(options: Options, spec: str, *, loop: bool) -> Source:
+    """Open a source. Raises InputError or SourceError."""
+    return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop, clock=SystemClock())
+
+
+def session_of(options: Options, source: Source, console: Console) -> LiveSession:
+    """Make the session of a live show, not yet started. Raises InputError."""
+    name, settings = chosen_settings(options)
+    plan = Plan(name, options.size_wh, options.fps, options.engine)
+    return LiveSession(source, SettingsStore(settings), plan, SystemClock(), tell=teller(console))
+
+
+def teller(console: Console) -> Callable[[str], None]:
+    """Give a function that prints a sentence, safe from any thread."""
+    return lambda sentence: console.print(sentence, style="dim", markup=False, highlight=False)
+
+
+@contextmanager
+def ending_on_signals(session: LiveSession) -> Iterator[None]:
+    """Let Ctrl-C and a polite kill end the session, recording finished, instead of the process."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        session.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def watch(session: LiveSession, seconds: float | None, console: Console) -> None:
+    """Wait for the end of the show, or for `seconds`, with one line that says how it goes."""
+    left_s = float("inf") if seconds is None else seconds
+    with console.status("starting") as line:
+        while left_s > 0 and not session.wait(min(0.25, left_s)):
+            left_s -= 0.25
+            line.update(status_line(session.status()))
+
+
+def status_line(status: Status) -> str:
+    """Say in one line how the show goes."""
+    if not status.engine:
+        return f"building the engine {status.building}" if status.building else "starting"
+    width, height = status.working_wh
+    building = f", building {status.building}" if status.building else ""
+    return (
+        f"{status.fps:5.1f} fps  latency {status.latency_ms.p50:.0f} ms (95 %: {status.latency_ms.p95:.0f})  "
+        f"dropped {status.dropped}  {status.engine} {width}x{height}{building}"
+    )
+
+
+def print_summary(status: Status, rows: dict[str, str], console: Console) -> None:
+    """Print how the show went, then `rows`."""
+    table = Table(box=None, padding=(0, 2), show_header=False)
+    width, height = status.working_wh
+    table.add_row("frame rate", f"{status.fps:.1f} frames a second")
+    table.add_row(
+        "latency", f"{status.latency_ms.p50:.0f} ms; 95 % of frames within {status.latency_ms.p95:.0f} ms"
+    )
+    table.add_row("engine", f"{status.engine or 'none'}, dreaming {width}x{height}")
+    table.add_row("frames", f"{status.frames} dreamed, {status.dropped} dropped")
+    for name, words in rows.items():
+        table.add_row(name, words)
+    console.print(table)

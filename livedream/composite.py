@@ -1,0 +1,40 @@
+"""Lay a residual over the full-size frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livedream.frame import Rgb
+
+
+CLEAR_EDGE = 2.5
+"""Brightness gradient, in levels of 255 per pixel of the grey picture, at which half of `scene` applies."""
+
+
+def veil(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) -> NDArray[np.float32]:
+    """Say how much of the dream is shown where: less on the picture's own edges and textures.
+
+    grey: HxW, 0..255, small. size_wh: of the result, HxW float32 in 1 - scene..1. scene: 0 (the dream
+    covers all) to 1 (clear edges show through it wholly).
+    """
+    soft = cv2.GaussianBlur(grey, (3, 3), 0)
+    across = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8)
+    down = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
+    edges = cv2.GaussianBlur(cv2.magnitude(across, down), (0, 0), 1.5)
+    shown = 1 - scene * edges / (edges + CLEAR_EDGE)
+    return np.asarray(cv2.resize(shown, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def compose(rgb: Rgb, residual: NDArray[np.float32], strength: float = 1.0) -> Rgb:
+    """Add the residual, enlarged, to a picture of any size; gives a new array.
+
+    rgb: uint8 HxWx3. residual: float32 hxwx3, where 1 is the whole range. strength: factor on it.
+    The picture keeps its own sharpness: only what the dream adds is enlarged. Sixteen-bit levels
+    are right to half a level and much cheaper to enlarge and add than floats.
+    """
+    height, width = rgb.shape[:2]
+    levels = np.rint(residual * np.float32(255 * strength)).astype(np.int16)
+    enlarged = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.add(rgb, enlarged, dtype=cv2.CV_8U), np.uint8)

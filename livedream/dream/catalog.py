@@ -1,0 +1,78 @@
+"""What is known of the networks without loading one: files, layers, channels, moods."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from livedream.errors import InputError
+from livedream.resources import folder
+
+EMBEDDED_STRIDES = (2, 1, 2, 1, 2, 1, 1, 1, 1, 1)
+"""Stride of each block of the embedded network; its stem has 2 as well."""
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """A network on paper.
+
+    layers: technical name -> channels of its output, first layer first.
+    moods: the names that a person understands -> technical name.
+    """
+
+    name: str
+    file: Path
+    layers: Mapping[str, int]
+    moods: Mapping[str, str]
+
+    def find(self, layer: str) -> str:
+        """Turn a mood or a technical name into the technical name.
+
+        Raises InputError that lists the near names.
+        """
+        technical = self.moods.get(layer, layer)
+        if technical in self.layers:
+            return technical
+        known = [*self.moods, *self.layers]
+        near = difflib.get_close_matches(layer, known, n=3, cutoff=0.5) or known
+        raise InputError(f"the network {self.name} has no layer {layer!r}; take one of: {', '.join(near)}")
+
+    def depth(self, layer: str) -> int:
+        """Count the layers before `layer`."""
+        return list(self.layers).index(self.find(layer))
+
+
+def network_info(name: str) -> NetworkInfo:
+    """Look a network up by name."""
+    if name != "embedded":
+        raise InputError(f"there is no network {name!r}; there is: embedded")
+    return _embedded()
+
+
+@cache
+def _embedded() -> NetworkInfo:
+    file = folder("assets") / "embedded_v0.safetensors"
+    shapes = _shapes(file)
+    layers = {"stem": shapes["stem.weight"][0]}
+    for number in range(len(EMBEDDED_STRIDES)):
+        layers[f"block.{number}"] = shapes[f"block.{number}.project.weight"][0]
+    moods = {"lines": "block.3", "patterns": "block.5", "eyes": "block.7", "creatures": "block.9"}
+    return NetworkInfo("embedded", file, layers, moods)
+
+
+def _shapes(file: Path) -> dict[str, list[int]]:
+    """Read tensor shapes from a safetensors header: 8 bytes of length, then JSON."""
+    try:
+        with file.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            header = json.loads(stream.read(length))
+    except (OSError, struct.error, ValueError, MemoryError, OverflowError) as fault:
+        raise InputError(
+            f"the network file {file} cannot be read ({fault}); install livedream again"
+        ) from fault
+    return {name: entry["shape"] for name, entry in header.items() if name != "__metadata__"}

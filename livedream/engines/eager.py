@@ -1,0 +1,36 @@
+"""The reference engine: torch, operation by operation, on the CPU or a CUDA device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from livedream.engines.engine import Program
+
+
+class EagerEngine:
+    """Runs a program's module as it is.
+
+    device: "cpu" or "cuda".
+    """
+
+    def __init__(self, program: Program, device: str = "cpu") -> None:
+        self.name = "eager" if device == "cpu" else f"eager ({device})"
+        self._device = torch.device(device)
+        self._module: nn.Module = program.make().to(self._device)
+
+    @torch.inference_mode()
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        """Run the module once."""
+        tensors = [torch.from_numpy(np.ascontiguousarray(array)).to(self._device) for array in inputs]
+        output: NDArray[np.float32] = self._module(*tensors).cpu().numpy()
+        return output
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._module = nn.Identity()

@@ -1,0 +1,102 @@
+"""What an engine is, what it runs, and how it is checked against the reference."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedream.errors import EngineError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+LEAST_COSINE = 0.98
+"""Agreement with the reference that a float32 engine must reach.
+
+A ReLU that rounds to the other side of zero switches a whole path on or off, and the next step starts
+from there: after 2 octaves of 2 steps float32 eager itself is up to 8 % (cosine 0.9966) away from
+float64. A wrong graph is off by far more.
+"""
+
+LARGEST_RELATIVE_ERROR = 0.2
+"""Likewise, of what was added to the picture."""
+
+
+class Program(Protocol):
+    """A graph of fixed shapes that an engine can be built for; picklable."""
+
+    def fingerprint(self) -> str:
+        """Give a hash of all that decides the graph and its weights."""
+        ...
+
+    def make(self) -> nn.Module:
+        """Build the module; its first input is an image, its output an image of the same shape."""
+        ...
+
+    def example(self) -> list[NDArray[Any]]:
+        """Give one set of inputs."""
+        ...
+
+
+class Engine(Protocol):
+    """Runs a program."""
+
+    name: str
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        """Run once; the output is the caller's to keep."""
+        ...
+
+    def close(self) -> None:
+        """Release memory and devices."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How an engine compares with the reference on one frame.
+
+    cosine, relative_error: of what was added to the picture. run_ms: one run, the best of a few.
+    """
+
+    cosine: float
+    relative_error: float
+    run_ms: float
+
+
+def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> Check:
+    """Compare an engine's output on the program's example with the reference's; time it.
+
+    Raises EngineError if it is not finite or does not agree.
+    """
+    inputs = program.example()
+    result = engine.run(inputs)
+    if not np.isfinite(result).all():
+        raise EngineError(f"the engine {engine.name} gave values that are not finite")
+    cosine, error = _compare(result - inputs[0], reference - inputs[0])
+    if cosine < LEAST_COSINE or error > LARGEST_RELATIVE_ERROR:
+        raise EngineError(
+            f"the engine {engine.name} does not agree with eager: cosine {cosine:.4f}, error {error:.2%}"
+        )
+    return Check(cosine, error, best_ms(engine, inputs))
+
+
+def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 3) -> float:
+    """Time `runs` runs and give the shortest in milliseconds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        engine.run(inputs)
+        times.append(time.perf_counter() - start)
+    return min(times) * 1e3
+
+
+def _compare(a: NDArray[np.float32], b: NDArray[np.float32]) -> tuple[float, float]:
+    norm_a, norm_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+    cosine = float(np.vdot(a, b)) / max(norm_a * norm_b, 1e-30)
+    return cosine, float(np.linalg.norm(a - b)) / max(norm_b, 1e-30)

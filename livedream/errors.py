@@ -1,0 +1,37 @@
+"""The faults that livedream tells a person about, each as one clear sentence."""
+
+from __future__ import annotations
+
+
+class LivedreamError(Exception):
+    """A fault that is told, never shown as a traceback.
+
+    The message is one sentence: the thing, its value, the way out.
+    """
+
+    exit_code = 1
+
+
+class InputError(LivedreamError):
+    """Something that a person gave is wrong: a path, a key, a value."""
+
+    exit_code = 2
+
+
+class SourceError(LivedreamError):
+    """A source that was open cannot deliver frames any more."""
+
+
+class SinkError(LivedreamError):
+    """A sink cannot start or cannot take frames any more.
+
+    `remedy` is what to do about it on this system; it may span lines and is meant to be copied.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class EngineError(LivedreamError):
+    """An engine cannot be built here, or does not agree with the reference."""

@@ -1,0 +1,48 @@
+"""What travels: a frame with its times, and the conversions between frame and image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rgb = NDArray[np.uint8]
+"""Picture as devices give and take it: uint8, HxWx3, red first, 0..255."""
+
+Image = NDArray[np.float32]
+"""Picture as the kernel takes it: float32, 1x3xHxW, 0..1, channels last in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a source.
+
+    rgb: uint8 HxWx3, contiguous; never written to once it is here.
+    captured_s: clock time at which it was captured (or decoded).
+    index: 0, 1, 2, ... in the order of capture; a gap is a frame that was not taken.
+    media_s: when it is due on the source's own time line, from 0; None for a device, whose
+        frames are due when they arrive.
+    """
+
+    rgb: Rgb
+    captured_s: float
+    index: int
+    media_s: float | None = None
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Give (width, height) in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+
+def to_image(rgb: Rgb) -> Image:
+    """Convert uint8 HxWx3 to float32 1x3xHxW in 0..1, a view of channels-last memory."""
+    scaled = np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)
+    return scaled.transpose(2, 0, 1)[None]
+
+
+def to_rgb(image: Image) -> Rgb:
+    """Convert float 1x3xHxW in 0..1 to uint8 HxWx3, rounded and clamped."""
+    hwc = image[0].transpose(1, 2, 0)
+    return np.ascontiguousarray(np.clip(np.rint(hwc * 255), 0, 255).astype(np.uint8))

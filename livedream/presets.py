@@ -1,0 +1,106 @@
+"""Presets: settings in TOML files, by name or by path."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livedream.errors import InputError
+from livedream.resources import folder
+from livedream.settings import Settings, change
+
+DEFAULT = "eyes"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named look."""
+
+    name: str
+    description: str
+    settings: Settings
+
+
+def shipped() -> tuple[str, ...]:
+    """List the names of the presets that ship with livedream, in order."""
+    return tuple(sorted(path.stem for path in folder("configs").glob("*.toml")))
+
+
+def load(name_or_file: str) -> Preset:
+    """Load a preset by the name of a shipped one or by the path of a TOML file.
+
+    Raises InputError for an unknown name, a file that is not TOML, an unknown key or a value out of
+    range.
+    """
+    path = _find(name_or_file)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise InputError(f"the preset {path} is not valid TOML: {fault}") from fault
+    except OSError as fault:
+        raise InputError(f"the preset {path} cannot be read: {fault.strerror}") from fault
+    return _preset(table, path)
+
+
+def _find(name_or_file: str) -> Path:
+    path = folder("configs") / f"{name_or_file}.toml"
+    if name_or_file in shipped():
+        return path
+    given = Path(name_or_file).expanduser()
+    if given.is_file():
+        return given
+    if given.is_dir():
+        raise InputError(f"the preset {name_or_file} is a directory; give a TOML file or one of: {_names()}")
+    near = difflib.get_close_matches(name_or_file, shipped(), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {_names()}"
+    raise InputError(f"there is no preset {name_or_file!r}, by name or as a file; {hint}")
+
+
+def _names() -> str:
+    return ", ".join(shipped())
+
+
+def _preset(table: dict[str, Any], path: Path) -> Preset:
+    name = str(table.pop("name", path.stem))
+    description = str(table.pop("description", ""))
+    changes: dict[str, Any] = {}
+    for section, values in table.items():
+        if not isinstance(values, Mapping):
+            raise InputError(
+                f"{path}: {section} = {values!r} is outside a section; put it under [dream], [motion] or [look]"
+            )
+        changes |= {f"{section}.{key}": value for key, value in values.items()}
+    return Preset(name, description, change(Settings(), changes, origin=str(path)))
+
+
+def apply_assignments(settings: Settings, assignments: list[str]) -> Settings:
+    """Give the settings with `word=value` assignments made, values as in TOML or bare words.
+
+    `dream.layers.eyes=0.5` sets one entry of a table. Raises InputError.
+    """
+    for assignment in assignments:
+        word, equals, text = assignment.partition("=")
+        if not equals:
+            raise InputError(f"--set {assignment}: write it as WORD=VALUE, for example dream.steps=3")
+        settings = change(settings, _entry(settings, word.strip(), _value(text.strip())))
+    return settings
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _entry(settings: Settings, word: str, value: Any) -> dict[str, Any]:
+    section, name, *rest = [*word.split("."), ""]
+    table = getattr(getattr(settings, section, None), name, None)
+    key = ".".join(part for part in rest if part)
+    if not key or not isinstance(table, Mapping):
+        return {word: value}
+    return {f"{section}.{name}": {**table, key: value}}

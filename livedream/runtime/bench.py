@@ -1,0 +1,222 @@
+"""Measuring a show: the figures of `livedream bench`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+import psutil
+
+from livedream.clock import Clock
+from livedream.dream.spec import KernelSpec
+from livedream.engines.builder import Ready
+from livedream.errors import SourceError
+from livedream.frame import Frame, Rgb
+from livedream.pipeline import DreamPipeline, flicker
+from livedream.runtime.dreamer import Dream
+from livedream.runtime.outlet import Outlet, Rate
+from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.stats import percentiles
+from livedream.runtime.store import SettingsStore
+from livedream.settings import Settings
+from livedream.sinks.letterbox import fitted_size, resized
+from livedream.sources.source import Source
+
+SETTLE_S = 600.0
+"""How long an engine may take to be built before the benchmark gives up."""
+
+FLICKER_FRAMES, GROWING_FRAMES = 80, 30
+"""Frames that flicker is measured over, and how many of them the dream has to grow in before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a benchmark found.
+
+    latency_ms: from capture (a file's frame: from when it was decoded) to the sink. stage_ms:
+    medians. startup_s: from the start of the process to the first dreamed frame; settled_s: to the
+    engine that was asked for. flicker: see `livedream.pipeline.flicker`, with the warm start and
+    without it. mean_residual: mean |dream - picture| of the range 0..1.
+    """
+
+    source: str
+    preset: str
+    network: str
+    engine: str
+    working_size: tuple[int, int]
+    output_size: tuple[int, int]
+    paced: bool
+    seconds: float
+    frames: int
+    fps: float
+    latency_ms: dict[str, float]
+    stage_ms: dict[str, float]
+    dropped: int
+    peak_rss_mb: float
+    startup_s: float
+    settled_s: float
+    flicker: float
+    flicker_without_warm_start: float
+    mean_residual: float
+    notices: tuple[str, ...]
+
+
+class Nowhere:
+    """A sink that takes every frame and forgets it."""
+
+    name = "nowhere"
+    retry_s: float | None = None
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        """Take frames of any size."""
+        return f"{size_wh[0]}x{size_wh[1]} at {fps:g}"
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        """Forget the frame."""
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
+
+
+class _Notes:
+    """What is noted of the dreamed frames: of the first one its time, of those measured the stages."""
+
+    def __init__(self) -> None:
+        self.measuring = False
+        self.first_s: float | None = None
+        self.frames = 0
+        self.stage_ms: defaultdict[str, list[float]] = defaultdict(list)
+
+    def __call__(self, dream: Dream) -> None:
+        if self.first_s is None:
+            self.first_s = since_process_start_s()
+        if self.measuring:
+            self.frames += 1
+            for stage, spent_ms in dream.dreamed.stage_ms.items():
+                self.stage_ms[stage].append(spent_ms)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The measured part of a show."""
+
+    notes: _Notes
+    outlet: Outlet
+    session: LiveSession
+    seconds: float = 0.0
+    settled_s: float = 0.0
+    dropped: int = 0
+
+    def measure(self, seconds: float, clock: Clock) -> None:
+        """Wait for the engine that was asked for, then note what happens for `seconds`."""
+        if not self.session.wait_settled(SETTLE_S):
+            return
+        self.settled_s = since_process_start_s()
+        self.session.wait(1.0)  # a new engine's first frames pay for its memory
+        self.outlet.latency_ms.clear()
+        start_s, dropped = clock.now_s(), self.session.status().dropped
+        self.notes.measuring = True
+        self.session.wait(seconds)
+        self.notes.measuring = False
+        self.seconds = clock.now_s() - start_s
+        self.dropped = self.session.status().dropped - dropped
+
+
+def bench(
+    open_source: Callable[[], Source], settings: Settings, plan: Plan, clock: Clock, seconds: float
+) -> Figures:
+    """Run a show into nothing for `seconds`, counted from when the engine that was asked for runs.
+
+    open_source: gives the source anew each time. Raises LivedreamError.
+    """
+    notices: list[str] = []
+    notes = _Notes()
+    session = LiveSession(
+        open_source(), SettingsStore(settings), plan, clock, tell=notices.append, observe=notes
+    )
+    outlet = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
+    run = _Run(notes, outlet, session)
+    session.start()
+    try:
+        run.measure(seconds, clock)
+        status = session.status()
+    finally:
+        session.finish()
+    ready = session.dreamer.ready
+    if ready is None or notes.frames == 0:
+        raise SourceError(f"{status.source} ended before anything could be measured; take a longer source")
+    peak_mb = peak_rss_mb()
+    with_start, without = (_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False))
+    decode = {"decode": session.capture.decode_ms.percentiles().p50}
+    stages = decode | {stage: percentiles(values).p50 for stage, values in notes.stage_ms.items()}
+    latency = outlet.latency_ms.percentiles()
+    return Figures(
+        source=status.source, preset=plan.preset, network=settings.dream.network, engine=status.engine,
+        working_size=status.working_wh, output_size=with_start.output_wh, paced=plan.paced,
+        seconds=round(run.seconds, 2), frames=notes.frames, fps=round(notes.frames / run.seconds, 2),
+        latency_ms={name: round(getattr(latency, name), 2) for name in ("p50", "p95", "p99")},
+        stage_ms={stage: round(spent, 2) for stage, spent in stages.items()},
+        dropped=run.dropped, peak_rss_mb=round(peak_mb, 1),
+        startup_s=round(notes.first_s or 0.0, 2), settled_s=round(run.settled_s, 2),
+        flicker=with_start.flicker, flicker_without_warm_start=without.flicker,
+        mean_residual=with_start.mean_residual, notices=tuple(notices),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Steadiness:
+    flicker: float
+    mean_residual: float
+    output_wh: tuple[int, int]
+
+
+def _dream_on(
+    open_source: Callable[[], Source],
+    settings: Settings,
+    plan: Plan,
+    ready: Ready[KernelSpec],
+    warm_start: bool,
+) -> _Steadiness:
+    """Dream the first frames of the source once more, every one of them, to see how steady that is."""
+    pipeline = DreamPipeline(ready.program, ready.engine, warm_start=warm_start)
+    flickers, residuals = [], []
+    source = open_source()
+    try:
+        for number, frame in enumerate(islice(_frames(source, plan.output_wh), FLICKER_FRAMES)):
+            dreamed = pipeline.process(frame, settings)
+            if number >= GROWING_FRAMES:
+                residuals.append(float(np.abs(dreamed.residual).mean()))
+                flickers.append(flicker(dreamed))
+    finally:
+        source.close()
+    known = [value for value in flickers if value is not None]
+    return _Steadiness(
+        round(float(np.mean(known or [0.0])), 3), round(float(np.mean(residuals or [0.0])), 4), frame.size_wh
+    )
+
+
+def _frames(source: Source, box_wh: tuple[int, int]) -> Iterator[Frame]:
+    stop = threading.Event()
+    while (frame := source.read(stop)) is not None:
+        yield replace(frame, rgb=resized(frame.rgb, fitted_size(frame.size_wh, box_wh)))
+
+
+def since_process_start_s() -> float:
+    """Give the seconds since this process was started, its imports included."""
+    return time.time() - float(psutil.Process().create_time())
+
+
+def peak_rss_mb() -> float:
+    """Give the largest resident memory that this process has had so far, in MB of 10^6 bytes."""
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / 1e6
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

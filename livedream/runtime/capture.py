@@ -1,0 +1,69 @@
+"""The capture thread: reads a source at its own pace into a one-frame slot."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+
+from livedream.clock import Clock
+from livedream.frame import Frame
+from livedream.runtime.latest import Latest
+from livedream.runtime.stats import Meter
+from livedream.sinks.letterbox import fitted_size, resized
+from livedream.sources.source import Source
+
+LATE_S = 0.25
+"""A source that is this far behind its own time line goes on from now."""
+
+
+@dataclass(slots=True)
+class _Pacer:
+    """Holds frames back until they are due."""
+
+    clock: Clock
+    start_s: float | None = None
+
+    def wait(self, frame: Frame, stop: threading.Event) -> None:
+        if frame.media_s is None:
+            return
+        now_s = self.clock.now_s()
+        if self.start_s is None or now_s - (self.start_s + frame.media_s) > LATE_S:
+            self.start_s = now_s - frame.media_s
+        self.clock.wait(stop, self.start_s + frame.media_s - now_s)
+
+
+class Capture:
+    """Reads frames, fits them into the output's size and offers the newest one.
+
+    paced: frames with a time line are given when they are due and replaced when not taken; else
+    they are given as fast as they are taken, and none is lost.
+    """
+
+    def __init__(self, source: Source, box_wh: tuple[int, int], clock: Clock, *, paced: bool) -> None:
+        self.source, self._box_wh, self._clock = source, box_wh, clock
+        self.slot: Latest[Frame] = Latest(lossless=not paced)
+        self.meter = Meter()
+        self.decode_ms = Meter(window_s=3600.0)
+        self._pacer = _Pacer(clock) if paced else None
+
+    def run(self, stop: threading.Event) -> None:
+        """Capture until the source ends or `stop` is set. Raises SourceError."""
+        try:
+            while not stop.is_set() and (frame := self._read(stop)) is not None:
+                if self._pacer is not None and not self.source.info.is_device:
+                    self._pacer.wait(frame, stop)
+                    frame = replace(frame, captured_s=self._clock.now_s())
+                self.meter.note(self._clock.now_s())
+                self.slot.put(frame)
+        finally:
+            self.slot.close()
+
+    def _read(self, stop: threading.Event) -> Frame | None:
+        start_s = time.perf_counter()
+        frame = self.source.read(stop)
+        if frame is not None:
+            frame = replace(frame, rgb=resized(frame.rgb, fitted_size(frame.size_wh, self._box_wh)))
+            if not self.source.info.is_device:  # a device's read is mostly waiting
+                self.decode_ms.note(self._clock.now_s(), (time.perf_counter() - start_s) * 1e3)
+        return frame

@@ -1,0 +1,117 @@
+"""The dream thread: takes captured frames, dreams them, swaps engines between two frames."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from livedream.clock import Clock
+from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.engines.builder import EngineBuilder, Ready
+from livedream.frame import Frame
+from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.runtime.governor import Governor
+from livedream.runtime.latest import Latest
+from livedream.runtime.store import SettingsStore
+from livedream.settings import Settings
+
+LOOK_UP_S = 0.1
+"""How often the dream thread looks whether it should stop while it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dream:
+    """A dreamed frame on its way out: the frame, what became of it, and how long that took."""
+
+    frame: Frame
+    dreamed: Dreamed
+    busy_s: float
+
+
+class Dreamer:
+    """Owns the pipeline; one thread calls `run`.
+
+    governor: None to dream at the wanted size whatever the rate. emit: takes each dreamed frame.
+    """
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        builder: EngineBuilder[KernelSpec],
+        governor: Governor | None,
+        clock: Clock,
+        emit: Callable[[Dream], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._store, self._builder, self._governor = store, builder, governor
+        self._clock, self._emit, self._tell = clock, emit, tell
+        self._requested: KernelSpec | None = None
+        self._pipeline: DreamPipeline | None = None
+        self.ready: Ready[KernelSpec] | None = None
+        self.settled = threading.Event()
+        """Set once the engine that was asked for runs, not a stopgap."""
+
+    def prepare(self, size_wh: tuple[int, int]) -> None:
+        """Have the engine for pictures of `size_wh` built, before the first frame is there."""
+        self._request(self._store.snapshot(), size_wh)
+
+    def run(self, slot: Latest[Frame], stop: threading.Event) -> None:
+        """Dream until the slot has ended or `stop` is set. Raises what the engine raises."""
+        while self.ready is None and not stop.is_set():
+            self._swap(self._builder.take(LOOK_UP_S))
+        while not stop.is_set() and not slot.ended:
+            frame = slot.take(LOOK_UP_S)
+            self._swap(self._builder.take())
+            if frame is not None:
+                self._dream(frame)
+
+    def _dream(self, frame: Frame) -> None:
+        assert self._pipeline is not None
+        settings = self._store.snapshot()
+        self._request(settings, frame.size_wh)
+        start_s = self._clock.now_s()
+        dreamed = self._pipeline.process(frame, settings)
+        now_s = self._clock.now_s()
+        self._emit(Dream(frame, dreamed, now_s - start_s))
+        if self._governor is not None and self.settled.is_set() and self._pipeline.spec == self._requested:
+            said = self._governor.observe(now_s - start_s, now_s)
+            if said is not None:
+                self._tell(said)
+
+    def _request(self, settings: Settings, size_wh: tuple[int, int]) -> None:
+        working_px = settings.dream.working_px
+        if self._governor is not None:
+            self._governor.want(working_px)
+            working_px = self._governor.working_px
+        spec = kernel_spec(settings.dream, working_size_hw(size_wh, working_px))
+        if spec != self._requested:
+            self._requested = spec
+            self._builder.request(spec, stopgap=self._pipeline is None)
+
+    def _swap(self, ready: Ready[KernelSpec] | None) -> None:
+        if ready is None:
+            return
+        if self._pipeline is None:
+            self._pipeline = DreamPipeline(ready.program, ready.engine)
+        else:
+            self._pipeline.swap(ready.program, ready.engine)
+        previous, self.ready = self.ready, ready
+        if previous is not None:
+            previous.engine.close()
+        if not ready.stopgap:
+            self.settled.set()
+        if self._governor is not None:
+            self._governor.restart()
+        self._tell(describe(ready))
+
+
+def describe(ready: Ready[KernelSpec]) -> str:
+    """Say which engine dreams now, at which size, how it was checked and how fast it is."""
+    height, width = ready.program.size_hw
+    said = f"{ready.engine.name} dreams {width}x{height} in {ready.run_ms:.0f} ms"
+    if ready.stopgap:
+        return f"{said} while a faster engine is being built"
+    if ready.checked is not None:
+        said += f" (agrees with eager: cosine {ready.checked.cosine:.4f})"
+    return said

@@ -1,0 +1,70 @@
+"""The governor: holds the frame rate by the size that is dreamed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SETTLE_S = 1.5
+"""How long a size is watched before another is tried; an engine swap itself costs a few frames."""
+
+FULL_LOAD = 0.97
+"""Share of the frame interval that dreaming may take; above it the rate will not hold."""
+
+AIM = 0.8
+"""Share of the frame interval that a new size is chosen for."""
+
+SMALLEST_SHARE = 0.12
+"""Of the wanted pixels; smaller dreams hide the scene rather than dream it."""
+
+
+@dataclass(slots=True)
+class Governor:
+    """Chooses the working pixels that hold a frame rate.
+
+    wanted_px: what the preset asks for; never exceeded, because a larger size dreams smaller things.
+    interval_s: 1 / target frame rate.
+    """
+
+    wanted_px: int
+    interval_s: float
+    working_px: int = 0
+    _busy_s: float = 0.0
+    _watched: int = 0
+    _since_s: float | None = None
+
+    def __post_init__(self) -> None:
+        self.working_px = self.working_px or self.wanted_px
+
+    def restart(self) -> None:
+        """Watch anew: the engine or the wish has changed."""
+        self._busy_s, self._watched, self._since_s = 0.0, 0, None
+
+    def want(self, wanted_px: int) -> None:
+        """Start over from another wish."""
+        if wanted_px != self.wanted_px:
+            self.wanted_px = self.working_px = wanted_px
+            self.restart()
+
+    def observe(self, busy_s: float, now_s: float) -> str | None:
+        """Take note of one frame's dreaming time; a sentence if the size is changed, else None."""
+        self._since_s = now_s if self._since_s is None else self._since_s
+        self._busy_s += busy_s
+        self._watched += 1
+        if now_s - self._since_s < SETTLE_S or self._watched < 10:
+            return None
+        load = self._busy_s / self._watched / self.interval_s
+        self.restart()
+        return self._decide(load)
+
+    def _decide(self, load: float) -> str | None:
+        fitting = self.working_px * AIM / max(load, 1e-6)
+        target = int(min(self.wanted_px, max(self.wanted_px * SMALLEST_SHARE, fitting)))
+        lower = load > FULL_LOAD and target < 0.95 * self.working_px
+        # Raising needs room for a clear step, or the size would hunt up and down.
+        higher = load < 0.6 and target > 1.15 * self.working_px
+        if not lower and not higher:
+            return None
+        before, self.working_px = self.working_px, target
+        verb = "lowered" if lower else "raised"
+        rate = 1 / self.interval_s
+        return f"working size {verb} from {before:,} to {target:,} pixels to hold {rate:.0f} frames a second"

@@ -1,0 +1,66 @@
+"""One slot between two threads, in place of a queue."""
+
+from __future__ import annotations
+
+import threading
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Latest(Generic[T]):
+    """Holds the newest item; an item that is replaced before it was taken counts as dropped.
+
+    lossless: `put` waits for the slot to be empty instead, so nothing is dropped.
+    """
+
+    def __init__(self, *, lossless: bool = False) -> None:
+        self._lossless = lossless
+        self._changed = threading.Condition()
+        self._item: T | None = None
+        self._sequence = 0
+        self._taken = True
+        self._closed = False
+        self.dropped = 0
+
+    def put(self, item: T) -> None:
+        """Offer an item; after `close` it is ignored."""
+        with self._changed:
+            if self._lossless:
+                self._changed.wait_for(lambda: self._taken or self._closed)
+            if self._closed:
+                return
+            self.dropped += not self._taken
+            self._item, self._taken = item, False
+            self._sequence += 1
+            self._changed.notify_all()
+
+    def take(self, timeout_s: float | None = None) -> T | None:
+        """Take an item that was not taken yet, waiting for it; None after `timeout_s` or at the end.
+
+        The end is `close`; an item put before it is still given.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken or self._closed, timeout_s)
+            if self._taken:
+                return None
+            self._taken = True
+            self._changed.notify_all()
+            return self._item
+
+    def peek(self) -> tuple[int, T] | None:
+        """Give (sequence number, newest item), taken or not; None before the first."""
+        with self._changed:
+            return None if self._item is None else (self._sequence, self._item)
+
+    def close(self) -> None:
+        """End it: nobody waits on it any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it is closed and its last item taken."""
+        with self._changed:
+            return self._closed and self._taken

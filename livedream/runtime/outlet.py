@@ -1,0 +1,157 @@
+"""An outlet: the thread and the clock of one sink."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from livedream.clock import Clock
+from livedream.errors import SinkError
+from livedream.frame import Rgb
+from livedream.health import Health
+from livedream.runtime.latest import Latest
+from livedream.runtime.stats import Meter
+from livedream.sinks.sink import Sink
+
+Pace = Literal["constant", "each frame"]
+"""constant: one frame every 1 / fps seconds, the last one again if there is no newer one.
+each frame: every finished frame once, as soon as it is there."""
+
+LOOK_UP_S = 0.1
+"""How often a thread that waits for a frame looks whether it should stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished frame: rgb uint8 HxWx3, and the clock time at which its picture was captured."""
+
+    rgb: Rgb
+    captured_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a sink is opened for: frames of `size_wh` pixels, `fps` a second, at a pace.
+
+    from_first: start with the first dreamed frame, with no slate before it.
+    """
+
+    size_wh: tuple[int, int]
+    fps: float
+    pace: Pace = "constant"
+    from_first: bool = False
+
+
+class Outlet:
+    """Feeds one sink; a slow or broken sink never slows the dream.
+
+    stand_in: gives the slate while there is no picture to show, else None. tell: takes sentences.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        rate: Rate,
+        clock: Clock,
+        stand_in: Callable[[], Rgb | None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.sink, self.rate = sink, rate
+        self._clock, self._stand_in, self._tell = clock, stand_in, tell
+        self.slot: Latest[Finished] = Latest(lossless=rate.pace == "each frame")
+        self.health = Health("starting", "opening")
+        self.latency_ms = Meter(window_s=3600.0)
+        self.written = self.late = 0
+        self._seen = 0
+        self._stop = threading.Event()
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name=f"sink {sink.name}", daemon=True)
+
+    def start(self) -> None:
+        """Start its thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to finish; what it was given before is still written."""
+        self.slot.close()
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait until it has finished; False if it has not in time. Raises what went wrong in its code."""
+        self._thread.join(timeout_s)
+        if self._fault is not None:
+            raise self._fault
+        return not self._thread.is_alive()
+
+    @property
+    def dropped(self) -> int:
+        """Count finished frames that this sink was too slow for, and ticks that it missed."""
+        return self.late + (self.slot.dropped if self.rate.pace == "each frame" else 0)
+
+    def _work(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._show()
+                retry_s = self.sink.retry_s
+                if retry_s is None or self._clock.wait(self._stop, retry_s):
+                    break
+        except BaseException as fault:  # a mistake in a sink: reaches the session's owner
+            self._fault = fault
+            self.health = Health("failed", f"{self.sink.name} failed: {fault}")
+        finally:
+            self.slot.close()
+            if self.health.state == "live":
+                self.health = Health("off", "finished")
+
+    def _show(self) -> None:
+        """Open the sink and feed it until the end or a fault."""
+        try:
+            words = self.sink.open(self.rate.size_wh, self.rate.fps)
+            self.health = Health("live", words)
+            self._tick() if self.rate.pace == "constant" else self._pass_on()
+        except SinkError as fault:
+            if self.health.message != str(fault):
+                self._tell(str(fault))
+            self.health = Health("failed", str(fault), fault.remedy)
+        finally:
+            self.sink.close()
+
+    def _pass_on(self) -> None:
+        while not self.slot.ended:
+            finished = self.slot.take(LOOK_UP_S)
+            if finished is not None:
+                self._write(finished, finished.captured_s)
+
+    def _tick(self) -> None:
+        interval_s = 1 / self.rate.fps
+        while self.rate.from_first and self.slot.peek() is None:
+            if self._clock.wait(self._stop, interval_s / 4):
+                return
+        start_s, tick = self._clock.now_s(), 0
+        while not self._clock.wait(self._stop, start_s + tick * interval_s - self._clock.now_s()):
+            self._write_latest(tick * interval_s)
+            # After a stall go on from now: a burst of old frames helps nobody.
+            due = int((self._clock.now_s() - start_s) / interval_s)
+            self.late += max(0, due - tick - 1)
+            tick = max(tick + 1, due)
+
+    def _write_latest(self, time_s: float) -> None:
+        slate = self._stand_in()
+        newest = self.slot.peek()
+        if slate is not None:
+            self.sink.write(slate, time_s)
+        elif newest is not None:
+            sequence, finished = newest
+            if sequence == self._seen:
+                self.sink.write(finished.rgb, time_s)
+            else:
+                self._seen = sequence
+                self._write(finished, time_s)
+
+    def _write(self, finished: Finished, time_s: float) -> None:
+        self.sink.write(finished.rgb, time_s)
+        now_s = self._clock.now_s()
+        self.written += 1
+        self.latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)

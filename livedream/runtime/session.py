@@ -1,0 +1,240 @@
+"""LiveSession: the threads of a show, from the source to the sinks."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from livedream.clock import Clock
+from livedream.dream.spec import KernelSpec
+from livedream.engines.builder import Choice, EngineBuilder
+from livedream.engines.cache import EngineCache
+from livedream.frame import Rgb
+from livedream.runtime.capture import Capture
+from livedream.runtime.dreamer import Dream, Dreamer
+from livedream.runtime.governor import Governor
+from livedream.runtime.latest import Latest
+from livedream.runtime.outlet import Finished, Outlet, Rate
+from livedream.runtime.stats import Meter
+from livedream.runtime.status import Status
+from livedream.runtime.store import SettingsStore
+from livedream.sinks.sink import Sink
+from livedream.sinks.slate import slate
+from livedream.sources.source import Source
+
+LOST_S = 2.0
+"""A source that has been silent this long is replaced by a slate."""
+
+JOIN_S = 1.0
+"""How long a thread may take to end before it is left behind."""
+
+FINISH_S = 5.0
+"""Likewise for a sink, which may have a recording to finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a session runs.
+
+    output_wh: size of the frames that go out. fps: their rate, and the rate that is held.
+    engine: "auto" or one engine's name. paced: at the source's own pace, frames dropped when late;
+    else as fast as it goes, none dropped. governed: the working size may be lowered to hold `fps`.
+    """
+
+    preset: str
+    output_wh: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+    engine: Choice = "auto"
+    paced: bool = True
+    governed: bool = True
+
+
+class LiveSession:
+    """A running show; an error in any worker stops it and is raised by `finish`.
+
+    tell: called with each sentence for people, from any thread. observe: with each dreamed frame.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        store: SettingsStore,
+        plan: Plan,
+        clock: Clock,
+        *,
+        cache: EngineCache | None = None,
+        tell: Callable[[str], None] | None = None,
+        observe: Callable[[Dream], None] | None = None,
+    ) -> None:
+        self.plan, self._clock, self._source = plan, clock, source
+        self._said = tell
+        self._observe = observe
+        self._notices: deque[str] = deque(maxlen=5)
+        self._stop = threading.Event()
+        self._fault: BaseException | None = None
+        self._outlets: list[Outlet] = []
+        self._newest: Latest[Finished] = Latest()
+        self._fps, self._latency_ms = Meter(), Meter()
+        self._last_frame_s: float | None = None
+        self._slates: dict[str, Rgb] = {}
+        self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced)
+        self._builder: EngineBuilder[KernelSpec] = EngineBuilder(
+            plan.engine, cache or EngineCache(), self._tell
+        )
+        wanted_px = store.snapshot().dream.working_px
+        governor = Governor(wanted_px, 1 / plan.fps) if plan.governed else None
+        self._dreamer = Dreamer(store, self._builder, governor, clock, self._emit, self._tell)
+        self._threads: list[threading.Thread] = []
+
+    def add_sink(self, sink: Sink, rate: Rate | None = None) -> Outlet:
+        """Give the show another sink, at any time; its thread starts with the session or at once."""
+        outlet = Outlet(
+            sink, rate or Rate(self.plan.output_wh, self.plan.fps), self._clock, self._stand_in, self._tell
+        )
+        self._outlets.append(outlet)
+        if self._threads:
+            outlet.start()
+        return outlet
+
+    def start(self) -> None:
+        """Start all threads; returns at once."""
+        self._dreamer.prepare(self._source.info.size_wh)
+        workers = {
+            "capture": lambda: self._capture.run(self._stop),
+            "dream": lambda: self._dreamer.run(self._capture.slot, self._stop),
+        }
+        self._threads = [
+            threading.Thread(target=self._guard, args=(work,), name=name, daemon=True)
+            for name, work in workers.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+        for outlet in self._outlets:
+            outlet.start()
+
+    def stop(self) -> None:
+        """Ask the session to end; returns at once."""
+        self._stop.set()
+        self._capture.slot.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the session ends by itself or is stopped, at most `seconds`; True if it has."""
+        return self._clock.wait(self._stop, seconds)
+
+    def wait_settled(self, seconds: float) -> bool:
+        """Wait until the engine that was asked for runs; False after `seconds` or when ended."""
+        waited = 0.0
+        while not self._dreamer.settled.is_set() and waited < seconds and not self.ended:
+            self._dreamer.settled.wait(0.05)
+            waited += 0.05
+        return self._dreamer.settled.is_set()
+
+    def finish(self) -> None:
+        """Stop, let every sink finish, release all. Raises the first error of a worker."""
+        self.stop()
+        for thread in self._threads:
+            thread.join(JOIN_S)
+        for outlet in self._outlets:
+            outlet.stop()
+        for outlet in self._outlets:
+            self._join(outlet)
+        self._builder.close()
+        self._source.close()
+        if self._fault is not None:
+            raise self._fault
+
+    def latest(self) -> tuple[int, Rgb] | None:
+        """Give (sequence number, newest finished frame); None before the first."""
+        newest = self._newest.peek()
+        return None if newest is None else (newest[0], newest[1].rgb)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it has ended: end of the source, an error, or stopped."""
+        return self._stop.is_set()
+
+    @property
+    def outlets(self) -> tuple[Outlet, ...]:
+        """List the sinks' outlets."""
+        return tuple(self._outlets)
+
+    @property
+    def capture(self) -> Capture:
+        """Give the capture, for its figures."""
+        return self._capture
+
+    @property
+    def dreamer(self) -> Dreamer:
+        """Give the dreamer, for its figures."""
+        return self._dreamer
+
+    def status(self) -> Status:
+        """Tell how it is going."""
+        now_s = self._clock.now_s()
+        ready = self._dreamer.ready
+        return Status(
+            running=bool(self._threads) and not self.ended,
+            fps=self._fps.rate(now_s),
+            source_fps=self._capture.meter.rate(now_s),
+            latency_ms=self._latency_ms.percentiles(),
+            frames=self._fps.count,
+            dropped=self._capture.slot.dropped,
+            engine=ready.engine.name if ready else "",
+            building=self._builder.building,
+            preset=self.plan.preset,
+            source=self._source.info.name,
+            source_health=self._source.health,
+            working_wh=ready.program.size_hw[::-1] if ready else (0, 0),
+            output_wh=self.plan.output_wh,
+            sinks={outlet.sink.name: outlet.health for outlet in self._outlets},
+            notices=tuple(self._notices),
+        )
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Run a worker; its end, good or bad, ends the session."""
+        try:
+            work()
+        except BaseException as fault:  # reaches the owner through finish()
+            self._fault = self._fault or fault
+            self.stop()
+        if threading.current_thread().name == "dream":
+            self.stop()
+
+    def _emit(self, dream: Dream) -> None:
+        now_s = self._clock.now_s()
+        finished = Finished(dream.dreamed.rgb, dream.frame.captured_s)
+        self._last_frame_s = now_s
+        self._newest.put(finished)
+        for outlet in self._outlets:
+            outlet.slot.put(finished)
+        self._fps.note(now_s)
+        self._latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)
+        if self._observe is not None:
+            self._observe(dream)
+
+    def _stand_in(self) -> Rgb | None:
+        """Give the slate that a constant-rate sink sends while there is nothing to dream."""
+        if self._last_frame_s is None:
+            return self._slate("warming up")
+        health = self._source.health
+        silent_s = self._clock.now_s() - self._last_frame_s
+        return None if health.ok or silent_s < LOST_S else self._slate(health.message)
+
+    def _slate(self, sentence: str) -> Rgb:
+        if sentence not in self._slates:
+            self._slates = {sentence: slate(self.plan.output_wh, "livedream", [sentence])}
+        return self._slates[sentence]
+
+    def _join(self, outlet: Outlet) -> None:
+        try:
+            if not outlet.join(FINISH_S):
+                self._tell(f"{outlet.sink.name} did not finish within {FINISH_S:.0f} s and was left behind")
+        except BaseException as fault:
+            self._fault = self._fault or fault
+
+    def _tell(self, sentence: str) -> None:
+        self._notices.append(sentence)
+        if self._said is not None:
+            self._said(sentence)

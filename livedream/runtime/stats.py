@@ -1,0 +1,57 @@
+"""Counting what happens, with little to remember."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+import numpy as np
+
+from livedream.runtime.status import Percentiles
+
+
+class Meter:
+    """Rate and duration of repeated events over the last `window_s` seconds."""
+
+    def __init__(self, window_s: float = 2.0) -> None:
+        self._window_s = window_s
+        self._events: deque[tuple[float, float]] = deque(maxlen=16384)
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def note(self, now_s: float, value: float = 0.0) -> None:
+        """Take note of an event at `now_s` with a value."""
+        with self._lock:
+            self.count += 1
+            self._events.append((now_s, value))
+            while self._events and self._events[0][0] < now_s - self._window_s:
+                self._events.popleft()
+
+    def clear(self) -> None:
+        """Forget the events, not their count."""
+        with self._lock:
+            self._events.clear()
+
+    def rate(self, now_s: float) -> float:
+        """Give events per second, seen from `now_s`; 0 for fewer than two."""
+        with self._lock:
+            recent = [at for at, _ in self._events if at >= now_s - self._window_s]
+        if len(recent) < 2:
+            return 0.0
+        # A pause since the last event counts too, or a stalled camera would keep its rate.
+        span = max(recent[-1] - recent[0], (now_s - recent[0]) * (len(recent) - 1) / len(recent))
+        return (len(recent) - 1) / span if span > 0 else 0.0
+
+    def percentiles(self) -> Percentiles:
+        """Give the percentiles of the values."""
+        with self._lock:
+            values = [value for _, value in self._events]
+        return percentiles(values)
+
+
+def percentiles(values: list[float]) -> Percentiles:
+    """Give the 50th, 95th and 99th percentile; zeros for no values."""
+    if not values:
+        return Percentiles()
+    p50, p95, p99 = np.percentile(values, [50, 95, 99])
+    return Percentiles(float(p50), float(p95), float(p99))

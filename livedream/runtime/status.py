@@ -1,0 +1,43 @@
+"""What the show says of itself, as one value that a window or a terminal can print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from livedream.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Milliseconds that half, 95 % and 99 % of the frames stay below."""
+
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A snapshot of the running session.
+
+    fps: dreamed frames a second over the last two seconds. source_fps: likewise, captured.
+    latency_ms: from capture to the finished frame. dropped: frames captured but never dreamed.
+    engine: the one that really runs; building: the one on its way, "" if none.
+    working_wh, output_wh: pixels. sinks: name -> health. notices: the last few sentences told.
+    """
+
+    running: bool = False
+    fps: float = 0.0
+    source_fps: float = 0.0
+    latency_ms: Percentiles = Percentiles()
+    frames: int = 0
+    dropped: int = 0
+    engine: str = ""
+    building: str = ""
+    preset: str = ""
+    source: str = ""
+    source_health: Health = Health("off")
+    working_wh: tuple[int, int] = (0, 0)
+    output_wh: tuple[int, int] = (0, 0)
+    sinks: dict[str, Health] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,36 @@
+"""What every sink is: something that takes finished frames at a constant rate."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from livedream.frame import Rgb
+
+
+class Sink(Protocol):
+    """Takes frames; opened, written and closed by one thread, its own."""
+
+    name: str
+    """For people: "virtual camera", "recording FILE"."""
+
+    retry_s: float | None
+    """Seconds after which opening is tried again when it has failed; None: never."""
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        """Start it for frames of `size_wh` pixels at `fps` a second; say in a few words what it is.
+
+        Raises SinkError with the reason and the remedy.
+        """
+        ...
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        """Take one frame that is due `time_s` seconds after the first one (non-decreasing).
+
+        rgb may be of another size than it was opened for; it is never written to.
+        Raises SinkError when it cannot go on.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish what was written and release the device; calling it twice does no harm."""
+        ...

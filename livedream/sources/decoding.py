@@ -1,0 +1,130 @@
+"""One run through a file or a stream, from its first decodable picture to its last."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+
+import av
+from av.container import InputContainer
+
+from livedream.errors import InputError
+from livedream.sources.media import display_name, open_media, picture_stream
+from livedream.sources.timeline import HIGHEST_FPS
+
+LOOKAHEAD = 9
+"""Pictures decoded at the start to find the rate of what declares none."""
+
+CUT_SHORT_S = 0.5
+"""Missing this much of its declared length, a file counts as cut short."""
+
+
+class Decoding:
+    """Decode the pictures of a file or stream in order, leaving out what cannot be decoded.
+
+    damaged_s: second, from the first picture, at which something was missing; None so far.
+    """
+
+    def __init__(self, location: str, *, live: bool = False) -> None:
+        """Open it and decode its first picture; raises InputError if there is none."""
+        self.damaged_s: float | None = None
+        self._reached_s = 0.0
+        self._first_s: float | None = None
+        self._container = open_media(location, live=live)
+        try:
+            self._prepare(location)
+        except InputError:
+            self._container.close()
+            raise
+
+    def _prepare(self, location: str) -> None:
+        stream = picture_stream(self._container, location)
+        # Read now: a stream must not be asked any more once its container is closed.
+        self.declared_fps = float(stream.average_rate or stream.guessed_rate or 0)
+        self.pixel_shape = stream.sample_aspect_ratio
+        self.format_name = self._container.format.name
+        self._declared_s = _declared_length_s(self._container, stream)
+        self._pictures = self._decoded(stream)
+        self._ahead = deque(self._look_ahead())
+        if not self._ahead:
+            raise InputError(
+                f"{display_name(location)} has no picture that can be decoded: give another file."
+            )
+
+    @property
+    def ahead(self) -> tuple[av.VideoFrame, ...]:
+        """Give the pictures that are decoded but not taken yet."""
+        return tuple(self._ahead)
+
+    def next(self) -> av.VideoFrame | None:
+        """Take the next picture; None at the end."""
+        return self._ahead.popleft() if self._ahead else next(self._pictures, None)
+
+    def close(self) -> None:
+        """Close the file or connection."""
+        self._pictures.close()
+        self._ahead.clear()
+        self._container.close()
+
+    def _look_ahead(self) -> Iterator[av.VideoFrame]:
+        wanted = 1 if 0 < self.declared_fps <= HIGHEST_FPS else LOOKAHEAD
+        for _ in range(wanted):
+            picture = next(self._pictures, None)
+            if picture is None:
+                return
+            yield picture
+
+    def _decoded(self, stream: av.VideoStream) -> Generator[av.VideoFrame]:
+        try:
+            for packet in self._container.demux(stream):
+                yield from self._pictures_of(packet)
+        except av.FFmpegError:
+            # Nothing behind this place can be read: a file cut off, or a connection lost.
+            self._note_damage()
+            return
+        if self._declared_s is not None and self._reached_s < self._declared_s - CUT_SHORT_S:
+            self._note_damage()
+
+    def _pictures_of(self, packet: av.Packet[av.VideoStream]) -> Iterator[av.VideoFrame]:
+        try:
+            pictures = packet.decode()
+        except av.FFmpegError:
+            self._note_damage()
+            return
+        for picture in pictures:
+            self._note_reached(picture)
+            yield picture
+
+    def _note_reached(self, picture: av.VideoFrame) -> None:
+        stamp = stamp_s(picture)
+        if stamp is None:
+            return
+        self._first_s = stamp if self._first_s is None else self._first_s
+        self._reached_s = max(self._reached_s, stamp - self._first_s + (duration_s(picture) or 0))
+
+    def _note_damage(self) -> None:
+        if self.damaged_s is None:
+            self.damaged_s = self._reached_s
+
+
+def stamp_s(picture: av.VideoFrame) -> float | None:
+    """Tell a picture's own time stamp in seconds, if it has one."""
+    if picture.pts is None or not picture.time_base:
+        return None
+    return float(picture.pts * picture.time_base)
+
+
+def duration_s(picture: av.VideoFrame) -> float | None:
+    """Tell for how many seconds a picture is to be shown, if it says so."""
+    if not picture.duration or not picture.time_base:
+        return None
+    return float(picture.duration * picture.time_base)
+
+
+def _declared_length_s(container: InputContainer, stream: av.VideoStream) -> float | None:
+    """Tell how long the pictures should last; a container's length counts if it holds nothing else."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration and len(container.streams) == 1:
+        return float(container.duration) / av.time_base
+    return None

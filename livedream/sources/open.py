@@ -1,0 +1,176 @@
+"""From the words that a person gives to an open source."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from livedream.clock import Clock
+from livedream.errors import InputError, SourceError
+from livedream.sources.source import Source
+
+# cv2 and av take a tenth of a second each to import: only the kind of source that is opened pays for its own.
+if TYPE_CHECKING:
+    from livedream.sources.cameras import CameraInfo
+
+STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "udp", "tcp", "rtp", "srt")
+WEB_SCHEMES = ("http", "https")
+SCHEMES = (*STREAM_SCHEMES, *WEB_SCHEMES, "file")
+WORDS = ("camera", "clouds")
+
+IMAGE_SUFFIX = re.compile(r"\.(avif|bmp|exr|hdr|heic|jfif|jp2|jpe?g?|p[bgnp]m|png|tiff?|webp)", re.IGNORECASE)
+IMAGE_START = re.compile(
+    rb"\xff\xd8\xff|\x89PNG|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|P[1-6]\s|#\?RADIANCE|\x76\x2f\x31\x01"
+    rb"|\0\0\0\x0cjP  |.{4}ftyp(avif|heic|heix|mif1)",
+    re.DOTALL,
+)
+"""How files of still pictures begin, whatever they are called; GIF is left to the video decoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a source is to be: the size and rate asked for, whether it repeats, and its clock."""
+
+    fps: float
+    size_wh: tuple[int, int]
+    loop: bool
+    clock: Clock
+
+
+def open_source(spec: str, *, fps: float, size_wh: tuple[int, int], loop: bool, clock: Clock) -> Source:
+    """Open what `spec` names: a camera, a file, an address or the clouds.
+
+    spec: "camera" (the first that works), "camera:NAME" or "camera:INDEX", the path of a video or an
+        image, an address (rtsp, rtmp, udp, http, ...), "clouds" or "clouds:SEED". A file that is
+        called camera or clouds is meant by ./camera or ./clouds.
+    fps, size_wh: asked of cameras, kept by clouds; an image repeats at fps; videos have their own.
+    loop: videos and images start over for ever.
+
+    Raises InputError if `spec` is at fault, SourceError if a device or an address does not answer.
+    """
+    spec = spec.strip()
+    wish = Wish(fps, size_wh, loop, clock)
+    word, colon, detail = spec.partition(":")
+    if word == "camera":
+        return _open_camera(detail if colon else None, wish)
+    if word == "clouds":
+        return _open_clouds(detail if colon else None, wish)
+    if re.match(r"[A-Za-z][\w+.-]+://", spec):
+        return _open_address(spec, wish)
+    return _open_file(spec, wish)
+
+
+def _open_clouds(seed: str | None, wish: Wish) -> Source:
+    if seed is not None and not seed.isdecimal():
+        raise InputError(f"clouds:{seed} needs a whole number from 0 up after the colon, as in clouds:7.")
+    from livedream.sources.clouds import Clouds
+
+    return Clouds(wish.size_wh, wish.fps, int(seed or 0), wish.clock)
+
+
+def _open_camera(wanted: str | None, wish: Wish) -> Source:
+    from livedream.sources.cameras import CameraInfo, choose_camera, list_cameras
+
+    try:
+        cameras = list_cameras()
+    except SourceError:
+        if wanted is None or not wanted.isdecimal():
+            raise
+        # An index works without a list, and so a camera that cannot be listed can be used.
+        return _started(CameraInfo(int(wanted), f"camera {wanted}"), wish)
+    if wanted is not None:
+        return _started(choose_camera(wanted, cameras), wish)
+    if not cameras:
+        raise InputError("no camera was found: plug one in, or give a video, an image or clouds.")
+    return _first_working(cameras, lambda camera: _started(camera, wish))
+
+
+def _first_working(cameras: tuple[CameraInfo, ...], start: Callable[[CameraInfo], Source]) -> Source:
+    reasons = []
+    for camera in cameras:
+        try:
+            return start(camera)
+        except SourceError as error:
+            reasons.append(f"{camera.name}: {error}")
+    raise SourceError("no camera works: " + " ".join(reasons))
+
+
+def _started(camera: CameraInfo, wish: Wish) -> Source:
+    from livedream.sources.camera import Camera, DeviceCapture
+
+    return Camera(lambda: DeviceCapture(camera, wish.size_wh, wish.fps), fps=wish.fps, clock=wish.clock)
+
+
+def _open_address(address: str, wish: Wish) -> Source:
+    scheme = address.partition("://")[0].lower()
+    if scheme == "file":
+        return _open_file(url2pathname(urlsplit(address).path), wish)
+    if scheme not in SCHEMES:
+        hint = _near(scheme, SCHEMES) or "use one of " + ", ".join(SCHEMES)
+        raise InputError(f"{scheme}:// is not a kind of address that livedream opens: {hint}.")
+    from livedream.sources.media import is_live
+    from livedream.sources.stream import Stream
+    from livedream.sources.video import Video
+
+    if scheme in STREAM_SCHEMES or is_live(address):
+        return Stream(address, fps=wish.fps, clock=wish.clock)
+    return Video(address, loop=wish.loop, clock=wish.clock)
+
+
+def _open_file(spec: str, wish: Wish) -> Source:
+    path = Path(spec).expanduser()
+    start = _checked_start(spec, path)
+    if IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix):
+        from livedream.sources.image import Still
+
+        return Still(path, fps=wish.fps, loop=wish.loop, clock=wish.clock)
+    from livedream.sources.video import Video
+
+    try:
+        return Video(str(path), loop=wish.loop, clock=wish.clock)
+    except InputError as error:
+        # Only now: playlists are text too, and do open.
+        if _is_text(start):
+            raise InputError(f"{spec} is a text file, not a video: give a video or an image.") from error
+        raise
+
+
+def _checked_start(spec: str, path: Path) -> bytes:
+    """Give the first bytes of a file; raises InputError if it cannot be one to show."""
+    if not spec:
+        raise InputError("no source is named: give camera, clouds, a file or an address.")
+    if path.is_dir():
+        raise InputError(f"{spec} is a folder: give a file in it.")
+    if not path.exists():
+        raise InputError(_missing(spec, path))
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as error:
+        raise InputError(f"cannot read {spec}: {error.strerror or error}.") from error
+    if not start:
+        raise InputError(f"{spec} is empty: give another file.")
+    return start
+
+
+def _missing(spec: str, path: Path) -> str:
+    word = spec.partition(":")[0]
+    hint = _near(word, WORDS) if re.fullmatch(r"\w+", word) else ""
+    if not hint and path.parent.is_dir():
+        hint = _near(path.name, [entry.name for entry in path.parent.iterdir()])
+    return f"there is no file {spec}: {hint or 'check the path, or give camera, clouds or an address'}."
+
+
+def _near(word: str, known: tuple[str, ...] | list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]}" if close else ""
+
+
+def _is_text(start: bytes) -> bool:
+    return b"\0" not in start and all(byte >= 32 or byte in b"\t\n\r\f" for byte in start)

@@ -1,0 +1,103 @@
+"""A video file as a source, decoded on demand."""
+
+from __future__ import annotations
+
+import threading
+
+import av
+
+from livedream.clock import Clock, SystemClock
+from livedream.errors import InputError, SourceError
+from livedream.frame import Frame
+from livedream.health import Health
+from livedream.sources.decoding import Decoding, duration_s, stamp_s
+from livedream.sources.media import display_name
+from livedream.sources.source import SourceInfo
+from livedream.sources.timeline import Timeline, nominal_fps
+from livedream.sources.video_frame import Developer
+
+
+class Video:
+    """Give the frames of a file (or of a finite video at an http address) one after the other.
+
+    Every run opens the file anew, since some formats cannot be rewound. What cannot be decoded is
+    left out, and `health` says from which second on the file is damaged.
+    """
+
+    def __init__(self, location: str, *, loop: bool = False, clock: Clock | None = None) -> None:
+        """Open it and decode its first frame; raises InputError if there is none."""
+        self._location, self._name = location, display_name(location)
+        self._loop = loop
+        self._clock = clock or SystemClock()
+        # PyAV must not close a container that another thread reads.
+        self._lock = threading.Lock()
+        self._damage = ""
+        self._ended = self._closed = False
+        self._index = 0
+        self._run = Decoding(location)
+        ahead = self._run.ahead
+        fps = nominal_fps(self._run.declared_fps, [s for s in map(stamp_s, ahead) if s is not None])
+        self._developer = Developer(ahead[0], self._run.pixel_shape)
+        self._timeline = Timeline(fps)
+        self._info = SourceInfo(self._name, self._developer.size_wh, fps, is_device=False)
+
+    @property
+    def info(self) -> SourceInfo:
+        """Tell name, size (upright, square pixels) and nominal rate."""
+        return self._info
+
+    @property
+    def health(self) -> Health:
+        """Tell how it is doing, and at which second the file is damaged."""
+        if self._closed:
+            return Health("off", f"{self._name} is closed.")
+        if self._ended:
+            return Health("off", " ".join(filter(None, (f"{self._name} has ended.", self._damage))))
+        return Health("live", self._damage)
+
+    def read(self, stop: threading.Event) -> Frame | None:
+        """Decode the next frame; None at the end, when closed, or when `stop` is set.
+
+        Raises SourceError if the file, looping, cannot be opened again.
+        """
+        with self._lock:
+            if stop.is_set() or self._closed or self._ended:
+                return None
+            picture = self._next_picture()
+            self._ended = picture is None
+            return None if picture is None else self._frame(picture)
+
+    def close(self) -> None:
+        """Close the file, after the frame that is being decoded."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._run.close()
+
+    def _frame(self, picture: av.VideoFrame) -> Frame:
+        media_s = self._timeline.place(stamp_s(picture), duration_s(picture))
+        index, self._index = self._index, self._index + 1
+        return Frame(self._developer(picture), self._clock.now_s(), index, media_s)
+
+    def _next_picture(self) -> av.VideoFrame | None:
+        picture = self._run.next()
+        self._note_damage()
+        if picture is None and self._loop:
+            self._start_over()
+            picture = self._run.next()
+        return picture
+
+    def _note_damage(self) -> None:
+        if self._run.damaged_s is not None and not self._damage:
+            self._damage = (
+                f"{self._name} is damaged or cut short at {self._run.damaged_s:.1f} s: "
+                "what can be decoded is shown; make a new copy of it."
+            )
+
+    def _start_over(self) -> None:
+        self._run.close()
+        self._timeline.restart()
+        try:
+            self._run = Decoding(self._location)
+        except InputError as error:
+            raise SourceError(f"cannot play {self._name} again: {error}") from error

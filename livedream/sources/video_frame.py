@@ -1,0 +1,90 @@
+"""From FFmpeg's frames to pictures as people should see them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import Colorspace, VideoReformatter
+from numpy.typing import NDArray
+
+from livedream.frame import Rgb
+
+UNTAGGED = 2
+"""AVCOL_SPC_UNSPECIFIED: the file does not say how its colours are coded."""
+
+TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+"""Degrees counterclockwise -> OpenCV's code."""
+
+FIELD_BLEND = np.array([0.25, 0.5, 0.25], np.float32)
+"""Takes out exactly what alternates from line to line."""
+
+
+class Developer:
+    """Turn frames of one stream into RGB of one size.
+
+    The file's colour matrix and range, turn (as phones store it), pixel shape, interlacing and
+    transparency (over black) are honoured. swscale's direct path (0.3 ms for 1280x720, within
+    3 levels of exact arithmetic) is both cheaper and truer than
+    OpenCV's I420 conversion, which knows BT.601 only.
+    """
+
+    def __init__(self, first: av.VideoFrame, pixel_shape: Fraction | None) -> None:
+        """Take turn and size from the `first` frame; pixel_shape: width of a pixel over its height."""
+        self._turn = TURNS.get(round(first.rotation / 90) * 90 % 360)
+        self._upright_wh = square_size((first.width, first.height), pixel_shape)
+        self._reformatter = VideoReformatter()
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Tell the size of what it gives."""
+        width, height = self._upright_wh
+        return (width, height) if self._turn in (None, cv2.ROTATE_180) else (height, width)
+
+    def __call__(self, frame: av.VideoFrame) -> Rgb:
+        """Give a frame as uint8 HxWx3, contiguous, an array of its own."""
+        rgb = self._rgb(frame)
+        if frame.interlaced_frame:
+            rgb = cv2.sepFilter2D(rgb, -1, np.ones(1, np.float32), FIELD_BLEND)
+        if (frame.width, frame.height) != self._upright_wh:
+            rgb = cv2.resize(rgb, self._upright_wh, interpolation=cv2.INTER_LINEAR)
+        if self._turn is not None:
+            rgb = cv2.rotate(rgb, self._turn)
+        return np.ascontiguousarray(rgb, np.uint8)
+
+    def _rgb(self, frame: av.VideoFrame) -> NDArray[Any]:
+        has_alpha = any(component.is_alpha for component in frame.format.components)
+        converted = self._reformatter.reformat(
+            frame,
+            format="rgba" if has_alpha else "rgb24",
+            src_colorspace=Colorspace.ITU709 if _is_untagged_hd(frame) else None,
+            # More threads cost more than they save on so short a task.
+            threads=1,
+        )
+        picture: NDArray[Any] = converted.to_ndarray()
+        return _over_black(picture) if has_alpha else picture
+
+
+def square_size(size_wh: tuple[int, int], pixel_shape: Fraction | None) -> tuple[int, int]:
+    """Give the size with square pixels: the side that is too short is stretched, none is shrunk.
+
+    A shape that is missing or absurd (beyond 1:4 and 4:1) counts as square.
+    """
+    width, height = size_wh
+    shape = float(pixel_shape) if pixel_shape else 1.0
+    if not 0.25 <= shape <= 4.0:
+        return size_wh
+    return (round(width * shape), height) if shape >= 1 else (width, round(height / shape))
+
+
+def _is_untagged_hd(frame: av.VideoFrame) -> bool:
+    """Tell whether to take it for BT.709, as players do; FFmpeg would take it for BT.601."""
+    return frame.colorspace == UNTAGGED and (frame.width >= 1280 or frame.height > 576)
+
+
+def _over_black(rgba: NDArray[Any]) -> NDArray[Any]:
+    alpha = rgba[..., 3:].astype(np.uint16)
+    return np.asarray((rgba[..., :3] * alpha + 127) // 255, np.uint8)

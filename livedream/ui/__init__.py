@@ -1,0 +1,1 @@
+"""The window that shows the dream; the only place that knows Qt."""

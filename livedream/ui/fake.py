@@ -1,0 +1,35 @@
+"""A show without a session: the fake that the window's tests and demonstrations use."""
+
+from __future__ import annotations
+
+from livedream.frame import Rgb
+from livedream.runtime.status import Status
+
+
+class FakeShow:
+    """Shows what it is given; counts what it is asked."""
+
+    def __init__(self, status: Status | None = None) -> None:
+        self.told = status or Status(running=True)
+        self.ended = False
+        self.stops = 0
+        self.polls = 0
+        self._latest: tuple[int, Rgb] | None = None
+
+    def give(self, rgb: Rgb) -> None:
+        """Make `rgb` (uint8 HxWx3) the newest frame."""
+        self._latest = ((self._latest[0] + 1) if self._latest else 0, rgb)
+
+    def latest(self) -> tuple[int, Rgb] | None:
+        """Give (sequence number, newest frame); None so far."""
+        self.polls += 1
+        return self._latest
+
+    def status(self) -> Status:
+        """Give what it was told to say."""
+        return self.told
+
+    def stop(self) -> None:
+        """Count the wish to stop, and end."""
+        self.stops += 1
+        self.ended = True

@@ -1,0 +1,129 @@
+"""What the heads-up display says: a status turned into figures and lines; knows no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from livedream.health import Health, State
+from livedream.runtime.status import Status
+
+Tone = Literal["plain", "dim", "accent", "good", "warn", "bad"]
+
+TONE_OF: dict[State, Tone] = {
+    "off": "dim",
+    "starting": "warn",
+    "live": "good",
+    "stale": "warn",
+    "failed": "bad",
+}
+NOTICES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number and what it counts."""
+
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A named value."""
+
+    label: str
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A source or a sink: how it is, what it says, what to do about it."""
+
+    name: str
+    text: str
+    state: State
+    remedy: str = ""
+
+    @property
+    def troubled(self) -> bool:
+        """Tell whether it was to deliver and does not."""
+        return self.state in ("failed", "stale")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence that was told."""
+
+    text: str
+
+
+Line = Setting | Device | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Hud:
+    """All that the heads-up display says, the most urgent line first."""
+
+    figures: tuple[Figure, ...]
+    lines: tuple[Line, ...]
+
+
+def hud_of(status: Status, extra: tuple[Setting, ...] = ()) -> Hud:
+    """Say in figures and lines how the show is doing; `extra` follows its settings."""
+    return Hud(
+        figures=_figures(status),
+        lines=(*problems(status), *_settings(status), *extra, *_well(status), *_notices(status)),
+    )
+
+
+def problems(status: Status) -> tuple[Device, ...]:
+    """Name the sources and sinks that do not deliver, the worst first."""
+    troubled = [device for device in devices(status) if device.troubled]
+    return tuple(sorted(troubled, key=lambda device: device.state != "failed"))
+
+
+def _figures(status: Status) -> tuple[Figure, ...]:
+    latency = status.latency_ms
+    return (
+        Figure(f"{status.fps:.1f}", "fps"),
+        Figure(f"{latency.p50:.0f}", "ms p50"),
+        Figure(f"{latency.p95:.0f}", "ms p95"),
+        Figure(str(status.dropped), "dropped"),
+    )
+
+
+def _settings(status: Status) -> tuple[Setting, ...]:
+    settings = (
+        Setting("preset", status.preset),
+        Setting("engine", status.engine),
+        Setting("building", status.building, "accent"),
+        Setting("size", _sizes(status)),
+    )
+    return tuple(setting for setting in settings if setting.text)
+
+
+def _sizes(status: Status) -> str:
+    sizes = (status.working_wh, status.output_wh)
+    return " \N{RIGHTWARDS ARROW} ".join(f"{w}\N{MULTIPLICATION SIGN}{h}" for w, h in sizes if w and h)
+
+
+def devices(status: Status) -> list[Device]:
+    """Name the source, then the sinks, each with its health."""
+    source = _device(status.source or "source", status.source_health, f"{status.source_fps:.1f} fps")
+    return [source, *(_device(name, health) for name, health in status.sinks.items())]
+
+
+def _well(status: Status) -> tuple[Device, ...]:
+    return tuple(device for device in devices(status) if not device.troubled)
+
+
+def _device(name: str, health: Health, rate: str = "") -> Device:
+    parts = (rate if health.ok else "", health.message)
+    text = ", ".join(part for part in parts if part)
+    return Device(name, text or health.state, health.state, health.remedy)
+
+
+def _notices(status: Status) -> tuple[Notice, ...]:
+    return tuple(Notice(text) for text in status.notices[-NOTICES_SHOWN:])

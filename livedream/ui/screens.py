@@ -1,0 +1,109 @@
+"""Draws a look over the picture; each card is typeset only when what it says changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from functools import partial
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen
+
+from livedream.ui.canvas import Canvas
+from livedream.ui.cards import hint_card, hud_card, keys_card, starting_card, toast_card
+from livedream.ui.look import Look, Starting
+from livedream.ui.sheet import COLOURS, Sheet
+
+MARGIN = 16.0
+NIGHT = QColor("#0b0b12")
+RINGS = 4
+
+
+class Screens:
+    """Draws looks; keeps the cards it has typeset."""
+
+    def __init__(self) -> None:
+        self._cards: dict[str, tuple[Hashable, QImage]] = {}
+
+    def draw(self, painter: QPainter, look: Look, canvas: Canvas) -> None:
+        """Draw `look` over what is on the canvas."""
+        if look.starting is not None:
+            self._draw_starting(painter, look.starting, canvas)
+        taken = self._draw_corner(painter, look, canvas)
+        if look.hint_opacity > 0:
+            card = self._card("hint", look.hint, canvas, partial(hint_card, look.hint, canvas.unit))
+            _put(painter, card, _bottom(card, canvas, taken), look.hint_opacity)
+        if look.keys:
+            card = self._card("keys", (), canvas, partial(keys_card, canvas.unit))
+            _put(painter, card, _middle(card, canvas, taken))
+
+    def _draw_corner(self, painter: QPainter, look: Look, canvas: Canvas) -> float:
+        """Draw the HUD, or a toast in its place; tell how much of the left the HUD takes."""
+        corner = QPointF(MARGIN, MARGIN) * canvas.unit
+        if (hud := look.hud) is not None:
+            room = canvas.height / canvas.unit - 2 * MARGIN
+            card = self._card("hud", hud, canvas, partial(hud_card, hud, canvas.unit, room))
+            _put(painter, card, corner)
+            return corner.x() + card.deviceIndependentSize().width()
+        if look.toast_opacity > 0:
+            card = self._card("toast", look.toast, canvas, partial(toast_card, look.toast, canvas.unit))
+            _put(painter, card, corner, look.toast_opacity)
+        return 0.0
+
+    def _draw_starting(self, painter: QPainter, starting: Starting, canvas: Canvas) -> None:
+        painter.fillRect(0, 0, canvas.width, canvas.height, NIGHT)
+        said = (starting.text, starting.troubles)
+        sheet = self._card(
+            "starting", said, canvas, partial(starting_card, starting, canvas.unit), panel=False
+        )
+        place = _middle(sheet, canvas)
+        rings = 64.0 * canvas.unit
+        top = max(rings * 1.2, place.y() + rings * 0.4)
+        _draw_rings(painter, QPointF(canvas.width / 2, top - rings), rings, starting.breath)
+        _put(painter, sheet, QPointF(place.x(), top + rings * 0.2))
+
+    def _card(
+        self, name: str, said: Hashable, canvas: Canvas, typeset: Callable[[], Sheet], *, panel: bool = True
+    ) -> QImage:
+        key = (said, canvas)
+        kept = self._cards.get(name)
+        if kept is None or kept[0] != key:
+            kept = (key, typeset().render(canvas.ratio, panel=panel))
+            self._cards[name] = kept
+        return kept[1]
+
+
+def _put(painter: QPainter, card: QImage, place: QPointF, opacity: float = 1.0) -> None:
+    painter.setOpacity(opacity)
+    painter.drawImage(QPointF(round(place.x()), round(place.y())), card)
+    painter.setOpacity(1.0)
+
+
+def _middle(card: QImage, canvas: Canvas, taken: float = 0.0) -> QPointF:
+    return QPointF(_centred(card, canvas, taken), (canvas.height - card.deviceIndependentSize().height()) / 2)
+
+
+def _bottom(card: QImage, canvas: Canvas, taken: float) -> QPointF:
+    height = card.deviceIndependentSize().height()
+    return QPointF(_centred(card, canvas, taken), canvas.height - height - 1.5 * MARGIN * canvas.unit)
+
+
+def _centred(card: QImage, canvas: Canvas, taken: float) -> float:
+    """Centre a card in the window, or in what the HUD leaves of it if the card would lie on the HUD."""
+    room = canvas.width - card.deviceIndependentSize().width()
+    if room / 2 > taken:
+        return room / 2
+    return min((taken + room) / 2, max(0.0, room - MARGIN * canvas.unit))
+
+
+def _draw_rings(painter: QPainter, centre: QPointF, radius: float, breath: float) -> None:
+    """Draw rings that swell and fade one after the other; breath: 0..1, one cycle."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for ring in range(RINGS):
+        swell = 0.5 - 0.5 * math.cos(2 * math.pi * (breath - 0.12 * ring))
+        colour = QColor(COLOURS["accent"])
+        colour.setAlphaF(0.18 + 0.6 * swell)
+        painter.setPen(QPen(colour, radius / 22))
+        size = radius * (0.18 + 0.19 * ring) * (1 + 0.05 * swell)
+        painter.drawEllipse(QRectF(centre.x() - size, centre.y() - size, 2 * size, 2 * size))

@@ -1,0 +1,258 @@
+"""The window that shows the dream."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import Protocol
+
+from PyQt6 import sip
+from PyQt6.QtCore import QEventLoop, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from livedream.clock import Clock, SystemClock
+from livedream.frame import Rgb
+from livedream.runtime.status import Status
+from livedream.ui.awake import kept_awake
+from livedream.ui.canvas import Canvas
+from livedream.ui.full_screen import FullScreen, display_name, display_names, windowed
+from livedream.ui.hud import Setting
+from livedream.ui.icon import icon
+from livedream.ui.keys import Action, action_of
+from livedream.ui.look import Look, Overlays
+from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
+from livedream.ui.preview import Preview
+from livedream.ui.screens import Screens
+
+# F11 belongs to macOS itself.
+HINT = f"H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    ?: keys"
+STATUS_EVERY_S = 0.3
+DEFAULT_WH = (1280, 720)
+SMALLEST_WH = (480, 270)
+UNSEEN = frozenset({"offscreen", "minimal"})
+
+
+class Show(Protocol):
+    """A running session, as the window sees it."""
+
+    def latest(self) -> tuple[int, Rgb] | None:
+        """Give (sequence number, newest finished frame uint8 HxWx3); None so far; cheap, any thread."""
+        ...
+
+    def status(self) -> Status:
+        """Tell how the session is doing."""
+        ...
+
+    def stop(self) -> None:
+        """Ask the session to end; returns at once."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the session has ended: end of file, error, stop."""
+        ...
+
+
+def run_window(show: Show, *, title: str, full_screen: bool = False, mirror: bool = True) -> None:
+    """Show the dream until the window is closed, the show has ended, or Ctrl-C is pressed.
+
+    mirror: of the preview only. Call it on the main thread. The show is asked to stop in any
+    case; an exception in the window is raised here.
+    """
+    app = QApplication.instance() or QApplication([title])
+    app.setApplicationName(title)
+    loop = QEventLoop()
+    try:
+        with slot_faults_raised(loop):
+            _run(loop, DreamWindow(show, title=title, mirror=mirror), full_screen=full_screen)
+    finally:
+        show.stop()
+
+
+def _run(loop: QEventLoop, window: DreamWindow, *, full_screen: bool) -> None:
+    window.closed.connect(lambda: quit_soon(loop))
+    try:
+        with interrupts_call(window.leave):
+            window.present(full_screen=full_screen)
+            with _held_awake() as notice:
+                window.note(notice)
+                loop.exec()
+    finally:
+        # Qt's part of the window must be gone before that of the application is.
+        sip.delete(window)
+
+
+def _held_awake() -> AbstractContextManager[str]:
+    seen = QGuiApplication.platformName() not in UNSEEN
+    return kept_awake() if seen else nullcontext("")
+
+
+class DreamWindow(QWidget):
+    """Polls a show and draws its newest frame once, with overlays that the output never has."""
+
+    closed = pyqtSignal()
+
+    def __init__(self, show: Show, *, title: str, mirror: bool = True, clock: Clock | None = None) -> None:
+        super().__init__()
+        self.preview = Preview(mirror=mirror)
+        self._show = show
+        self._title = title
+        self._clock = clock or SystemClock()
+        self.overlays = Overlays(_hint(), self._clock.now_s())
+        self.full_screen = FullScreen(self, self._flash)
+        self._screens = Screens()
+        self._drawn: Look | None = None
+        self._notices: tuple[str, ...] = ()
+        self._status_due_s = self._clock.now_s()
+        self._leaving = False
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+        self._dress()
+
+    def present(self, *, full_screen: bool) -> None:
+        """Open the window, at the size of the output if that fits, and begin to poll."""
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        output = self._show.status().output_wh
+        if screen is not None:
+            self.setGeometry(windowed(output if all(output) else DEFAULT_WH, screen))
+            self._pace(screen)
+        if full_screen:
+            self.full_screen.toggle()
+        else:
+            self.show()
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.screenChanged.connect(self._pace)
+        self._timer.start()
+
+    def leave(self) -> None:
+        """Close at the next tick; may be called from a signal handler."""
+        self._leaving = True
+
+    def note(self, notice: str) -> None:
+        """Add a notice of the window's own to those of the show; "" adds none."""
+        if notice:
+            self._notices = (*self._notices, notice)
+
+    def tick(self) -> None:
+        """Take what is new from the show and ask for a paint if there is anything to see."""
+        if self._leaving or self._show.ended:
+            self.close()
+            return
+        now_s = self._clock.now_s()
+        if now_s >= self._status_due_s:
+            self._status_due_s = now_s + STATUS_EVERY_S
+            self._take_status(now_s)
+        if self.preview.take(self._show.latest()) or self._look() != self._drawn:
+            self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002, N802  (Qt's name)
+        """Draw the frame, then what lies over it."""
+        self._drawn = self._look()
+        canvas = Canvas(self.width(), self.height(), self.devicePixelRatioF())
+        painter = QPainter(self)
+        try:
+            self.preview.draw(painter, canvas)
+            self._screens.draw(painter, self._drawn, canvas)
+        finally:
+            # A painter left active when its fault is raised would crash Qt.
+            painter.end()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Do what the key stands for."""
+        action = action_of(a0) if a0 is not None else None
+        if action is not None:
+            self._actions()[action]()
+
+    def mouseDoubleClickEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Go to full screen or back."""
+        if a0 is not None and a0.button() == Qt.MouseButton.LeftButton:
+            self.full_screen.toggle()
+
+    def mouseMoveEvent(self, a0: QMouseEvent | None) -> None:  # noqa: ARG002, N802  (Qt's name)
+        """Show the cursor again."""
+        self.full_screen.cursor_moved()
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Stop polling and say that it is closed."""
+        self._timer.stop()
+        if a0 is not None:
+            a0.accept()
+        self.closed.emit()
+
+    def _dress(self) -> None:
+        self.setWindowTitle(self._title)
+        self.setWindowIcon(icon())
+        self.setMinimumSize(*SMALLEST_WH)
+        self.setMouseTracking(True)
+        # Every pixel is painted each time: Qt need not clear them first.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def _actions(self) -> dict[Action, Callable[[], object]]:
+        return {
+            "full screen": self.full_screen.toggle,
+            "next display": self.full_screen.next_display,
+            "hud": self._toggle_hud,
+            "mirror": self._toggle_mirror,
+            "keys": self._toggle_keys,
+            "escape": self._escape,
+            "close": self.close,
+        }
+
+    def _toggle_hud(self) -> None:
+        self.overlays.hud = not self.overlays.hud
+        self.update()
+
+    def _toggle_keys(self) -> None:
+        self.overlays.keys = not self.overlays.keys
+        self.update()
+
+    def _toggle_mirror(self) -> None:
+        self.preview.mirror = not self.preview.mirror
+        self._flash("mirror on, in this preview only" if self.preview.mirror else "mirror off")
+
+    def _escape(self) -> None:
+        if self.overlays.keys:
+            self._toggle_keys()
+        elif not self.full_screen.leave():
+            self.close()
+
+    def _flash(self, text: str) -> None:
+        self.overlays.flash(text, self._clock.now_s())
+        self.update()
+
+    def _look(self) -> Look:
+        return self.overlays.look(self._clock.now_s(), dreaming=self.preview.filled)
+
+    def _take_status(self, now_s: float) -> None:
+        status = self._show.status()
+        with_own = replace(status, notices=(*self._notices, *status.notices))
+        self.overlays.tell(with_own, now_s, _displays(self.screen()))
+        title = _titled(self._title, status)
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
+
+    def _pace(self, screen: QScreen) -> None:
+        rate = screen.refreshRate()
+        self._timer.setInterval(max(4, int(1000 / (rate if rate > 1 else 60))))
+
+
+def _titled(title: str, status: Status) -> str:
+    parts = [title, status.preset, f"{status.fps:.0f} fps" if status.fps else ""]
+    return " - ".join(part for part in parts if part)
+
+
+def _hint() -> str:
+    return HINT if len(display_names()) < 2 else f"{HINT}    D: next display"
+
+
+def _displays(current: QScreen | None) -> tuple[Setting, ...]:
+    names = display_names()
+    if current is None or len(names) < 2:
+        return ()
+    others = ", ".join(name for name in names if name != display_name(current))
+    return (Setting("display", f"{display_name(current)}   (D: {others})"),)

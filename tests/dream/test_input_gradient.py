@@ -1,0 +1,149 @@
+"""The explicit gradient against torch.autograd, which is the truth."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from livedream.dream.catalog import NetworkInfo, network_info
+from livedream.dream.input_gradient import InputGradient
+from livedream.dream.layers import Chain, Convolution, Relu, Residual
+from livedream.dream.network import Network
+from livedream.dream.objective import L2
+
+TAPS = tuple(network_info("embedded").layers)
+
+
+def by_autograd(network: Network, controls: Mapping[str, Tensor], image: Tensor) -> Tensor:
+    image = image.clone().requires_grad_()
+    low, high = network.input_range
+    x, objective = image * (high - low) + low, image.new_zeros(())
+    for name in network.names:
+        x = network[name](x)
+        if name in controls:
+            objective = objective + (controls[name] * x**2).sum() / 2
+    (grad,) = torch.autograd.grad(objective, image)
+    return grad
+
+
+def gradient(network: Network, controls: Mapping[str, Tensor], image: Tensor) -> Tensor:
+    explicit = InputGradient(network, dict.fromkeys(controls, L2()))
+    result: Tensor = explicit(image, [controls[name] for name in explicit.tap_names])
+    return result
+
+
+def ones(network: Network, tap: str) -> Tensor:
+    return torch.ones(1, network.info.layers[tap], 1, 1, dtype=torch.float64)
+
+
+def relative_error(a: Tensor, b: Tensor) -> float:
+    return float((a - b).norm() / b.norm())
+
+
+@pytest.mark.parametrize("tap", TAPS)
+def test_it_is_what_autograd_gives_at_every_tap(exact_network: Network, tap: str) -> None:
+    torch.manual_seed(1)
+    image = torch.rand(1, 3, 45, 38, dtype=torch.float64)
+    controls = {tap: ones(exact_network, tap)}
+    expected = by_autograd(exact_network, controls, image)
+    assert float(expected.norm()) > 0
+    assert relative_error(gradient(exact_network, controls, image), expected) < 1e-12
+
+
+@settings(max_examples=10, deadline=None)
+@given(height=st.integers(17, 50), width=st.integers(17, 50), tap=st.sampled_from(TAPS[:8]))
+def test_it_is_what_autograd_gives_at_every_size(
+    exact_network: Network, height: int, width: int, tap: str
+) -> None:
+    torch.manual_seed(height * width)
+    image = torch.rand(1, 3, height, width, dtype=torch.float64)
+    controls = {tap: ones(exact_network, tap)}
+    expected = by_autograd(exact_network, controls, image)
+    torch.testing.assert_close(gradient(exact_network, controls, image), expected, atol=1e-12, rtol=1e-8)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    taps=st.sets(st.sampled_from(TAPS[:7]), min_size=2, max_size=4),
+    weights=st.lists(st.floats(-2, 2), min_size=4, max_size=4),
+)
+def test_several_taps_add_up_each_with_the_weights_of_its_channels(
+    exact_network: Network, taps: set[str], weights: list[float]
+) -> None:
+    torch.manual_seed(len(taps))
+    image = torch.rand(1, 3, 32, 41, dtype=torch.float64)
+    controls = {
+        tap: weight * torch.randn_like(ones(exact_network, tap))
+        for tap, weight in zip(sorted(taps), weights, strict=False)
+    }
+    expected = by_autograd(exact_network, controls, image)
+    torch.testing.assert_close(gradient(exact_network, controls, image), expected, atol=1e-10, rtol=1e-8)
+
+
+def test_the_taps_are_told_in_the_network_s_order_however_they_are_given(exact_network: Network) -> None:
+    taps = {"block.3": L2(), "stem": L2(), "block.1": L2()}
+    assert InputGradient(exact_network, taps).tap_names == ("stem", "block.1", "block.3")
+
+
+def test_a_mood_is_the_layer_it_stands_for(network: Network) -> None:
+    image, control = torch.rand(1, 3, 32, 32), torch.ones(1, 256, 1, 1)
+    by_mood = InputGradient(network, {"lines": L2()})(image, [control])
+    assert torch.equal(by_mood, InputGradient(network, {"block.3": L2()})(image, [control]))
+
+
+def test_weights_of_zero_give_a_gradient_of_zero(network: Network) -> None:
+    grad = InputGradient(network, {"block.2": L2()})(torch.rand(1, 3, 32, 32), [torch.zeros(1, 256, 1, 1)])
+    assert grad.shape == (1, 3, 32, 32)
+    assert (grad == 0).all()
+
+
+def test_in_float32_it_differs_by_rounding_alone(network: Network, exact_network: Network) -> None:
+    torch.manual_seed(2)
+    image = torch.rand(1, 3, 48, 48)
+    exact = gradient(exact_network, {"block.3": ones(exact_network, "block.3")}, image.double())
+    rounded = InputGradient(network, {"block.3": L2()})(image, [torch.ones(1, 256, 1, 1)])
+    assert rounded.dtype == torch.float32
+    assert relative_error(rounded.double(), exact) < 1e-3
+
+
+def tiny_network() -> Network:
+    """Every kind of layer in a few channels, a ceiling and a grouped convolution among them."""
+
+    def convolution(out: int, per_group: int, size: int, stride: int = 1) -> Convolution:
+        weight = torch.randn(out, per_group, size, size, dtype=torch.float64) / (per_group * size) ** 0.5
+        return Convolution(weight, torch.randn(out, dtype=torch.float64), stride)
+
+    layers = {
+        "dense": Chain([convolution(8, 3, 3, 2), Relu(1.5)]),
+        "grouped": Chain([convolution(8, 4, 3), Relu()]),
+        "depthwise": Residual(Chain([convolution(8, 1, 3), Relu(2.0), convolution(8, 8, 1)])),
+        "strided": Chain([convolution(8, 1, 5, 2), Relu(), convolution(6, 8, 1, 2)]),
+    }
+    channels = {"dense": 8, "grouped": 8, "depthwise": 8, "strided": 6}
+    return Network(NetworkInfo("tiny", Path("none"), channels, {}), layers)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    height=st.integers(1, 20),
+    width=st.integers(1, 20),
+    tap=st.sampled_from(["dense", "grouped", "depthwise", "strided"]),
+)
+def test_every_kind_of_layer_in_any_order_and_size(height: int, width: int, tap: str) -> None:
+    torch.manual_seed(height + 31 * width)
+    network, image = tiny_network(), torch.rand(1, 3, height, width, dtype=torch.float64)
+    controls = {"dense": torch.randn(1, 8, 1, 1, dtype=torch.float64)}
+    controls[tap] = torch.randn(1, network.info.layers[tap], 1, 1, dtype=torch.float64)
+    expected = by_autograd(network, controls, image)
+    torch.testing.assert_close(gradient(network, controls, image), expected, atol=1e-11, rtol=1e-8)
+
+
+def test_it_works_where_autograd_is_off(network: Network) -> None:
+    with torch.inference_mode():
+        grad = InputGradient(network, {"stem": L2()})(torch.rand(1, 3, 32, 32), [torch.ones(1, 24, 1, 1)])
+    assert grad.abs().max() > 0
+    assert not grad.requires_grad

@@ -1,0 +1,198 @@
+"""The kernel through what it is asked and what it gives: `spec.make()` and `frame_inputs`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from livedream.dream.network import Network
+from livedream.dream.spec import KernelSpec, frame_inputs
+from livedream.ops.gradient import gaussian_taps
+from livedream.settings import DreamSettings
+
+SPEC = KernelSpec("embedded", ("block.1",), (40, 48), 1, 1.6, 1, 1.5)
+
+
+def picture(size_hw: tuple[int, int], seed: int = 0) -> Tensor:
+    return torch.rand(1, 3, *size_hw, generator=torch.Generator().manual_seed(seed))
+
+
+def inputs(spec: KernelSpec, **wishes: Any) -> list[Tensor]:
+    """Give what a kernel takes besides the image."""
+    wishes = {"layers": dict.fromkeys(spec.layers, 1.0)} | wishes
+    arrays = frame_inputs(spec, DreamSettings(**wishes), np.random.default_rng(5))
+    return [torch.from_numpy(array) for array in arrays]
+
+
+def dream(spec: KernelSpec, image: Tensor, **wishes: Any) -> Tensor:
+    with torch.inference_mode():
+        result: Tensor = spec.make()(image, *inputs(spec, **wishes))
+    return result
+
+
+def doubled(kernel: nn.Module, tensors: Sequence[Tensor]) -> Tensor:
+    """Run in float64; the shifts stay whole numbers."""
+    exact = [tensor.double() if tensor.is_floating_point() else tensor for tensor in tensors]
+    result: Tensor = kernel.double()(*exact)
+    return result
+
+
+def activation_strength(network: Network, layer: str, image: Tensor) -> float:
+    low, high = network.input_range
+    x = image * (high - low) + low
+    for _, step in network.down_to(layer):
+        x = step(x)
+    return float((x.double() ** 2).sum())
+
+
+def one_step(network: Network, image: Tensor, rest: Sequence[Tensor], smoothing_px: float) -> Tensor:
+    """One step of gradient ascent on block.1, by autograd and plain operations."""
+    step, shifts_px, control = rest
+    shift = shifts_px[0].tolist()
+    x = torch.roll(image.clamp(0, 1), shift, (2, 3)).requires_grad_()
+    y = x * 2 - 1
+    for _, layer in network.down_to("block.1"):
+        y = layer(y)
+    (grad,) = torch.autograd.grad((control * y**2).sum() / 2, x)
+    taps = gaussian_taps(smoothing_px).double()
+    gaussian = (taps[:, None] * taps[None, :]).expand(3, 1, -1, -1)
+    direction = F.conv2d(grad, gaussian, padding=len(taps) // 2, groups=3) + step[1] * grad
+    stepped = x + step[0] * direction / direction.abs().mean()
+    return torch.roll(stepped.clamp(0, 1), [-side for side in shift], (2, 3)).detach()
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"step_size": 0.03, "jitter_px": 0, "roughness": 0.0},
+        {"step_size": 0.03, "jitter_px": 8, "roughness": 0.5},
+        {"step_size": 0.4, "jitter_px": 64, "roughness": 4.0},
+        {"channels": {"block.1": {5: 1.0, 9: -0.5}}},
+    ],
+)
+def test_one_octave_of_one_step_is_the_step_written_by_hand(
+    exact_network: Network, wishes: dict[str, Any]
+) -> None:
+    rest = [t.double() if t.is_floating_point() else t for t in inputs(SPEC, **wishes)]
+    image = picture(SPEC.size_hw).double()
+    expected = one_step(exact_network, image, rest, SPEC.smoothing_px)
+    assert float((expected - image).abs().mean()) > 1e-3
+    # What keeps a zero gradient from becoming NaN weighs a little where only two channels count.
+    torch.testing.assert_close(doubled(SPEC.make(), [image, *rest]), expected, atol=5e-6, rtol=0)
+
+
+def test_rolling_the_picture_is_the_same_as_rolling_the_jitter() -> None:
+    spec, kernel = replace(SPEC, steps=2), replace(SPEC, steps=2).make()
+    step, shifts_px, control = inputs(spec)
+    image, turn = picture(spec.size_hw).double(), torch.tensor([11, -7])
+    rolled_first = doubled(kernel, [torch.roll(image, (11, -7), (2, 3)), step, shifts_px, control])
+    rolled_last = torch.roll(doubled(kernel, [image, step, shifts_px + turn, control]), (11, -7), (2, 3))
+    torch.testing.assert_close(rolled_first, rolled_last, atol=1e-9, rtol=0)
+
+
+@pytest.mark.parametrize("octaves", [1, 3])
+def test_without_a_step_the_image_stays_as_it_is(octaves: int) -> None:
+    spec = replace(SPEC, size_hw=(72, 88), octaves=octaves, octave_scale=1.4, steps=2)
+    image = picture(spec.size_hw)
+    torch.testing.assert_close(dream(spec, image, step_size=0.0), image, atol=1e-6, rtol=0)
+
+
+def test_what_is_outside_of_the_range_is_clamped() -> None:
+    image = picture(SPEC.size_hw) * 3 - 1
+    torch.testing.assert_close(dream(SPEC, image, step_size=0.0), image.clamp(0, 1), atol=1e-6, rtol=0)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.floats(0, 0.5), st.floats(0, 4), st.integers(0, 64), st.floats(-1, 2), st.floats(-1, 2))
+def test_a_dream_stays_within_0_and_1(
+    step_size: float, roughness: float, jitter_px: int, low: float, high: float
+) -> None:
+    image = low + (high - low) * picture(SPEC.size_hw)
+    dreamed = dream(SPEC, image, step_size=step_size, roughness=roughness, jitter_px=jitter_px)
+    assert dreamed.isfinite().all()
+    assert float(dreamed.min()) >= 0.0
+    assert float(dreamed.max()) <= 1.0
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_a_picture_without_anything_in_it_gives_a_finite_dream(level: float) -> None:
+    spec = replace(SPEC, octaves=2, octave_scale=1.2, steps=2)
+    assert dream(spec, torch.full((1, 3, 40, 48), level)).isfinite().all()
+
+
+def test_a_gradient_of_zero_changes_nothing() -> None:
+    image = picture(SPEC.size_hw)
+    dreamed = dream(SPEC, image, layers={"block.1": 0.0}, step_size=0.5)
+    torch.testing.assert_close(dreamed, image, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("size_hw", "octaves"),
+    [((37, 53), 1), ((53, 37), 2), ((64, 40), 2), ((33, 40), 4), ((32, 32), 8), ((8, 8), 2), ((32, 200), 3)],
+)
+def test_odd_portrait_and_small_sizes_keep_their_size(size_hw: tuple[int, int], octaves: int) -> None:
+    dreamed = dream(replace(SPEC, size_hw=size_hw, octaves=octaves, octave_scale=1.2), picture(size_hw))
+    assert dreamed.shape == (1, 3, *size_hw)
+    assert dreamed.dtype == torch.float32
+    assert dreamed.isfinite().all()
+
+
+@pytest.mark.parametrize("layer", ["block.1", "block.3"])
+def test_the_objective_rises(network: Network, layer: str) -> None:
+    spec = replace(SPEC, layers=(layer,), size_hw=(64, 80), octaves=2, octave_scale=1.4, steps=3)
+    image = picture(spec.size_hw) * 0.5 + 0.25
+    before = activation_strength(network, layer, image)
+    after = activation_strength(network, layer, dream(spec, image, step_size=0.01))
+    assert after > 1.05 * before
+
+
+def test_a_negative_weight_lowers_the_objective(network: Network) -> None:
+    image = picture(SPEC.size_hw) * 0.5 + 0.25
+    dreamed = dream(SPEC, image, layers={"block.1": -1.0}, step_size=0.01)
+    assert activation_strength(network, "block.1", dreamed) < activation_strength(network, "block.1", image)
+
+
+def test_a_step_changes_a_pixel_by_about_the_step_size() -> None:
+    image = picture(SPEC.size_hw) * 0.2 + 0.4
+    change = dream(SPEC, image, step_size=0.02) - image
+    assert float(change.abs().mean()) == pytest.approx(0.02, rel=0.01)
+
+
+def test_more_octaves_dream_larger_things() -> None:
+    flat = replace(SPEC, size_hw=(128, 128), steps=2)
+    image = picture(flat.size_hw) * 0.1 + 0.45
+    coarseness = []
+    for spec in (flat, replace(flat, octaves=3, octave_scale=1.6)):
+        change = dream(spec, image, step_size=0.03) - image
+        coarse = F.avg_pool2d(change, 8)
+        coarseness.append(float(coarse.std() / change.std()))
+    assert coarseness[1] > 1.1 * coarseness[0]
+
+
+def test_the_image_s_own_detail_survives_the_octaves() -> None:
+    spec = replace(SPEC, size_hw=(80, 96), octaves=3, octave_scale=1.5)
+    image = picture(spec.size_hw) * 0.5 + 0.25
+    change = dream(spec, image, step_size=0.005) - image
+    assert float(change.abs().mean()) < 0.03, "white noise would be lost if the octaves blurred it"
+
+
+def test_jitter_changes_the_dream_and_the_same_jitter_gives_the_same_dream() -> None:
+    kernel, image = SPEC.make(), picture(SPEC.size_hw)
+    step, shifts_px, control = inputs(SPEC)
+    first = kernel(image, step, shifts_px, control)
+    assert torch.equal(first, kernel(image, step, shifts_px, control))
+    assert not torch.equal(first, kernel(image, step, shifts_px + 3, control))
+
+
+def test_the_image_given_is_not_written_to() -> None:
+    image = picture(SPEC.size_hw) * 2 - 0.5
+    before = image.clone()
+    dream(SPEC, image)
+    assert torch.equal(image, before)

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
+
+sides = st.integers(1, 14)
+
+
+def convolution(
+    in_channels: int, out: int, size: int = 3, stride: int = 1, groups: int = 1
+) -> Convolution:
+    weight = torch.randn(out, in_channels // groups, size, size, dtype=torch.float64)
+    return Convolution(weight, torch.randn(out, dtype=torch.float64), stride)
+
+
+LAYERS: dict[str, Callable[[], Layer]] = {
+    "dense": lambda: convolution(4, 6),
+    "dense, stride 2": lambda: convolution(4, 6, stride=2),
+    "1x1": lambda: convolution(4, 7, size=1),
+    "1x1, stride 2": lambda: convolution(4, 7, size=1, stride=2),
+    "5x5": lambda: convolution(4, 3, size=5),
+    "5x5, stride 2": lambda: convolution(4, 3, size=5, stride=2),
+    "grouped": lambda: convolution(4, 6, groups=2),
+    "grouped, stride 2": lambda: convolution(4, 6, stride=2, groups=2),
+    "depthwise": lambda: convolution(4, 4, groups=4),
+    "depthwise, stride 2": lambda: convolution(4, 4, stride=2, groups=4),
+    "depthwise, two outputs a channel": lambda: convolution(4, 8, stride=2, groups=4),
+    "relu": Relu,
+    "relu with a ceiling": lambda: Relu(0.7),
+    "residual": lambda: Residual(convolution(4, 4)),
+    "chain": lambda: Chain([convolution(4, 6), Relu(), convolution(6, 6, stride=2, groups=6), Relu(1.0)]),
+    "chain of residuals": lambda: Chain(
+        [Residual(Chain([convolution(4, 4, groups=4), Relu()])), Relu(), Residual(convolution(4, 4, size=1))]
+    ),
+}
+
+
+def by_autograd(layer: Layer, x: Tensor, seed: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    x = x.clone().requires_grad_()
+    y = layer(x)
+    (grad,) = torch.autograd.grad(y, x, seed(y.detach()))
+    return y.detach(), grad
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@settings(max_examples=12, deadline=None)
+@given(height=sides, width=sides, seed=st.integers(0, 1000))
+def test_pull_is_what_autograd_gives(name: str, height: int, width: int, seed: int) -> None:
+    torch.manual_seed(seed)
+    layer = LAYERS[name]()
+    x = torch.randn(2, 4, height, width, dtype=torch.float64)
+    y, saved = layer.push(x)
+    upstream = torch.randn_like(y)
+    expected_y, expected = by_autograd(layer, x, lambda _: upstream)
+    torch.testing.assert_close(y, expected_y)
+    pulled = layer.pull(saved, upstream)
+    assert pulled.shape == x.shape
+    torch.testing.assert_close(pulled, expected, atol=1e-11, rtol=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(sides, sides, st.sampled_from([1, 2]), st.sampled_from([1, 3, 5]), st.sampled_from([1, 2, 4]))
+def test_a_convolution_keeps_or_halves_the_size_rounded_up(
+    height: int, width: int, stride: int, size: int, groups: int
+) -> None:
+    layer = convolution(4, 4, size, stride, groups)
+    x = torch.randn(1, 4, height, width, dtype=torch.float64)
+    y = layer(x)
+    assert y.shape[2:] == (-(-height // stride), -(-width // stride))
+    expected = F.conv2d(x, layer.weight, layer.bias, stride, size // 2, groups=groups)
+    torch.testing.assert_close(y, expected)
+
+
+def test_an_unknown_stride_is_refused() -> None:
+    with pytest.raises(ValueError, match="stride is 1 or 2, not 3"):
+        Convolution(torch.zeros(1, 1, 3, 3), torch.zeros(1), stride=3)
+
+
+def test_relu_lets_the_gradient_pass_only_inside_its_range() -> None:
+    x = torch.tensor([-1.0, 0.0, 0.5, 1.0, 2.0]).reshape(1, 1, 1, 5)
+    for layer, output, passed in [
+        (Relu(), [0, 0, 0.5, 1, 2], [0, 0, 9, 9, 9]),
+        (Relu(1.0), [0, 0, 0.5, 1, 1], [0, 0, 9, 0, 0]),
+    ]:
+        y, saved = layer.push(x)
+        assert y.flatten().tolist() == output
+        assert layer.pull(saved, torch.full_like(y, 9.0)).flatten().tolist() == passed
+
+
+def test_a_residual_of_nothing_is_the_identity() -> None:
+    layer = Residual(Convolution(torch.zeros(3, 3, 1, 1), torch.zeros(3)))
+    x = torch.randn(1, 3, 4, 5)
+    y, saved = layer.push(x)
+    assert torch.equal(y, x)
+    assert torch.equal(layer.pull(saved, x), x)
+
+
+def test_layers_hold_no_gradients_of_their_weights() -> None:
+    assert not any(weight.requires_grad for weight in LAYERS["chain"]().parameters())

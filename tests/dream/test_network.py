@@ -1,0 +1,81 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from livedream.dream.catalog import EMBEDDED_STRIDES, network_info
+from livedream.dream.network import Network, load_network
+from livedream.errors import InputError
+
+
+def as_documented(weights: dict[str, Tensor], x: Tensor) -> dict[str, Tensor]:
+    """Run the embedded network as its data sheet says, without its layers."""
+
+    def convolve(name: str, x: Tensor, stride: int = 1) -> Tensor:
+        weight = weights[f"{name}.weight"]
+        groups = x.shape[1] // weight.shape[1]
+        return F.conv2d(x, weight, weights[f"{name}.bias"], stride, weight.shape[-1] // 2, groups=groups)
+
+    x = F.relu(convolve("stem", x, 2))
+    outputs = {"stem": x}
+    for number, stride in enumerate(EMBEDDED_STRIDES):
+        name, y = f"block.{number}", x
+        if f"{name}.expand.weight" in weights:
+            y = F.relu(convolve(f"{name}.expand", y))
+        y = convolve(f"{name}.project", F.relu(convolve(f"{name}.depthwise", y, stride)))
+        x = F.relu(y + x if stride == 1 and y.shape == x.shape else y)
+        outputs[name] = x
+    return outputs
+
+
+def test_it_computes_what_its_data_sheet_says(network: Network) -> None:
+    weights = {name: tensor.float() for name, tensor in load_file(network.info.file).items()}
+    torch.manual_seed(0)
+    x = torch.rand(1, 3, 50, 66) * 2 - 1
+    expected = as_documented(weights, x)
+    assert tuple(expected) == network.names
+    for name in network.names:
+        x = network[name](x)
+        torch.testing.assert_close(x, expected[name], atol=1e-4, rtol=1e-3)
+        assert x.shape[1] == network.info.layers[name]
+
+
+def test_the_weights_are_float32_and_frozen(network: Network) -> None:
+    parameters = list(network.parameters())
+    assert len(parameters) > 50
+    assert {parameter.dtype for parameter in parameters} == {torch.float32}
+    assert not any(parameter.requires_grad for parameter in parameters)
+
+
+def test_a_way_down_ends_with_the_layer_asked_for(network: Network) -> None:
+    assert [name for name, _ in network.down_to("block.2")] == ["stem", "block.0", "block.1", "block.2"]
+    assert network.down_to("eyes")[-1] == ("block.7", network["block.7"])
+    with pytest.raises(InputError, match="no layer 'block.99'"):
+        network.down_to("block.99")
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    info = replace(network_info("embedded"), file=tmp_path / "gone.safetensors")
+    with pytest.raises(InputError, match=r"gone\.safetensors is missing; install livedream again"):
+        load_network(info)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.999])
+def test_a_file_cut_off_anywhere_is_told(tmp_path: Path, share: float) -> None:
+    info = network_info("embedded")
+    content = info.file.read_bytes()
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(InputError, match=r"cut\.safetensors is damaged"):
+        load_network(replace(info, file=cut))
+
+
+def test_another_network_s_file_is_told(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"features.0.weight": torch.zeros(2)}, foreign)
+    with pytest.raises(InputError, match=r"not the network embedded: it lacks 'stem\.weight'"):
+        load_network(replace(network_info("embedded"), file=foreign))

@@ -1,0 +1,80 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from livedream.dream.spec import KernelSpec
+
+
+class Glow(nn.Module):
+    """Adds `step` times the picture rolled by a pixel; clamped."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.register_buffer("mask", torch.linspace(0.5, 1.0, side))
+
+    def forward(self, image: Tensor, step: Tensor) -> Tensor:
+        return torch.clamp(image + step[0] * torch.roll(image, 1, 3) * self.mask, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class GlowProgram:
+    """A program that is made in no time."""
+
+    name: str = "glow"
+    side: int = 8
+
+    def fingerprint(self) -> str:
+        return f"{self.name} {self.side}"
+
+    def make(self) -> nn.Module:
+        return Glow(self.side).eval().requires_grad_(False)
+
+    def example(self) -> list[NDArray[Any]]:
+        rng = np.random.default_rng(3)
+        image = rng.random((1, 3, self.side, self.side), dtype=np.float32)
+        return [image * np.float32(0.5), np.array([0.1], np.float32)]
+
+
+@dataclass
+class FakeEngine:
+    """Gives what a function makes of the image; counts its runs."""
+
+    give: Callable[[NDArray[Any]], NDArray[Any]]
+    name: str = "fake"
+    runs: int = 0
+    closed: bool = False
+    inputs: list[NDArray[Any]] = field(default_factory=list)
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        self.runs += 1
+        return self.give(inputs[0])
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def program() -> GlowProgram:
+    return GlowProgram()
+
+
+@pytest.fixture
+def make_program() -> Callable[..., GlowProgram]:
+    return GlowProgram
+
+
+@pytest.fixture
+def make_engine() -> Callable[..., FakeEngine]:
+    return FakeEngine
+
+
+@pytest.fixture(scope="session")
+def small_spec() -> KernelSpec:
+    """A real kernel that is quick to build: two taps, two octaves, two steps."""
+    return KernelSpec("embedded", ("stem", "block.1"), (48, 64), 2, 1.4, 2, 1.0)

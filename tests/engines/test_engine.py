@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from livedream.engines.engine import Program, best_ms, check
+from livedream.errors import EngineError
+
+Picture = NDArray[np.float32]
+
+
+@pytest.fixture
+def reference(program: Program) -> Picture:
+    image = program.example()[0]
+    return image + np.float32(0.05) * np.random.default_rng(0).standard_normal(image.shape, np.float32)
+
+
+def test_an_engine_that_gives_the_same_agrees(
+    program: Program, reference: Picture, make_engine: Callable[..., Any]
+) -> None:
+    result = check(make_engine(lambda image: reference.copy()), program, reference)
+    assert result.cosine == pytest.approx(1.0)
+    assert result.relative_error == 0.0
+    assert result.run_ms >= 0
+
+
+def test_an_engine_that_rounds_agrees_and_by_how_much_is_told(
+    program: Program, reference: Picture, make_engine: Callable[..., Any]
+) -> None:
+    noise = np.random.default_rng(1).standard_normal(reference.shape, np.float32)
+    result = check(make_engine(lambda image: reference + np.float32(0.005) * noise), program, reference)
+    assert 0.98 < result.cosine < 0.9999
+    assert result.relative_error == pytest.approx(0.1, rel=0.25)
+
+
+WRONG: dict[str, Callable[[Picture, Picture], NDArray[Any]]] = {
+    "nothing added": lambda image, right: image,
+    "black": lambda image, right: np.zeros_like(image),
+    "the opposite": lambda image, right: 2 * image - right,
+    "twice as much": lambda image, right: 2 * right - image,
+    "upside down": lambda image, right: right[:, :, ::-1],
+    "channels swapped": lambda image, right: right[:, ::-1],
+    "noise": lambda image, right: image + np.random.default_rng(9).standard_normal(image.shape, np.float32),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_engine_is_refused_by_name(
+    program: Program, reference: Picture, make_engine: Callable[..., Any], fault: str
+) -> None:
+    engine = make_engine(lambda image: WRONG[fault](image, reference), name="hasty")
+    with pytest.raises(EngineError, match="engine hasty does not agree with eager: cosine .*error"):
+        check(engine, program, reference)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_value_that_is_not_finite_is_refused(
+    program: Program, reference: Picture, make_engine: Callable[..., Any], value: float
+) -> None:
+    broken = reference.copy()
+    broken[0, 1, 2, 3] = value
+    with pytest.raises(EngineError, match="engine fake gave values that are not finite"):
+        check(make_engine(lambda image: broken), program, reference)
+
+
+def test_nothing_agrees_with_a_reference_that_is_not_finite(
+    program: Program, reference: Picture, make_engine: Callable[..., Any]
+) -> None:
+    broken = reference.copy()
+    broken[0, 0, 0, 0] = np.nan
+    with pytest.raises(EngineError):
+        check(make_engine(lambda image: reference), program, broken)
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 4, 4), (1, 1, 8, 8), (3, 8, 8), (1, 3, 8, 9)])
+def test_an_output_of_another_shape_is_refused(
+    program: Program, reference: Picture, make_engine: Callable[..., Any], shape: tuple[int, ...]
+) -> None:
+    with pytest.raises(EngineError, match="shape|agree"):
+        check(make_engine(lambda image: np.zeros(shape, np.float32)), program, reference)
+
+
+def test_the_best_of_the_runs_is_told(make_engine: Callable[..., Any]) -> None:
+    engine = make_engine(lambda image: image)
+    assert 0 <= best_ms(engine, [np.zeros(1)], runs=5) < 1000
+    assert engine.runs == 5

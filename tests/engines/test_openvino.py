@@ -1,0 +1,274 @@
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino", reason="openvino is not installed")
+
+from livedream.dream.spec import KernelSpec
+from livedream.engines import openvino
+from livedream.engines.builder import EngineBuilder, Ready
+from livedream.engines.cache import EngineCache
+from livedream.engines.eager import EagerEngine
+from livedream.engines.engine import LARGEST_RELATIVE_ERROR, LEAST_COSINE, check
+from livedream.errors import EngineError
+
+BUILD_S = 100.0
+
+
+class Built(NamedTuple):
+    """What a builder handed over, and the cache that it filled."""
+
+    readies: list[Ready[KernelSpec]]
+    cache: EngineCache
+    told: list[str]
+
+
+def build(spec: KernelSpec, cache: EngineCache, *, stopgap: bool) -> Built:
+    told: list[str] = []
+    builder: EngineBuilder[KernelSpec] = EngineBuilder("openvino", cache, told.append)
+    readies: list[Ready[KernelSpec]] = []
+    try:
+        builder.request(spec, stopgap=stopgap)
+        while not readies or readies[-1].stopgap:
+            ready = builder.take(BUILD_S)
+            assert ready is not None, "nothing was built in time"
+            readies.append(ready)
+    finally:
+        builder.close()
+    return Built(readies, cache, told)
+
+
+@pytest.fixture(scope="session")
+def built(small_spec: KernelSpec, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Build a real kernel in a real child process, once for all tests."""
+    return build(small_spec, EngineCache(tmp_path_factory.mktemp("engines")), stopgap=True)
+
+
+@pytest.fixture
+def copied(built: Built, tmp_path: Path) -> EngineCache:
+    """A cache of its own with the built engine in it, to be damaged."""
+    cache = EngineCache(tmp_path)
+    (file,) = built.cache.folder.glob("*.engine")
+    (tmp_path / file.name).write_bytes(file.read_bytes())
+    return cache
+
+
+def test_the_stopgap_comes_first_and_the_fast_one_replaces_it(built: Built) -> None:
+    stopgap, fast = built.readies
+    assert stopgap.stopgap
+    assert stopgap.engine.name.startswith("eager")
+    assert stopgap.checked is None
+    assert not fast.stopgap
+    assert fast.engine.name == "openvino"
+    assert 0 < stopgap.build_s < fast.build_s
+    assert built.told == []
+
+
+def test_it_agrees_with_eager(built: Built, small_spec: KernelSpec) -> None:
+    fast, inputs = built.readies[-1], small_spec.example()
+    reference = EagerEngine(small_spec).run(inputs)
+    result = check(fast.engine, small_spec, reference)
+    assert result.cosine >= LEAST_COSINE
+    assert result.relative_error <= LARGEST_RELATIVE_ERROR
+    assert fast.checked is not None
+    assert fast.checked.cosine == pytest.approx(result.cosine, abs=1e-3)
+
+
+def test_it_follows_its_inputs(built: Built, small_spec: KernelSpec) -> None:
+    engine, (image, step, shifts_px, *controls) = built.readies[-1].engine, small_spec.example()
+    eager = EagerEngine(small_spec)
+    for changed in [
+        [image[:, :, ::-1], step, shifts_px, *controls],
+        [image, step * np.float32(0), shifts_px, *controls],
+        [image, step, shifts_px - 5, *controls],
+        [image, step, shifts_px, controls[0] * 0, -controls[1]],
+    ]:
+        assert np.abs(engine.run(changed) - eager.run(changed)).mean() < 2e-4
+
+
+def test_inputs_may_be_views_and_outputs_are_the_caller_s_to_keep(
+    built: Built, small_spec: KernelSpec
+) -> None:
+    engine, (image, *rest) = built.readies[-1].engine, small_spec.example()
+    hwc = np.ascontiguousarray(image[0].transpose(1, 2, 0))
+    first = engine.run([hwc.transpose(2, 0, 1)[None], *rest])
+    kept = first.copy()
+    engine.run([image * 0, *rest])
+    assert (first == kept).all()
+    first[...] = 9
+    assert (engine.run([image, *rest]) == kept).all()
+
+
+def test_inputs_of_another_size_are_refused(built: Built, small_spec: KernelSpec) -> None:
+    image, *rest = small_spec.example()
+    with pytest.raises(ValueError, match="broadcast"):
+        built.readies[-1].engine.run([image[:, :, :-8], *rest])
+
+
+def test_the_second_time_it_comes_from_the_cache_at_once(
+    built: Built, small_spec: KernelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openvino, "Build", lambda *_: pytest.fail("it was built again"))
+    again = build(small_spec, built.cache, stopgap=True)
+    (fast,) = again.readies
+    assert not fast.stopgap
+    assert fast.checked == built.readies[-1].checked
+    inputs = small_spec.example()
+    assert (fast.engine.run(inputs) == built.readies[-1].engine.run(inputs)).all()
+
+
+def test_what_is_loaded_agrees_with_what_was_built(built: Built, small_spec: KernelSpec) -> None:
+    loaded = openvino.load(small_spec, built.cache)
+    assert loaded is not None
+    engine, checked = loaded
+    inputs = small_spec.example()
+    assert (engine.run(inputs) == built.readies[-1].engine.run(inputs)).all()
+    assert checked == built.readies[-1].checked
+    engine.close()
+    engine.close()
+
+
+@pytest.mark.parametrize("damage", ["empty", "truncated", "flipped", "foreign"])
+def test_a_damaged_engine_is_treated_as_absent(
+    small_spec: KernelSpec, copied: EngineCache, damage: str
+) -> None:
+    assert openvino.load(small_spec, copied) is not None
+    (file,) = copied.folder.iterdir()
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    file.write_bytes(
+        {"empty": b"", "truncated": whole[:middle], "flipped": flipped, "foreign": b"GIF89a" * 99}[damage]
+    )
+    assert openvino.load(small_spec, copied) is None
+
+
+@pytest.mark.parametrize("blob", [b"", b"not an engine", bytes(5000)])
+def test_an_entry_that_openvino_cannot_read_is_treated_as_absent(
+    small_spec: KernelSpec, tmp_path: Path, blob: bytes
+) -> None:
+    cache = EngineCache(tmp_path)
+    checked = {"cosine": 1.0, "relative_error": 0.0, "run_ms": 1.0}
+    cache.put(openvino.cache_key(small_spec), blob, {"check": checked})
+    assert openvino.load(small_spec, cache) is None
+
+
+@pytest.mark.parametrize("facts", [{}, {"check": {}}, {"check": {"speed": 1}}, {"check": 3}])
+def test_an_entry_without_its_check_is_treated_as_absent(
+    built: Built, small_spec: KernelSpec, tmp_path: Path, facts: dict[str, Any]
+) -> None:
+    entry = built.cache.get(openvino.cache_key(small_spec))
+    assert entry is not None
+    cache = EngineCache(tmp_path)
+    cache.put(openvino.cache_key(small_spec), entry.blob, facts)
+    assert openvino.load(small_spec, cache) is None
+
+
+def test_a_damaged_engine_is_built_again(small_spec: KernelSpec, copied: EngineCache) -> None:
+    (file,) = copied.folder.iterdir()
+    file.write_bytes(file.read_bytes()[:-1])
+    (ready,) = build(small_spec, copied, stopgap=False).readies
+    assert ready.engine.name == "openvino"
+    assert openvino.load(small_spec, copied) is not None
+
+
+def test_another_program_has_another_key(small_spec: KernelSpec) -> None:
+    key = openvino.cache_key(small_spec)
+    assert key == openvino.cache_key(replace(small_spec))
+    for other in (replace(small_spec, steps=3), replace(small_spec, size_hw=(64, 48))):
+        assert openvino.cache_key(other) != key
+
+
+def test_the_key_names_version_and_processor(small_spec: KernelSpec) -> None:
+    import openvino as library
+
+    key = openvino.cache_key(small_spec)
+    assert library.get_version() in key
+    assert library.Core().get_property("CPU", "FULL_DEVICE_NAME") in key
+
+
+def test_a_build_that_fails_says_why_in_one_sentence(small_spec: KernelSpec, tmp_path: Path) -> None:
+    started = openvino.Build(replace(small_spec, network="vgg"), EngineCache(tmp_path))
+    with pytest.raises(EngineError) as told:
+        started.wait()
+    message = str(told.value)
+    assert message.startswith("the engine openvino could not be built: there is no network 'vgg'")
+    assert "\n" not in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_that_was_cancelled_ends_at_once_and_leaves_nothing(
+    small_spec: KernelSpec, tmp_path: Path
+) -> None:
+    started = openvino.Build(small_spec, EngineCache(tmp_path))
+    start = time.perf_counter()
+    started.cancel()
+    with pytest.raises(EngineError):
+        started.wait()
+    assert time.perf_counter() - start < 2.0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_is_told(small_spec: KernelSpec, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    started = openvino.Build(replace(small_spec, layers=("stem",), octaves=1), EngineCache(blocked / "cache"))
+    with pytest.raises(EngineError, match=r"could not be built: .*(Not a directory|cannot find|exists)"):
+        started.wait()
+
+
+def test_a_child_that_cannot_be_started_is_an_engine_error(
+    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    with pytest.raises(EngineError, match="openvino could not be built"):
+        openvino.Build(small_spec, EngineCache(tmp_path)).wait()
+
+
+def test_a_child_that_dies_before_it_listens_is_an_engine_error(
+    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = subprocess.Popen
+
+    def dying(*_: Any, **options: Any) -> subprocess.Popen[bytes]:
+        code = "import sys; sys.stderr.write('no such library'); sys.exit(3)"
+        child = real([sys.executable, "-c", code], **options)
+        while child.poll() is None:
+            time.sleep(0.01)
+        return child
+
+    monkeypatch.setattr(subprocess, "Popen", dying)
+    with pytest.raises(EngineError, match="openvino could not be built: no such library"):
+        openvino.Build(small_spec, EngineCache(tmp_path)).wait()
+
+
+def test_knowing_the_engine_loads_neither_openvino_nor_torch() -> None:
+    code = (
+        "import sys, livedream.engines.openvino;"
+        "assert not {'openvino', 'torch'} & set(sys.modules), 'start-up would be slow'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_program_is_loaded_without_torch(built: Built, small_spec: KernelSpec) -> None:
+    code = (
+        "import sys, pickle; from pathlib import Path;"
+        "from livedream.engines.cache import EngineCache; from livedream.engines import openvino;"
+        "spec = pickle.load(sys.stdin.buffer);"
+        "engine, checked = openvino.load(spec, EngineCache(Path(sys.argv[1])));"
+        "assert engine.run(spec.example()).shape == (1, 3, *spec.size_hw);"
+        "assert 'torch' not in sys.modules, 'start-up would be slow'"
+    )
+    import pickle
+
+    command = [sys.executable, "-c", code, str(built.cache.folder)]
+    subprocess.run(command, input=pickle.dumps(small_spec), check=True)
+
+

@@ -1,0 +1,129 @@
+"""Two displays, as the offscreen platform makes them; they are read at start, hence the processes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SCREENS = {
+    "synchronousWindowSystemEvents": True,
+    "windowFrameMargins": False,
+    "screens": [
+        {
+            "name": name,
+            "x": x,
+            "y": 0,
+            "width": width,
+            "height": 900,
+            "logicalDpi": 96,
+            "logicalBaseDpi": 96,
+            "dpr": 1,
+        }
+        for name, x, width in (("LAPTOP", 0, 1440), ("BEAMER", 1440, 1600))
+    ],
+}
+OPENING = """
+from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from livedream.clock import ManualClock
+from livedream.ui.fake import FakeShow
+from livedream.ui.window import DreamWindow
+app = QApplication([])
+screens = {screen.name(): screen for screen in app.screens()}
+clock = ManualClock()
+window = DreamWindow(FakeShow(), title="livedream", clock=clock)
+window.present(full_screen=False)
+window.setGeometry(100, 100, 640, 360)
+QTest.qWait(50)
+def press(key):
+    QTest.keyClick(window, key)
+    QTest.qWait(30)
+def on(name):
+    return window.isFullScreen() and window.geometry() == screens[name].geometry()
+def said():
+    return window.overlays.look(clock.now_s(), dreaming=True).hint.text
+D, F, Escape = Qt.Key.Key_D, Qt.Key.Key_F, Qt.Key.Key_Escape
+assert window.screen().name() == "LAPTOP"
+"""
+
+
+@pytest.fixture
+def on_two_displays(tmp_path: Path) -> Callable[[str], None]:
+    (tmp_path / "screens.json").write_text(json.dumps(SCREENS))
+
+    def run(script: str) -> None:
+        environ = os.environ | {
+            "QT_QPA_PLATFORM": "offscreen:configfile=screens.json",
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        }
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", OPENING + script],
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    return run
+
+
+def test_d_goes_round_the_displays_by_name_and_escape_comes_home(
+    on_two_displays: Callable[[str], None],
+) -> None:
+    on_two_displays("""
+assert "D: next display" in said(), said()
+press(D); assert on("BEAMER"); assert said() == "full screen on BEAMER", said()
+press(D); assert on("LAPTOP"); assert said() == "full screen on LAPTOP", said()
+press(D); assert on("BEAMER")
+press(Escape)
+assert not window.isFullScreen() and window.geometry() == QRect(100, 100, 640, 360), window.geometry()
+press(F); assert on("LAPTOP")
+""")
+
+
+def test_the_hud_names_the_displays(on_two_displays: Callable[[str], None]) -> None:
+    on_two_displays("""
+clock.advance(1.0); window.overlays.hud = True; QTest.qWait(60)
+texts = [line.text for line in window.overlays.look(clock.now_s(), dreaming=True).hud.lines]
+assert "LAPTOP   (D: BEAMER)" in texts, texts
+""")
+
+
+def test_a_display_that_is_unplugged_hands_its_window_to_the_primary_one(
+    on_two_displays: Callable[[str], None],
+) -> None:
+    on_two_displays("""
+primary = app.primaryScreen().name()
+other = next(name for name in screens if name != primary)
+while not on(other):
+    press(D)
+app.screenRemoved.emit(screens[other]); QTest.qWait(50)
+assert on(primary), window.geometry()
+assert said() == f"display {other} is gone: full screen on {primary}", said()
+press(F)
+assert window.geometry() == QRect(100, 100, 640, 360), window.geometry()
+""")
+
+
+def test_a_display_that_does_not_show_the_window_may_go(on_two_displays: Callable[[str], None]) -> None:
+    on_two_displays("""
+press(F); assert on("LAPTOP")
+app.screenRemoved.emit(screens["BEAMER"]); QTest.qWait(50)
+assert on("LAPTOP")
+""")
+
+
+def test_a_window_left_off_every_display_comes_back(on_two_displays: Callable[[str], None]) -> None:
+    on_two_displays("""
+window.setGeometry(9000, 9000, 640, 360)
+app.screenRemoved.emit(screens["BEAMER"]); QTest.qWait(50)
+assert any(s.geometry().contains(window.geometry()) for s in screens.values()), window.geometry()
+""")

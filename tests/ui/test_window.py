@@ -1,0 +1,322 @@
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Never
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from livedream.clock import ManualClock
+from livedream.frame import Rgb
+from livedream.health import Health
+from livedream.runtime.status import Status
+from livedream.ui import full_screen
+from livedream.ui.fake import FakeShow
+from livedream.ui.hud import Line
+from livedream.ui.window import DreamWindow, run_window
+
+Key = Qt.Key
+LONG_S = 60.0
+
+
+class CountingWindow(DreamWindow):
+    paints = 0
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: N802
+        self.paints += 1
+        super().paintEvent(a0)
+
+
+@pytest.fixture
+def show(status: Status) -> FakeShow:
+    return FakeShow(status)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, show: FakeShow, clock: ManualClock) -> CountingWindow:
+    window = CountingWindow(show, title="livedream", clock=clock)
+    qtbot.addWidget(window)
+    window.present(full_screen=False)
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def dreaming(
+    qtbot: QtBot, window: CountingWindow, show: FakeShow, clock: ManualClock, half_red: Rgb
+) -> CountingWindow:
+    """The window with a frame in it, after the first hint has gone."""
+    clock.advance(LONG_S)
+    show.give(half_red)
+    qtbot.waitUntil(lambda: window.preview.filled)
+    qtbot.wait(60)
+    return window
+
+
+def pixel(window: CountingWindow, x: int, y: int) -> tuple[int, ...]:
+    return window.grab().toImage().pixelColor(x, y).getRgb()[:3]
+
+
+def soon(action: Callable[[], object]) -> None:
+    QTimer.singleShot(50, action)
+
+
+def the_window() -> DreamWindow:
+    return next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, DreamWindow))
+
+
+def test_a_new_frame_is_painted_once(
+    qtbot: QtBot, dreaming: CountingWindow, show: FakeShow, half_red: Rgb
+) -> None:
+    for expected in (1, 2):
+        before = dreaming.paints
+        show.give(half_red)
+        polls = show.polls
+        qtbot.waitUntil(lambda polls=polls: show.polls > polls + 4)
+        assert dreaming.paints == before + 1, expected
+
+
+def test_without_a_new_frame_nothing_is_painted(
+    qtbot: QtBot, dreaming: CountingWindow, show: FakeShow
+) -> None:
+    before, polls = dreaming.paints, show.polls
+
+    qtbot.waitUntil(lambda: show.polls > polls + 4)
+
+    assert dreaming.paints == before
+
+
+def test_the_preview_is_mirrored_until_m_is_pressed(
+    qtbot: QtBot, dreaming: CountingWindow, clock: ManualClock
+) -> None:
+    assert pixel(dreaming, 5, dreaming.height() // 2) == (0, 0, 255)
+
+    qtbot.keyClick(dreaming, Key.Key_M)
+    clock.advance(LONG_S)
+
+    assert pixel(dreaming, 5, dreaming.height() // 2) == (255, 0, 0)
+
+
+def test_mirroring_leaves_the_frame_alone(dreaming: CountingWindow, show: FakeShow, half_red: Rgb) -> None:
+    pixel(dreaming, 5, 5)
+
+    assert show.latest()[1] is half_red
+    assert tuple(half_red[0, 0]) == (255, 0, 0)
+
+
+def test_h_shows_and_hides_the_hud(qtbot: QtBot, dreaming: CountingWindow) -> None:
+    plain = dreaming.grab().toImage()
+    qtbot.keyClick(dreaming, Key.Key_H)
+    with_hud = dreaming.grab().toImage()
+    qtbot.keyClick(dreaming, Key.Key_H)
+
+    assert with_hud != plain
+    assert dreaming.grab().toImage() == plain
+
+
+def test_the_question_mark_shows_the_keys_and_escape_hides_them(
+    qtbot: QtBot, dreaming: CountingWindow
+) -> None:
+    plain = dreaming.grab().toImage()
+    qtbot.keyClick(dreaming, Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+    assert dreaming.grab().toImage() != plain
+
+    qtbot.keyClick(dreaming, Key.Key_Escape)
+
+    assert dreaming.isVisible()
+    assert dreaming.grab().toImage() == plain
+
+
+@pytest.mark.parametrize("key", [Key.Key_F11, Key.Key_F])
+def test_full_screen_and_back_to_the_same_place(qtbot: QtBot, dreaming: CountingWindow, key: Qt.Key) -> None:
+    home = dreaming.geometry()
+
+    qtbot.keyClick(dreaming, key)
+    assert dreaming.isFullScreen()
+    assert dreaming.geometry() == dreaming.screen().geometry()
+
+    qtbot.keyClick(dreaming, key)
+    assert not dreaming.isFullScreen()
+    assert dreaming.geometry() == home
+
+
+def test_a_double_click_goes_to_full_screen(qtbot: QtBot, dreaming: CountingWindow) -> None:
+    qtbot.mouseDClick(dreaming, Qt.MouseButton.LeftButton)
+
+    assert dreaming.isFullScreen()
+
+
+def test_escape_leaves_full_screen_then_closes(qtbot: QtBot, dreaming: CountingWindow) -> None:
+    qtbot.keyClick(dreaming, Key.Key_F)
+    qtbot.keyClick(dreaming, Key.Key_Escape)
+    assert dreaming.isVisible()
+    assert not dreaming.isFullScreen()
+
+    with qtbot.waitSignal(dreaming.closed):
+        qtbot.keyClick(dreaming, Key.Key_Escape)
+    assert not dreaming.isVisible()
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier])
+def test_q_closes(qtbot: QtBot, dreaming: CountingWindow, modifier: Qt.KeyboardModifier) -> None:
+    with qtbot.waitSignal(dreaming.closed):
+        qtbot.keyClick(dreaming, Key.Key_Q, modifier)
+
+
+def test_the_cursor_goes_away_in_full_screen_and_comes_back_with_a_movement(
+    qtbot: QtBot, dreaming: CountingWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full_screen, "CURSOR_HIDES_MS", 30)
+    qtbot.keyClick(dreaming, Key.Key_F)
+    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.BlankCursor, timeout=1000)
+
+    qtbot.mouseMove(dreaming, QPoint(50, 50))
+    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.ArrowCursor, timeout=1000)
+
+    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.BlankCursor, timeout=1000)
+    qtbot.keyClick(dreaming, Key.Key_F)
+    assert dreaming.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_with_one_display_d_says_so(qtbot: QtBot, dreaming: CountingWindow, clock: ManualClock) -> None:
+    qtbot.keyClick(dreaming, Key.Key_D)
+
+    look = dreaming.overlays.look(clock.now_s(), dreaming=True)
+    assert look.hint.text == "there is only one display"
+    assert not dreaming.isFullScreen()
+
+
+def test_the_title_tells_preset_and_rate(qtbot: QtBot, window: CountingWindow) -> None:
+    qtbot.waitUntil(lambda: window.windowTitle() == "livedream - forest spirits - 35 fps")
+
+
+def test_the_window_has_the_size_of_the_output_if_the_display_is_large_enough(
+    qtbot: QtBot, show: FakeShow, status: Status
+) -> None:
+    show.told = replace(status, output_wh=(500, 400))
+    window = DreamWindow(show, title="livedream")
+    qtbot.addWidget(window)
+    window.present(full_screen=False)
+    assert (window.width(), window.height()) == (500, 400)
+
+
+def test_trouble_is_told_over_the_picture_while_the_hud_is_off(
+    qtbot: QtBot, dreaming: CountingWindow, show: FakeShow, clock: ManualClock, status: Status
+) -> None:
+    plain = dreaming.grab().toImage()
+    show.told = replace(status, source_health=Health("stale", "no new frame", "check the cable"))
+    clock.advance(1.0)
+    qtbot.waitUntil(lambda: dreaming.grab().toImage() != plain)
+
+    clock.advance(LONG_S)
+
+    assert dreaming.grab().toImage() == plain
+
+
+def test_the_windows_own_notices_join_those_of_the_show(
+    qtbot: QtBot, window: CountingWindow, clock: ManualClock
+) -> None:
+    window.note("")
+    window.note("the display may go to sleep")
+    clock.advance(1.0)
+    window.overlays.hud = True
+
+    def says() -> list[Line]:
+        return [line for line in window.overlays.look(0.0, dreaming=True).hud.lines if "sleep" in str(line)]
+
+    # The show's own three are newer: it is told while it is among the last.
+    window._show.told = replace(window._show.told, notices=("one",))
+    qtbot.waitUntil(lambda: len(says()) == 1)
+
+
+def test_before_the_first_frame_the_window_is_calm(qtbot: QtBot, window: CountingWindow) -> None:
+    assert max(pixel(window, 5, 5)) < 30
+
+
+@pytest.mark.parametrize("starts_full", [False, True])
+def test_run_window_opens_as_it_is_told(qapp: QApplication, show: FakeShow, starts_full: bool) -> None:
+    seen = []
+
+    def look() -> None:
+        seen.append(the_window().isFullScreen())
+        the_window().close()
+
+    soon(look)
+    run_window(show, title="livedream", full_screen=starts_full, mirror=False)
+
+    assert seen == [starts_full]
+
+
+def test_closing_the_window_stops_the_show(qapp: QApplication, show: FakeShow) -> None:
+    soon(lambda: the_window().close())
+
+    run_window(show, title="livedream")
+
+    assert show.stops == 1
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, DreamWindow)]
+
+
+def test_a_show_that_ends_closes_the_window(qapp: QApplication, show: FakeShow) -> None:
+    soon(lambda: setattr(show, "ended", True))
+
+    run_window(show, title="livedream")
+
+    assert show.ended
+
+
+def test_a_show_that_has_ended_before_opens_no_lasting_window(qapp: QApplication, show: FakeShow) -> None:
+    show.ended = True
+
+    run_window(show, title="livedream")
+
+
+def test_ctrl_c_closes_the_window_and_the_handler_is_put_back(qapp: QApplication, show: FakeShow) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    presser = threading.Timer(0.1, signal.raise_signal, [signal.SIGINT])
+    presser.start()
+
+    run_window(show, title="livedream")
+
+    presser.join()
+    assert show.stops == 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_fault_in_a_slot_reaches_the_caller(qapp: QApplication, show: FakeShow) -> None:
+    def fault() -> Never:
+        raise ValueError("no frames today")
+
+    soon(lambda: setattr(show, "latest", fault))
+
+    with pytest.raises(ValueError, match="no frames today"):
+        run_window(show, title="livedream")
+
+    assert show.stops == 1
+
+
+def test_a_fault_in_a_paint_reaches_the_caller(qapp: QApplication, show: FakeShow) -> None:
+    soon(lambda: show.give(np.zeros((4, 4), np.uint8)))
+
+    with pytest.raises(ValueError, match="unpack"):
+        run_window(show, title="livedream")
+
+    assert show.stops == 1
+
+
+def test_a_fault_while_the_window_opens_reaches_the_caller(qapp: QApplication, show: FakeShow) -> None:
+    show.status = lambda: 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        run_window(show, title="livedream")
+
+    assert show.stops == 1
