@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from livedream.frame import Rgb
 
-
 CLEAR_EDGE = 2.5
 """Brightness gradient, in levels of 255 per pixel of the grey picture, at which half of `scene` applies."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from livedream.composite import compose, veil
@@ -12,12 +13,12 @@ from livedream.dream.spec import KernelSpec, frame_inputs
 from livedream.engines.engine import Engine
 from livedream.frame import Frame, Rgb, to_image
 from livedream.motion.flow import FlowEstimator, Grey, Trust, grey, shrink
-from livedream.motion.warp import Field, fit, resize, warp
+from livedream.motion.warp import Field, carry, fit, resize, warp
 from livedream.settings import Settings
 
-FLOW_WIDTH_PX = 256
-"""Width of the grey pictures that the flow is measured on: a fifth of a millisecond, and as good
-for carrying a dream as twice the width."""
+FLOW_PX = 256
+"""Longer side of the grey pictures that the flow is measured on: a fifth of a millisecond, and as
+good for carrying a dream as twice the size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +103,23 @@ class DreamPipeline:
     def _start(self, rgb: Rgb, settings: Settings) -> tuple[Grey, _Start]:
         """Shrink the picture and add to it what is left of the previous dream, where it is now."""
         size_wh = self.spec.size_hw[::-1]
-        image = to_image(shrink(rgb, size_wh))[0].transpose(1, 2, 0)
-        small_grey = grey(rgb, FLOW_WIDTH_PX)
+        small = shrink(rgb, size_wh)
+        image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
+        small_grey = grey(small if max(size_wh) >= FLOW_PX else rgb, FLOW_PX)
         past = self._past
         if past is None or past.grey.shape != small_grey.shape:
             return small_grey, _Start(image, image)
         motion = self._estimator.measure(small_grey, past.grey, settings.motion)
         flow, trust = fit(motion, size_wh)
         carried = warp(resize(past.residual, size_wh), flow)
-        share = settings.motion.persistence * trust[..., None] if self._warm_start else 0.0
-        return small_grey, _Start(image, image + share * carried, carried, trust, motion.cut)
+        init = carry(image, carried, trust, settings.motion.persistence) if self._warm_start else image
+        return small_grey, _Start(image, init, carried, trust, motion.cut)
 
     def _shown(self, residual: Field, small_grey: Grey, settings: Settings) -> Field:
         if settings.look.scene == 0:
             return residual
-        return residual * veil(small_grey, self.spec.size_hw[::-1], settings.look.scene)[..., None]
+        shown = veil(small_grey, self.spec.size_hw[::-1], settings.look.scene)
+        return np.asarray(cv2.multiply(residual, cv2.merge([shown, shown, shown])), np.float32)
 
     def _dream(self, start: _Start, settings: Settings) -> Field:
         rng = np.random.default_rng((self._seed, self._dreamed))

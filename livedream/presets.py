@@ -71,7 +71,7 @@ def _preset(table: dict[str, Any], path: Path) -> Preset:
     for section, values in table.items():
         if not isinstance(values, Mapping):
             raise InputError(
-                f"{path}: {section} = {values!r} is outside a section; put it under [dream], [motion] or [look]"
+                f"{path}: {section} = {values!r} is in no section; put it under [dream], [motion] or [look]"
             )
         changes |= {f"{section}.{key}": value for key, value in values.items()}
     return Preset(name, description, change(Settings(), changes, origin=str(path)))

@@ -9,16 +9,14 @@ import subprocess
 import sys
 
 from livedream import __version__
-from livedream.health import Health
+from livedream.health import Health, State
 
 ANSWER_S = 3.0
 """Seconds after which a program that was asked counts as hanging."""
 
+_JOIN_VIDEO = 'sudo usermod -a -G video "$USER"\nand log out and in again.'
 _NO_CAMERA = {
-    "linux": (
-        'Plug one in. If it is there but not yours to use:\nsudo usermod -a -G video "$USER"\n'
-        "and log out and in again."
-    ),
+    "linux": "Plug one in.",
     "win32": (
         "Plug one in, and allow it: Settings > Privacy & security > Camera > "
         "Let desktop apps access your camera."
@@ -55,13 +53,23 @@ def system() -> Health:
 
 
 def cameras(system: str = sys.platform) -> Health:
-    """List the cameras."""
+    """List the cameras; live if this user may open one."""
     from livedream.sources.cameras import list_cameras
 
-    found = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in list_cameras())
-    if found:
-        return Health("live", found)
-    return Health("failed", "no camera; a film or --source clouds will do", _NO_CAMERA.get(system, ""))
+    found = list_cameras()
+    if not found:
+        return Health("failed", "no camera; a film or --source clouds will do", _NO_CAMERA.get(system, ""))
+    named = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in found)
+    barred = [camera.path for camera in found if _barred(camera.path)]
+    if not barred:
+        return Health("live", named)
+    state: State = "failed" if len(barred) == len(found) else "live"
+    return Health(state, f"{named}; this user may not open {', '.join(barred)}", _JOIN_VIDEO)
+
+
+def _barred(path: str) -> bool:
+    """Tell whether a device's file is not for this user; elsewhere than on Linux there are none."""
+    return path.startswith("/dev/") and not os.access(path, os.R_OK | os.W_OK)
 
 
 def display() -> Health:

@@ -31,7 +31,8 @@ class Ready(Generic[P]):
     """An engine for a program.
 
     stopgap: True if a faster one is still being built. build_s: seconds from the request.
-    checked: its comparison with the reference; None for the reference itself.
+    checked: its comparison with the reference; None for the reference itself. run_ms: one run; None
+    for a stopgap, which is not timed.
     """
 
     program: P
@@ -39,7 +40,7 @@ class Ready(Generic[P]):
     stopgap: bool
     build_s: float
     checked: Check | None
-    run_ms: float
+    run_ms: float | None
 
 
 class EngineBuilder(Generic[P]):
@@ -139,7 +140,9 @@ class EngineBuilder(Generic[P]):
         if loaded is None:
             self._build = build = openvino.Build(program, self._cache)
             if stopgap:
-                self._publish(self._eager(program, start, stopgap=True))
+                # The build needs the processor too: with two threads each, both wait for one another
+                # at every operation and the first frame comes seconds later.
+                self._publish(self._eager(program, start, stopgap=True, threads=1))
             if self._closed:
                 build.cancel()
             build.wait()
@@ -160,11 +163,11 @@ class EngineBuilder(Generic[P]):
         checked = check(engine, program, reference.engine.run(program.example()))
         return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
 
-    def _eager(self, program: P, start: float, *, stopgap: bool) -> Ready[P]:
+    def _eager(self, program: P, start: float, *, stopgap: bool, threads: int | None = None) -> Ready[P]:
         from livedream.engines.eager import EagerEngine
 
-        engine = EagerEngine(program, torch_device())
-        run_ms = best_ms(engine, program.example(), runs=1)
+        engine = EagerEngine(program, torch_device(), threads)
+        run_ms = None if stopgap else best_ms(engine, program.example(), runs=1)
         return Ready(program, engine, stopgap, time.perf_counter() - start, None, run_ms)
 
     def _publish(self, outcome: Ready[P] | BaseException) -> None:

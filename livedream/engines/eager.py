@@ -16,10 +16,12 @@ from livedream.engines.engine import Program
 class EagerEngine:
     """Runs a program's module as it is.
 
-    device: "cpu" or "cuda".
+    device: "cpu" or "cuda". threads: of the processor, for torch as a whole; None: its own choice.
     """
 
-    def __init__(self, program: Program, device: str = "cpu") -> None:
+    def __init__(self, program: Program, device: str = "cpu", threads: int | None = None) -> None:
+        if threads is not None:
+            torch.set_num_threads(threads)
         self.name = "eager" if device == "cpu" else f"eager ({device})"
         self._device = torch.device(device)
         self._module: nn.Module = program.make().to(self._device)

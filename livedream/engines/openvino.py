@@ -77,6 +77,9 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
 
 def convert(program: Program) -> tuple[Any, Any]:
     """Compile a program in this process; gives the compiled model and the module it came from."""
+    # The converter would report its use to a server and leave a file in the home directory; without
+    # the package that does so it converts in silence.
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     import openvino
     import torch
 

@@ -109,7 +109,9 @@ class Dreamer:
 def describe(ready: Ready[KernelSpec]) -> str:
     """Say which engine dreams now, at which size, how it was checked and how fast it is."""
     height, width = ready.program.size_hw
-    said = f"{ready.engine.name} dreams {width}x{height} in {ready.run_ms:.0f} ms"
+    said = f"{ready.engine.name} dreams {width}x{height}"
+    if ready.run_ms is not None:
+        said += f" in {ready.run_ms:.0f} ms"
     if ready.stopgap:
         return f"{said} while a faster engine is being built"
     if ready.checked is not None:

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
+
 from livedream.clock import Clock
 from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import Choice, EngineBuilder
@@ -100,6 +102,9 @@ class LiveSession:
 
     def start(self) -> None:
         """Start all threads; returns at once."""
+        # At these sizes a second thread doubles OpenCV's processor time and saves next to none of
+        # the wall time, and the engine needs every core.
+        cv2.setNumThreads(1)
         self._dreamer.prepare(self._source.info.size_wh)
         workers = {
             "capture": lambda: self._capture.run(self._stop),

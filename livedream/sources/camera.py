@@ -29,7 +29,8 @@ TO_RGB = {1: cv2.COLOR_GRAY2RGB, 2: cv2.COLOR_YUV2RGB_YUY2, 3: cv2.COLOR_BGR2RGB
 PERMISSION = {
     "linux": "or this user may not use it (sudo usermod -aG video $USER, then log in again)",
     "win32": "or Settings > Privacy & security > Camera does not let desktop apps use it",
-    "darwin": "or System Settings > Privacy & Security > Camera does not let this terminal use it",
+    "darwin": "or it may not be used yet (allow it when asked, or in System Settings > Privacy & Security > "
+    "Camera, and try again)",
 }
 
 

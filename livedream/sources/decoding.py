@@ -32,13 +32,13 @@ class Decoding:
         self._first_s: float | None = None
         self._container = open_media(location, live=live)
         try:
-            self._prepare(location)
+            self._prepare(location, live)
         except InputError:
             self._container.close()
             raise
 
-    def _prepare(self, location: str) -> None:
-        stream = picture_stream(self._container, location)
+    def _prepare(self, location: str, live: bool) -> None:
+        stream = picture_stream(self._container, location, live=live)
         # Read now: a stream must not be asked any more once its container is closed.
         self.declared_fps = float(stream.average_rate or stream.guessed_rate or 0)
         self.pixel_shape = stream.sample_aspect_ratio

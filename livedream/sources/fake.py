@@ -14,6 +14,8 @@ from livedream.sources.capture import NO_PICTURE, Opened, Picture
 Trouble = Literal["nothing", "block", "repeat", "raise"]
 """What reads do once it fails: give nothing, block, repeat the last picture, raise SourceError."""
 
+NAME = "fake camera"
+
 READ_S = 0.002
 """Real seconds a read takes: a device waits for its sensor, and a loop that never rests starves the tests."""
 
@@ -22,7 +24,8 @@ class FakeDevice:
     """A camera with a script; each `capture()` is one try to use it.
 
     After `good_reads` pictures it has `trouble`. Then the next `absent_opens` tries to open it
-    fail, and after those it delivers for good. good_reads None: it never fails.
+    fail, and after those it delivers for good, or goes on as before if it never `recovers`.
+    good_reads None: it never fails.
     """
 
     def __init__(
@@ -32,7 +35,7 @@ class FakeDevice:
         good_reads: int | None = None,
         trouble: Trouble = "nothing",
         absent_opens: int = 0,
-        opened: Opened = Opened("fake camera", 30.0),  # noqa: B008 (a frozen value)
+        recovers: bool = True,
     ) -> None:
         """Script it; picture: makes picture i as the device would give it (BGR); default: a moving ramp."""
         self.opens = 0
@@ -41,8 +44,7 @@ class FakeDevice:
         self.in_trouble = False
         self._picture = picture or _ramp
         self._good_reads, self._trouble = good_reads, trouble
-        self._absent_opens = absent_opens
-        self._opened = opened
+        self._absent_opens, self._recovers = absent_opens, recovers
         self._unblocked = threading.Event()
 
     def capture(self) -> FakeCapture:
@@ -57,10 +59,10 @@ class FakeDevice:
         self.opens += 1
         if self.in_trouble and self._absent_opens > 0:
             self._absent_opens -= 1
-            raise SourceError(f"{self._opened.name} is not there.")
-        if self.in_trouble:
+            raise SourceError(f"{NAME} is not there.")
+        if self.in_trouble and self._recovers:
             self.in_trouble, self._good_reads = False, None
-        return self._opened
+        return Opened(NAME, 30.0)
 
     def _read(self) -> tuple[bool, Picture]:
         threading.Event().wait(READ_S)

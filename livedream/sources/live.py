@@ -95,8 +95,8 @@ class Live:
     def read(self, stop: threading.Event) -> Frame | None:
         """Wait for a picture that was not given yet; None within 0.25 s of `stop` or of closing."""
         while not (stop.is_set() or self._closed):
-            self._tend()
             taken = self._take()
+            self._tend()
             if taken is not None:
                 picture, captured_s, index = taken
                 return Frame(self._to_rgb(picture), captured_s, index)

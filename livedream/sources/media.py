@@ -20,7 +20,8 @@ ONE_THREAD_PX = 1920 * 1088
 """Up to this size one thread decodes 60 frames a second, and at the least cost: several threads hand
 frames around for 20 to 25 % more processor time, which the dream needs."""
 
-LIVE_OPTIONS = {"rtsp_transport": "tcp", "fflags": "nobuffer", "flags": "low_delay"}
+LIVE_OPTIONS = {"rtsp_transport": "tcp", "flags": "low_delay"}
+"""Not nobuffer: it throws away what was read to find out about the stream, for HLS all of it."""
 
 
 def is_url(location: str) -> bool:
@@ -46,7 +47,7 @@ def open_media(location: str, *, live: bool = False) -> InputContainer:
         raise InputError(_why_not(location, error)) from error
 
 
-def picture_stream(container: InputContainer, location: str) -> VideoStream:
+def picture_stream(container: InputContainer, location: str, *, live: bool = False) -> VideoStream:
     """Find the stream to decode and set how; raises InputError if there is sound only, or no decoder."""
     cover = Disposition.attached_pic
     streams = [stream for stream in container.streams.video if not stream.disposition & cover]
@@ -57,7 +58,7 @@ def picture_stream(container: InputContainer, location: str) -> VideoStream:
     # FFmpeg gives no context where it has no decoder.
     if stream.codec_context is None:
         raise InputError(f"this FFmpeg cannot decode {display_name(location)}: convert it to H.264.")
-    _set_threads(stream)
+    _set_threads(stream, live)
     return stream
 
 
@@ -68,12 +69,14 @@ def is_live(location: str) -> bool:
         return not is_image and not container.duration
 
 
-def _set_threads(stream: VideoStream) -> None:
+def _set_threads(stream: VideoStream, live: bool) -> None:
     context = stream.codec_context
     if context.width * context.height <= ONE_THREAD_PX:
         context.thread_type, context.thread_count = "NONE", 1
     else:
-        context.thread_type, context.thread_count = "AUTO", min(4, os.cpu_count() or 1)
+        # Threads that each take a frame of their own hold back as many frames as there are threads.
+        context.thread_type = "SLICE" if live else "AUTO"
+        context.thread_count = min(4, os.cpu_count() or 1)
 
 
 def _why_not(location: str, error: Exception) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from livedream.clock import Clock
 from livedream.errors import InputError, SourceError
@@ -22,7 +20,8 @@ if TYPE_CHECKING:
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "udp", "tcp", "rtp", "srt")
 WEB_SCHEMES = ("http", "https")
 SCHEMES = (*STREAM_SCHEMES, *WEB_SCHEMES, "file")
-WORDS = ("camera", "clouds")
+WORDS = {"camera": "camera", "webcam": "camera", "cam": "camera", "clouds": "clouds", "sky": "clouds"}
+"""What people may say -> what it is called here."""
 
 IMAGE_SUFFIX = re.compile(r"\.(avif|bmp|exr|hdr|heic|jfif|jp2|jpe?g?|p[bgnp]m|png|tiff?|webp)", re.IGNORECASE)
 IMAGE_START = re.compile(
@@ -110,10 +109,11 @@ def _started(camera: CameraInfo, wish: Wish) -> Source:
 def _open_address(address: str, wish: Wish) -> Source:
     scheme = address.partition("://")[0].lower()
     if scheme == "file":
-        return _open_file(url2pathname(urlsplit(address).path), wish)
+        return _open_file(_local_path(address), wish)
     if scheme not in SCHEMES:
-        hint = _near(scheme, SCHEMES) or "use one of " + ", ".join(SCHEMES)
-        raise InputError(f"{scheme}:// is not a kind of address that livedream opens: {hint}.")
+        near = _nearest(scheme, SCHEMES)
+        hint = f"did you mean {near}://?" if near else f"use one of {', '.join(SCHEMES)}."
+        raise InputError(f"{scheme}:// is not a kind of address that livedream opens: {hint}")
     from livedream.sources.media import is_live
     from livedream.sources.stream import Stream
     from livedream.sources.video import Video
@@ -121,6 +121,14 @@ def _open_address(address: str, wish: Wish) -> Source:
     if scheme in STREAM_SCHEMES or is_live(address):
         return Stream(address, fps=wish.fps, clock=wish.clock)
     return Video(address, loop=wish.loop, clock=wish.clock)
+
+
+def _local_path(address: str) -> str:
+    # Imported here: these load all of Python's http and ssl.
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    return url2pathname(urlsplit(address).path)
 
 
 def _open_file(spec: str, wish: Wish) -> Source:
@@ -145,31 +153,35 @@ def _checked_start(spec: str, path: Path) -> bytes:
     """Give the first bytes of a file; raises InputError if it cannot be one to show."""
     if not spec:
         raise InputError("no source is named: give camera, clouds, a file or an address.")
-    if path.is_dir():
-        raise InputError(f"{spec} is a folder: give a file in it.")
-    if not path.exists():
-        raise InputError(_missing(spec, path))
     try:
+        if path.is_dir():
+            raise InputError(f"{spec} is a folder: give a file in it.")
+        if not path.exists():
+            raise InputError(_missing(spec, path))
         with path.open("rb") as file:
             start = file.read(512)
     except OSError as error:
-        raise InputError(f"cannot read {spec}: {error.strerror or error}.") from error
+        raise InputError(f"cannot read {spec} ({error.strerror or error}): give another file.") from error
     if not start:
         raise InputError(f"{spec} is empty: give another file.")
     return start
 
 
 def _missing(spec: str, path: Path) -> str:
-    word = spec.partition(":")[0]
-    hint = _near(word, WORDS) if re.fullmatch(r"\w+", word) else ""
-    if not hint and path.parent.is_dir():
-        hint = _near(path.name, [entry.name for entry in path.parent.iterdir()])
-    return f"there is no file {spec}: {hint or 'check the path, or give camera, clouds or an address'}."
+    word = spec.partition(":")[0].lower()
+    said = _nearest(word, WORDS) if re.fullmatch(r"\w+", word) else None
+    near = WORDS[said] if said else None
+    if near is None and path.parent.is_dir():
+        near = _nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+    hint = f"did you mean {near}?" if near else "check the path, or give camera, clouds or an address."
+    return f"there is no file {spec}: {hint}"
 
 
-def _near(word: str, known: tuple[str, ...] | list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}" if close else ""
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that was meant: letters swapped first, then what looks alike."""
+    words = list(known)
+    swapped = [candidate for candidate in words if sorted(candidate) == sorted(word)]
+    return next(iter(swapped + difflib.get_close_matches(word, words, n=1)), None)
 
 
 def _is_text(start: bytes) -> bool:

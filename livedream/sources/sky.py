@@ -24,7 +24,7 @@ SHADE: Stops = ((0.0, (56, 56, 108)), (0.4, (98, 78, 124)), (0.75, (152, 106, 12
 WISP: Stops = ((0.0, (150, 128, 176)), (0.4, (226, 152, 164)), (0.7, (255, 188, 150)), (1.0, (255, 214, 164)))
 """Colours (red, green, blue) by height, 0 at the top, 1 at the bottom."""
 
-WORKING_PX = 480 * 270
+WORKING_PX = 448 * 252
 """Pixels computed: clouds are soft, so larger frames are enlarged from this."""
 
 WIND = np.array((5.0, -9.0))

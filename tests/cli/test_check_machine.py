@@ -16,6 +16,10 @@ Ask = Callable[[list[str]], subprocess.CompletedProcess[str]]
 SYSTEMS = ("linux", "win32", "darwin")
 
 
+def _camera(index: int, name: str, path: str = "") -> SimpleNamespace:
+    return SimpleNamespace(index=index, name=name, path=path)
+
+
 def _answer(stdout: str = "", returncode: int = 0, stderr: str = "") -> Ask:
     def ask(command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, returncode, stdout, stderr)
@@ -47,8 +51,22 @@ class TestCameras:
         return cameras
 
     def test_all_are_named(self, listed: list[SimpleNamespace]) -> None:
-        listed += [SimpleNamespace(index=0, name="C920"), SimpleNamespace(index=2, name="Brio")]
+        listed += [_camera(0, "C920"), _camera(2, "Brio")]
         assert check_machine.cameras() == Health("live", "C920 (camera:0), Brio (camera:2)")
+
+    def test_one_that_this_user_may_not_open_is_not_found(
+        self, listed: list[SimpleNamespace], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed += [_camera(0, "C920", "/dev/video0"), _camera(1, "Brio", "/dev/video2")]
+        barred = {"/dev/video0"}
+        monkeypatch.setattr(check_machine.os, "access", lambda path, _: path not in barred)
+        health = check_machine.cameras()
+        assert health.ok
+        assert "may not open /dev/video0" in health.message
+        barred.add("/dev/video2")
+        health = check_machine.cameras()
+        assert health.state == "failed"
+        assert health.remedy.startswith("sudo usermod -a -G video")
 
     @pytest.mark.parametrize("system", SYSTEMS)
     def test_none_is_told_with_the_way_to_one(self, listed: list[SimpleNamespace], system: str) -> None:

@@ -63,7 +63,8 @@ def test_settings_decide_the_spec_and_the_layers_come_in_order() -> None:
      {"layers": {"block.7": 9.0}}, {"channels": {"eyes": {3: 1.0}}}],
 )  # fmt: skip
 def test_what_is_read_each_frame_does_not_change_the_spec(change: dict[str, Any]) -> None:
-    assert kernel_spec(DreamSettings(**change), (64, 88)) == kernel_spec(DreamSettings(), (64, 88))
+    changed = DreamSettings(**{"layers": {"eyes": 1.0}} | change)
+    assert kernel_spec(changed, (64, 88)) == kernel_spec(DreamSettings(layers={"eyes": 1.0}), (64, 88))
 
 
 def test_an_unknown_layer_is_told_with_near_ones() -> None:
@@ -73,14 +74,14 @@ def test_an_unknown_layer_is_told_with_near_ones() -> None:
 
 @pytest.mark.parametrize("channel", [512, 5000, -1, -513])
 def test_a_channel_that_the_layer_does_not_have_is_told(channel: int) -> None:
-    dream = DreamSettings(channels={"eyes": {channel: 1.0}})
+    dream = DreamSettings(layers={"eyes": 1.0}, channels={"eyes": {channel: 1.0}})
     with pytest.raises(InputError, match=rf"{channel}.*512"):
         frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
 
 
 @pytest.mark.parametrize("name", ["nonsense", "eye"])
 def test_channels_of_a_layer_that_there_is_not_are_told(name: str) -> None:
-    dream = DreamSettings(channels={name: {3: 1.0}})
+    dream = DreamSettings(layers={"eyes": 1.0}, channels={name: {3: 1.0}})
     with pytest.raises(InputError, match=name):
         frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
 

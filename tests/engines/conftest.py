@@ -64,6 +64,11 @@ def program() -> GlowProgram:
     return GlowProgram()
 
 
+@pytest.fixture(scope="session")
+def session_program() -> GlowProgram:
+    return GlowProgram()
+
+
 @pytest.fixture
 def make_program() -> Callable[..., GlowProgram]:
     return GlowProgram

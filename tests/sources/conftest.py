@@ -14,7 +14,7 @@ import pytest
 MakeVideo = Callable[..., Path]
 
 
-def gradient(index: int, size_wh: tuple[int, int] = (64, 48)) -> np.ndarray:
+def _gradient(index: int, size_wh: tuple[int, int] = (64, 48)) -> np.ndarray:
     """Make an RGB picture, red growing to the right, green downwards, blue with `index`."""
     width, height = size_wh
     picture = np.zeros((height, width, 3), np.uint8)
@@ -22,6 +22,12 @@ def gradient(index: int, size_wh: tuple[int, int] = (64, 48)) -> np.ndarray:
     picture[..., 1] = np.linspace(20, 230, height, dtype=np.uint8)[:, None]
     picture[..., 2] = 16 * index % 256
     return picture
+
+
+@pytest.fixture(scope="session")
+def gradient() -> Callable[..., np.ndarray]:
+    """Give a function (index, size_wh) that makes a picture."""
+    return _gradient
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def make_video(tmp_path: Path) -> MakeVideo:
         options: dict[str, str] | None = None,
         reformat: dict[str, Any] | None = None,
     ) -> Path:
-        shown = list(pictures) if pictures is not None else [gradient(i) for i in range(10)]
+        shown = list(pictures) if pictures is not None else [_gradient(i) for i in range(10)]
         stamps = list(pts) if pts is not None else range(len(shown))
         path = tmp_path / name
         with av.open(str(path), "w") as container:

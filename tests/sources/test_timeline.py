@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.sources.timeline import Pace, Timeline, nominal_fps
@@ -33,6 +33,7 @@ def test_missing_and_backward_stamps_are_a_frame_apart() -> None:
     assert due == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
 
 
+@settings(deadline=None)
 @given(stamps, stamps, st.floats(0.5, 240))
 def test_time_only_grows(first: list[float | None], second: list[float | None], fps: float) -> None:
     timeline = Timeline(fps)
@@ -43,6 +44,7 @@ def test_time_only_grows(first: list[float | None], second: list[float | None], 
     assert due[:1] in ([], [0.0])
 
 
+@settings(deadline=None)
 @given(st.none() | st.floats(allow_nan=True), st.lists(st.floats(-1e6, 1e6), max_size=12))
 def test_the_rate_always_makes_sense(declared: float | None, seen: list[float]) -> None:
     assert 0 < nominal_fps(declared, seen) <= 240

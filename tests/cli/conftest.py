@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+QUICK = ["--set", "dream.working_px=4096", "--set", "dream.layers={lines=1.0}", "--set", "dream.octaves=1",
+         "--set", "dream.steps=1", "--engine", "eager", "--size", "320x180"]  # fmt: skip
+
+
+@pytest.fixture
+def livedream(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command in a folder of its own, with a cache of its own and no display."""
+
+    def run(*arguments: str, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "livedream", *arguments],
+            cwd=tmp_path,
+            env=clean_environment(tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    paths = [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "XDG_CACHE_HOME": str(home / "cache"), "LOCALAPPDATA": str(home / "cache"),
+        "COLUMNS": "100", "NO_COLOR": "1",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return clean_environment(tmp_path)
+
+
+@pytest.fixture
+def quick() -> list[str]:
+    return list(QUICK)

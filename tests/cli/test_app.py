@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from livedream.cli.app import COMMANDS, with_default_command
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ([], ["live"]),
+        (["--fps", "25"], ["live", "--fps", "25"]),
+        (["bench", "--seconds", "1"], ["bench", "--seconds", "1"]),
+        (["--help"], ["--help"]),
+        (["--virtual-camera"], ["live", "--virtual-camera="]),
+        (["live", "--virtual-camera", "--no-window"], ["live", "--virtual-camera=", "--no-window"]),
+        (["live", "--virtual-camera", "/dev/video9"], ["live", "--virtual-camera", "/dev/video9"]),
+    ],
+)
+def test_live_is_the_default_command(given: list[str], meant: list[str]) -> None:
+    assert with_default_command(given) == meant
+
+
+def test_help_names_every_command(livedream: Run) -> None:
+    done = livedream("--help")
+    assert done.returncode == 0
+    assert all(command in done.stdout for command in COMMANDS)
+
+
+def test_version(livedream: Run) -> None:
+    done = livedream("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("livedream 0.")
+
+
+def bad(tmp_path: Path) -> list[tuple[list[str], str]]:
+    text = tmp_path / "story.mp4"
+    text.write_text("once upon a time there was no video in here\n" * 50)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "broken.toml").write_text("[dream\n")
+    (tmp_path / "odd.toml").write_text("[dream]\noctavs = 2\n")
+    (tmp_path / "far.toml").write_text("[dream]\nsteps = 5000\n")
+    (tmp_path / "there.mp4").write_bytes(b"something")
+    return [
+        (["bench", "--source", "missing.mp4"], "missing.mp4"),
+        (["bench", "--source", "folder"], "folder"),
+        (["bench", "--source", "story.mp4"], "story.mp4"),
+        (["bench", "--preset", "eyez"], "eyes"),
+        (["bench", "--preset", "broken.toml"], "TOML"),
+        (["bench", "--preset", "odd.toml"], "octaves"),
+        (["bench", "--preset", "far.toml"], "1 to 50"),
+        (["bench", "--set", "dream.steps"], "WORD=VALUE"),
+        (["bench", "--set", "dream.stepz=3"], "dream.steps"),
+        (["bench", "--set", "dream.steps=0"], "dream.steps"),
+        (["bench", "--set", "dream.layers.eyez=1"], "eyes"),
+        (["bench", "--size", "12"], "1280x720"),
+        (["bench", "--fps", "0"], "--fps"),
+        (["bench", "--seconds", "-1"], "--seconds"),
+        (["bench", "--engine", "abacus"], "abacus"),
+        (["bench", "--json", "nowhere/figures.json"], "nowhere"),
+        (["--record", "there.mp4", "--source", "clouds"], "there.mp4"),
+        (["--record", "film.avi", "--source", "clouds"], ".mp4"),
+        (["--record", "nowhere/film.mp4", "--source", "clouds"], "nowhere"),
+        (["--source", "camera:Nonexistent"], "Nonexistent"),
+        (["dance"], "dance"),
+        (["presets", "eyez"], "eyes"),
+    ]
+
+
+@pytest.mark.parametrize("case", range(22))
+def test_what_a_person_got_wrong_is_told_in_a_sentence(livedream: Run, tmp_path: Path, case: int) -> None:
+    arguments, named = bad(tmp_path)[case]
+    done = livedream(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr + done.stdout
+    assert named in done.stderr
+    assert (tmp_path / "there.mp4").read_bytes() == b"something"

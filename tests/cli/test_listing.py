@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+from livedream.presets import DEFAULT, shipped
+from livedream.settings import describe
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_presets_are_listed(livedream: Run) -> None:
+    done = livedream("presets")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in shipped())
+    assert DEFAULT in shipped()
+
+
+def test_a_preset_shows_every_setting(livedream: Run) -> None:
+    done = livedream("presets", DEFAULT)
+    assert done.returncode == 0
+    assert all(info.word in done.stdout for info in describe())
+
+
+def test_cameras_never_fails(livedream: Run) -> None:
+    done = livedream("cameras")
+    assert done.returncode == 0
+    assert done.stdout.strip()

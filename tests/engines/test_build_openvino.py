@@ -1,0 +1,102 @@
+import io
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino", reason="openvino is not installed")
+
+import torch
+from torch import Tensor, nn
+
+from livedream.engines import build_openvino, openvino
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Check, Program
+from livedream.errors import EngineError
+
+# What torch says of its own tracing is not a fault of these tests.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+class Dice(nn.Module):
+    """Gives something else each time, as an engine does that is wrong."""
+
+    def forward(self, image: Tensor, step: Tensor) -> Tensor:
+        return image + step[0] * torch.randn_like(image)
+
+
+class NoNumber(nn.Module):
+    """Gives nothing that is a number."""
+
+    def forward(self, image: Tensor, step: Tensor) -> Tensor:
+        return torch.log(image - 2.0) * step[0]
+
+
+def having(program: Program, module: nn.Module) -> Program:
+    """Give the program with another module in it."""
+    parts = {"fingerprint": lambda: repr(module), "make": lambda: module, "example": program.example}
+    return SimpleNamespace(**parts)
+
+
+def test_what_it_builds_is_in_the_cache_with_its_check(program: Program, tmp_path: Path) -> None:
+    cache = EngineCache(tmp_path)
+    build_openvino.build(program, cache)
+    loaded = openvino.load(program, cache)
+    assert loaded is not None
+    engine, checked = loaded
+    assert checked.cosine > 0.9999
+    assert checked.relative_error < 1e-3
+    image, step = program.example()
+    expected = np.clip(image + step[0] * np.roll(image, 1, 3) * np.linspace(0.5, 1, 8), 0, 1)
+    np.testing.assert_allclose(engine.run([image, step]), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("module", "reason"), [(Dice(), "does not agree"), (NoNumber(), "not finite")])
+def test_an_engine_that_is_wrong_is_not_stored(
+    program: Program, tmp_path: Path, module: nn.Module, reason: str
+) -> None:
+    with pytest.raises(EngineError, match=f"engine openvino .*{reason}"):
+        build_openvino.build(having(program, module), EngineCache(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def run_main(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, outcome: Callable[[Any, EngineCache], None]
+) -> int:
+    """Run the child's program in this process, with something else in place of the build."""
+    stdin = SimpleNamespace(buffer=io.BytesIO(pickle.dumps(Check(1.0, 0.0, 0.0))))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys, "argv", ["build_openvino", str(folder)])
+    monkeypatch.setattr(build_openvino, "build", outcome)
+    return build_openvino.main()
+
+
+def test_it_builds_what_it_is_sent_into_the_folder_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    built: list[tuple[Any, Path]] = []
+    assert run_main(monkeypatch, tmp_path, lambda sent, cache: built.append((sent, cache.folder))) == 0
+    assert built == [(Check(1.0, 0.0, 0.0), tmp_path)]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        EngineError("two\n  lines"), OSError(28, "no space left"), RuntimeError("from C++\n\n  at file.cpp"),
+        ImportError("no module named openvino"), ValueError("an odd shape"), MemoryError("out of memory"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_one_line_that_comes_last(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: Exception
+) -> None:
+    def fail(sent: Any, cache: EngineCache) -> None:
+        raise fault
+
+    assert run_main(monkeypatch, tmp_path, fail) == 1
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last == " ".join(str(fault).split())

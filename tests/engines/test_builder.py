@@ -1,0 +1,383 @@
+"""The builder with programs that are made in no time and builds that the test is the master of."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livedream.engines import builder as builder_module
+from livedream.engines import compiled, openvino
+from livedream.engines.builder import Choice, EngineBuilder, Ready
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Check
+from livedream.errors import EngineError
+
+SOON_S = 10.0
+
+
+class Workshop:
+    """Stands in for what builds OpenVINO engines in another process.
+
+    finish: until it is set, builds go on. failing: fingerprint -> why its build fails.
+    """
+
+    def __init__(self, make_engine: Callable[..., Any]) -> None:
+        self._make_engine = make_engine
+        self.finish = threading.Event()
+        self.failing: dict[str, str] = {}
+        self.built: dict[str, Any] = {}
+        self.begun: list[str] = []
+        self.cancelled: list[str] = []
+        self.keeps = True
+
+    def load(self, program: Any, cache: EngineCache) -> tuple[Any, Check] | None:
+        engine = self.built.get(program.fingerprint())
+        return None if engine is None else (engine, Check(1.0, 0.0, 2.5))
+
+    def start(self, program: Any, cache: EngineCache) -> Any:
+        name, cancelled = program.fingerprint(), threading.Event()
+        self.begun.append(name)
+
+        def wait() -> None:
+            while not self.finish.wait(0.005):
+                if cancelled.is_set():
+                    raise EngineError("the engine openvino could not be built: exit code -9")
+            if name in self.failing:
+                raise EngineError(f"the engine openvino could not be built: {self.failing[name]}")
+            if self.keeps:
+                self.built[name] = self._make_engine(lambda image: image, name="openvino")
+
+        def cancel() -> None:
+            self.cancelled.append(name)
+            cancelled.set()
+
+        return SimpleNamespace(wait=wait, cancel=cancel)
+
+
+@pytest.fixture
+def workshop(monkeypatch: pytest.MonkeyPatch, make_engine: Callable[..., Any]) -> Workshop:
+    shop = Workshop(make_engine)
+    monkeypatch.setattr(openvino, "load", shop.load)
+    monkeypatch.setattr(openvino, "Build", shop.start)
+    monkeypatch.setattr(builder_module, "torch_device", lambda: "cpu")
+    monkeypatch.setattr(builder_module, "candidates", lambda: ("openvino", "compiled", "eager"))
+    return shop
+
+
+class Bench:
+    """Builders that are closed when the test ends, and what they told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[str] = []
+        self._folder, self._builders = folder, []  # type: Path, list[EngineBuilder[Any]]
+
+    def builder(self, choice: Choice) -> EngineBuilder[Any]:
+        self._builders.append(EngineBuilder(choice, EngineCache(self._folder), self.told.append))
+        return self._builders[-1]
+
+    def close(self) -> None:
+        for builder in self._builders:
+            builder.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def take(builder: EngineBuilder[Any]) -> Ready[Any]:
+    ready = builder.take(SOON_S)
+    assert ready is not None, "nothing was ready in time"
+    return ready
+
+
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + SOON_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+
+
+def builders_alive() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "engine builder"]
+
+
+def test_eager_is_ready_at_once_and_is_its_own_reference(bench: Bench, program: Any) -> None:
+    builder = bench.builder("eager")
+    builder.request(program, stopgap=True)
+    ready = take(builder)
+    assert ready.program == program
+    assert ready.engine.name.startswith("eager")
+    assert not ready.stopgap
+    assert ready.checked is None
+    assert ready.run_ms > 0
+    assert ready.build_s > 0
+    assert builder.take() is None, "there is one engine only"
+
+
+def test_the_stopgap_comes_while_the_fast_one_is_built(
+    bench: Bench, workshop: Workshop, program: Any
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=True)
+    stopgap = take(builder)
+    assert stopgap.stopgap
+    assert builder.building == "openvino"
+    assert builder.take() is None, "the fast one is not built yet"
+    inputs = program.example()
+    assert not np.array_equal(stopgap.engine.run(inputs), inputs[0]), "the stopgap dreams already"
+    workshop.finish.set()
+    fast = take(builder)
+    assert not fast.stopgap
+    assert fast.engine is workshop.built[program.fingerprint()]
+    assert fast.checked == Check(1.0, 0.0, 2.5)
+    assert fast.build_s > stopgap.build_s
+    until(lambda: builder.building == "")
+    assert bench.told == []
+
+
+def test_without_a_stopgap_only_the_fast_one_comes(bench: Bench, workshop: Workshop, program: Any) -> None:
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=False)
+    assert not take(builder).stopgap
+    assert builder.take() is None
+
+
+def test_what_is_in_the_cache_needs_no_stopgap_and_no_build(
+    bench: Bench, workshop: Workshop, program: Any, make_engine: Callable[..., Any]
+) -> None:
+    workshop.built[program.fingerprint()] = engine = make_engine(lambda image: image)
+    builder = bench.builder("auto")
+    builder.request(program, stopgap=True)
+    ready = take(builder)
+    assert ready.engine is engine
+    assert not ready.stopgap
+    assert workshop.begun == []
+
+
+def test_under_auto_an_engine_that_fails_is_told_and_the_next_is_taken(
+    bench: Bench, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_compiler(*_: Any) -> None:
+        raise EngineError("torch.compile cannot build the kernel for cpu: no compiler")
+
+    workshop.failing[program.fingerprint()] = "an unknown operation"
+    workshop.finish.set()
+    monkeypatch.setattr(compiled, "CompiledEngine", no_compiler)
+    builder = bench.builder("auto")
+    builder.request(program, stopgap=False)
+    ready = take(builder)
+    assert ready.engine.name == "eager"
+    assert not ready.stopgap
+    assert bench.told == [
+        "the engine openvino could not be built: an unknown operation; trying compiled",
+        "torch.compile cannot build the kernel for cpu: no compiler; trying eager",
+    ]
+
+
+def test_under_auto_an_engine_that_does_not_agree_is_passed_over(
+    bench: Bench,
+    workshop: Workshop,
+    program: Any,
+    make_engine: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(builder_module, "candidates", lambda: ("compiled", "eager"))
+    monkeypatch.setattr(
+        compiled, "CompiledEngine", lambda *_: make_engine(lambda image: 1 - image, name="wrong")
+    )
+    builder = bench.builder("auto")
+    builder.request(program, stopgap=False)
+    assert take(builder).engine.name == "eager"
+    (sentence,) = bench.told
+    assert "wrong does not agree with eager" in sentence
+    assert sentence.endswith("; trying eager")
+
+
+def test_compiled_gives_its_reference_as_the_stopgap(
+    bench: Bench,
+    workshop: Workshop,
+    program: Any,
+    make_engine: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    image, step = program.example()
+    right = np.clip(image + step[0] * np.roll(image, 1, 3) * np.linspace(0.5, 1, 8, dtype=np.float32), 0, 1)
+    monkeypatch.setattr(
+        compiled, "CompiledEngine", lambda *_: make_engine(lambda _: right.copy(), name="compiled")
+    )
+    builder = bench.builder("compiled")
+    builder.request(program, stopgap=True)
+    stopgap, fast = take(builder), take(builder)
+    assert (stopgap.engine.name, stopgap.stopgap) == ("eager", True)
+    assert (fast.engine.name, fast.stopgap) == ("compiled", False)
+    assert fast.checked is not None
+    assert fast.checked.cosine > 0.9999
+
+
+def test_the_engine_that_was_asked_for_by_name_has_no_alternative(
+    bench: Bench, workshop: Workshop, program: Any
+) -> None:
+    workshop.failing[program.fingerprint()] = "an unknown operation"
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=True)
+    assert take(builder).stopgap
+    with pytest.raises(EngineError, match="openvino could not be built: an unknown operation"):
+        builder.take(SOON_S)
+    with pytest.raises(EngineError):
+        builder.take()
+    assert bench.told == []
+
+
+def test_that_openvino_is_not_installed_is_told_with_the_way_out(
+    bench: Bench, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=True)
+    with pytest.raises(EngineError, match="openvino is not installed; pip install openvino"):
+        builder.take(SOON_S)
+
+
+def test_an_engine_that_the_cache_does_not_keep_is_told(
+    bench: Bench, workshop: Workshop, program: Any, tmp_path: Path
+) -> None:
+    workshop.keeps = False
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=False)
+    with pytest.raises(EngineError, match=f"{tmp_path.name} does not keep it"):
+        builder.take(SOON_S)
+
+
+def test_of_requests_not_yet_begun_the_newest_wins(
+    bench: Bench, workshop: Workshop, make_program: Callable[..., Any]
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    until(lambda: workshop.begun == ["first 8"])
+    for name in ("second", "third", "fourth"):
+        builder.request(make_program(name), stopgap=False)
+    workshop.finish.set()
+    while take(builder).program.name != "fourth":
+        pass
+    assert workshop.begun == ["first 8", "fourth 8"]
+
+
+def test_one_after_the_other_is_built(
+    bench: Bench, workshop: Workshop, make_program: Callable[..., Any]
+) -> None:
+    workshop.finish.set()
+    builder = bench.builder("auto")
+    for name in ("first", "second", "first"):
+        builder.request(make_program(name), stopgap=False)
+        assert take(builder).program.name == name
+    assert workshop.begun == ["first 8", "second 8"], "the third came from the cache"
+
+
+def test_nothing_is_ready_before_it_is_asked_for_and_taking_waits_no_longer_than_told(bench: Bench) -> None:
+    builder = bench.builder("eager")
+    start = time.perf_counter()
+    assert builder.take() is None
+    assert builder.take(0.05) is None
+    assert 0.04 < time.perf_counter() - start < 5.0
+
+
+@pytest.mark.parametrize("choice", ["openvino", "auto"])
+def test_closing_ends_a_build_at_once_and_starts_no_other(
+    bench: Bench,
+    workshop: Workshop,
+    program: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: Choice,
+) -> None:
+    others: list[str] = []
+    monkeypatch.setattr(compiled, "CompiledEngine", lambda *_: others.append("compiled"))
+    builder = bench.builder(choice)
+    builder.request(program, stopgap=False)
+    until(lambda: workshop.begun)
+    start = time.perf_counter()
+    builder.close()
+    assert time.perf_counter() - start < 0.9
+    until(lambda: not builders_alive())
+    assert workshop.cancelled == [program.fingerprint()]
+    assert bench.told == [], "that it was cancelled is no fault"
+    assert others == []
+
+
+def test_closing_while_a_build_is_about_to_start_leaves_none_behind(
+    bench: Bench, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starting, go_on = threading.Event(), threading.Event()
+
+    def start_slowly(program: Any, cache: EngineCache) -> Any:
+        starting.set()
+        go_on.wait(SOON_S)
+        return workshop.start(program, cache)
+
+    monkeypatch.setattr(openvino, "Build", start_slowly)
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=False)
+    assert starting.wait(SOON_S)
+    closing = threading.Thread(target=builder.close)
+    closing.start()
+    time.sleep(0.05)
+    go_on.set()
+    closing.join()
+    try:
+        until_cancelled = time.monotonic() + 1.0
+        while not workshop.cancelled and time.monotonic() < until_cancelled:
+            time.sleep(0.01)
+        assert workshop.cancelled == workshop.begun
+    finally:
+        workshop.finish.set()
+
+
+def test_closing_twice_or_unused_does_no_harm_and_nothing_comes_after(bench: Bench, program: Any) -> None:
+    builder = bench.builder("eager")
+    builder.close()
+    builder.close()
+    builder.request(program, stopgap=False)
+    start = time.perf_counter()
+    assert builder.take(5.0) is None
+    assert time.perf_counter() - start < 1.0
+    until(lambda: not builders_alive())
+
+
+def test_any_other_fault_of_the_worker_reaches_who_takes(
+    bench: Bench, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(self: Any) -> None:
+        raise ZeroDivisionError("in make")
+
+    monkeypatch.setattr(type(program), "make", fault)
+    builder = bench.builder("eager")
+    builder.request(program, stopgap=False)
+    with pytest.raises(ZeroDivisionError, match="in make"):
+        builder.take(SOON_S)
+
+
+def test_many_threads_may_take_and_each_engine_is_taken_once(
+    bench: Bench, workshop: Workshop, program: Any
+) -> None:
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    taken: list[Any] = []
+    threads = [threading.Thread(target=lambda: taken.append(builder.take(1.0))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    builder.request(program, stopgap=True)
+    for thread in threads:
+        thread.join()
+    names = [ready.engine.name for ready in taken if ready is not None]
+    assert sorted(names) == ["eager", "openvino"]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedream.runtime.governor import SMALLEST_SHARE, Governor
+
+
+def run(governor: Governor, ms_per_px: float, seconds: float) -> list[str]:
+    """Let the governor watch a machine that needs `ms_per_px` for each working pixel."""
+    said, now_s = [], 0.0
+    while now_s < seconds:
+        busy_s = governor.working_px * ms_per_px / 1e3
+        now_s += max(busy_s, governor.interval_s)
+        sentence = governor.observe(busy_s, now_s)
+        if sentence:
+            said.append(sentence)
+    return said
+
+
+def test_a_fast_machine_is_left_alone() -> None:
+    governor = Governor(80_000, 1 / 30)
+    assert run(governor, ms_per_px=20 / 80_000, seconds=30) == []
+    assert governor.working_px == 80_000
+
+
+def test_a_slow_machine_gets_fewer_pixels_and_holds_the_rate() -> None:
+    governor = Governor(80_000, 1 / 30)
+    said = run(governor, ms_per_px=60 / 80_000, seconds=30)
+    assert len(said) == 1
+    assert "lowered from 80,000 to" in said[0]
+    assert "30 frames a second" in said[0]
+    assert governor.working_px * 60 / 80_000 < 1e3 / 30
+
+
+def test_when_the_load_goes_the_size_comes_back() -> None:
+    governor = Governor(80_000, 1 / 30)
+    run(governor, ms_per_px=60 / 80_000, seconds=10)
+    said = run(governor, ms_per_px=15 / 80_000, seconds=30)
+    assert "raised" in said[0]
+    assert governor.working_px == 80_000
+
+
+@given(st.floats(1, 5000))
+def test_the_size_stays_within_its_bounds_and_does_not_hunt(ms_at_full: float) -> None:
+    governor = Governor(80_000, 1 / 30)
+    said = run(governor, ms_per_px=ms_at_full / 80_000, seconds=60)
+    assert int(80_000 * SMALLEST_SHARE) <= governor.working_px <= 80_000
+    assert len(said) <= 2
+
+
+def test_another_wish_starts_over() -> None:
+    governor = Governor(80_000, 1 / 30)
+    run(governor, ms_per_px=60 / 80_000, seconds=10)
+    governor.want(40_000)
+    assert governor.working_px == 40_000
+    governor.want(40_000)
+    assert governor.working_px == 40_000
+
+
+def test_one_slow_frame_changes_nothing() -> None:
+    governor = Governor(80_000, 1 / 30)
+    assert governor.observe(5.0, 0.0) is None
+    assert governor.observe(5.0, 5.0) is None
+    assert governor.working_px == pytest.approx(80_000)

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from livedream.clock import SystemClock
+from livedream.errors import SinkError
+from livedream.frame import Rgb
+from livedream.runtime.outlet import Finished, Outlet, Rate
+from livedream.sinks.memory import Memory
+
+SIZE = (64, 48)
+
+
+def picture(level: int) -> Rgb:
+    return np.full((48, 64, 3), level, np.uint8)
+
+
+def finished(level: int) -> Finished:
+    return Finished(picture(level), time.perf_counter())
+
+
+def outlet_of(
+    sink: object, rate: Rate, stand_in: Callable[[], Rgb | None] = lambda: None, told: list[str] | None = None
+) -> Outlet:
+    tell = (lambda sentence: None) if told is None else told.append
+    return Outlet(sink, rate, SystemClock(), stand_in, tell)  # type: ignore[arg-type]
+
+
+def run_for(outlet: Outlet, seconds: float) -> None:
+    outlet.start()
+    time.sleep(seconds)
+    outlet.stop()
+    assert outlet.join(2.0)
+
+
+class Failing(Memory):
+    """Fails to open `times` times, or when written to."""
+
+    def __init__(self, times: int = 0, *, write_fails: bool = False, retry_s: float | None = None) -> None:
+        super().__init__()
+        self.times, self.write_fails, self.retry_s, self.opens, self.closes = (
+            times,
+            write_fails,
+            retry_s,
+            0,
+            0,
+        )
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        self.opens += 1
+        if self.opens <= self.times:
+            raise SinkError("the device is busy; free it", remedy="close the other program")
+        return super().open(size_wh, fps)
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        if self.write_fails:
+            raise SinkError("the disk is full; make room")
+        super().write(rgb, time_s)
+
+    def close(self) -> None:
+        self.closes += 1
+        super().close()
+
+
+def test_a_constant_rate_repeats_the_last_frame() -> None:
+    sink = Memory()
+    outlet = outlet_of(sink, Rate(SIZE, 50))
+    outlet.slot.put(finished(9))
+    run_for(outlet, 0.5)
+    assert 15 <= sink.written <= 27
+    assert all(frame[0, 0, 0] == 9 for frame in sink.frames)
+    steps = np.diff(sink.times_s)
+    assert steps.min() > 0
+    assert np.allclose(steps / 0.02, np.rint(steps / 0.02))
+
+
+def test_a_slate_stands_in_until_there_is_a_picture() -> None:
+    sink, slates = Memory(), [picture(1)]
+    outlet = outlet_of(sink, Rate(SIZE, 50), lambda: slates[0] if slates else None)
+    outlet.start()
+    time.sleep(0.15)
+    outlet.slot.put(finished(2))
+    slates.clear()
+    time.sleep(0.15)
+    outlet.stop()
+    assert outlet.join(2.0)
+    levels = [int(frame[0, 0, 0]) for frame in sink.frames]
+    assert levels[0] == 1
+    assert levels[-1] == 2
+    assert levels == sorted(levels)
+
+
+def test_a_recording_can_wait_for_the_first_picture() -> None:
+    sink = Memory()
+    outlet = outlet_of(sink, Rate(SIZE, 50, from_first=True))
+    outlet.start()
+    time.sleep(0.1)
+    assert sink.written == 0
+    outlet.slot.put(finished(5))
+    time.sleep(0.1)
+    outlet.stop()
+    assert outlet.join(2.0)
+    assert sink.written > 0
+    assert sink.times_s[0] == 0.0
+
+
+def test_each_frame_is_passed_on_once_even_the_last() -> None:
+    sink = Memory()
+    outlet = outlet_of(sink, Rate(SIZE, 50, pace="each frame"))
+    outlet.start()
+    for level in range(20):
+        outlet.slot.put(finished(level))
+    outlet.stop()
+    assert outlet.join(2.0)
+    assert [int(frame[0, 0, 0]) for frame in sink.frames] == list(range(20))
+    assert outlet.written == 20
+    assert outlet.dropped == 0
+
+
+def test_a_sink_that_cannot_open_is_tried_again() -> None:
+    told: list[str] = []
+    sink = Failing(times=2, retry_s=0.05)
+    outlet = outlet_of(sink, Rate(SIZE, 50), told=told)
+    outlet.slot.put(finished(3))
+    run_for(outlet, 0.6)
+    assert sink.opens == 3
+    assert sink.written > 0
+    assert told == ["the device is busy; free it"]
+
+
+def test_a_sink_that_fails_for_good_says_so_and_frees_whoever_feeds_it() -> None:
+    told: list[str] = []
+    outlet = outlet_of(Failing(write_fails=True), Rate(SIZE, 50, pace="each frame"), told=told)
+    outlet.start()
+    for level in range(5):
+        outlet.slot.put(finished(level))
+    assert outlet.join(2.0)
+    assert outlet.health.state == "failed"
+    assert told == ["the disk is full; make room"]
+
+
+def test_it_is_closed_whatever_happens() -> None:
+    sink = Failing(times=1)
+    outlet = outlet_of(sink, Rate(SIZE, 50))
+    outlet.start()
+    assert outlet.join(2.0)
+    assert sink.closes == 1
+    assert outlet.health.remedy == "close the other program"
+
+
+def test_a_mistake_in_a_sink_reaches_the_owner() -> None:
+    class Wrong(Memory):
+        def write(self, rgb: Rgb, time_s: float) -> None:
+            raise ZeroDivisionError("a mistake")
+
+    outlet = outlet_of(Wrong(), Rate(SIZE, 50))
+    outlet.slot.put(finished(1))
+    outlet.start()
+    with pytest.raises(ZeroDivisionError):
+        outlet.join(2.0)
+    assert outlet.health.state == "failed"
+
+
+def test_a_slow_sink_misses_ticks_and_counts_them() -> None:
+    class Slow(Memory):
+        def write(self, rgb: Rgb, time_s: float) -> None:
+            threading.Event().wait(0.05)
+            super().write(rgb, time_s)
+
+    sink = Slow()
+    outlet = outlet_of(sink, Rate(SIZE, 100))
+    outlet.slot.put(finished(1))
+    run_for(outlet, 0.5)
+    assert outlet.dropped > 10
+    assert sink.written < 15

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livedream.clock import SystemClock
+from livedream.dream.spec import kernel_spec, working_size_hw
+from livedream.engines.cache import EngineCache
+from livedream.engines.eager import EagerEngine
+from livedream.errors import EngineError, SourceError
+from livedream.frame import Rgb
+from livedream.health import Health
+from livedream.pipeline import DreamPipeline
+from livedream.runtime.outlet import Rate
+from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.store import SettingsStore
+from livedream.settings import Settings
+from livedream.sinks.memory import Memory
+
+PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
+EVERY = Rate((128, 96), 50.0, pace="each frame")
+
+
+@pytest.fixture
+def session_of(cache: EngineCache, small_settings: Settings) -> Callable[..., LiveSession]:
+    def make(source: Any, plan: Plan = PLAN, **options: Any) -> LiveSession:
+        return LiveSession(source, SettingsStore(small_settings), plan, SystemClock(), cache=cache, **options)
+
+    return make
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    end_s = time.perf_counter() + seconds
+    while not condition() and time.perf_counter() < end_s:
+        time.sleep(0.01)
+    assert condition()
+
+
+def test_every_frame_of_a_file_is_dreamed_when_unpaced(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    source, sink = make_source(12), Memory()
+    session = session_of(source, replace(PLAN, paced=False))
+    session.add_sink(sink, EVERY)
+    session.start()
+    wait_for(lambda: session.ended)
+    session.finish()
+    assert sink.written == 12
+    assert session.status().frames == 12
+    assert session.status().dropped == 0
+    assert source.closed >= 1
+
+
+def test_live_and_offline_dream_the_same(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], small_settings: Settings
+) -> None:
+    sink = Memory()
+    session = session_of(make_source(6), replace(PLAN, paced=False))
+    session.add_sink(sink, EVERY)
+    session.start()
+    wait_for(lambda: session.ended)
+    session.finish()
+    spec = kernel_spec(small_settings.dream, working_size_hw((128, 96), small_settings.dream.working_px))
+    pipeline, source = DreamPipeline(spec, EagerEngine(spec)), make_source(6)
+    for live in sink.frames:
+        offline = pipeline.process(source.read(threading.Event()), small_settings).rgb
+        assert np.abs(live.astype(int) - offline).max() <= 1
+
+
+def test_stopping_takes_less_than_a_second_and_finishes_the_sinks(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    sink = Memory()
+    session = session_of(make_source())
+    session.add_sink(sink)
+    session.start()
+    wait_for(lambda: session.latest() is not None)
+    start_s = time.perf_counter()
+    session.stop()
+    session.finish()
+    assert time.perf_counter() - start_s < 1.0
+    assert sink.closed
+    assert session.status().sinks[sink.name].state == "off"
+
+
+def test_a_broken_source_stops_the_show_and_is_raised(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    session = session_of(make_source(broken_at=4))
+    sink = Memory()
+    session.add_sink(sink)
+    session.start()
+    wait_for(lambda: session.ended)
+    with pytest.raises(SourceError, match="broke"):
+        session.finish()
+    assert sink.closed
+
+
+def test_a_mistake_in_a_sink_is_raised(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    class Wrong(Memory):
+        def write(self, rgb: Rgb, time_s: float) -> None:
+            raise ZeroDivisionError("a mistake")
+
+    session = session_of(make_source())
+    session.add_sink(Wrong())
+    session.start()
+    wait_for(lambda: session.latest() is not None)
+    with pytest.raises(ZeroDivisionError):
+        session.finish()
+
+
+def test_an_engine_that_cannot_be_built_stops_the_show(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("no engine today")
+
+    monkeypatch.setattr("livedream.engines.builder.EngineBuilder._eager", broken)
+    session = session_of(make_source())
+    session.start()
+    wait_for(lambda: session.ended)
+    with pytest.raises((EngineError, TypeError)):
+        session.finish()
+
+
+def test_status_tells_what_really_runs(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    told: list[str] = []
+    session = session_of(make_source(), tell=told.append)
+    session.start()
+    assert session.wait_settled(20.0)
+    wait_for(lambda: session.status().fps > 1)
+    status = session.status()
+    session.finish()
+    assert status.engine == "eager"
+    assert status.working_wh == (80, 56)
+    assert status.output_wh == (128, 96)
+    assert status.source == "drifting"
+    assert status.latency_ms.p95 >= status.latency_ms.p50 > 0
+    assert any("eager dreams 80x56" in sentence for sentence in told)
+    assert list(status.notices) == told[-5:]
+
+
+def test_a_setting_changed_in_mid_show_changes_the_dream(
+    cache: EngineCache, small_settings: Settings, make_source: Callable[..., Any]
+) -> None:
+    store, sizes = SettingsStore(small_settings), set()
+    session = LiveSession(
+        make_source(), store, PLAN, SystemClock(), cache=cache,
+        observe=lambda dream: sizes.add(dream.dreamed.residual.shape[:2]),
+    )  # fmt: skip
+    session.start()
+    wait_for(lambda: len(sizes) == 1)
+    store.change({"dream.working_px": 8192}, "test")
+    wait_for(lambda: len(sizes) == 2)
+    session.finish()
+    assert sizes == {(56, 80), (80, 104)}
+
+
+def test_a_lost_source_is_replaced_by_a_slate(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.runtime.session.LOST_S", 0.1)
+
+    class Lost(type(make_source())):  # type: ignore[misc]
+        def read(self, stop: threading.Event) -> Any:
+            if self._given < 3:
+                return super().read(stop)
+            self.health = Health("stale", "the camera is gone, trying again")
+            stop.wait()
+            return None
+
+    sink = Memory()
+    session = session_of(Lost())
+    session.add_sink(sink)
+    session.start()
+    wait_for(lambda: session.status().frames > 0 and not session.status().source_health.ok)
+    dreamt = session.latest()
+    assert dreamt is not None
+    wait_for(lambda: bool(sink.frames) and not np.array_equal(sink.frames[-1], dreamt[1]))
+    seen = sink.written
+    wait_for(lambda: sink.written > seen + 10)
+    session.finish()
+    assert session.status().source_health.message == "the camera is gone, trying again"
+
+
+def test_a_sink_can_be_added_in_mid_show(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    session, sink = session_of(make_source()), Memory()
+    session.start()
+    wait_for(lambda: session.latest() is not None)
+    session.add_sink(sink)
+    wait_for(lambda: sink.written > 3)
+    session.finish()
+    assert sink.closed
+
+
+def test_the_governor_lowers_the_size_of_a_slow_dream_and_says_so(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.runtime.governor.SETTLE_S", 0.2)
+    told: list[str] = []
+    session = session_of(make_source(fps=1000.0), replace(PLAN, fps=1000.0, governed=True), tell=told.append)
+    session.start()
+    wait_for(lambda: any("working size lowered from 4,096" in sentence for sentence in told))
+    session.finish()

@@ -1,0 +1,234 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livedream.dream.spec import frame_inputs, kernel_spec
+from livedream.errors import InputError
+from livedream.presets import DEFAULT, apply_assignments, load, shipped
+from livedream.resources import folder
+from livedream.settings import Settings
+
+SHIPPED = shipped()
+
+
+def write(tmp_path: Path, text: str, name: str = "mine.toml") -> str:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def told(name_or_file: str) -> str:
+    with pytest.raises(InputError) as caught:
+        load(name_or_file)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_default_is_shipped_and_the_names_are_in_order() -> None:
+    assert DEFAULT in SHIPPED
+    assert list(SHIPPED) == sorted(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_preset_loads_and_its_layers_and_channels_exist(name: str) -> None:
+    preset = load(name)
+    assert preset.name == name
+    assert preset.description.endswith(".")
+    spec = kernel_spec(preset.settings.dream, (64, 64))
+    assert spec.layers
+    import numpy as np
+
+    assert len(frame_inputs(spec, preset.settings.dream, np.random.default_rng(0))) == 2 + len(spec.layers)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_preset_dreams_something(name: str) -> None:
+    settings = load(name).settings
+    assert settings.dream.step_size > 0
+    assert settings.look.strength > 0
+    assert any(weight != 0 for weight in settings.dream.layers.values())
+
+
+def test_shipped_presets_differ() -> None:
+    looks = [load(name).settings for name in SHIPPED]
+    assert all(a != b for number, a in enumerate(looks) for b in looks[:number])
+
+
+def test_the_default_settings_are_the_default_preset() -> None:
+    assert load(DEFAULT).settings == Settings()
+
+
+def test_a_preset_of_one_s_own_changes_what_it_names(tmp_path: Path) -> None:
+    text = 'name = "My Own"\ndescription = "ä"\n[dream]\nlayers = { lines = 2 }\nsteps = 5\n[look]\nstrength = 0.5\n'
+    preset = load(write(tmp_path, text))
+    assert (preset.name, preset.description) == ("My Own", "ä")
+    assert dict(preset.settings.dream.layers) == {"lines": 2.0}
+    assert (preset.settings.dream.steps, preset.settings.look.strength) == (5, 0.5)
+    assert preset.settings.motion == Settings().motion
+
+
+def test_an_empty_file_is_the_default_under_its_own_name(tmp_path: Path) -> None:
+    preset = load(write(tmp_path, "", "plain.toml"))
+    assert preset.name == "plain"
+    assert preset.settings == Settings()
+
+
+def test_tables_may_be_written_out(tmp_path: Path) -> None:
+    text = '[dream.layers]\neyes = 1\n"block.3" = 0.5\n[dream.channels.eyes]\n17 = 1.0\n'
+    dream = load(write(tmp_path, text)).settings.dream
+    assert dict(dream.layers) == {"eyes": 1.0, "block.3": 0.5}
+    assert dict(dream.channels["eyes"]) == {17: 1.0}
+
+
+def test_a_home_folder_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "[dream]\nsteps = 9\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert load("~/mine.toml").settings.dream.steps == 9
+
+
+def test_a_shipped_name_goes_before_a_file_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "[dream]\nsteps = 9\n", DEFAULT)
+    monkeypatch.chdir(tmp_path)
+    assert load(DEFAULT).settings == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[dream", "not valid TOML"),
+        ("[dream]\nsteps = 1\nsteps = 2\n", "not valid TOML"),
+        ("[dreem]\nsteps = 1\n", "'dreem.steps'; did you mean dream.steps"),
+        ("[dream]\nstep = 1\n", "'dream.step'; did you mean dream.step"),
+        ("steps = 1\n", "steps = 1 is in no section"),
+        ("[dream]\nsteps = 0\n", "dream.steps = 0 is not possible"),
+        ("[dream]\nsteps = 1000\n", "allowed: 1 to 50"),
+        ("[dream]\nsteps = 'x'\n", "dream.steps = 'x' is not possible"),
+        ("[dream]\nlayers = 'eyes'\n", "dream.layers = 'eyes' is not possible"),
+        ("[dream.layers]\neyes = 'x'\n", "dream.layers.eyes = 'x' is not possible"),
+        ("[motion.persistence]\na = 1\n", "motion.persistence"),
+        ("[[dream]]\nsteps = 1\n", "dream"),
+    ],
+)
+def test_a_mistake_is_told_with_the_file_and_the_way_out(tmp_path: Path, text: str, says: str) -> None:
+    message = told(write(tmp_path, text))
+    assert "mine.toml" in message
+    assert says in message
+
+
+@pytest.mark.parametrize("text", ["[dreem]\n", "[dream]\n[colour]\n"])
+def test_an_unknown_section_is_told_even_if_it_is_empty(tmp_path: Path, text: str) -> None:
+    assert "mine.toml" in told(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", bytes(range(256)), b"\x00"])
+def test_a_file_that_is_no_text_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "film.toml"
+    path.write_bytes(content)
+    assert "film.toml is not valid TOML" in told(str(path))
+
+
+def test_a_file_with_a_byte_order_mark_is_told_or_read(tmp_path: Path) -> None:
+    """Windows' own editor writes one."""
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xef\xbb\xbf[dream]\nsteps = 4\n")
+    assert load(str(path)).settings.dream.steps == 4
+
+
+def test_a_directory_is_told_with_what_there_is(tmp_path: Path) -> None:
+    message = told(str(tmp_path))
+    assert "is a directory" in message
+    assert DEFAULT in message
+
+
+@pytest.mark.parametrize(("name", "near"), [("eye", "eyes"), ("Eyes", "eyes"), ("line", "lines")])
+def test_an_unknown_name_is_answered_with_a_near_one(name: str, near: str) -> None:
+    assert f"did you mean {near}?" in told(name)
+
+
+@pytest.mark.parametrize("name", ["zzzzzz", "no/such/file.toml", "", "\0", "x" * 5000, "../eyes", "eyes.toml"])
+def test_a_name_like_no_other_is_told(name: str) -> None:
+    assert "preset" in told(name)
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, **_: Any) -> str:
+        raise PermissionError(13, "permission denied")
+
+    path = write(tmp_path, "")
+    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    message = told(path)
+    assert "mine.toml" in message
+    assert "permission denied" in message
+
+
+@pytest.mark.parametrize(
+    ("assignment", "word", "value"),
+    [
+        ("dream.steps=3", "steps", 3),
+        (" dream.steps = 3 ", "steps", 3),
+        ("dream.step_size=1e-2", "step_size", 0.01),
+        ("dream.network=embedded", "network", "embedded"),
+        ('dream.network="embedded"', "network", "embedded"),
+        ("dream.layers={lines=2, eyes=0.5}", "layers", {"lines": 2.0, "eyes": 0.5}),
+        ("dream.channels={eyes={17=1.0}}", "channels", {"eyes": {17: 1.0}}),
+    ],
+)
+def test_assignments_set_what_they_say(assignment: str, word: str, value: Any) -> None:
+    settings = apply_assignments(Settings(), [assignment])
+    given = getattr(settings.dream, word)
+    assert (dict(given) if isinstance(value, dict) else given) == value
+
+
+def test_one_entry_of_a_table_leaves_the_others() -> None:
+    before = apply_assignments(Settings(), ["dream.layers={eyes=1, lines=1}"])
+    after = apply_assignments(before, ["dream.layers.eyes=0.5", "dream.layers.block.3=2"])
+    assert dict(after.dream.layers) == {"eyes": 0.5, "lines": 1.0, "block.3": 2.0}
+
+
+def test_one_channel_can_be_set() -> None:
+    settings = apply_assignments(Settings(), ["dream.channels.eyes={17=1.0}"])
+    assert dict(settings.dream.channels["eyes"]) == {17: 1.0}
+
+
+def test_assignments_are_made_one_after_the_other_and_none_changes_nothing() -> None:
+    settings = apply_assignments(Settings(), ["dream.steps=3", "look.strength=2", "dream.steps=4"])
+    assert (settings.dream.steps, settings.look.strength) == (4, 2.0)
+    assert apply_assignments(Settings(), []) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        ("dream.steps", "--set dream.steps: write it as WORD=VALUE, for example dream.steps=3"),
+        ("", "write it as WORD=VALUE"),
+        ("dream.stps=3", "'dream.stps'; did you mean dream.steps"),
+        ("dream.steps.x=3", "'dream.steps.x'; did you mean dream.steps"),
+        ("dream.steps=", "dream.steps = '' is not possible"),
+        ("dream.steps=300", "dream.steps = 300 is not possible"),
+        ("dream.layers.eyes=x", "dream.layers.eyes = 'x' is not possible"),
+        ("=3", "there is no setting ''"),
+        ("steps=3", "did you mean dream.steps"),
+        ("dream.=3", "there is no setting"),
+    ],
+)
+def test_a_wrong_assignment_is_told(assignment: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        apply_assignments(Settings(), [assignment])
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_value_cannot_smuggle_in_more_toml() -> None:
+    with pytest.raises(InputError, match=r"dream\.steps"):
+        apply_assignments(Settings(), ["dream.steps=3\nother = 4"])
+
+
+def test_every_shipped_file_is_plain_toml_in_utf8() -> None:
+    for path in folder("configs").glob("*.toml"):
+        tomllib.loads(path.read_bytes().decode("utf-8"))

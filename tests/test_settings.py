@@ -1,0 +1,167 @@
+import math
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from livedream.errors import InputError
+from livedream.settings import DreamSettings, Lifetime, SettingInfo, Settings, change, describe
+
+ALL = list(describe())
+NUMBERS = [info for info in ALL if isinstance(info.default, int | float)]
+WORDS = [info.word for info in ALL]
+
+
+def value_of(settings: Settings, word: str) -> Any:
+    section, name = word.split(".")
+    return getattr(getattr(settings, section), name)
+
+
+def limits(info: SettingInfo) -> tuple[float, float]:
+    low, high = info.range.split(" to ")
+    return float(low), float(high)
+
+
+def told(changes: dict[str, Any], origin: str = "--set") -> str:
+    with pytest.raises(InputError) as caught:
+        change(Settings(), changes, origin)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(origin)
+    return message
+
+
+def test_every_setting_is_described() -> None:
+    fields = [
+        f"{section}.{name}"
+        for section, outer in Settings.model_fields.items()
+        for name in outer.annotation.model_fields  # type: ignore[union-attr]
+    ]
+    assert fields == WORDS
+    assert len(set(WORDS)) == len(WORDS)
+
+
+@pytest.mark.parametrize("info", ALL, ids=WORDS)
+def test_a_setting_says_what_it_means_and_when_it_is_read(info: SettingInfo) -> None:
+    assert len(info.help) > 10
+    assert info.help[0].isupper()
+    assert info.help.endswith(".")
+    assert info.lifetime in get_args(Lifetime)
+    assert info.default == value_of(Settings(), info.word)
+
+
+@pytest.mark.parametrize("info", NUMBERS, ids=[info.word for info in NUMBERS])
+def test_a_number_has_a_range_with_its_default_inside(info: SettingInfo) -> None:
+    low, high = limits(info)
+    assert low <= info.default <= high
+    assert low < high
+
+
+def test_numbers_that_measure_something_have_a_unit() -> None:
+    measured = [info for info in NUMBERS if info.word.endswith("_px") or info.word.endswith("_levels")]
+    assert len(measured) >= 4
+    assert all(info.unit for info in measured)
+
+
+@pytest.mark.parametrize("info", NUMBERS, ids=[info.word for info in NUMBERS])
+def test_both_ends_of_a_range_are_allowed_and_nothing_beyond(info: SettingInfo) -> None:
+    for end, step in zip(limits(info), (-1, 1), strict=True):
+        value = type(info.default)(end)
+        assert value_of(change(Settings(), {info.word: value}), info.word) == value
+        beyond = value + step * (1 if isinstance(value, int) else 1e-6)
+        message = told({info.word: beyond})
+        assert info.word in message
+        assert repr(beyond) in message
+        assert info.range in message
+
+
+@pytest.mark.parametrize("info", NUMBERS, ids=[info.word for info in NUMBERS])
+@pytest.mark.parametrize("wrong", ["many", None, [], {}, math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_told_with_word_value_and_range(info: SettingInfo, wrong: Any) -> None:
+    message = told({info.word: wrong}, "my.toml")
+    assert info.word in message
+    assert repr(wrong) in message
+    assert info.range in message
+
+
+@pytest.mark.parametrize("weight", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("word", ["dream.layers", "dream.channels"])
+def test_a_weight_that_is_not_finite_is_refused(word: str, weight: float) -> None:
+    """It would make every pixel of every dream NaN, and the warm start would keep it so."""
+    table = {"eyes": weight} if word == "dream.layers" else {"eyes": {3: weight}}
+    assert "eyes" in told({word: table})
+
+
+@pytest.mark.parametrize(
+    ("word", "wrong"),
+    [("dream.layers", {}), ("dream.layers", 3), ("dream.layers", {"eyes": "much"}), ("dream.channels", {"eyes": 1}),
+     ("dream.channels", {"eyes": {"left": 1.0}}), ("dream.network", "vgg"), ("dream.network", 3)],
+)  # fmt: skip
+def test_tables_and_names_of_the_wrong_kind_are_told(word: str, wrong: Any) -> None:
+    assert word in told({word: wrong})
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("dream.octave", "dream.octaves"), ("dreem.steps", "dream.steps"), ("steps", "dream.steps"),
+     ("motion.persistance", "motion.persistence"), ("look.strenght", "look.strength"), ("dream", "dream."),
+     ("DREAM.STEP_SIZE", "dream.step_size")],
+)  # fmt: skip
+def test_an_unknown_word_is_answered_with_near_ones(word: str, near: str) -> None:
+    message = told({word: 1})
+    assert repr(word) in message
+    assert near in message
+
+
+@pytest.mark.parametrize("word", ["", "~", "zzz", "...."])
+def test_a_word_like_no_other_is_answered_with_all(word: str) -> None:
+    message = told({word: 1})
+    assert all(known in message for known in WORDS)
+
+
+def test_a_change_changes_what_it_names_and_nothing_else() -> None:
+    before = Settings()
+    after = change(before, {"dream.steps": 7, "look.strength": 0.5})
+    assert (after.dream.steps, after.look.strength) == (7, 0.5)
+    assert before == Settings()
+    assert change(after, {"dream.steps": before.dream.steps, "look.strength": 1.0}) == before
+    assert change(before, {}) == before
+
+
+def test_a_table_is_replaced_as_a_whole() -> None:
+    layers = change(Settings(), {"dream.layers": {"lines": 0.5}}).dream.layers
+    assert dict(layers) == {"lines": 0.5}
+
+
+def test_channels_written_as_text_are_numbers() -> None:
+    channels = change(Settings(), {"dream.channels": {"eyes": {"17": 1}}}).dream.channels
+    assert {layer: dict(weights) for layer, weights in channels.items()} == {"eyes": {17: 1.0}}
+
+
+@given(st.sampled_from(NUMBERS), st.floats(0, 1))
+def test_every_value_inside_of_a_range_is_kept(info: SettingInfo, share: float) -> None:
+    low, high = limits(info)
+    value = type(info.default)(low + share * (high - low))
+    assert value_of(change(Settings(), {info.word: value}), info.word) == value
+
+
+def test_settings_are_frozen() -> None:
+    settings = Settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.dream.steps = 3  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.dream = DreamSettings()  # type: ignore[misc]
+
+
+def test_no_two_settings_share_a_table() -> None:
+    settings = Settings()
+    copy = change(settings, {"dream.steps": 3})
+    assert settings.dream.layers is not copy.dream.layers
+    assert Settings().dream.layers is not Settings().dream.layers
+
+
+def test_unknown_names_are_refused_by_the_sections_themselves() -> None:
+    with pytest.raises(ValidationError, match="octave"):
+        DreamSettings(octave=3)  # type: ignore[call-arg]
