@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from livedream.frame import Rgb
 
-CLEAR_EDGE = 2.5
+CLEAR_EDGE = 1.5
 """Brightness gradient, in levels of 255 per pixel of the grey picture, at which half of `scene` applies."""
 
 
@@ -30,10 +30,16 @@ def compose(rgb: Rgb, residual: NDArray[np.float32], strength: float = 1.0) -> R
     """Add the residual, enlarged, to a picture of any size; gives a new array.
 
     rgb: uint8 HxWx3. residual: float32 hxwx3, where 1 is the whole range. strength: factor on it.
-    The picture keeps its own sharpness: only what the dream adds is enlarged. Sixteen-bit levels
-    are right to half a level and much cheaper to enlarge and add than floats.
+    The picture keeps its own sharpness: only what the dream adds is enlarged. What brightens and
+    what darkens go their ways apart, since OpenCV enlarges and adds bytes twice as fast as
+    sixteen-bit numbers and many times faster than floats; both are right to half a level.
     """
-    height, width = rgb.shape[:2]
-    levels = np.rint(residual * np.float32(255 * strength)).astype(np.int16)
-    enlarged = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.add(rgb, enlarged, dtype=cv2.CV_8U), np.uint8)
+    size_wh = (rgb.shape[1], rgb.shape[0])
+    alpha = 255 * strength
+    lighter = _enlarged(cv2.convertScaleAbs(np.maximum(residual, 0), alpha=alpha), size_wh)
+    darker = _enlarged(cv2.convertScaleAbs(np.minimum(residual, 0), alpha=alpha), size_wh)
+    return np.asarray(cv2.add(cv2.subtract(rgb, darker), lighter), np.uint8)
+
+
+def _enlarged(levels: cv2.typing.MatLike, size_wh: tuple[int, int]) -> cv2.typing.MatLike:
+    return cv2.resize(levels, size_wh, interpolation=cv2.INTER_CUBIC)

@@ -47,7 +47,7 @@ class DreamSettings(_Section):
     octave_scale: float = _setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
     steps: int = _setting(2, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
     step_size: float = _setting(
-        0.0055, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
+        0.006, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
     )
     jitter_px: int = _setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
     smoothing_px: float = _setting(
@@ -83,9 +83,9 @@ class MotionSettings(_Section):
 class LookSettings(_Section):
     """How the dream is laid over the camera's picture."""
 
-    strength: float = _setting(1.0, "Factor on what the dream adds to the picture.", ge=0.0, le=3.0)
+    strength: float = _setting(1.15, "Factor on what the dream adds to the picture.", ge=0.0, le=3.0)
     scene: float = _setting(
-        0.5, "How much the picture's own edges and textures show through the dream.", ge=0.0, le=1.0
+        0.7, "How much the picture's own edges and textures show through the dream.", ge=0.0, le=1.0
     )
 
 

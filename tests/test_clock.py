@@ -59,7 +59,12 @@ def test_the_manual_clock_stands_still_otherwise() -> None:
 
 def test_many_threads_may_move_the_manual_clock() -> None:
     clock = ManualClock()
-    threads = [threading.Thread(target=lambda: [clock.advance(1.0) for _ in range(500)]) for _ in range(4)]
+
+    def move() -> None:
+        for _ in range(500):
+            clock.advance(1.0)
+
+    threads = [threading.Thread(target=move) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -34,7 +34,9 @@ def test_a_residual_of_nothing_leaves_every_pixel(
 
 @settings(max_examples=20, deadline=None)
 @given(st.tuples(sides, sides), st.tuples(sides, sides))
-def test_at_strength_nothing_every_pixel_is_left(size_hw: tuple[int, int], residual_hw: tuple[int, int]) -> None:
+def test_at_strength_nothing_every_pixel_is_left(
+    size_hw: tuple[int, int], residual_hw: tuple[int, int]
+) -> None:
     rgb = noise(*size_hw)
     assert (compose(rgb, residual(*residual_hw, size=5), 0.0) == rgb).all()
 

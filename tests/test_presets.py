@@ -61,7 +61,8 @@ def test_the_default_settings_are_the_default_preset() -> None:
 
 
 def test_a_preset_of_one_s_own_changes_what_it_names(tmp_path: Path) -> None:
-    text = 'name = "My Own"\ndescription = "ä"\n[dream]\nlayers = { lines = 2 }\nsteps = 5\n[look]\nstrength = 0.5\n'
+    text = 'name = "My Own"\ndescription = "ä"\n'
+    text += "[dream]\nlayers = { lines = 2 }\nsteps = 5\n[look]\nstrength = 0.5\n"
     preset = load(write(tmp_path, text))
     assert (preset.name, preset.description) == ("My Own", "ä")
     assert dict(preset.settings.dream.layers) == {"lines": 2.0}
@@ -150,7 +151,7 @@ def test_an_unknown_name_is_answered_with_a_near_one(name: str, near: str) -> No
     assert f"did you mean {near}?" in told(name)
 
 
-@pytest.mark.parametrize("name", ["zzzzzz", "no/such/file.toml", "", "\0", "x" * 5000, "../eyes", "eyes.toml"])
+@pytest.mark.parametrize("name", ["zzzzzz", "no/such/file.toml", "", "\0", "x" * 300, "../eyes", "eyes.toml"])
 def test_a_name_like_no_other_is_told(name: str) -> None:
     assert "preset" in told(name)
 

@@ -96,8 +96,9 @@ def test_a_weight_that_is_not_finite_is_refused(word: str, weight: float) -> Non
 
 @pytest.mark.parametrize(
     ("word", "wrong"),
-    [("dream.layers", {}), ("dream.layers", 3), ("dream.layers", {"eyes": "much"}), ("dream.channels", {"eyes": 1}),
-     ("dream.channels", {"eyes": {"left": 1.0}}), ("dream.network", "vgg"), ("dream.network", 3)],
+    [("dream.layers", {}), ("dream.layers", 3), ("dream.layers", {"eyes": "much"}),
+     ("dream.channels", {"eyes": 1}), ("dream.channels", {"eyes": {"left": 1.0}}),
+     ("dream.network", "vgg"), ("dream.network", 3)],
 )  # fmt: skip
 def test_tables_and_names_of_the_wrong_kind_are_told(word: str, wrong: Any) -> None:
     assert word in told({word: wrong})
@@ -150,9 +151,9 @@ def test_every_value_inside_of_a_range_is_kept(info: SettingInfo, share: float) 
 def test_settings_are_frozen() -> None:
     settings = Settings()
     with pytest.raises(ValidationError, match="frozen"):
-        settings.dream.steps = 3  # type: ignore[misc]
+        settings.dream.steps = 3
     with pytest.raises(ValidationError, match="frozen"):
-        settings.dream = DreamSettings()  # type: ignore[misc]
+        settings.dream = DreamSettings()
 
 
 def test_no_two_settings_share_a_table() -> None:

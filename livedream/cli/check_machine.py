@@ -106,7 +106,9 @@ def _card(line: str) -> str:
 
 def intel_gpu(system: str = sys.platform) -> Health:
     """Ask OpenVINO for Intel's graphics processors."""
-    import openvino
+    from livedream.engines.openvino import runtime
+
+    openvino = runtime()
 
     core = openvino.Core()
     found = [device for device in core.available_devices if device.partition(".")[0] == "GPU"]

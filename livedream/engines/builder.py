@@ -132,8 +132,10 @@ class EngineBuilder(Generic[P]):
         return self._openvino(program, start, stopgap)
 
     def _openvino(self, program: P, start: float, stopgap: bool) -> Ready[P]:
+        from livedream.engines import openvino
+
         try:
-            from livedream.engines import openvino
+            openvino.runtime()
         except ImportError as fault:
             raise EngineError("the engine openvino is not installed; pip install openvino") from fault
         loaded = openvino.load(program, self._cache)

@@ -13,7 +13,8 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,17 @@ from livedream.engines.engine import Check, Program
 from livedream.errors import EngineError
 
 CONFIG = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+
+
+def runtime() -> ModuleType:
+    """Import OpenVINO, which would report that to a server and leave a file in the home directory.
+
+    Without the package that does the reporting it works in silence. Raises ImportError.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return cast(ModuleType, openvino)
 
 
 class OpenVinoEngine:
@@ -49,8 +61,7 @@ class OpenVinoEngine:
 
 def cache_key(program: Program) -> str:
     """Name everything that a built engine depends on: program, versions, processor, configuration."""
-    import openvino
-
+    openvino = runtime()
     core = openvino.Core()
     processor = (
         core.get_property("CPU", "FULL_DEVICE_NAME"),
@@ -63,8 +74,7 @@ def cache_key(program: Program) -> str:
 
 def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] | None:
     """Load a program's engine from the cache; None if it is not there or cannot be used."""
-    import openvino
-
+    openvino = runtime()
     entry = cache.get(cache_key(program))
     if entry is None:
         return None
@@ -77,11 +87,9 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
 
 def convert(program: Program) -> tuple[Any, Any]:
     """Compile a program in this process; gives the compiled model and the module it came from."""
-    # The converter would report its use to a server and leave a file in the home directory; without
-    # the package that does so it converts in silence.
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    import openvino
     import torch
+
+    openvino = runtime()
 
     module = program.make()
     example = tuple(torch.from_numpy(array) for array in program.example())

@@ -1,7 +1,11 @@
 import pytest
+import torch
 
 from livedream.dream.catalog import network_info
 from livedream.dream.network import Network, load_network
+
+# Two threads that wait for each other are slower than one where the processor is shared.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,7 @@ from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
 sides = st.integers(1, 14)
 
 
-def convolution(
-    in_channels: int, out: int, size: int = 3, stride: int = 1, groups: int = 1
-) -> Convolution:
+def convolution(in_channels: int, out: int, size: int = 3, stride: int = 1, groups: int = 1) -> Convolution:
     weight = torch.randn(out, in_channels // groups, size, size, dtype=torch.float64)
     return Convolution(weight, torch.randn(out, dtype=torch.float64), stride)
 

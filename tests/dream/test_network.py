@@ -54,7 +54,7 @@ def test_the_weights_are_float32_and_frozen(network: Network) -> None:
 def test_a_way_down_ends_with_the_layer_asked_for(network: Network) -> None:
     assert [name for name, _ in network.down_to("block.2")] == ["stem", "block.0", "block.1", "block.2"]
     assert network.down_to("eyes")[-1] == ("block.7", network["block.7"])
-    with pytest.raises(InputError, match="no layer 'block.99'"):
+    with pytest.raises(InputError, match=r"no layer 'block\.99'"):
         network.down_to("block.99")
 
 

@@ -2,6 +2,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def test_a_usual_picture_keeps_its_shape_within_a_few_percent(size_wh: tuple[int
 def test_more_pixels_are_never_fewer() -> None:
     sizes = [np.prod(working_size_hw((1280, 720), pixels)) for pixels in range(4_096, 200_000, 3_000)]
     assert sizes[0] < sizes[-1]
-    assert all(after >= 0.93 * before for before, after in zip(sizes, sizes[1:], strict=False))
+    assert all(after >= 0.93 * before for before, after in pairwise(sizes))
 
 
 def test_settings_decide_the_spec_and_the_layers_come_in_order() -> None:
@@ -108,7 +109,9 @@ def test_a_fingerprint_is_the_same_in_another_process() -> None:
         "import sys, pickle; sys.stdout.write(pickle.load(sys.stdin.buffer).fingerprint());"
         "assert 'torch' not in sys.modules"
     )
-    ran = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(SPEC), capture_output=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(SPEC), capture_output=True, check=True
+    )
     assert ran.stdout.decode() == SPEC.fingerprint()
 
 

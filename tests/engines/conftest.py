@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from livedream.dream.spec import KernelSpec
 
+# Two threads that wait for each other are slower than one where the processor is shared.
+torch.set_num_threads(1)
+
 
 class Glow(nn.Module):
     """Adds `step` times the picture rolled by a pixel; clamped."""
@@ -19,6 +22,7 @@ class Glow(nn.Module):
         self.register_buffer("mask", torch.linspace(0.5, 1.0, side))
 
     def forward(self, image: Tensor, step: Tensor) -> Tensor:
+        assert isinstance(self.mask, Tensor)
         return torch.clamp(image + step[0] * torch.roll(image, 1, 3) * self.mask, 0.0, 1.0)
 
 

@@ -18,9 +18,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize(
-    ("platform", "library"), [("linux", "libcuda.so.1"), ("win32", "nvcuda.dll")]
-)
+@pytest.mark.parametrize(("platform", "library"), [("linux", "libcuda.so.1"), ("win32", "nvcuda.dll")])
 def test_the_driver_s_library_is_looked_for_by_its_name_on_this_system(
     monkeypatch: pytest.MonkeyPatch, loaded: list[str], platform: str, library: str
 ) -> None:

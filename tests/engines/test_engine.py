@@ -14,7 +14,10 @@ Picture = NDArray[np.float32]
 @pytest.fixture
 def reference(program: Program) -> Picture:
     image = program.example()[0]
-    return image + np.float32(0.05) * np.random.default_rng(0).standard_normal(image.shape, np.float32)
+    reference: Picture = image + np.float32(0.05) * np.random.default_rng(0).standard_normal(
+        image.shape, np.float32
+    )
+    return reference
 
 
 def test_an_engine_that_gives_the_same_agrees(
@@ -51,7 +54,7 @@ def test_a_wrong_engine_is_refused_by_name(
     program: Program, reference: Picture, make_engine: Callable[..., Any], fault: str
 ) -> None:
     engine = make_engine(lambda image: WRONG[fault](image, reference), name="hasty")
-    with pytest.raises(EngineError, match="engine hasty does not agree with eager: cosine .*error"):
+    with pytest.raises(EngineError, match=r"engine hasty does not agree with eager: cosine .*error"):
         check(engine, program, reference)
 
 
@@ -78,7 +81,7 @@ def test_nothing_agrees_with_a_reference_that_is_not_finite(
 def test_an_output_of_another_shape_is_refused(
     program: Program, reference: Picture, make_engine: Callable[..., Any], shape: tuple[int, ...]
 ) -> None:
-    with pytest.raises(EngineError, match="shape|agree"):
+    with pytest.raises(EngineError, match=r"shape|agree"):
         check(make_engine(lambda image: np.zeros(shape, np.float32)), program, reference)
 
 

@@ -1,7 +1,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -270,5 +269,3 @@ def test_a_program_is_loaded_without_torch(built: Built, small_spec: KernelSpec)
 
     command = [sys.executable, "-c", code, str(built.cache.folder)]
     subprocess.run(command, input=pickle.dumps(small_spec), check=True)
-
-

@@ -49,7 +49,9 @@ def test_between_pixels_it_is_bilinear(x: float, y: float) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(sides, sides, st.integers(0, 99), st.floats(-3, 3))
-def test_a_constant_stays_one_and_warping_is_linear(height: int, width: int, seed: int, factor: float) -> None:
+def test_a_constant_stays_one_and_warping_is_linear(
+    height: int, width: int, seed: int, factor: float
+) -> None:
     flow = 5 * noise(height, width, seed)[..., :2]
     a, b = noise(height, width, 1), noise(height, width, 2)
     plain = np.full((height, width, 3), factor, np.float32)

@@ -1,0 +1,362 @@
+"""The pipeline with engines whose every pixel is known, and with the real one, small."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from livedream.dream.spec import KernelSpec, kernel_spec
+from livedream.engines.eager import EagerEngine
+from livedream.frame import Frame, Rgb
+from livedream.motion.warp import Field
+from livedream.pipeline import Dreamed, DreamPipeline, flicker
+from livedream.presets import DEFAULT, load
+from livedream.settings import Settings, change
+
+SIZE_HW = (64, 96)
+
+
+class Painter:
+    """An engine that adds a picture of its own, or what it is told to; notes what it is given."""
+
+    name = "painter"
+
+    def __init__(self, paint: Callable[[int, NDArray[np.float32]], NDArray[np.float32]]) -> None:
+        self._paint = paint
+        self.given: list[list[NDArray[Any]]] = []
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        self.given.append([np.array(array) for array in inputs])
+        return inputs[0] + self._paint(len(self.given) - 1, inputs[0])
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def adding(pattern: Field) -> Painter:
+    """Add an HxWx3 pattern to every picture."""
+    return Painter(lambda _, image: pattern.transpose(2, 0, 1)[None])
+
+
+def adding_first(pattern: Field) -> Painter:
+    """Add a pattern to the first picture and nothing to the others."""
+    return Painter(lambda number, image: pattern.transpose(2, 0, 1)[None] * np.float32(number == 0))
+
+
+def spec_of(size_hw: tuple[int, int] = SIZE_HW, layers: tuple[str, ...] = ("block.1",)) -> KernelSpec:
+    return KernelSpec("embedded", layers, size_hw, 2, 1.4, 2, 1.0)
+
+
+def wishes(**changes: Any) -> Settings:
+    """Give settings in which nothing hides the dream: words with _ for the dot."""
+    words = {
+        "look.scene": 0.0,
+        "look.strength": 1.0,
+        "motion.persistence": 0.9,
+        "dream.layers": {"block.1": 1.0},
+    }
+    words |= {word.replace("_", ".", 1): value for word, value in changes.items()}
+    return change(Settings(), words)
+
+
+def texture(seed: int = 0, height: int = 400, width: int = 500) -> Rgb:
+    noise = np.random.default_rng(seed).random((height, width, 3), np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 4)
+    return np.asarray(40 + (soft - soft.min()) / (soft.max() - soft.min()) * 175).astype(np.uint8)
+
+
+def frame(
+    x: int = 0, y: int = 0, seed: int = 0, index: int = 0, size_wh: tuple[int, int] = (192, 128)
+) -> Frame:
+    """Look into a texture at (60 + x, 60 + y); nobody may write to it."""
+    rgb = texture(seed)[60 + y : 60 + y + size_wh[1], 60 + x : 60 + x + size_wh[0]].copy()
+    rgb.setflags(write=False)
+    return Frame(rgb, captured_s=index / 30, index=index)
+
+
+def soft_pattern(size_hw: tuple[int, int] = SIZE_HW, seed: int = 3) -> Field:
+    noise = np.random.default_rng(seed).standard_normal((*size_hw, 3), np.float32)
+    soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), np.float32)
+    return np.asarray(soft / soft.std() * np.float32(0.06), np.float32)
+
+
+def test_the_first_frame_is_dreamed_from_the_picture_alone() -> None:
+    pattern, engine = soft_pattern(), adding(soft_pattern())
+    dreamed = DreamPipeline(spec_of(), engine).process(frame(), wishes())
+    assert dreamed.carried is None
+    assert dreamed.trust is None
+    assert not dreamed.cut
+    np.testing.assert_allclose(dreamed.residual, pattern, atol=1e-6)
+    image = engine.given[0][0]
+    assert image.shape == (1, 3, *SIZE_HW)
+    assert image.dtype == np.float32
+    assert image.min() >= 0
+    assert image.max() <= 1
+
+
+def test_the_output_is_the_frame_with_the_dream_laid_over_it() -> None:
+    given, pattern = frame(), soft_pattern()
+    dreamed = DreamPipeline(spec_of(), adding(pattern)).process(given, wishes())
+    assert dreamed.rgb.shape == given.rgb.shape
+    assert dreamed.rgb.dtype == np.uint8
+    enlarged = cv2.resize(pattern * 255, given.size_wh, interpolation=cv2.INTER_LINEAR)
+    difference = dreamed.rgb.astype(float) - np.clip(given.rgb + enlarged, 0, 255)
+    assert np.abs(difference).max() < 1.6
+
+
+@pytest.mark.parametrize("look", [{"look_strength": 0.0}, {"look_strength": 0.0, "look_scene": 0.7}])
+def test_at_strength_nothing_the_frame_comes_out_as_it_went_in(look: dict[str, float]) -> None:
+    given = frame()
+    dreamed = DreamPipeline(spec_of(), adding(soft_pattern())).process(given, wishes(**look))
+    assert dreamed.rgb is not given.rgb
+    assert (dreamed.rgb == given.rgb).all()
+
+
+def test_the_scene_shows_through_but_the_dream_goes_on_underneath() -> None:
+    results = [
+        DreamPipeline(spec_of(), adding(soft_pattern())).process(frame(), wishes(look_scene=scene))
+        for scene in (0.0, 1.0)
+    ]
+    added = [np.abs(dreamed.rgb.astype(float) - frame().rgb).mean() for dreamed in results]
+    assert added[1] < 0.7 * added[0]
+    assert (results[0].residual == results[1].residual).all()
+
+
+@pytest.mark.parametrize(("x", "y"), [(8, 0), (0, -6), (-4, 4)])
+def test_the_warm_start_carries_the_dream_along_with_the_motion(x: int, y: int) -> None:
+    pattern = soft_pattern()
+    pipeline = DreamPipeline(spec_of(), adding_first(pattern))
+    pipeline.process(frame(), wishes())
+    dreamed = pipeline.process(frame(x, y), wishes(motion_persistence=0.5))
+    assert dreamed.carried is not None
+    assert dreamed.trust is not None
+    assert not dreamed.cut
+    # The frame is twice the working size, so the dream moves by half of the frame's motion.
+    move = np.array([[1, 0, -x / 2], [0, 1, -y / 2]], np.float32)
+    expected = cv2.warpAffine(pattern, move, SIZE_HW[::-1])
+    inner = (slice(12, -12), slice(12, -12))
+    assert dreamed.trust[inner].mean() > 0.85
+    error = np.abs(dreamed.carried - expected)[inner].mean() / np.abs(expected)[inner].mean()
+    assert error < 0.15
+    kept = 0.5 * dreamed.trust[..., None] * dreamed.carried
+    np.testing.assert_allclose(dreamed.residual, kept, atol=1e-5)
+
+
+def test_what_is_not_trusted_is_not_carried() -> None:
+    pipeline = DreamPipeline(spec_of(), adding_first(soft_pattern()))
+    pipeline.process(frame(), wishes())
+    changed = frame().rgb.copy()
+    changed[30:100, 20:90] = frame(seed=7).rgb[30:100, 20:90]
+    dreamed = pipeline.process(Frame(changed, 0.0, 1), wishes(motion_persistence=1.0))
+    there, elsewhere = np.abs(dreamed.residual[20:45, 15:40]).mean(), np.abs(dreamed.residual[:, 60:]).mean()
+    assert not dreamed.cut
+    assert there < 0.45 * elsewhere
+
+
+@pytest.mark.parametrize("cold", [{"persistence": 0.0}, {"warm_start": False}])
+def test_without_persistence_or_warm_start_every_frame_is_dreamed_from_scratch(cold: dict[str, Any]) -> None:
+    warm_start = cold.get("warm_start", True)
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()), warm_start=warm_start)
+    settings = wishes(motion_persistence=cold.get("persistence", 0.9))
+    outputs = [pipeline.process(frame(x), settings) for x in (0, 4, 8)]
+    alone = DreamPipeline(spec_of(), adding(soft_pattern())).process(frame(8), settings)
+    assert (outputs[2].rgb == alone.rgb).all()
+    np.testing.assert_allclose(outputs[2].residual, alone.residual, atol=1e-6)
+
+
+def test_without_a_warm_start_the_motion_is_still_told_so_that_flicker_can_be() -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()), warm_start=False)
+    pipeline.process(frame(), wishes())
+    assert flicker(pipeline.process(frame(4), wishes())) is not None
+
+
+def test_a_cut_starts_the_dream_anew() -> None:
+    pipeline = DreamPipeline(spec_of(), adding_first(soft_pattern()))
+    pipeline.process(frame(), wishes())
+    dreamed = pipeline.process(frame(seed=9), wishes(motion_persistence=1.0))
+    assert dreamed.cut
+    assert np.abs(dreamed.residual).max() < 1e-6
+    assert (dreamed.rgb == frame(seed=9).rgb).all()
+
+
+def test_a_reset_starts_the_dream_anew() -> None:
+    pipeline = DreamPipeline(spec_of(), adding_first(soft_pattern()))
+    pipeline.process(frame(), wishes())
+    pipeline.reset()
+    dreamed = pipeline.process(frame(), wishes(motion_persistence=1.0))
+    assert dreamed.carried is None
+    assert np.abs(dreamed.residual).max() < 1e-6
+
+
+def test_a_source_of_another_shape_starts_the_dream_anew() -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    pipeline.process(frame(), wishes())
+    dreamed = pipeline.process(frame(size_wh=(96, 160)), wishes())
+    assert dreamed.rgb.shape == (160, 96, 3)
+
+
+SIZES = [((64, 96), (40, 64)), ((40, 64), (64, 96)), ((144, 216), (192, 288)), ((192, 288), (144, 216)),
+         ((208, 312), (168, 256)), ((72, 96), (64, 104))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before_hw", "after_hw"), SIZES)
+def test_swapping_to_another_size_keeps_dreaming(
+    before_hw: tuple[int, int], after_hw: tuple[int, int]
+) -> None:
+    pattern = soft_pattern(before_hw)
+    pipeline = DreamPipeline(spec_of(before_hw), adding(pattern))
+    pipeline.process(frame(), wishes())
+    engine = adding(np.zeros((*after_hw, 3), np.float32))
+    pipeline.swap(spec_of(after_hw), engine)
+    dreamed = pipeline.process(frame(), wishes(motion_persistence=1.0))
+    assert engine.given[0][0].shape == (1, 3, *after_hw)
+    assert dreamed.residual.shape == (*after_hw, 3)
+    expected = cv2.resize(pattern, after_hw[::-1], interpolation=cv2.INTER_LINEAR)
+    inner = (slice(6, -6), slice(6, -6))
+    error = np.abs(dreamed.residual - expected)[inner].mean() / np.abs(expected)[inner].mean()
+    assert error < 0.2, "the dream is lost in the swap"
+
+
+def test_a_kernel_is_fed_what_the_settings_say_and_another_jitter_each_frame() -> None:
+    engine = Painter(lambda _, image: np.zeros_like(image))
+    pipeline = DreamPipeline(spec_of(layers=("stem", "block.1")), engine)
+    settings = wishes(dream_layers={"block.1": 0.5, "stem": 2.0}, **{"dream_step_size": 0.03})
+    for _ in range(4):
+        pipeline.process(frame(), settings)
+    _, step, _, stem, block = engine.given[0]
+    assert step[0] == np.float32(0.03)
+    assert (stem == 2.0).all()
+    assert (block == 0.5).all()
+    assert len({given[2].tobytes() for given in engine.given}) == 4
+
+
+def test_frames_are_never_written_to_and_outputs_are_the_caller_s_to_keep() -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    frames = [frame(x, index=x) for x in (0, 3, 6)]
+    before = [given.rgb.copy() for given in frames]
+    results = [pipeline.process(given, wishes(look_scene=0.5)) for given in frames]
+    kept = results[1].rgb.copy()
+    results[2].rgb[...] = 0
+    assert all((given.rgb == rgb).all() for given, rgb in zip(frames, before, strict=True))
+    assert (results[1].rgb == kept).all()
+    assert len({id(dreamed.rgb) for dreamed in results}) == 3
+
+
+def test_a_frame_of_exactly_the_working_size_is_not_written_to() -> None:
+    given = frame(size_wh=SIZE_HW[::-1])
+    before = given.rgb.copy()
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    for _ in range(2):
+        assert pipeline.process(given, wishes()).rgb.shape == given.rgb.shape
+    assert (given.rgb == before).all()
+
+
+def test_a_dream_that_is_no_number_does_not_stay_one() -> None:
+    """One bad frame must not be carried on for the rest of the show."""
+    engine = Painter(lambda number, image: np.full_like(image, np.nan if number == 1 else 0.01))
+    pipeline = DreamPipeline(spec_of(), engine)
+    pipeline.process(frame(), wishes())
+    with np.errstate(invalid="ignore"):
+        pipeline.process(frame(), wishes())
+        pipeline.process(frame(seed=4), wishes())  # a cut, after which nothing may be left of it
+        assert np.isfinite(pipeline.process(frame(seed=4), wishes()).residual).all()
+
+
+def test_every_stage_is_timed() -> None:
+    dreamed = DreamPipeline(spec_of(), adding(soft_pattern())).process(frame(), wishes())
+    assert {"motion", "kernel", "compose"} <= set(dreamed.stage_ms)
+    assert all(spent_ms >= 0 for spent_ms in dreamed.stage_ms.values())
+
+
+@pytest.mark.parametrize("size_wh", [(1, 1), (3, 2), (33, 500), (400, 300)])
+def test_frames_of_any_size_are_dreamed(size_wh: tuple[int, int]) -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    for index in range(2):
+        given = frame(index=index, size_wh=size_wh)
+        assert pipeline.process(given, wishes(look_scene=0.5)).rgb.shape == given.rgb.shape
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Two threads that wait for each other are slower than one where the processor is shared."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def real(one_thread: None) -> tuple[KernelSpec, EagerEngine]:
+    """The real kernel, small and shallow."""
+    return spec_of(), EagerEngine(spec_of())
+
+
+def dream(real: tuple[KernelSpec, EagerEngine], seed: int = 0) -> list[Dreamed]:
+    pipeline = DreamPipeline(*real, seed=seed)
+    return [pipeline.process(frame(2 * index, index=index), wishes()) for index in range(4)]
+
+
+def test_the_same_seed_and_frames_give_the_same_dreams(real: tuple[KernelSpec, EagerEngine]) -> None:
+    first, again, other = dream(real), dream(real), dream(real, seed=1)
+    assert all((a.rgb == b.rgb).all() for a, b in zip(first, again, strict=True))
+    assert all((a.residual == b.residual).all() for a, b in zip(first, again, strict=True))
+    assert not (first[0].residual == other[0].residual).all()
+
+
+def test_dreams_grow_with_the_warm_start_and_stay_within_the_range(
+    real: tuple[KernelSpec, EagerEngine],
+) -> None:
+    pipeline = DreamPipeline(*real)
+    sizes = [np.abs(pipeline.process(frame(), wishes()).residual).mean() for _ in range(6)]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 2 * sizes[0]
+    assert sizes[-1] < 0.5
+
+
+def test_a_still_picture_settles_with_the_default_preset(one_thread: None) -> None:
+    """The dream stops growing, and less and less of it changes from frame to frame."""
+    settings = load(DEFAULT).settings
+    spec = kernel_spec(settings.dream, SIZE_HW)
+    pipeline = DreamPipeline(spec, EagerEngine(spec))
+    dreams = [pipeline.process(frame(), settings) for _ in range(60)]
+    sizes = [float(np.abs(dreamed.residual).mean()) for dreamed in dreams]
+    flickers = [value for dreamed in dreams if (value := flicker(dreamed)) is not None]
+    changes = [np.abs(b.rgb.astype(float) - a.rgb).mean() for a, b in pairwise(dreams)]
+    assert np.mean(sizes[45:]) < 1.2 * np.mean(sizes[30:45])
+    assert np.mean(flickers[-15:]) < 0.75 * np.mean(flickers[:8])
+    assert np.mean(changes[-15:]) < 1.05 * np.mean(changes[:8])
+
+
+def dreamed_with(residual: Field, carried: Field | None, trust: Any) -> Dreamed:
+    return Dreamed(np.zeros((1, 1, 3), np.uint8), residual, carried, trust, cut=False, stage_ms={})
+
+
+def test_flicker_of_known_arrays() -> None:
+    carried, trust = np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32)
+    assert flicker(dreamed_with(carried, carried, trust)) == 0.0
+    assert flicker(dreamed_with(2 * carried, carried, trust)) == pytest.approx(0.5)
+    assert flicker(dreamed_with(-carried, carried, trust)) == pytest.approx(2.0)
+    half = np.array([[1.0, 0.2], [0.9, 0.5]], np.float32)
+    residual = carried.copy()
+    residual[0, 1], residual[1, 1], residual[1, 0] = 99, 99, 3
+    assert flicker(dreamed_with(residual, carried, half)) == pytest.approx(2 / 4)
+
+
+def test_there_is_no_flicker_where_nothing_can_be_compared() -> None:
+    ones, trust = np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32)
+    assert flicker(dreamed_with(ones, None, None)) is None
+    assert flicker(dreamed_with(ones, ones, 0 * trust)) is None
+    assert flicker(dreamed_with(0 * ones, ones, trust)) is None
+
+
+def test_a_pipeline_loads_no_torch() -> None:
+    code = "import sys, livedream.pipeline; assert not {'torch', 'openvino', 'av'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
