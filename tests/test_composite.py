@@ -69,13 +69,32 @@ def test_a_plain_residual_of_any_size_shifts_every_level(
     assert (compose(noise(*size_hw), added) == expected).all()
 
 
-@pytest.mark.parametrize("size_hw", [(90, 160), (97, 131), (180, 100), (20, 25)])
-def test_a_residual_of_another_size_is_enlarged_bilinearly(size_hw: tuple[int, int]) -> None:
-    rgb = np.full((*size_hw, 3), 128, np.uint8)
-    added = residual(45, 80, size=0.1)
+def smooth_residual(height: int = 45, width: int = 80) -> NDArray[np.float32]:
+    soft = cv2.GaussianBlur(residual(height, width), (0, 0), 3)
+    return np.asarray(soft / np.abs(soft).max() * 0.3, np.float32)
+
+
+@pytest.mark.parametrize("size_hw", [(90, 160), (97, 131), (180, 100), (360, 640)])
+@pytest.mark.parametrize("level", [0, 8, 128, 247, 255])
+def test_a_residual_of_another_size_is_enlarged_smoothly_and_in_place(
+    size_hw: tuple[int, int], level: int
+) -> None:
+    rgb, added = np.full((*size_hw, 3), level, np.uint8), smooth_residual()
     enlarged = cv2.resize(added * 255, size_hw[::-1], interpolation=cv2.INTER_LINEAR)
-    error = compose(rgb, added).astype(float) - 128 - enlarged
-    assert np.abs(error).max() <= 1.1
+    error = np.abs(compose(rgb, added).astype(float) - np.clip(level + enlarged, 0, 255))
+    assert error.max() < 4.0
+    assert error.mean() < 0.6
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_fine_detail_is_enlarged_without_a_shift_in_brightness(level: int) -> None:
+    added = np.asarray(cv2.GaussianBlur(residual(45, 80), (0, 0), 1.0), np.float32)
+    composed = compose(np.full((180, 320, 3), level, np.uint8), added).astype(float)
+    biases = []
+    for interpolation in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
+        enlarged = cv2.resize(added * 255, (320, 180), interpolation=interpolation)
+        biases.append(abs(float((composed - np.clip(level + enlarged, 0, 255)).mean())))
+    assert min(biases) < 0.6
 
 
 def test_the_picture_keeps_its_own_sharpness() -> None:

@@ -20,8 +20,8 @@ from livedream.ops.pyramid import Resize, octave_sizes
 class Kernel(nn.Module):
     """Dreams one image: for each octave, small to large, `steps` of normalised gradient ascent.
 
-    Each octave starts from the image at its own size plus the detail that the smaller ones grew
-    (Mordvintsev et al. 2015), so the image's own sharpness survives the resizing.
+    Each octave starts from the image at its own size plus what the smaller ones grew (Mordvintsev
+    et al. 2015), so the image's own sharpness survives the resizing.
     """
 
     def __init__(self, network: Network, spec: KernelSpec) -> None:
@@ -41,21 +41,26 @@ class Kernel(nn.Module):
         controls: one for each tap.
         """
         image = torch.clamp(image, 0.0, 1.0)
-        dream: Tensor = self.shrink[0](image)
-        base = dream
-        for octave in range(len(self.sizes)):
-            if octave > 0:
-                detail = dream - base
-                base = self.shrink[octave](image)
-                dream = base + self.grow[octave - 1](detail)
-            dream = self._ascend(dream, step, shifts_px[octave], controls)
-        return dream
+        # The growth is carried by itself and added to the picture at the very end: as a small number
+        # it keeps its precision in half formats, where a picture moves in steps of 1/256.
+        growth: Tensor | None = None
+        for octave, shift_px in enumerate(shifts_px.unbind()[: len(self.sizes)]):
+            base = roll(self.shrink[octave](image), shift_px)
+            grown = None if growth is None else roll(self.grow[octave - 1](growth), shift_px)
+            growth = roll(self._ascend(base, grown, step, controls), -shift_px)
+        assert growth is not None
+        return torch.clamp(image + growth, 0.0, 1.0)
 
-    def _ascend(self, x: Tensor, step: Tensor, shift_px: Tensor, controls: tuple[Tensor, ...]) -> Tensor:
-        x = roll(x, shift_px)
+    def _ascend(
+        self, base: Tensor, grown: Tensor | None, step: Tensor, controls: tuple[Tensor, ...]
+    ) -> Tensor:
+        """Give what has grown on `base` after the steps of one octave; None: nothing before."""
         for _ in range(self.steps):
-            x = torch.clamp(x + step[0] * self._direction(x, step[1], controls), 0.0, 1.0)
-        return roll(x, -shift_px)
+            x = base if grown is None else torch.clamp(base + grown, 0.0, 1.0)
+            stride = step[0] * self._direction(x, step[1], controls)
+            grown = stride if grown is None else grown + stride
+        assert grown is not None
+        return grown
 
     def _direction(self, x: Tensor, rough: Tensor, controls: tuple[Tensor, ...]) -> Tensor:
         gradient = self.gradient(x, controls)

@@ -140,7 +140,7 @@ class EngineBuilder(Generic[P]):
             raise EngineError("the engine openvino is not installed; pip install openvino") from fault
         loaded = openvino.load(program, self._cache)
         if loaded is None:
-            self._build = build = openvino.Build(program, self._cache)
+            self._build = build = openvino.Build(program, self._cache, polite=not stopgap)
             if stopgap:
                 # The build needs the processor too: with two threads each, both wait for one another
                 # at every operation and the first frame comes seconds later.

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from livedream.engines.engine import Program
+from livedream.engines.engine import NumberFormat, Program
 from livedream.errors import EngineError
 
 
@@ -19,6 +19,8 @@ class CompiledEngine:
     device: "cpu" (needs a C++ compiler) or "cuda" (needs Triton). Building takes up to a minute.
     Raises EngineError with the compiler's reason.
     """
+
+    number_format: NumberFormat = "float32"
 
     def __init__(self, program: Program, device: str = "cpu") -> None:
         self.name = "compiled" if device == "cpu" else f"compiled ({device})"

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from livedream.engines.engine import Program
+from livedream.engines.engine import NumberFormat, Program
 
 
 class EagerEngine:
@@ -18,6 +18,8 @@ class EagerEngine:
 
     device: "cpu" or "cuda". threads: of the processor, for torch as a whole; None: its own choice.
     """
+
+    number_format: NumberFormat = "float32"
 
     def __init__(self, program: Program, device: str = "cpu", threads: int | None = None) -> None:
         if threads is not None:

@@ -14,16 +14,21 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from livedream.engines.cache import EngineCache
-from livedream.engines.engine import Check, Program
+from livedream.engines.engine import Check, NumberFormat, Program
 from livedream.errors import EngineError
 
-CONFIG = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+if TYPE_CHECKING:
+    from torch import nn
+
+PRECISION: dict[NumberFormat, str] = {"float32": "f32", "bfloat16": "bf16"}
+"""OpenVINO's names of the number formats."""
 
 
 def runtime() -> ModuleType:
@@ -40,9 +45,9 @@ def runtime() -> ModuleType:
 class OpenVinoEngine:
     """Runs a program compiled by OpenVINO for the CPU."""
 
-    name = "openvino"
-
-    def __init__(self, compiled: Any) -> None:
+    def __init__(self, compiled: Any, number_format: NumberFormat) -> None:
+        self.name = "openvino" if number_format == "float32" else f"openvino {number_format}"
+        self.number_format = number_format
         self._compiled = compiled
         self._request = compiled.create_infer_request()
 
@@ -67,9 +72,18 @@ def cache_key(program: Program) -> str:
         core.get_property("CPU", "FULL_DEVICE_NAME"),
         core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
-    return repr(
-        ("openvino", program.fingerprint(), openvino.get_version(), processor, os.cpu_count(), CONFIG)
-    )
+    return repr(("openvino", program.fingerprint(), openvino.get_version(), processor, os.cpu_count()))
+
+
+def number_formats() -> tuple[NumberFormat, ...]:
+    """List the formats that this processor computes in, the reference's first."""
+    native = runtime().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return ("float32", "bfloat16") if "BF16" in native else ("float32",)
+
+
+def config(number_format: NumberFormat) -> dict[str, str]:
+    """Give the properties that a program is compiled and loaded with."""
+    return {"INFERENCE_PRECISION_HINT": PRECISION[number_format], "PERFORMANCE_HINT": "LATENCY"}
 
 
 def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] | None:
@@ -79,18 +93,18 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
     if entry is None:
         return None
     try:
-        compiled = openvino.Core().import_model(entry.blob, "CPU", CONFIG)
-        return OpenVinoEngine(compiled), Check(**entry.facts["check"])
+        number_format: NumberFormat = entry.facts["number_format"]
+        compiled = openvino.Core().import_model(entry.blob, "CPU", config(number_format))
+        return OpenVinoEngine(compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # a foreign or outdated entry: it is built anew
 
 
-def convert(program: Program) -> tuple[Any, Any]:
-    """Compile a program in this process; gives the compiled model and the module it came from."""
+def convert(program: Program) -> tuple[Any, nn.Module]:
+    """Turn a program into an OpenVINO model; gives the module that it came from too."""
     import torch
 
     openvino = runtime()
-
     module = program.make()
     example = tuple(torch.from_numpy(array) for array in program.example())
     with torch.inference_mode(), warnings.catch_warnings():
@@ -98,18 +112,25 @@ def convert(program: Program) -> tuple[Any, Any]:
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
     model = openvino.convert_model(traced, example_input=example, input=[tuple(a.shape) for a in example])
-    return openvino.Core().compile_model(model, "CPU", CONFIG), module
+    return model, module
 
 
 class Build:
-    """A build that runs in a process of its own and leaves its engine in the cache."""
+    """A build that runs in a process of its own and leaves its engine in the cache.
 
-    def __init__(self, program: Program, cache: EngineCache) -> None:
+    polite: with a low priority, so that a show that is on keeps its frame rate.
+    """
+
+    def __init__(self, program: Program, cache: EngineCache, *, polite: bool = False) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "livedream.engines.build_openvino", str(cache.folder)],
+            [sys.executable, "-P", "-m", "livedream.engines.build_openvino", str(cache.folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(),
         )  # fmt: skip
         self._cancelled = False
+        if polite:
+            psutil.Process(self._process.pid).nice(
+                psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
+            )
         assert self._process.stdin is not None
         self._process.stdin.write(pickle.dumps(program))
         self._process.stdin.close()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-SETTLE_S = 1.5
+SETTLE_S = 2.5
 """How long a size is watched before another is tried; an engine swap itself costs a few frames."""
+
+RUNG = 0.85
+"""Sizes are the wanted one times powers of this: few enough that their engines are soon on the disk."""
 
 FULL_LOAD = 0.97
 """Share of the frame interval that dreaming may take; above it the rate will not hold."""
@@ -56,12 +60,17 @@ class Governor:
         self.restart()
         return self._decide(load)
 
+    def _rung(self, fitting_px: float) -> int:
+        """Give the largest size of the ladder that is at most `fitting_px`, or its smallest."""
+        share = max(SMALLEST_SHARE, min(1.0, fitting_px / self.wanted_px))
+        steps = math.ceil(math.log(share) / math.log(RUNG) - 1e-9)
+        return max(int(self.wanted_px * SMALLEST_SHARE), int(self.wanted_px * RUNG**steps))
+
     def _decide(self, load: float) -> str | None:
-        fitting = self.working_px * AIM / max(load, 1e-6)
-        target = int(min(self.wanted_px, max(self.wanted_px * SMALLEST_SHARE, fitting)))
-        lower = load > FULL_LOAD and target < 0.95 * self.working_px
+        target = self._rung(self.working_px * AIM / max(load, 1e-6))
+        lower = load > FULL_LOAD and target < self.working_px
         # Raising needs room for a clear step, or the size would hunt up and down.
-        higher = load < 0.6 and target > 1.15 * self.working_px
+        higher = load < 0.6 and target > self.working_px
         if not lower and not higher:
             return None
         before, self.working_px = self.working_px, target
