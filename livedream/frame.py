@@ -14,7 +14,7 @@ Image = NDArray[np.float32]
 """Picture as the kernel takes it: float32, 1x3xHxW, 0..1, channels last in memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of a source.
 

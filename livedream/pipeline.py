@@ -93,19 +93,19 @@ class DreamPipeline:
         watch.lap("motion")
         dream = self._dream(start, settings)
         watch.lap("kernel")
-        residual = dream - start.image
+        residual, sound = _finite(dream - start.image)
         self._past = _Past(small_grey, residual)
         watch.lap("residual")
         rgb = compose(frame.rgb, self._shown(residual, small_grey, settings), settings.look.strength)
         watch.lap("compose")
-        return Dreamed(rgb, residual, start.carried, start.trust, start.cut, watch.stage_ms)
+        return Dreamed(rgb, residual, start.carried, start.trust, start.cut or not sound, watch.stage_ms)
 
     def _start(self, rgb: Rgb, settings: Settings) -> tuple[Grey, _Start]:
         """Shrink the picture and add to it what is left of the previous dream, where it is now."""
         size_wh = self.spec.size_hw[::-1]
         small = shrink(rgb, size_wh)
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
-        small_grey = grey(small if max(size_wh) >= FLOW_PX else rgb, FLOW_PX)
+        small_grey = grey(rgb, FLOW_PX, shrunk=small)
         past = self._past
         if past is None or past.grey.shape != small_grey.shape:
             return small_grey, _Start(image, image)
@@ -127,6 +127,12 @@ class DreamPipeline:
         rest = frame_inputs(self.spec, settings.dream, rng)
         dream = self.engine.run([start.init.transpose(2, 0, 1)[None], *rest])
         return np.ascontiguousarray(dream[0].transpose(1, 2, 0))
+
+
+def _finite(residual: Field) -> tuple[Field, bool]:
+    """Start anew from nothing after a dream that is no number, which would else never leave the show."""
+    sound = bool(np.isfinite(residual.sum()))
+    return (residual if sound else np.zeros_like(residual)), sound
 
 
 def flicker(dreamed: Dreamed) -> float | None:

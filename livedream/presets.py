@@ -38,7 +38,7 @@ def load(name_or_file: str) -> Preset:
     """
     path = _find(name_or_file)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise InputError(f"the preset {path} is not valid TOML: {fault}") from fault
     except OSError as fault:
@@ -50,10 +50,15 @@ def _find(name_or_file: str) -> Path:
     path = folder("configs") / f"{name_or_file}.toml"
     if name_or_file in shipped():
         return path
-    given = Path(name_or_file).expanduser()
-    if given.is_file():
+    given = Path(name_or_file)
+    try:
+        given = given.expanduser()
+        is_file, is_folder = given.is_file(), given.is_dir()
+    except (OSError, ValueError, RuntimeError):  # no possible path: too long, a NUL, an unknown ~user
+        is_file = is_folder = False
+    if is_file:
         return given
-    if given.is_dir():
+    if is_folder:
         raise InputError(f"the preset {name_or_file} is a directory; give a TOML file or one of: {_names()}")
     near = difflib.get_close_matches(name_or_file, shipped(), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"there are: {_names()}"
@@ -69,6 +74,9 @@ def _preset(table: dict[str, Any], path: Path) -> Preset:
     description = str(table.pop("description", ""))
     changes: dict[str, Any] = {}
     for section, values in table.items():
+        if section not in Settings.model_fields:
+            sections = ", ".join(f"[{known}]" for known in Settings.model_fields)
+            raise InputError(f"{path}: there is no section or key {section!r}; the sections are {sections}")
         if not isinstance(values, Mapping):
             raise InputError(
                 f"{path}: {section} = {values!r} is in no section; put it under [dream], [motion] or [look]"
@@ -92,9 +100,10 @@ def apply_assignments(settings: Settings, assignments: list[str]) -> Settings:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        table = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    return table["value"] if len(table) == 1 else text
 
 
 def _entry(settings: Settings, word: str, value: Any) -> dict[str, Any]:

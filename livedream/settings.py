@@ -26,7 +26,7 @@ def _setting(default: Any, help_: str, *, unit: str = "", lifetime: Lifetime = "
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class DreamSettings(_Section):

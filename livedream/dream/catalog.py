@@ -58,9 +58,12 @@ def network_info(name: str) -> NetworkInfo:
 def _embedded() -> NetworkInfo:
     file = folder("assets") / "embedded_v0.safetensors"
     shapes = _shapes(file)
-    layers = {"stem": shapes["stem.weight"][0]}
-    for number in range(len(EMBEDDED_STRIDES)):
-        layers[f"block.{number}"] = shapes[f"block.{number}.project.weight"][0]
+    weights = {"stem": "stem.weight"}
+    weights |= {f"block.{n}": f"block.{n}.project.weight" for n in range(len(EMBEDDED_STRIDES))}
+    try:
+        layers = {name: shapes[weight][0] for name, weight in weights.items()}
+    except (KeyError, IndexError, TypeError) as fault:
+        raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
     moods = {"lines": "block.3", "patterns": "block.5", "eyes": "block.7", "creatures": "block.9"}
     return NetworkInfo("embedded", file, layers, moods)
 
@@ -70,9 +73,14 @@ def _shapes(file: Path) -> dict[str, list[int]]:
     try:
         with file.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
-            header = json.loads(stream.read(length))
+            header = dict(json.loads(stream.read(length)))
     except (OSError, struct.error, ValueError, MemoryError, OverflowError) as fault:
         raise InputError(
             f"the network file {file} cannot be read ({fault}); install livedream again"
         ) from fault
-    return {name: entry["shape"] for name, entry in header.items() if name != "__metadata__"}
+    entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
+    return {
+        name: entry["shape"]
+        for name, entry in entries.items()
+        if isinstance(entry, dict) and "shape" in entry
+    }

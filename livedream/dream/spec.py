@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.dream.catalog import network_info
+from livedream.dream.catalog import NetworkInfo, network_info
+from livedream.errors import InputError
 from livedream.frame import Image
 from livedream.settings import DreamSettings
 
@@ -64,10 +65,11 @@ class KernelSpec:
 def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     """Pick from the settings what decides the graph at a working size.
 
-    Raises InputError for a layer that the network does not have.
+    Raises InputError for a layer or channel that the network does not have.
     """
     info = network_info(dream.network)
     layers = sorted({info.find(layer) for layer in dream.layers}, key=info.depth)
+    _channel_weights(dream, info)
     return KernelSpec(
         dream.network, tuple(layers), size_hw,
         dream.octaves, dream.octave_scale, dream.steps, dream.smoothing_px,
@@ -96,20 +98,25 @@ def frame_inputs(spec: KernelSpec, dream: DreamSettings, rng: np.random.Generato
 def _controls(spec: KernelSpec, dream: DreamSettings) -> list[Image]:
     info = network_info(spec.network)
     controls = {layer: np.zeros((1, info.layers[layer], 1, 1), np.float32) for layer in spec.layers}
+    channel_weights = _channel_weights(dream, info)
     for name, weight in dream.layers.items():
         layer = info.find(name)
         if layer in controls:
-            controls[layer] += weight * _channel_weights(dream, name, info.layers[layer])
+            controls[layer] += weight * channel_weights.get(layer, np.float32(1.0))
     return list(controls.values())
 
 
-def _channel_weights(dream: DreamSettings, name: str, channels: int) -> Image:
-    chosen = dream.channels.get(name)
-    if not chosen:
-        return np.ones((1, channels, 1, 1), np.float32)
-    weights = np.zeros((1, channels, 1, 1), np.float32)
-    for channel, weight in chosen.items():
-        weights[0, channel] = weight
+def _channel_weights(dream: DreamSettings, info: NetworkInfo) -> dict[str, Image]:
+    """Give 1xCx1x1 for each layer whose channels are weighted. Raises InputError."""
+    weights = {}
+    for name, chosen in dream.channels.items():
+        layer = info.find(name)
+        count = info.layers[layer]
+        outside = [channel for channel in chosen if not 0 <= channel < count]
+        if outside:
+            raise InputError(f"dream.channels: {name} has no channel {outside[0]}; it has {count}, from 0 on")
+        weights[layer] = np.zeros((1, count, 1, 1), np.float32)
+        weights[layer][0, list(chosen), 0, 0] = list(chosen.values())
     return weights
 
 

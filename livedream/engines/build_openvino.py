@@ -62,7 +62,7 @@ def main() -> int:
     program: Program = pickle.load(sys.stdin.buffer)
     try:
         build(program, EngineCache(Path(sys.argv[1])))
-    except (EngineError, OSError, RuntimeError, ImportError) as fault:
+    except Exception as fault:  # told to the parent process, which decides what follows
         sys.stderr.write("\n" + " ".join(str(fault).split()) + "\n")
         return 1
     return 0

@@ -7,6 +7,7 @@ import json
 import os
 import struct
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,15 +42,17 @@ class EngineCache:
         path = self._path(key)
         try:
             content = path.read_bytes()
-            path.touch()
         except OSError:
             return None
-        return _parse(content)
+        with suppress(OSError):  # on a read-only disk the order of use stays as it is
+            path.touch()
+        return _parse(content, _name(key))
 
     def put(self, key: str, blob: bytes, facts: dict[str, Any]) -> None:
         """Store an entry in one step: a reader sees all of it or nothing. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        head = json.dumps(facts | {"sha256": hashlib.sha256(blob).hexdigest()}).encode()
+        own = {"sha256": hashlib.sha256(blob).hexdigest(), "key": _name(key)}
+        head = json.dumps(facts | own).encode()
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -62,23 +65,31 @@ class EngineCache:
         self._prune()
 
     def _path(self, key: str) -> Path:
-        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.engine"
+        return self.folder / f"{_name(key)}.engine"
 
     def _prune(self) -> None:
-        entries = sorted(self.folder.glob("*.engine"), key=lambda path: path.stat().st_mtime, reverse=True)
+        entries = []
+        for path in self.folder.glob("*.engine"):
+            with suppress(OSError):  # another process may have removed it meanwhile
+                entries.append((path.stat().st_mtime, path.stat().st_size, path))
         total = 0
-        for path in entries:
-            total += path.stat().st_size
+        for _, size, path in sorted(entries, reverse=True):
+            total += size
             if total > LARGEST_TOTAL_BYTES:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # Windows keeps a file that is being read
+                    path.unlink(missing_ok=True)
 
 
-def _parse(content: bytes) -> Entry | None:
+def _name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def _parse(content: bytes, name: str) -> Entry | None:
     try:
         (length,) = struct.unpack("<Q", content[8:16])
         facts = json.loads(content[16 : 16 + length])
         blob = content[16 + length :]
-        sound = content[:8] == MAGIC and facts["sha256"] == hashlib.sha256(blob).hexdigest()
+        own = facts["key"] == name and facts["sha256"] == hashlib.sha256(blob).hexdigest()
     except (struct.error, ValueError, KeyError, TypeError):
         return None
-    return Entry(blob, facts) if sound else None
+    return Entry(blob, facts) if own and content[:8] == MAGIC else None

@@ -35,14 +35,21 @@ class Motion:
     cut: bool
 
 
-def grey(rgb: Rgb, longest_px: int) -> Grey:
-    """Make a small grey picture, its longer side `longest_px`, its shorter at least 16 pixels.
+SMALLEST_PX = 32
+"""DIS crashes the process on pictures whose height is less than this."""
 
-    rgb: uint8 HxWx3 of any size.
+
+def grey(rgb: Rgb, longest_px: int, shrunk: Rgb | None = None) -> Grey:
+    """Make a small grey picture, its longer side `longest_px`, its shorter at least 32 pixels.
+
+    rgb: uint8 HxWx3 of any size. shrunk: the same picture, smaller, which saves time where it is
+    still larger than the grey one.
     """
     height, width = rgb.shape[:2]
     scale = longest_px / max(height, width)
-    size_wh = (max(16, round(width * scale)), max(16, round(height * scale)))
+    size_wh = (max(SMALLEST_PX, round(width * scale)), max(SMALLEST_PX, round(height * scale)))
+    if shrunk is not None and shrunk.shape[1] >= size_wh[0] and shrunk.shape[0] >= size_wh[1]:
+        rgb = shrunk
     return np.asarray(cv2.cvtColor(shrink(rgb, size_wh), cv2.COLOR_RGB2GRAY), np.uint8)
 
 
