@@ -70,7 +70,7 @@ class MotionSettings(_Section):
     )
     tolerance_px: float = _setting(
         1.0, "Forward-backward disagreement of the flow at which trust falls to 1/e.",
-        unit="px of the flow's grid, 256 wide", ge=0.05, le=20.0,
+        unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=20.0,
     )  # fmt: skip
     tolerance_levels: float = _setting(
         20.0, "Difference in brightness at which trust falls to 1/e.", unit="levels of 255", ge=1.0, le=255.0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.engines.eager import EagerEngine
+from livedream.engines.engine import NumberFormat
 from livedream.frame import Frame, Rgb
 from livedream.motion.warp import Field
 from livedream.pipeline import Dreamed, DreamPipeline, flicker
@@ -26,6 +27,7 @@ class Painter:
     """An engine that adds a picture of its own, or what it is told to; notes what it is given."""
 
     name = "painter"
+    number_format: NumberFormat = "float32"
 
     def __init__(self, paint: Callable[[int, NDArray[np.float32]], NDArray[np.float32]]) -> None:
         self._paint = paint

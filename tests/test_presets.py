@@ -103,9 +103,9 @@ def test_a_shipped_name_goes_before_a_file_of_that_name(
     [
         ("[dream", "not valid TOML"),
         ("[dream]\nsteps = 1\nsteps = 2\n", "not valid TOML"),
-        ("[dreem]\nsteps = 1\n", "'dreem.steps'; did you mean dream.steps"),
+        ("[dreem]\nsteps = 1\n", "'dreem'; the sections are [dream]"),
         ("[dream]\nstep = 1\n", "'dream.step'; did you mean dream.step"),
-        ("steps = 1\n", "steps = 1 is in no section"),
+        ("steps = 1\n", "'steps'; the sections are [dream]"),
         ("[dream]\nsteps = 0\n", "dream.steps = 0 is not possible"),
         ("[dream]\nsteps = 1000\n", "allowed: 1 to 50"),
         ("[dream]\nsteps = 'x'\n", "dream.steps = 'x' is not possible"),

@@ -115,6 +115,8 @@ def _channel_weights(dream: DreamSettings, info: NetworkInfo) -> dict[str, Image
         outside = [channel for channel in chosen if not 0 <= channel < count]
         if outside:
             raise InputError(f"dream.channels: {name} has no channel {outside[0]}; it has {count}, from 0 on")
+        if not chosen:
+            continue
         weights[layer] = np.zeros((1, count, 1, 1), np.float32)
         weights[layer][0, list(chosen), 0, 0] = list(chosen.values())
     return weights

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
@@ -122,18 +123,25 @@ class Build:
     """
 
     def __init__(self, program: Program, cache: EngineCache, *, polite: bool = False) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "livedream.engines.build_openvino", str(cache.folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(),
-        )  # fmt: skip
         self._cancelled = False
-        if polite:
-            psutil.Process(self._process.pid).nice(
-                psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
-            )
-        assert self._process.stdin is not None
-        self._process.stdin.write(pickle.dumps(program))
-        self._process.stdin.close()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "livedream.engines.build_openvino", str(cache.folder)],
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(),
+            )  # fmt: skip
+        except OSError as fault:
+            raise EngineError(f"the engine openvino could not be built: {fault}") from fault
+        # A child that is gone already says in `wait` why.
+        with suppress(psutil.Error):
+            if polite:
+                psutil.Process(self._process.pid).nice(
+                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
+                )
+        with suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.write(pickle.dumps(program))
+        with suppress(OSError):
+            self._process.stdin.close()
         self._process.stdin = None
 
     def wait(self) -> None:

@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 
 SETTLE_S = 2.5
-"""How long a size is watched before another is tried; an engine swap itself costs a few frames."""
+"""How long a size is watched before a smaller one is tried; an engine swap itself costs a few frames."""
+
+CALM_S = 12.0
+"""How long there must be room for a larger one: other programs come and go, and each change shows."""
 
 RUNG = 0.85
 """Sizes are the wanted one times powers of this: few enough that their engines are soon on the disk."""
@@ -35,6 +38,7 @@ class Governor:
     _busy_s: float = 0.0
     _watched: int = 0
     _since_s: float | None = None
+    _calm_since_s: float | None = None
 
     def __post_init__(self) -> None:
         self.working_px = self.working_px or self.wanted_px
@@ -42,6 +46,7 @@ class Governor:
     def restart(self) -> None:
         """Watch anew: the engine or the wish has changed."""
         self._busy_s, self._watched, self._since_s = 0.0, 0, None
+        self._calm_since_s = None
 
     def want(self, wanted_px: int) -> None:
         """Start over from another wish."""
@@ -57,23 +62,34 @@ class Governor:
         if now_s - self._since_s < SETTLE_S or self._watched < 10:
             return None
         load = self._busy_s / self._watched / self.interval_s
-        self.restart()
-        return self._decide(load)
+        self._busy_s, self._watched, self._since_s = 0.0, 0, now_s
+        return self._lower(load) if load > FULL_LOAD else self._raise(load, now_s)
 
     def _rung(self, fitting_px: float) -> int:
         """Give the largest size of the ladder that is at most `fitting_px`, or its smallest."""
         share = max(SMALLEST_SHARE, min(1.0, fitting_px / self.wanted_px))
-        steps = math.ceil(math.log(share) / math.log(RUNG) - 1e-9)
+        # A pixel lost to rounding on a rung is not to cost the whole rung.
+        steps = math.ceil(math.log(share) / math.log(RUNG) - 1e-3)
         return max(int(self.wanted_px * SMALLEST_SHARE), int(self.wanted_px * RUNG**steps))
 
-    def _decide(self, load: float) -> str | None:
-        target = self._rung(self.working_px * AIM / max(load, 1e-6))
-        lower = load > FULL_LOAD and target < self.working_px
-        # Raising needs room for a clear step, or the size would hunt up and down.
-        higher = load < 0.6 and target > self.working_px
-        if not lower and not higher:
+    def _lower(self, load: float) -> str | None:
+        return self._change("lowered", self._rung(self.working_px * AIM / load))
+
+    def _raise(self, load: float, now_s: float) -> str | None:
+        """Go up by one rung once there has been room for it for long enough."""
+        one_up = min(self.wanted_px, math.ceil(self.working_px / RUNG))
+        if self.working_px == self.wanted_px or load * one_up / self.working_px > AIM:
+            self._calm_since_s = None
             return None
-        before, self.working_px = self.working_px, target
-        verb = "lowered" if lower else "raised"
+        self._calm_since_s = now_s if self._calm_since_s is None else self._calm_since_s
+        return self._change("raised", self._rung(one_up)) if now_s - self._calm_since_s >= CALM_S else None
+
+    def _change(self, verb: str, target_px: int) -> str | None:
+        before, self.working_px = self.working_px, target_px
+        self.restart()
+        if before == target_px:
+            return None
         rate = 1 / self.interval_s
-        return f"working size {verb} from {before:,} to {target:,} pixels to hold {rate:.0f} frames a second"
+        return (
+            f"working size {verb} from {before:,} to {target_px:,} pixels to hold {rate:.0f} frames a second"
+        )

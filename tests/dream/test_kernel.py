@@ -191,6 +191,17 @@ def test_jitter_changes_the_dream_and_the_same_jitter_gives_the_same_dream() -> 
     assert not torch.equal(first, kernel(image, step, shifts_px + 3, control))
 
 
+def test_each_octave_has_a_jitter_of_its_own() -> None:
+    spec = replace(SPEC, size_hw=(48, 64), octaves=2, octave_scale=1.4)
+    kernel, image = spec.make(), picture(spec.size_hw)
+    step, shifts_px, control = inputs(spec)
+    first = kernel(image, step, shifts_px, control)
+    for octave in range(2):
+        moved = shifts_px.clone()
+        moved[octave] += 3
+        assert not torch.equal(first, kernel(image, step, moved, control))
+
+
 def test_the_image_given_is_not_written_to() -> None:
     image = picture(SPEC.size_hw) * 2 - 0.5
     before = image.clone()

@@ -1,8 +1,11 @@
+import os
 import pickle
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import livedream
 from livedream.dream.catalog import network_info
 from livedream.dream.spec import KernelSpec, frame_inputs, kernel_spec, working_size_hw
 from livedream.errors import InputError
+from livedream.resources import folder
 from livedream.settings import DreamSettings
 
 SPEC = KernelSpec("embedded", ("block.3", "block.7"), (64, 88), 2, 1.6, 2, 1.5)
@@ -115,6 +120,28 @@ def test_a_fingerprint_is_the_same_in_another_process() -> None:
     assert ran.stdout.decode() == SPEC.fingerprint()
 
 
+def fingerprint_of(checkout: Path) -> str:
+    """Let the package that lies in a folder take the fingerprint."""
+    code = "import sys, pickle; sys.stdout.write(pickle.load(sys.stdin.buffer).fingerprint())"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(SPEC), capture_output=True, check=True,
+        cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)},
+    )  # fmt: skip
+    return ran.stdout.decode()
+
+
+@pytest.mark.parametrize("part", ["assets/embedded_v0.safetensors", "livedream/dream/layers.py",
+                                  "livedream/dream/kernel.py", "livedream/ops/pyramid.py"])  # fmt: skip
+def test_other_weights_or_other_code_have_another_fingerprint(tmp_path: Path, part: str) -> None:
+    package = Path(livedream.__file__).resolve().parent
+    shutil.copytree(package, tmp_path / "livedream", ignore=shutil.ignore_patterns("__pycache__", "assets"))
+    shutil.copytree(folder("assets"), tmp_path / "assets")
+    before = fingerprint_of(tmp_path)
+    with (tmp_path / part).open("ab") as stream:
+        stream.write(b"\n# changed\n")
+    assert fingerprint_of(tmp_path) != before == SPEC.fingerprint()
+
+
 def test_a_spec_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(SPEC))
     assert copy == SPEC
@@ -157,6 +184,12 @@ def test_chosen_channels_get_their_weights_and_the_others_none() -> None:
     assert eyes[0, 17, 0, 0] == 2.0
     assert eyes[0, 4, 0, 0] == -1.0
     assert np.count_nonzero(eyes) == 2
+
+
+def test_an_empty_table_of_channels_chooses_none() -> None:
+    dream = DreamSettings(layers={"eyes": 2.0}, channels={"eyes": {}})
+    *_, control = frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
+    assert (control == 2.0).all(), "all channels, as if the table were not there"
 
 
 def test_a_mood_and_its_layer_s_name_add_up() -> None:

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from livedream.dream.spec import KernelSpec
+from livedream.engines.engine import NumberFormat
 
 # Two threads that wait for each other are slower than one where the processor is shared.
 torch.set_num_threads(1)
@@ -51,16 +52,15 @@ class FakeEngine:
 
     give: Callable[[NDArray[Any]], NDArray[Any]]
     name: str = "fake"
+    number_format: NumberFormat = "float32"
     runs: int = 0
-    closed: bool = False
-    inputs: list[NDArray[Any]] = field(default_factory=list)
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         self.runs += 1
         return self.give(inputs[0])
 
     def close(self) -> None:
-        self.closed = True
+        """Hold nothing."""
 
 
 @pytest.fixture

@@ -49,11 +49,12 @@ def test_what_it_builds_is_in_the_cache_with_its_check(program: Program, tmp_pat
     loaded = openvino.load(program, cache)
     assert loaded is not None
     engine, checked = loaded
-    assert checked.cosine > 0.9999
-    assert checked.relative_error < 1e-3
+    assert checked.cosine > 0.999
+    assert checked.relative_error < 0.05
     image, step = program.example()
     expected = np.clip(image + step[0] * np.roll(image, 1, 3) * np.linspace(0.5, 1, 8), 0, 1)
-    np.testing.assert_allclose(engine.run([image, step]), expected, atol=1e-5)
+    tolerance = 1e-5 if engine.number_format == "float32" else 0.01
+    np.testing.assert_allclose(engine.run([image, step]), expected, atol=tolerance)
 
 
 @pytest.mark.parametrize(("module", "reason"), [(Dice(), "does not agree"), (NoNumber(), "not finite")])
@@ -62,6 +63,24 @@ def test_an_engine_that_is_wrong_is_not_stored(
 ) -> None:
     with pytest.raises(EngineError, match=f"engine openvino .*{reason}"):
         build_openvino.build(having(program, module), EngineCache(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_half_format_counts_only_where_the_full_one_agrees(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A graph that is wrong could else hide behind what a half format may differ by."""
+    if "bfloat16" not in openvino.number_formats():
+        pytest.skip("this processor has no half format")
+
+    def check(engine: Any, *_: Any) -> Check:
+        if engine.number_format == "float32":
+            raise EngineError("the engine openvino does not agree with eager")
+        return Check(0.9, 0.4, 1.0)
+
+    monkeypatch.setattr(build_openvino, "check", check)
+    with pytest.raises(EngineError, match="does not agree"):
+        build_openvino.build(program, EngineCache(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from livedream.engines import builder as builder_module
 from livedream.engines import compiled, openvino
@@ -40,7 +41,7 @@ class Workshop:
         engine = self.built.get(program.fingerprint())
         return None if engine is None else (engine, Check(1.0, 0.0, 2.5))
 
-    def start(self, program: Any, cache: EngineCache) -> Any:
+    def start(self, program: Any, cache: EngineCache, *, polite: bool = False) -> Any:
         name, cancelled = program.fingerprint(), threading.Event()
         self.begun.append(name)
 
@@ -186,6 +187,30 @@ def test_under_auto_an_engine_that_fails_is_told_and_the_next_is_taken(
     ]
 
 
+def test_after_a_stopgap_the_next_engine_has_the_whole_processor_again(
+    bench: Bench, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def no_compiler(*_: Any) -> None:
+        threads.append(torch.get_num_threads())
+        raise EngineError("no compiler")
+
+    workshop.failing[program.fingerprint()] = "an unknown operation"
+    workshop.finish.set()
+    monkeypatch.setattr(compiled, "CompiledEngine", no_compiler)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        builder = bench.builder("auto")
+        builder.request(program, stopgap=True)
+        assert take(builder).stopgap
+        assert not take(builder).stopgap
+        assert threads == [2]
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_under_auto_an_engine_that_does_not_agree_is_passed_over(
     bench: Bench,
     workshop: Workshop,
@@ -322,7 +347,7 @@ def test_closing_while_a_build_is_about_to_start_leaves_none_behind(
 ) -> None:
     starting, go_on = threading.Event(), threading.Event()
 
-    def start_slowly(program: Any, cache: EngineCache) -> Any:
+    def start_slowly(program: Any, cache: EngineCache, **_: Any) -> Any:
         starting.set()
         go_on.wait(SOON_S)
         return workshop.start(program, cache)

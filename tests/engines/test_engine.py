@@ -85,6 +85,18 @@ def test_an_output_of_another_shape_is_refused(
         check(make_engine(lambda image: np.zeros(shape, np.float32)), program, reference)
 
 
+def test_a_half_format_may_differ_more_but_not_be_wrong(
+    program: Program, reference: Picture, make_engine: Callable[..., Any]
+) -> None:
+    noise = np.random.default_rng(1).standard_normal(reference.shape, np.float32)
+    rounded = reference + np.float32(0.015) * noise
+    check(make_engine(lambda image: rounded, number_format="bfloat16"), program, reference)
+    with pytest.raises(EngineError, match="does not agree"):
+        check(make_engine(lambda image: rounded), program, reference)
+    with pytest.raises(EngineError, match="does not agree"):
+        check(make_engine(lambda image: image, number_format="bfloat16"), program, reference)
+
+
 def test_the_best_of_the_runs_is_told(make_engine: Callable[..., Any]) -> None:
     engine = make_engine(lambda image: image)
     assert 0 <= best_ms(engine, [np.zeros(1)], runs=5) < 1000

@@ -19,6 +19,7 @@ from livedream.engines.engine import LARGEST_RELATIVE_ERROR, LEAST_COSINE, check
 from livedream.errors import EngineError
 
 BUILD_S = 100.0
+CHECKED = {"cosine": 1.0, "relative_error": 0.0, "run_ms": 1.0}
 
 
 class Built(NamedTuple):
@@ -65,7 +66,7 @@ def test_the_stopgap_comes_first_and_the_fast_one_replaces_it(built: Built) -> N
     assert stopgap.engine.name.startswith("eager")
     assert stopgap.checked is None
     assert not fast.stopgap
-    assert fast.engine.name == "openvino"
+    assert fast.engine.name.startswith("openvino")
     assert 0 < stopgap.build_s < fast.build_s
     assert built.told == []
 
@@ -74,8 +75,8 @@ def test_it_agrees_with_eager(built: Built, small_spec: KernelSpec) -> None:
     fast, inputs = built.readies[-1], small_spec.example()
     reference = EagerEngine(small_spec).run(inputs)
     result = check(fast.engine, small_spec, reference)
-    assert result.cosine >= LEAST_COSINE
-    assert result.relative_error <= LARGEST_RELATIVE_ERROR
+    assert result.cosine >= LEAST_COSINE[fast.engine.number_format]
+    assert result.relative_error <= LARGEST_RELATIVE_ERROR[fast.engine.number_format]
     assert fast.checked is not None
     assert fast.checked.cosine == pytest.approx(result.cosine, abs=1e-3)
 
@@ -89,7 +90,8 @@ def test_it_follows_its_inputs(built: Built, small_spec: KernelSpec) -> None:
         [image, step, shifts_px - 5, *controls],
         [image, step, shifts_px, controls[0] * 0, -controls[1]],
     ]:
-        assert np.abs(engine.run(changed) - eager.run(changed)).mean() < 2e-4
+        error = np.abs(engine.run(changed) - eager.run(changed)).mean()
+        assert error < (2e-4 if engine.number_format == "float32" else 2e-3)
 
 
 def test_inputs_may_be_views_and_outputs_are_the_caller_s_to_keep(
@@ -114,7 +116,7 @@ def test_inputs_of_another_size_are_refused(built: Built, small_spec: KernelSpec
 def test_the_second_time_it_comes_from_the_cache_at_once(
     built: Built, small_spec: KernelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openvino, "Build", lambda *_: pytest.fail("it was built again"))
+    monkeypatch.setattr(openvino, "Build", lambda *_, **__: pytest.fail("it was built again"))
     again = build(small_spec, built.cache, stopgap=True)
     (fast,) = again.readies
     assert not fast.stopgap
@@ -154,13 +156,17 @@ def test_an_entry_that_openvino_cannot_read_is_treated_as_absent(
     small_spec: KernelSpec, tmp_path: Path, blob: bytes
 ) -> None:
     cache = EngineCache(tmp_path)
-    checked = {"cosine": 1.0, "relative_error": 0.0, "run_ms": 1.0}
-    cache.put(openvino.cache_key(small_spec), blob, {"check": checked})
+    cache.put(openvino.cache_key(small_spec), blob, {"check": CHECKED, "number_format": "float32"})
     assert openvino.load(small_spec, cache) is None
 
 
-@pytest.mark.parametrize("facts", [{}, {"check": {}}, {"check": {"speed": 1}}, {"check": 3}])
-def test_an_entry_without_its_check_is_treated_as_absent(
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"check": CHECKED}, {"number_format": "float32"}, {"check": {}, "number_format": "float32"},
+     {"check": {"speed": 1}, "number_format": "float32"}, {"check": 3, "number_format": "float32"},
+     {"check": CHECKED, "number_format": "float7"}, {"check": CHECKED, "number_format": ["float32"]}],
+)  # fmt: skip
+def test_an_entry_without_its_facts_is_treated_as_absent(
     built: Built, small_spec: KernelSpec, tmp_path: Path, facts: dict[str, Any]
 ) -> None:
     entry = built.cache.get(openvino.cache_key(small_spec))
@@ -174,7 +180,7 @@ def test_a_damaged_engine_is_built_again(small_spec: KernelSpec, copied: EngineC
     (file,) = copied.folder.iterdir()
     file.write_bytes(file.read_bytes()[:-1])
     (ready,) = build(small_spec, copied, stopgap=False).readies
-    assert ready.engine.name == "openvino"
+    assert ready.engine.name.startswith("openvino")
     assert openvino.load(small_spec, copied) is not None
 
 
@@ -231,8 +237,9 @@ def test_a_child_that_cannot_be_started_is_an_engine_error(
         openvino.Build(small_spec, EngineCache(tmp_path)).wait()
 
 
+@pytest.mark.parametrize("polite", [False, True])
 def test_a_child_that_dies_before_it_listens_is_an_engine_error(
-    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
 ) -> None:
     real = subprocess.Popen
 
@@ -245,7 +252,7 @@ def test_a_child_that_dies_before_it_listens_is_an_engine_error(
 
     monkeypatch.setattr(subprocess, "Popen", dying)
     with pytest.raises(EngineError, match="openvino could not be built: no such library"):
-        openvino.Build(small_spec, EngineCache(tmp_path)).wait()
+        openvino.Build(small_spec, EngineCache(tmp_path), polite=polite).wait()
 
 
 def test_knowing_the_engine_loads_neither_openvino_nor_torch() -> None:

@@ -37,8 +37,8 @@ def test_a_slow_machine_gets_fewer_pixels_and_holds_the_rate() -> None:
 def test_when_the_load_goes_the_size_comes_back() -> None:
     governor = Governor(80_000, 1 / 30)
     run(governor, ms_per_px=60 / 80_000, seconds=10)
-    said = run(governor, ms_per_px=15 / 80_000, seconds=30)
-    assert "raised" in said[0]
+    said = run(governor, ms_per_px=15 / 80_000, seconds=120)
+    assert all("raised" in sentence for sentence in said)
     assert governor.working_px == 80_000
 
 
