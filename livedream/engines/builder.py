@@ -58,6 +58,7 @@ class EngineBuilder(Generic[P]):
         self._fault: BaseException | None = None
         self._closed = False
         self._build: Cancellable | None = None
+        self._bridged: P | None = None
         self.building = ""
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
@@ -122,6 +123,7 @@ class EngineBuilder(Generic[P]):
                 if alternative is None:
                     raise
                 self._tell(f"{fault}; trying {alternative}")
+                stopgap = stopgap and self._bridged is not program
 
     def _make(self, name: EngineName, program: P, stopgap: bool) -> Ready[P]:
         start = time.perf_counter()
@@ -144,7 +146,7 @@ class EngineBuilder(Generic[P]):
             if stopgap:
                 # The build needs the processor too: with two threads each, both wait for one another
                 # at every operation and the first frame comes seconds later.
-                self._publish(self._eager(program, start, stopgap=True, threads=1))
+                self._bridge(self._eager(program, start, stopgap=True, threads=1))
             if self._closed:
                 build.cancel()
             build.wait()
@@ -160,7 +162,7 @@ class EngineBuilder(Generic[P]):
 
         reference = self._eager(program, start, stopgap=True)
         if stopgap:
-            self._publish(reference)
+            self._bridge(reference)
         engine = CompiledEngine(program, torch_device())
         checked = check(engine, program, reference.engine.run(program.example()))
         return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
@@ -171,6 +173,11 @@ class EngineBuilder(Generic[P]):
         engine = EagerEngine(program, torch_device(), threads)
         run_ms = None if stopgap else best_ms(engine, program.example(), runs=1)
         return Ready(program, engine, stopgap, time.perf_counter() - start, None, run_ms)
+
+    def _bridge(self, stopgap: Ready[P]) -> None:
+        """Hand over a stopgap; one is enough for a program, however many engines are tried."""
+        self._bridged = stopgap.program
+        self._publish(stopgap)
 
     def _publish(self, outcome: Ready[P] | BaseException) -> None:
         with self._changed:

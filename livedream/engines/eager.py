@@ -16,14 +16,13 @@ from livedream.engines.engine import NumberFormat, Program
 class EagerEngine:
     """Runs a program's module as it is.
 
-    device: "cpu" or "cuda". threads: of the processor, for torch as a whole; None: its own choice.
+    device: "cpu" or "cuda". threads: of the processor, >= 1; None: as torch is set.
     """
 
     number_format: NumberFormat = "float32"
 
     def __init__(self, program: Program, device: str = "cpu", threads: int | None = None) -> None:
-        if threads is not None:
-            torch.set_num_threads(threads)
+        self._threads = threads or torch.get_num_threads()
         self.name = "eager" if device == "cpu" else f"eager ({device})"
         self._device = torch.device(device)
         self._module: nn.Module = program.make().to(self._device)
@@ -31,6 +30,8 @@ class EagerEngine:
     @torch.inference_mode()
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         """Run the module once."""
+        if torch.get_num_threads() != self._threads:  # torch keeps this for each calling thread
+            torch.set_num_threads(self._threads)
         tensors = [torch.from_numpy(np.ascontiguousarray(array)).to(self._device) for array in inputs]
         output: NDArray[np.float32] = self._module(*tensors).cpu().numpy()
         return output

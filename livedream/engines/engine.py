@@ -81,7 +81,7 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
     result = engine.run(inputs)
     if result.shape != reference.shape:
         raise EngineError(
-            f"the engine {engine.name} does not agree with eager: shape {result.shape} instead of {reference.shape}"
+            f"the engine {engine.name} does not agree with eager: it gave the shape {result.shape}"
         )
     if not np.isfinite(result).all():
         raise EngineError(f"the engine {engine.name} gave values that are not finite")

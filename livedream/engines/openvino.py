@@ -137,12 +137,12 @@ class Build:
                 psutil.Process(self._process.pid).nice(
                     psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
                 )
+        stdin, self._process.stdin = self._process.stdin, None
+        assert stdin is not None
         with suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.write(pickle.dumps(program))
+            stdin.write(pickle.dumps(program))
         with suppress(OSError):
-            self._process.stdin.close()
-        self._process.stdin = None
+            stdin.close()
 
     def wait(self) -> None:
         """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
