@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,6 +18,10 @@ from livedream.errors import InputError
 
 Lifetime = Literal["frame", "engine"]
 """frame: read for each frame. engine: a change rebuilds the engine in the background."""
+
+
+Weight = Annotated[float, Field(ge=-100.0, le=100.0)]
+"""Of a layer or a channel; a negative one suppresses it."""
 
 
 def _setting(default: Any, help_: str, *, unit: str = "", lifetime: Lifetime = "frame", **range_: Any) -> Any:
@@ -33,14 +37,14 @@ class DreamSettings(_Section):
     """What is dreamed, and how hard."""
 
     network: Literal["embedded"] = _setting("embedded", "The network that dreams.", lifetime="engine")
-    layers: Mapping[str, float] = _setting(
+    layers: Mapping[str, Weight] = _setting(
         {"eyes": 1.0, "patterns": 0.4},
         "Layers or moods whose activations are maximised, each with its weight; which ones there are "
         "decides the engine, their weights are read each frame.",
         lifetime="engine",
         min_length=1,
     )
-    channels: Mapping[str, Mapping[int, float]] = _setting(
+    channels: Mapping[str, Mapping[int, Weight]] = _setting(
         {}, "For a layer, the weights of single channels; the channels not named get none."
     )
     octaves: int = _setting(2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=8)

@@ -46,6 +46,9 @@ class Ready(Generic[P]):
 class EngineBuilder(Generic[P]):
     """One thread that builds what was requested last.
 
+    If nothing can be built for a first request, that is raised by `take`; later on it is told, and
+    whatever runs goes on.
+
     choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
     with the reference; why one was passed over is told. tell: called with sentences for people.
     """
@@ -59,17 +62,20 @@ class EngineBuilder(Generic[P]):
         self._closed = False
         self._build: Cancellable | None = None
         self._bridged: P | None = None
+        self._handed_over = False
         self.building = ""
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
     def request(self, program: P, *, stopgap: bool) -> None:
-        """Ask for a program's engine; a request not yet begun is forgotten.
+        """Ask for a program's engine; an earlier request that is not yet served is forgotten.
 
         stopgap: also hand over the eager engine first if the fast one is not in the cache.
         """
         with self._changed:
             self._wanted = (program, stopgap)
+            if self._build is not None:
+                self._build.cancel()
             self._changed.notify_all()
 
     def take(self, timeout_s: float = 0.0) -> Ready[P] | None:
@@ -104,6 +110,11 @@ class EngineBuilder(Generic[P]):
                 (program, stopgap), self._wanted = self._wanted, None
             try:
                 self._serve(program, stopgap)
+            except EngineError as fault:
+                if not self._handed_over:
+                    self._publish(fault)
+                    return
+                self._tell(f"{fault}; the engine that runs goes on")
             except BaseException as fault:  # reaches the owner through take()
                 self._publish(fault)
                 return
@@ -118,7 +129,7 @@ class EngineBuilder(Generic[P]):
                 self._publish(self._make(name, program, stopgap))
                 return
             except EngineError as fault:
-                if self._closed:
+                if self._closed or self._wanted is not None:
                     return
                 if alternative is None:
                     raise
@@ -185,4 +196,5 @@ class EngineBuilder(Generic[P]):
                 self._fault = outcome
             elif not self._closed:
                 self._ready.append(outcome)
+                self._handed_over |= not outcome.stopgap
             self._changed.notify_all()

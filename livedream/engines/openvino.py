@@ -6,6 +6,8 @@ stall and its memory stays small. What it built is cached and loads in a fifth o
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import os
 import pickle
 import subprocess
@@ -54,11 +56,13 @@ class OpenVinoEngine:
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         """Run once; the inputs may be views of any strides."""
-        for index, array in enumerate(inputs):
+        image, *rest = inputs
+        self._request.get_input_tensor(0).data[...] = image.transpose(0, 2, 3, 1)
+        for index, array in enumerate(rest, 1):
             self._request.get_input_tensor(index).data[...] = array
         self._request.infer()
         output: NDArray[np.float32] = self._request.get_output_tensor(0).data.copy()
-        return output
+        return output.transpose(0, 3, 1, 2)
 
     def close(self) -> None:
         """Release the compiled model."""
@@ -73,7 +77,10 @@ def cache_key(program: Program) -> str:
         core.get_property("CPU", "FULL_DEVICE_NAME"),
         core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
-    return repr(("openvino", program.fingerprint(), openvino.get_version(), processor, os.cpu_count()))
+    versions = (openvino.get_version(), importlib.metadata.version("torch"))
+    own_code = [Path(__file__).with_name(name).read_bytes() for name in ("openvino.py", "build_openvino.py")]
+    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
+    return repr(("openvino", program.fingerprint(), recipe, versions, processor, os.cpu_count()))
 
 
 def number_formats() -> tuple[NumberFormat, ...]:
@@ -113,7 +120,18 @@ def convert(program: Program) -> tuple[Any, nn.Module]:
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
     model = openvino.convert_model(traced, example_input=example, input=[tuple(a.shape) for a in example])
-    return model, module
+    return _channels_last(model), module
+
+
+def _channels_last(model: Any) -> Any:
+    """Have the image go in and come out as it lies in memory, so that nobody has to turn it over."""
+    from openvino.preprocess import PrePostProcessor
+
+    ports = PrePostProcessor(model)
+    for port in (ports.input(0), ports.output(0)):
+        port.tensor().set_layout(runtime().Layout("NHWC"))
+        port.model().set_layout(runtime().Layout("NCHW"))
+    return ports.build()
 
 
 class Build:
@@ -128,6 +146,7 @@ class Build:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "livedream.engines.build_openvino", str(cache.folder)],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except OSError as fault:
             raise EngineError(f"the engine openvino could not be built: {fault}") from fault

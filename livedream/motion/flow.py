@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -110,7 +110,7 @@ def sample(picture: NDArray[Any], grid: Flow) -> NDArray[Any]:
     return cv2.remap(picture, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload,no-any-return]
 
 
-@cache
+@lru_cache(maxsize=4)
 def grid_of(height: int, width: int) -> Flow:
     """Give each pixel its own position, HxWx2 (x, y); not to be written to."""
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))

@@ -37,14 +37,17 @@ class Resize(nn.Module):
     def __init__(self, from_hw: tuple[int, int], to_hw: tuple[int, int]) -> None:
         super().__init__()
         self.same = from_hw == to_hw
-        self.register_buffer("rows", resize_matrix(from_hw[0], to_hw[0]))
-        self.register_buffer("columns", resize_matrix(from_hw[1], to_hw[1]).T.contiguous())
+        if not self.same:
+            self.register_buffer("rows", resize_matrix(from_hw[0], to_hw[0]))
+            self.register_buffer("columns", resize_matrix(from_hw[1], to_hw[1]).T.contiguous())
 
     def forward(self, image: Tensor) -> Tensor:
         """Give the image at the other size."""
+        if self.same:
+            return image
         assert isinstance(self.rows, Tensor)
         assert isinstance(self.columns, Tensor)
-        return image if self.same else self.rows @ (image @ self.columns)
+        return self.rows @ (image @ self.columns)
 
 
 def resize_matrix(length: int, to_length: int) -> Tensor:
