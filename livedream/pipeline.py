@@ -89,31 +89,38 @@ class DreamPipeline:
     def process(self, frame: Frame, settings: Settings) -> Dreamed:
         """Dream one frame."""
         watch = _Stopwatch()
-        small_grey, start = self._start(frame.rgb, settings)
+        image, small_grey = self._shrunk(frame.rgb)
+        watch.lap("shrink")
+        start = self._start(image, small_grey, settings)
         watch.lap("motion")
         dream = self._dream(start, settings)
         watch.lap("kernel")
         residual, sound = _finite(dream - start.image)
         self._past = _Past(small_grey, residual)
         watch.lap("residual")
-        rgb = compose(frame.rgb, self._shown(residual, small_grey, settings), settings.look.strength)
+        shown = self._shown(residual, small_grey, settings)
+        watch.lap("veil")
+        rgb = compose(frame.rgb, shown, settings.look.strength)
         watch.lap("compose")
         return Dreamed(rgb, residual, start.carried, start.trust, start.cut or not sound, watch.stage_ms)
 
-    def _start(self, rgb: Rgb, settings: Settings) -> tuple[Grey, _Start]:
-        """Shrink the picture and add to it what is left of the previous dream, where it is now."""
-        size_wh = self.spec.size_hw[::-1]
-        small = shrink(rgb, size_wh)
+    def _shrunk(self, rgb: Rgb) -> tuple[Field, Grey]:
+        """Give the picture at working size, and in grey at the flow's."""
+        small = shrink(rgb, self.spec.size_hw[::-1])
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
-        small_grey = grey(rgb, FLOW_PX, shrunk=small)
+        return image, grey(rgb, FLOW_PX, shrunk=small)
+
+    def _start(self, image: Field, small_grey: Grey, settings: Settings) -> _Start:
+        """Add to the picture what is left of the previous dream, where it is now."""
         past = self._past
         if past is None or past.grey.shape != small_grey.shape:
-            return small_grey, _Start(image, image)
+            return _Start(image, image)
+        size_wh = self.spec.size_hw[::-1]
         motion = self._estimator.measure(small_grey, past.grey, settings.motion)
         flow, trust = fit(motion, size_wh)
         carried = warp(resize(past.residual, size_wh), flow)
         init = carry(image, carried, trust, settings.motion.persistence) if self._warm_start else image
-        return small_grey, _Start(image, init, carried, trust, motion.cut)
+        return _Start(image, init, carried, trust, motion.cut)
 
     def _shown(self, residual: Field, small_grey: Grey, settings: Settings) -> Field:
         if settings.look.scene == 0:
