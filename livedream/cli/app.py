@@ -61,7 +61,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell it.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version and exit.")
     ] = False,
 ) -> None:
     """Point a webcam at the world and watch it dream. Without a command: live."""

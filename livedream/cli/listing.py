@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from livedream.presets import DEFAULT, load, shipped
 from livedream.settings import describe
@@ -39,7 +39,8 @@ def print_preset(name: str) -> None:
     """Print every setting of a preset: its value, range, unit and meaning. Raises InputError."""
     preset = load(name)
     tree = preset.settings.model_dump()
-    table = Table("setting", "value", "range", "meaning", box=None, padding=(0, 2))
+    words = Column("setting", no_wrap=True, min_width=max(len(info.word) for info in describe()))
+    table = Table(words, "value", Column("range", no_wrap=True), "meaning", box=None, padding=(0, 1))
     for info in describe():
         section, _, key = info.word.partition(".")
         unit = f" ({info.unit})" if info.unit else ""

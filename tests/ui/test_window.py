@@ -1,5 +1,4 @@
 import signal
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Never
@@ -282,12 +281,11 @@ def test_a_show_that_has_ended_before_opens_no_lasting_window(qapp: QApplication
 
 def test_ctrl_c_closes_the_window_and_the_handler_is_put_back(qapp: QApplication, show: FakeShow) -> None:
     before = signal.getsignal(signal.SIGINT)
-    presser = threading.Timer(0.1, signal.raise_signal, [signal.SIGINT])
-    presser.start()
+    # From the loop itself: pressed before the window is up, it would end the tests.
+    soon(lambda: signal.raise_signal(signal.SIGINT))
 
     run_window(show, title="livedream")
 
-    presser.join()
     assert show.stops == 1
     assert signal.getsignal(signal.SIGINT) is before
 
