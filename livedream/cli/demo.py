@@ -7,7 +7,15 @@ from pathlib import Path
 from rich.console import Console
 
 from livedream.cli.options import Options
-from livedream.cli.show import ending_on_signals, opened, print_summary, session_of, status_line, watch
+from livedream.cli.show import (
+    ending_on_signals,
+    opened,
+    print_summary,
+    recorded,
+    session_of,
+    status_line,
+    watch,
+)
 from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession
 from livedream.sinks.recorder import Recorder, check_recording
@@ -24,16 +32,16 @@ def run(options: Options) -> None:
     check_recording(FILE, overwrite=True)
     session = session_of(options, opened(options, options.source or "clouds", loop=True), console)
     session.start()
-    outlet: Outlet | None = None
+    recorder, outlet = Recorder(FILE, overwrite=True), None
     try:
         with ending_on_signals(session):
             _settle(session, console)
-            outlet = session.add_sink(Recorder(FILE, overwrite=True), Rate(options.size_wh, options.fps))
+            outlet = session.add_sink(recorder, Rate(options.size_wh, options.fps))
             watch(session, options.seconds, console)
         status = session.status()
     finally:
         session.finish()
-    print_summary(status, {"recording": _recorded(outlet)} | _found(), console)
+    print_summary(status, _kept(outlet, recorder) | _found(), console)
 
 
 def _settle(session: LiveSession, console: Console) -> None:
@@ -45,10 +53,9 @@ def _settle(session: LiveSession, console: Console) -> None:
             line.update(status_line(session.status()))
 
 
-def _recorded(outlet: Outlet | None) -> str:
-    if outlet is None:
-        return "none: the show ended before its engine was ready"
-    return f"{FILE} ({outlet.health.message})" if outlet.health.state != "failed" else outlet.health.message
+def _kept(outlet: Outlet | None, recorder: Recorder) -> dict[str, str]:
+    words = "none: the show ended before its engine was ready"
+    return {"recording": words if outlet is None else recorded(outlet, recorder)}
 
 
 def _found() -> dict[str, str]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from livedream.cli.options import Options
-from livedream.cli.show import ending_on_signals, opened, print_summary, session_of, watch
+from livedream.cli.show import ending_on_signals, opened, print_summary, recorded, session_of, watch
 from livedream.health import Health
-from livedream.runtime.outlet import Rate
+from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession
 from livedream.sources import Source
+
+if TYPE_CHECKING:
+    from livedream.sinks.recorder import Recorder
 
 
 def run(options: Options, *, window: bool, full_screen: bool) -> None:
@@ -29,7 +33,8 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     except BaseException:
         source.close()
         raise
-    _add_sinks(session, options)
+    recording = _add_recording(session, options)
+    _add_virtual_camera(session, options)
     display = _display(console) if window else Health("off")
     session.start()
     try:
@@ -41,8 +46,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
         status = session.status()
     finally:
         session.finish()
-    kept = {} if options.record is None else {"recording": str(options.record)}
-    print_summary(status, kept, console)
+    print_summary(status, {} if recording is None else {"recording": recorded(*recording)}, console)
 
 
 def _check_recording(path: Path, overwrite: bool) -> None:
@@ -63,18 +67,22 @@ def _source(options: Options, console: Console) -> Source:
     return opened(options, "clouds", loop=True)
 
 
-def _add_sinks(session: LiveSession, options: Options) -> None:
-    rate = Rate(options.size_wh, options.fps)
-    if options.record is not None:
-        from livedream.sinks.recorder import Recorder
+def _add_recording(session: LiveSession, options: Options) -> tuple[Outlet, Recorder] | None:
+    if options.record is None:
+        return None
+    from livedream.sinks.recorder import Recorder
 
-        recorder = Recorder(options.record, overwrite=options.overwrite)
-        session.add_sink(recorder, Rate(options.size_wh, options.fps, from_first=True))
-    if options.virtual_camera is not None:
-        from livedream.sinks.virtual_camera import VirtualCamera
+    recorder = Recorder(options.record, overwrite=options.overwrite)
+    return session.add_sink(recorder, Rate(options.size_wh, options.fps, from_first=True)), recorder
 
-        camera = VirtualCamera(options.virtual_camera or None, size_wh=options.size_wh, fps=options.fps)
-        session.add_sink(camera, rate)
+
+def _add_virtual_camera(session: LiveSession, options: Options) -> None:
+    if options.virtual_camera is None:
+        return
+    from livedream.sinks.virtual_camera import VirtualCamera
+
+    camera = VirtualCamera(options.virtual_camera or None, size_wh=options.size_wh, fps=options.fps)
+    session.add_sink(camera)
 
 
 def _display(console: Console) -> Health:

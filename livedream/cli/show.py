@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -14,11 +15,15 @@ from livedream.cli.options import Options
 from livedream.clock import SystemClock
 from livedream.dream.spec import kernel_spec
 from livedream.presets import apply_assignments, load
+from livedream.runtime.outlet import Outlet
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sources import Source, open_source
+
+if TYPE_CHECKING:
+    from livedream.sinks.recorder import Recorder
 
 
 def chosen_settings(options: Options) -> tuple[str, Settings]:
@@ -80,6 +85,16 @@ def status_line(status: Status) -> str:
         f"{status.fps:5.1f} fps  latency {status.latency_ms.p50:.0f} ms (95 %: {status.latency_ms.p95:.0f})  "
         f"dropped {status.dropped}  {status.engine} {width}x{height}{building}"
     )
+
+
+def recorded(outlet: Outlet, recorder: Recorder) -> str:
+    """Say what became of a recording, once it is closed."""
+    if recorder.failure is not None:
+        return str(recorder.failure)
+    if outlet.written == 0:
+        return f"{recorder.path}: nothing, the show ended before the first dreamed frame"
+    missed = f", {outlet.dropped} of its frames missed" if outlet.dropped else ""
+    return f"{recorder.path}{missed}"
 
 
 def print_summary(status: Status, rows: dict[str, str], console: Console) -> None:
