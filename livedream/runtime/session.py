@@ -161,11 +161,6 @@ class LiveSession:
         return self._stop.is_set()
 
     @property
-    def outlets(self) -> tuple[Outlet, ...]:
-        """List the sinks' outlets."""
-        return tuple(self._outlets)
-
-    @property
     def capture(self) -> Capture:
         """Give the capture, for its figures."""
         return self._capture
