@@ -23,6 +23,7 @@ from livedream.cli.options import (
     check_seconds,
     parse_size,
 )
+from livedream.errors import InputError
 from livedream.presets import DEFAULT
 
 app = typer.Typer(
@@ -159,8 +160,26 @@ def cameras() -> None:
 @app.command()
 def presets(
     name: Annotated[str | None, typer.Argument(help="Show this one's settings.", show_default=False)] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a picture (.png, .jpg) of how each dreams.", metavar="FILE", show_default=False
+        ),
+    ] = None,
+    source: SourceOption = None,
+    engine: EngineOption = "auto",
 ) -> None:
-    """List the presets, or show one."""
+    """List the presets, show one, or dream a source with each and put the dreams on one sheet."""
     from livedream.cli.listing import print_preset, print_presets
+    from livedream.presets import shipped
 
-    print_presets() if name is None else print_preset(name)
+    if sheet is not None:
+        from livedream.cli.sheet import run
+
+        run(Options(source, DEFAULT, engine=engine), shipped() if name is None else (name,), sheet)
+    elif source is not None or engine != "auto":
+        raise InputError("--source and --engine say how a sheet is dreamed: give --sheet FILE, too")
+    elif name is None:
+        print_presets()
+    else:
+        print_preset(name)

@@ -1,0 +1,107 @@
+"""`livedream presets --sheet FILE`: one picture of how every preset dreams a source."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from livedream.cli.options import Options
+from livedream.cli.show import opened, teller
+from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.engines.builder import EngineBuilder
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Engine
+from livedream.errors import EngineError, SourceError
+from livedream.frame import Frame, Rgb
+from livedream.pipeline import DreamPipeline
+from livedream.presets import load
+from livedream.settings import Settings
+from livedream.sinks.image import check_image_file, write_image
+from livedream.sinks.letterbox import letterbox
+
+FRAMES = 60
+"""How long each preset dreams before its picture is taken: two seconds, in which a dream has grown."""
+
+TILE_WH, COLUMNS = (480, 270), 3
+BUILD_S = 600.0
+
+
+def run(options: Options, names: Sequence[str], file: Path) -> None:
+    """Dream the beginning of a source with each preset and write the sheet. Raises LivedreamError."""
+    console = Console()
+    check_image_file(file)
+    frames = _frames(options)
+    builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, EngineCache(), teller(console))
+    try:
+        tiles = [("the picture", frames[-1].rgb)]
+        for name in track(names, "dreaming", console=console, transient=True):
+            tiles.append((name, _last_dream(frames, load(name).settings, _asking(builder))))
+    finally:
+        builder.close()
+    write_image(file, laid_out(tiles))
+    console.print(f"{file}: {len(tiles) - 1} presets", markup=False, highlight=False)
+
+
+def _frames(options: Options) -> Sequence[Frame]:
+    source, never = opened(options, options.source or "clouds", loop=True), threading.Event()
+    try:
+        frames = [frame for frame in (source.read(never) for _ in range(FRAMES)) if frame is not None]
+    finally:
+        source.close()
+    if not frames:
+        raise SourceError(f"{options.source} gave no picture to dream of")
+    return frames
+
+
+def _asking(builder: EngineBuilder[KernelSpec]) -> Callable[[KernelSpec], Engine]:
+    def engine_for(spec: KernelSpec) -> Engine:
+        builder.request(spec, stopgap=False)
+        ready = builder.take(BUILD_S)
+        if ready is None:
+            raise EngineError(f"no engine was ready after {BUILD_S:g} seconds")
+        return ready.engine
+
+    return engine_for
+
+
+def _last_dream(
+    frames: Iterable[Frame], settings: Settings, engine_for: Callable[[KernelSpec], Engine]
+) -> Rgb:
+    """Dream frames in a row; give the last dream."""
+    first, *rest = frames
+    spec = kernel_spec(settings.dream, working_size_hw(first.size_wh, settings.dream.working_px))
+    engine = engine_for(spec)
+    try:
+        pipeline = DreamPipeline(spec, engine)
+        rgb = pipeline.process(first, settings).rgb
+        for frame in rest:
+            rgb = pipeline.process(frame, settings).rgb
+    finally:
+        engine.close()
+    return rgb
+
+
+def laid_out(tiles: Sequence[tuple[str, Rgb]]) -> Rgb:
+    """Lay pictures out in rows, each with its name in its corner; uint8 HxWx3."""
+    named = [_named(name, rgb) for name, rgb in tiles]
+    named += [np.zeros_like(named[0])] * (-len(named) % COLUMNS)
+    rows = [np.hstack(named[start : start + COLUMNS]) for start in range(0, len(named), COLUMNS)]
+    return np.vstack(rows)
+
+
+def _named(name: str, rgb: Rgb) -> Rgb:
+    """Scale a picture to a tile and write its name on it, white with a dark rim."""
+    width, height = TILE_WH
+    scale = max(width / rgb.shape[1], height / rgb.shape[0])
+    enough = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    tile = letterbox(np.ascontiguousarray(enough[:height, :width], np.uint8), TILE_WH).copy()
+    for colour, thickness in (((0, 0, 0), 4), ((255, 255, 255), 1)):
+        corner = (12, height - 14)
+        cv2.putText(tile, name, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.7, colour, thickness, cv2.LINE_AA)
+    return tile

@@ -1,0 +1,33 @@
+"""A still picture as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+
+from livedream.errors import InputError
+from livedream.frame import Rgb
+
+SUFFIXES = (".png", ".jpg", ".jpeg")
+JPEG_QUALITY = 90
+
+
+def check_image_file(file: Path) -> None:
+    """Raise InputError if a picture cannot be written as `file`: another suffix, no folder."""
+    if file.suffix.lower() not in SUFFIXES:
+        raise InputError(f"the picture {file} needs a name that ends in .png or .jpg")
+    if not file.absolute().parent.is_dir():
+        raise InputError(f"the picture {file} needs the folder {file.absolute().parent}; make it first")
+
+
+def write_image(file: Path, rgb: Rgb) -> None:
+    """Write uint8 HxWx3 as PNG or JPEG, by the file's suffix. Raises InputError."""
+    check_image_file(file)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if file.suffix.lower() != ".png" else []
+    encoded = cv2.imencode(file.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), quality)[1]
+    try:
+        # Not cv2.imwrite, which cannot write names with other letters than the code page's on Windows.
+        file.write_bytes(encoded.tobytes())
+    except OSError as fault:
+        raise InputError(f"the picture {file} cannot be written: {fault.strerror}") from fault
