@@ -101,7 +101,12 @@ def _named(name: str, rgb: Rgb) -> Rgb:
     scale = max(width / rgb.shape[1], height / rgb.shape[0])
     enough = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     tile = letterbox(np.ascontiguousarray(enough[:height, :width], np.uint8), TILE_WH).copy()
-    for colour, thickness in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-        corner = (12, height - 14)
-        cv2.putText(tile, name, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.7, colour, thickness, cv2.LINE_AA)
+    corner_px = (12, height - 14)
+    for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1)):
+        _text(tile, name, (corner_px[0] + x, corner_px[1] + y), (0, 0, 0))
+    _text(tile, name, corner_px, (255, 255, 255))
     return tile
+
+
+def _text(tile: Rgb, text: str, corner_px: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    cv2.putText(tile, text, corner_px, cv2.FONT_HERSHEY_SIMPLEX, 0.7, colour, 1, cv2.LINE_AA)

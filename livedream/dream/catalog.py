@@ -13,8 +13,11 @@ from pathlib import Path
 from livedream.errors import InputError
 from livedream.resources import folder
 
-EMBEDDED_STRIDES = (2, 1, 2, 1, 2, 1, 1, 1, 1, 1)
-"""Stride of each block of the embedded network; its stem has 2 as well."""
+EMBEDDED_STRIDES = (1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1)
+"""Stride of each block of the embedded network; its stem has 4."""
+
+EMBEDDED_HEADS = {"head.4": "block.2", "head.6": "block.5", "head.8": "block.7", "head.11": "block.10"}
+"""Heads of the embedded network, named after the layers of the teacher that they learned: the block below."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,17 @@ def network_info(name: str) -> NetworkInfo:
 
 @cache
 def _embedded() -> NetworkInfo:
-    file = folder("assets") / "embedded_v0.safetensors"
+    file = folder("assets") / "embedded_v1.safetensors"
     shapes = _shapes(file)
     weights = {"stem": "stem.weight"}
-    weights |= {f"block.{n}": f"block.{n}.project.weight" for n in range(len(EMBEDDED_STRIDES))}
+    for block in (f"block.{number}" for number in range(len(EMBEDDED_STRIDES))):
+        weights[block] = f"{block}.project.weight"
+        weights |= {head: f"{head}.weight" for head, below in EMBEDDED_HEADS.items() if below == block}
     try:
         layers = {name: shapes[weight][0] for name, weight in weights.items()}
     except (KeyError, IndexError, TypeError) as fault:
         raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
-    moods = {"lines": "block.3", "patterns": "block.5", "eyes": "block.7", "creatures": "block.9"}
+    moods = {"lines": "head.4", "patterns": "head.6", "eyes": "head.8", "creatures": "head.11"}
     return NetworkInfo("embedded", file, layers, moods)
 
 

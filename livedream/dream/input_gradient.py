@@ -19,12 +19,12 @@ class InputGradient(nn.Module):
 
     def __init__(self, network: Network, taps: Mapping[str, Objective]) -> None:
         super().__init__()
-        objectives = {network.info.find(name): objective for name, objective in taps.items()}
-        deepest = max(objectives, key=network.names.index)
-        path = network.down_to(deepest)
-        self.layers = nn.ModuleList(layer for _, layer in path)
-        self.objectives = [objectives.get(name) for name, _ in path]
-        self.tap_names = tuple(name for name, _ in path if name in objectives)
+        found = {network.info.find(name): objective for name, objective in taps.items()}
+        self.tap_names = tuple(sorted(found, key=network.info.depth))
+        self.objectives = [found[name] for name in self.tap_names]
+        self.places = [network.names.index(network.below(name)) for name in self.tap_names]
+        self.heads = nn.ModuleList(network.head(name) for name in self.tap_names)
+        self.layers = nn.ModuleList(layer for _, layer in network.down_to(network.names[max(self.places)]))
         self.low, self.high = network.input_range
 
     def forward(self, image: Tensor, controls: Sequence[Tensor]) -> Tensor:
@@ -32,22 +32,41 @@ class InputGradient(nn.Module):
 
         controls: the run-time input of each tap's objective, in the order of `tap_names`.
         """
-        activations, saved = self._push(image * (self.high - self.low) + self.low)
-        grad: Tensor | None = None
-        left = list(controls)
-        for place in reversed(range(len(self.layers))):
-            objective = self.objectives[place]
-            if objective is not None:
-                seed = objective.seed(activations[place], left.pop())
-                grad = seed if grad is None else grad + seed
-            grad = self.layers[place].pull(saved[place], grad)  # type: ignore[operator]
-        assert grad is not None
-        return grad * (self.high - self.low)
+        return self.with_activations(image, controls)[0]
+
+    def with_activations(self, image: Tensor, controls: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """Give the gradient and the activations at each tap."""
+        trunk, saved = self._push(image * (self.high - self.low) + self.low)
+        activations: list[Tensor] = []
+        grads: dict[int, Tensor] = {}
+        for place, head, objective, control in zip(
+            self.places, self.heads, self.objectives, controls, strict=True
+        ):
+            activation, kept = head.push(trunk[place])  # type: ignore[operator]
+            grad = head.pull(kept, objective.seed(activation, control))  # type: ignore[operator]
+            grads[place] = grads[place] + grad if place in grads else grad
+            activations.append(activation)
+        return self._pull(saved, grads) * (self.high - self.low), activations
+
+    def activations(self, image: Tensor) -> list[Tensor]:
+        """Give the activations at each tap, in the order of `tap_names`, and no gradient."""
+        trunk, _ = self._push(image * (self.high - self.low) + self.low)
+        return [head(trunk[place]) for place, head in zip(self.places, self.heads, strict=True)]
 
     def _push(self, x: Tensor) -> tuple[list[Tensor], list[object]]:
-        activations, saved = [], []
+        trunk, saved = [], []
         for layer in self.layers:
             x, kept = layer.push(x)  # type: ignore[operator]
-            activations.append(x)
+            trunk.append(x)
             saved.append(kept)
-        return activations, saved
+        return trunk, saved
+
+    def _pull(self, saved: Sequence[object], grads: Mapping[int, Tensor]) -> Tensor:
+        """Carry the gradients at places of the trunk down to the input, where they meet."""
+        grad: Tensor | None = None
+        for place in reversed(range(len(self.layers))):
+            if place in grads:
+                grad = grads[place] if grad is None else grad + grads[place]
+            grad = self.layers[place].pull(saved[place], grad)  # type: ignore[operator]
+        assert grad is not None
+        return grad

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from itertools import product
 from typing import Any
 
 import torch
@@ -37,70 +36,87 @@ class Layer(nn.Module, ABC):
 
 
 class Convolution(Layer):
-    """A convolution with bias: dense, 1x1, grouped or depthwise, stride 1 or 2.
+    """A convolution with bias: dense, 1x1, grouped or depthwise, of any stride.
 
-    weight: OxI/gxKxK, K odd, zero padding K // 2 on all sides, so that stride 1 keeps the size and
-    stride 2 halves it, rounded up.
+    weight: OxI/gxKxK with K >= stride. The output has ceil(size / stride) pixels; (K - stride) // 2 zeros
+    lie before the first pixel and as many after the last as are needed. Where the stride divides the size
+    that is the padding "same" of TensorFlow.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor, stride: int = 1) -> None:
         super().__init__()
-        if stride not in (1, 2):
-            raise ValueError(f"stride is 1 or 2, not {stride}")
+        if not 1 <= stride <= weight.shape[-1]:
+            raise ValueError(f"stride is from 1 to the kernel's size, not {stride}")
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias = nn.Parameter(bias, requires_grad=False)
-        self.stride, self.padding = stride, weight.shape[-1] // 2
+        self.stride, self.before = stride, (weight.shape[-1] - stride) // 2
 
     def _groups(self, in_channels: int) -> int:
         return in_channels // self.weight.shape[1]
 
     def push(self, x: Tensor) -> tuple[Tensor, Saved]:
-        """Convolve; keep the input's size, which the way back cannot know when it was odd."""
-        in_channels, height, width = (int(n) for n in x.shape[1:])
+        """Convolve; keep the input's size, which the way back cannot know."""
+        in_channels, *size_hw = (int(n) for n in x.shape[1:])
+        kernel = self.weight.shape[-1]
+        after = [(-(-n // self.stride) - 1) * self.stride + kernel - n - self.before for n in size_hw]
+        x, padding = _padded(x, self.before, after)
         groups = self._groups(in_channels)
-        y = F.conv2d(x, self.weight, self.bias, self.stride, self.padding, groups=groups)
-        return y, (in_channels, height, width)
+        return F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=groups), (
+            in_channels,
+            size_hw,
+        )
 
     def pull(self, saved: Saved, grad: Tensor) -> Tensor:
         """Convolve with the transposed matrix."""
-        in_channels, height, width = saved
+        in_channels, size_hw = saved
         groups = self._groups(in_channels)
-        if self.stride == 1:
-            # A plain convolution with flipped, transposed weights: every engine runs it fast, and
-            # OpenVINO has been seen to return garbage for stride-1 transposed convolutions.
-            return F.conv2d(grad, _transposed(self.weight, groups), None, 1, self.padding, groups=groups)
-        if groups == 1 and self.weight.shape[-1] == 3:
-            return _pull_by_phases(self.weight, grad, (height, width))
-        spread = _spread(grad, (height, width))
-        return F.conv2d(spread, _transposed(self.weight, groups), None, 1, self.padding, groups=groups)
+        if groups == 1 and self.stride > 1:
+            return _pull_by_phases(self, grad, size_hw)
+        # A plain convolution with flipped, transposed weights: every engine runs it fast, and
+        # OpenVINO has been seen to return garbage for stride-1 transposed convolutions.
+        spread = grad if self.stride == 1 else _spread(grad, self.stride, size_hw)
+        spread, padding = _padded(spread, self.weight.shape[-1] - 1 - self.before, [self.before] * 2)
+        return F.conv2d(spread, _transposed(self.weight, groups), None, 1, padding, groups=groups)
 
 
-def _spread(grad: Tensor, size_hw: tuple[int, int]) -> Tensor:
-    """Put zeros between the pixels, as a stride of 2 left out what lies between, and cut to size.
+def _padded(x: Tensor, before: int, after: Sequence[int]) -> tuple[Tensor, int]:
+    """Put zeros around an image, or leave that to the convolution where it can: (image, padding left to do).
+
+    A negative number of zeros cuts.
+    """
+    if all(n == before for n in after):
+        return x, before
+    return F.pad(x, (before, after[1], before, after[0])), 0
+
+
+def _spread(grad: Tensor, stride: int, size_hw: Sequence[int]) -> Tensor:
+    """Put zeros between the pixels, as a stride left out what lies between, and cut to size.
 
     Enlarging by repetition and masking is the way that engines do fast. The transposed depthwise
     convolution that it replaces takes OpenVINO thirty times longer in bfloat16 than in float32.
     """
-    enlarged = F.interpolate(grad, scale_factor=2.0, mode="nearest")
+    enlarged = F.interpolate(grad, scale_factor=float(stride), mode="nearest")
     mask = grad.new_zeros(1, 1, *enlarged.shape[2:])
-    mask[:, :, ::2, ::2] = 1
+    mask[:, :, ::stride, ::stride] = 1
     return (enlarged * mask)[:, :, : size_hw[0], : size_hw[1]]
 
 
-def _pull_by_phases(weight: Tensor, grad: Tensor, size_hw: tuple[int, int]) -> Tensor:
-    """Transpose a dense 3x3 stride-2 convolution as one 2x2 convolution and a pixel shuffle.
+def _pull_by_phases(convolution: Convolution, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
+    """Transpose a dense strided convolution as one small convolution and a pixel shuffle.
 
-    An even row of the input was seen by the middle tap alone, an odd one by the last tap of the
-    output row before it and the first of the one after it; likewise for columns. Each of the four
-    phases is a 2x2 convolution at the small size, which is twice as fast as transposing directly.
+    Input pixels that lie alike between the strides (a phase) were seen by the same taps: K / stride of
+    them. All phases together are one convolution at the small size, twice as fast as transposing directly.
     """
-    out, channels = weight.shape[:2]
-    taps = weight.new_zeros(channels, 2, 2, out, 2, 2)
-    for row, column in product(range(2), repeat=2):
-        for y, x in product(*(((1, 0),) if odd == 0 else ((2, 0), (0, 1)) for odd in (row, column))):
-            taps[:, row, column, :, y[1], x[1]] = weight[:, :, y[0], x[0]].T
-    phases = F.conv2d(F.pad(grad, (0, 1, 0, 1)), taps.reshape(4 * channels, out, 2, 2))
-    return F.pixel_shuffle(phases, 2)[:, :, : size_hw[0], : size_hw[1]]
+    weight, stride, before = convolution.weight, convolution.stride, convolution.before
+    out, channels, kernel = weight.shape[:3]
+    taps = -(-kernel // stride)
+    filled = F.pad(weight, (0, taps * stride - kernel) * 2)
+    split = filled.reshape(out, channels, taps, stride, taps, stride).flip(2, 4)
+    phases = split.permute(1, 3, 5, 0, 2, 4).reshape(channels * stride**2, out, taps, taps)
+    after = [(n - 1 + before) // stride + 1 - small for n, small in zip(size_hw, grad.shape[2:], strict=True)]
+    padded, padding = _padded(grad, taps - 1, after)
+    pixels = F.pixel_shuffle(F.conv2d(padded, phases, None, 1, padding), stride)
+    return pixels[:, :, before : before + size_hw[0], before : before + size_hw[1]]
 
 
 def _transposed(weight: Tensor, groups: int) -> Tensor:

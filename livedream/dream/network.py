@@ -8,33 +8,57 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from livedream.dream.catalog import EMBEDDED_STRIDES, NetworkInfo
+from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, NetworkInfo
 from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
 from livedream.errors import InputError
 
 
 class Network(nn.Module):
-    """Layers by technical name, from the input on.
+    """A trunk of layers, from the input on, and heads that sit on some of them.
 
-    input_range: what 0 and 1 of an image become before the first layer.
+    layers: the trunk by technical name. heads: technical name -> (name of the trunk layer below, head);
+    only a dream of a head computes it. input_range: what 0 and 1 of an image become before the first layer.
     """
 
-    def __init__(self, info: NetworkInfo, layers: Mapping[str, Layer]) -> None:
+    def __init__(
+        self,
+        info: NetworkInfo,
+        layers: Mapping[str, Layer],
+        heads: Mapping[str, tuple[str, Layer]] | None = None,
+    ) -> None:
         super().__init__()
         self.info = info
         self.names = tuple(layers)
         self.layers = nn.ModuleList(layers.values())
+        below = {name: trunk for name, (trunk, _) in (heads or {}).items()}
+        self._below = {name: name for name in layers} | below
+        self._heads = nn.ModuleDict({_key(name): head for name, (_, head) in (heads or {}).items()})
         self.input_range = (-1.0, 1.0)
 
+    def below(self, layer: str) -> str:
+        """Name the trunk layer that a head sits on; a trunk layer's own name."""
+        return self._below[self.info.find(layer)]
+
     def down_to(self, layer: str) -> list[tuple[str, Layer]]:
-        """List (name, layer) from the input to `layer`, which is included."""
-        last = self.names.index(self.info.find(layer))
+        """List (name, layer) of the trunk from the input to `layer` or to what is below it, included."""
+        last = self.names.index(self.below(layer))
         return [(name, self[name]) for name in self.names[: last + 1]]
+
+    def head(self, name: str) -> Layer:
+        """Give what lies between the trunk and `name`: nothing for a layer of the trunk itself."""
+        technical = self.info.find(name)
+        head = self._heads[_key(technical)] if technical not in self.names else Chain([])
+        assert isinstance(head, Layer)
+        return head
 
     def __getitem__(self, name: str) -> Layer:
         layer = self.layers[self.names.index(name)]
         assert isinstance(layer, Layer)
         return layer
+
+
+def _key(name: str) -> str:
+    return name.replace(".", "_")  # torch allows no dot in a module's name
 
 
 def load_network(info: NetworkInfo) -> Network:
@@ -44,7 +68,7 @@ def load_network(info: NetworkInfo) -> Network:
     """
     try:
         weights = {name: tensor.float() for name, tensor in load_file(info.file).items()}
-        return Network(info, _embedded_layers(weights))
+        return embedded_network(info, weights)
     except FileNotFoundError as fault:
         raise InputError(f"the network file {info.file} is missing; install livedream again") from fault
     except (SafetensorError, OSError) as fault:
@@ -55,24 +79,24 @@ def load_network(info: NetworkInfo) -> Network:
         raise InputError(f"{info.file} is not the network {info.name}: it lacks {fault}") from fault
 
 
-def _embedded_layers(weights: Mapping[str, Tensor]) -> dict[str, Layer]:
-    layers: dict[str, Layer] = {"stem": Chain([_convolution(weights, "stem", 2), Relu()])}
+def embedded_network(info: NetworkInfo, weights: Mapping[str, Tensor]) -> Network:
+    """Put the embedded network together from weights by name. Raises KeyError for what is missing."""
+    layers: dict[str, Layer] = {"stem": Chain([_convolution(weights, "stem", 4), Relu()])}
     for number, stride in enumerate(EMBEDDED_STRIDES):
         layers[f"block.{number}"] = _block(weights, f"block.{number}", stride)
-    return layers
+    heads = {
+        name: (below, Chain([_convolution(weights, name), Relu()])) for name, below in EMBEDDED_HEADS.items()
+    }
+    return Network(info, layers, heads)
 
 
 def _block(weights: Mapping[str, Tensor], name: str, stride: int) -> Layer:
-    """Expand (if it has one), depthwise, project; the input is added where the shapes allow."""
-    inside: list[Layer] = [
-        _convolution(weights, f"{name}.depthwise", stride), Relu(), _convolution(weights, f"{name}.project")
-    ]  # fmt: skip
-    in_channels = weights[f"{name}.depthwise.weight"].shape[0]
-    if f"{name}.expand.weight" in weights:
-        inside = [_convolution(weights, f"{name}.expand"), Relu(), *inside]
-        in_channels = weights[f"{name}.expand.weight"].shape[1]
-    body: Layer = Chain(inside)
-    adds = stride == 1 and in_channels == weights[f"{name}.project.weight"].shape[0]
+    """Depthwise, then project; the input is added where the shapes allow."""
+    depthwise = _convolution(weights, f"{name}.depthwise", stride)
+    project = _convolution(weights, f"{name}.project")
+    body: Layer = Chain([depthwise, Relu(), project])
+    out, channels = project.weight.shape[:2]
+    adds = stride == 1 and out == channels
     return Chain([Residual(body) if adds else body, Relu()])
 
 

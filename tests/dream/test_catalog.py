@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from livedream.dream.catalog import EMBEDDED_STRIDES, network_info
+from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, network_info
 from livedream.errors import InputError
 
 REPORT = """
@@ -23,9 +23,12 @@ except InputError as fault:
 
 def test_it_lists_the_layers_in_order_with_their_channels() -> None:
     info = network_info("embedded")
-    assert list(info.layers) == ["stem", *(f"block.{number}" for number in range(len(EMBEDDED_STRIDES)))]
-    assert info.layers["stem"] == 24
-    assert info.layers["block.9"] == 512
+    trunk = ["stem", *(f"block.{number}" for number in range(len(EMBEDDED_STRIDES)))]
+    assert [layer for layer in info.layers if layer not in EMBEDDED_HEADS] == trunk
+    for head, below in EMBEDDED_HEADS.items():
+        assert info.depth(head) == info.depth(below) + 1
+    assert info.layers["stem"] == 64
+    assert info.layers["head.11"] == 512
     assert [info.depth(layer) for layer in info.layers] == list(range(len(info.layers)))
 
 
@@ -38,7 +41,7 @@ def test_every_mood_stands_for_a_layer_of_its_own() -> None:
         assert info.depth(mood) == info.depth(layer)
 
 
-@pytest.mark.parametrize(("wrong", "near"), [("eye", "eyes"), ("pattern", "patterns"), ("block7", "block.7")])
+@pytest.mark.parametrize(("wrong", "near"), [("eye", "eyes"), ("pattern", "patterns"), ("head8", "head.8")])
 def test_an_unknown_layer_is_answered_with_near_ones(wrong: str, near: str) -> None:
     with pytest.raises(InputError) as told:
         network_info("embedded").find(wrong)
@@ -48,7 +51,7 @@ def test_an_unknown_layer_is_answered_with_near_ones(wrong: str, near: str) -> N
 
 
 def test_a_layer_like_no_other_is_answered_with_all() -> None:
-    with pytest.raises(InputError, match=r"eyes.*block\.9"):
+    with pytest.raises(InputError, match=r"eyes.*block\.10"):
         network_info("embedded").find("~")
 
 
@@ -64,12 +67,12 @@ def test_a_network_file_that_is_gone_or_damaged_is_told_in_a_sentence(
     tmp_path: Path, content: bytes | None
 ) -> None:
     if content is not None:
-        (tmp_path / "embedded_v0.safetensors").write_bytes(content)
+        (tmp_path / "embedded_v1.safetensors").write_bytes(content)
     ran = subprocess.run(
         [sys.executable, "-c", REPORT, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert "Traceback" not in ran.stderr
-    assert "embedded_v0.safetensors" in ran.stdout
+    assert "embedded_v1.safetensors" in ran.stdout
     assert "install livedream again" in ran.stdout
 
 

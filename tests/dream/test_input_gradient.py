@@ -22,10 +22,10 @@ def by_autograd(network: Network, controls: Mapping[str, Tensor], image: Tensor)
     image = image.clone().requires_grad_()
     low, high = network.input_range
     x, objective = image * (high - low) + low, image.new_zeros(())
-    for name in network.names:
-        x = network[name](x)
-        if name in controls:
-            objective = objective + (controls[name] * x**2).sum() / 2
+    for place in network.names:
+        x = network[place](x)
+        for name in (name for name in controls if network.below(name) == place):
+            objective = objective + (controls[name] * network.head(name)(x) ** 2).sum() / 2
     (grad,) = torch.autograd.grad(objective, image)
     return grad
 
@@ -85,18 +85,60 @@ def test_several_taps_add_up_each_with_the_weights_of_its_channels(
 
 
 def test_the_taps_are_told_in_the_network_s_order_however_they_are_given(exact_network: Network) -> None:
-    taps = {"block.3": L2(), "stem": L2(), "block.1": L2()}
-    assert InputGradient(exact_network, taps).tap_names == ("stem", "block.1", "block.3")
+    taps = {"head.6": L2(), "block.3": L2(), "stem": L2(), "head.4": L2(), "block.1": L2()}
+    expected = ("stem", "block.1", "head.4", "block.3", "head.6")
+    assert InputGradient(exact_network, taps).tap_names == expected
+
+
+def test_the_activations_are_those_of_the_taps_in_their_order(network: Network) -> None:
+    image = torch.rand(1, 3, 40, 33)
+    explicit = InputGradient(network, {"head.6": L2(), "block.1": L2()})
+    controls = [torch.ones(1, network.info.layers[tap], 1, 1) for tap in explicit.tap_names]
+    grad, activations = explicit.with_activations(image, controls)
+    assert torch.equal(grad, explicit(image, controls))
+    x, expected = image * 2 - 1, {}
+    for name in network.names:
+        x = expected[name] = network[name](x)
+    expected["head.6"] = network.head("head.6")(expected["block.5"])
+    for tap, seen, alone in zip(explicit.tap_names, activations, explicit.activations(image), strict=True):
+        torch.testing.assert_close(seen, expected[tap])
+        assert torch.equal(seen, alone)
+
+
+def test_a_deep_layer_that_is_not_tapped_costs_nothing(network: Network) -> None:
+    explicit = InputGradient(network, {"head.4": L2()})
+    assert len(explicit.layers) == network.names.index("block.2") + 1
+    assert len(explicit.heads) == 1
+
+
+def test_it_can_be_learned_through(exact_network: Network) -> None:
+    """The gradient of a gradient with respect to a weight is what autograd's own second order gives."""
+    weight = exact_network["block.0"].layers[0].inside.layers[2].weight
+    image = torch.rand(1, 3, 24, 24, dtype=torch.float64)
+    control = {"block.1": ones(exact_network, "block.1")}
+    direction = torch.randn_like(image)
+    weight.requires_grad_(True)
+    try:
+        (learned,) = torch.autograd.grad((gradient(exact_network, control, image) * direction).sum(), weight)
+        x = image.clone().requires_grad_()
+        y = x * 2 - 1
+        for name in ("stem", "block.0", "block.1"):
+            y = exact_network[name](y)
+        (once,) = torch.autograd.grad((y**2).sum() / 2, x, create_graph=True)
+        (expected,) = torch.autograd.grad((once * direction).sum(), weight)
+    finally:
+        weight.requires_grad_(False)
+    torch.testing.assert_close(learned, expected, atol=1e-10, rtol=1e-8)
 
 
 def test_a_mood_is_the_layer_it_stands_for(network: Network) -> None:
     image, control = torch.rand(1, 3, 32, 32), torch.ones(1, 256, 1, 1)
     by_mood = InputGradient(network, {"lines": L2()})(image, [control])
-    assert torch.equal(by_mood, InputGradient(network, {"block.3": L2()})(image, [control]))
+    assert torch.equal(by_mood, InputGradient(network, {"head.4": L2()})(image, [control]))
 
 
 def test_weights_of_zero_give_a_gradient_of_zero(network: Network) -> None:
-    grad = InputGradient(network, {"block.2": L2()})(torch.rand(1, 3, 32, 32), [torch.zeros(1, 256, 1, 1)])
+    grad = InputGradient(network, {"block.2": L2()})(torch.rand(1, 3, 32, 32), [torch.zeros(1, 128, 1, 1)])
     assert grad.shape == (1, 3, 32, 32)
     assert (grad == 0).all()
 
@@ -105,7 +147,7 @@ def test_in_float32_it_differs_by_rounding_alone(network: Network, exact_network
     torch.manual_seed(2)
     image = torch.rand(1, 3, 48, 48)
     exact = gradient(exact_network, {"block.3": ones(exact_network, "block.3")}, image.double())
-    rounded = InputGradient(network, {"block.3": L2()})(image, [torch.ones(1, 256, 1, 1)])
+    rounded = InputGradient(network, {"block.3": L2()})(image, [torch.ones(1, 128, 1, 1)])
     assert rounded.dtype == torch.float32
     assert relative_error(rounded.double(), exact) < 1e-3
 
@@ -121,17 +163,18 @@ def tiny_network() -> Network:
         "dense": Chain([convolution(8, 3, 3, 2), Relu(1.5)]),
         "grouped": Chain([convolution(8, 4, 3), Relu()]),
         "depthwise": Residual(Chain([convolution(8, 1, 3), Relu(2.0), convolution(8, 8, 1)])),
-        "strided": Chain([convolution(8, 1, 5, 2), Relu(), convolution(6, 8, 1, 2)]),
+        "strided": Chain([convolution(8, 1, 5, 2), Relu(), convolution(6, 8, 3, 2)]),
     }
-    channels = {"dense": 8, "grouped": 8, "depthwise": 8, "strided": 6}
-    return Network(NetworkInfo("tiny", Path("none"), channels, {}), layers)
+    heads = {"aside": ("grouped", Chain([convolution(5, 8, 1), Relu()]))}
+    channels = {"dense": 8, "grouped": 8, "aside": 5, "depthwise": 8, "strided": 6}
+    return Network(NetworkInfo("tiny", Path("none"), channels, {}), layers, heads)
 
 
 @settings(max_examples=25, deadline=None)
 @given(
     height=st.integers(1, 20),
     width=st.integers(1, 20),
-    tap=st.sampled_from(["dense", "grouped", "depthwise", "strided"]),
+    tap=st.sampled_from(["dense", "grouped", "aside", "depthwise", "strided"]),
 )
 def test_every_kind_of_layer_in_any_order_and_size(height: int, width: int, tap: str) -> None:
     torch.manual_seed(height + 31 * width)
@@ -144,6 +187,6 @@ def test_every_kind_of_layer_in_any_order_and_size(height: int, width: int, tap:
 
 def test_it_works_where_autograd_is_off(network: Network) -> None:
     with torch.inference_mode():
-        grad = InputGradient(network, {"stem": L2()})(torch.rand(1, 3, 32, 32), [torch.ones(1, 24, 1, 1)])
+        grad = InputGradient(network, {"stem": L2()})(torch.rand(1, 3, 32, 32), [torch.ones(1, 64, 1, 1)])
     assert grad.abs().max() > 0
     assert not grad.requires_grad

@@ -21,9 +21,14 @@ LAYERS: dict[str, Callable[[], Layer]] = {
     "dense": lambda: convolution(4, 6),
     "dense, stride 2": lambda: convolution(4, 6, stride=2),
     "1x1": lambda: convolution(4, 7, size=1),
-    "1x1, stride 2": lambda: convolution(4, 7, size=1, stride=2),
+    "2x2": lambda: convolution(4, 5, size=2),
     "5x5": lambda: convolution(4, 3, size=5),
     "5x5, stride 2": lambda: convolution(4, 3, size=5, stride=2),
+    "4x4, stride 2": lambda: convolution(4, 3, size=4, stride=2),
+    "8x8, stride 4": lambda: convolution(4, 3, size=8, stride=4),
+    "5x5, stride 3": lambda: convolution(4, 3, size=5, stride=3),
+    "patches": lambda: convolution(4, 3, size=4, stride=4),
+    "depthwise, stride 3": lambda: convolution(4, 4, size=5, stride=3, groups=4),
     "grouped": lambda: convolution(4, 6, groups=2),
     "grouped, stride 2": lambda: convolution(4, 6, stride=2, groups=2),
     "depthwise": lambda: convolution(4, 4, groups=4),
@@ -62,22 +67,26 @@ def test_pull_is_what_autograd_gives(name: str, height: int, width: int, seed: i
     torch.testing.assert_close(pulled, expected, atol=1e-11, rtol=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
-@given(sides, sides, st.sampled_from([1, 2]), st.sampled_from([1, 3, 5]), st.sampled_from([1, 2, 4]))
-def test_a_convolution_keeps_or_halves_the_size_rounded_up(
-    height: int, width: int, stride: int, size: int, groups: int
+@settings(max_examples=30, deadline=None)
+@given(sides, sides, st.integers(1, 4), st.integers(0, 4), st.sampled_from([1, 2, 4]))
+def test_a_convolution_divides_the_size_by_its_stride_rounded_up(
+    height: int, width: int, stride: int, more: int, groups: int
 ) -> None:
+    size = stride + more
     layer = convolution(4, 4, size, stride, groups)
     x = torch.randn(1, 4, height, width, dtype=torch.float64)
     y = layer(x)
     assert y.shape[2:] == (-(-height // stride), -(-width // stride))
-    expected = F.conv2d(x, layer.weight, layer.bias, stride, size // 2, groups=groups)
-    torch.testing.assert_close(y, expected)
+    before = (size - stride) // 2
+    with_room = F.pad(x, (before, size, before, size))
+    expected = F.conv2d(with_room, layer.weight, layer.bias, stride, groups=groups)
+    torch.testing.assert_close(y, expected[:, :, : y.shape[2], : y.shape[3]])
 
 
-def test_an_unknown_stride_is_refused() -> None:
-    with pytest.raises(ValueError, match="stride is 1 or 2, not 3"):
-        Convolution(torch.zeros(1, 1, 3, 3), torch.zeros(1), stride=3)
+@pytest.mark.parametrize(("stride", "size"), [(0, 3), (4, 3)])
+def test_a_stride_that_skips_pixels_is_refused(stride: int, size: int) -> None:
+    with pytest.raises(ValueError, match=f"stride is from 1 to the kernel's size, not {stride}"):
+        Convolution(torch.zeros(1, 1, size, size), torch.zeros(1), stride=stride)
 
 
 def test_relu_lets_the_gradient_pass_only_inside_its_range() -> None:

@@ -7,41 +7,43 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from livedream.dream.catalog import EMBEDDED_STRIDES, network_info
+from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, network_info
 from livedream.dream.network import Network, load_network
 from livedream.errors import InputError
 
 
 def as_documented(weights: dict[str, Tensor], x: Tensor) -> dict[str, Tensor]:
-    """Run the embedded network as its data sheet says, without its layers."""
+    """Run the embedded network as its card says, without its layers."""
 
     def convolve(name: str, x: Tensor, stride: int = 1) -> Tensor:
         weight = weights[f"{name}.weight"]
-        groups = x.shape[1] // weight.shape[1]
-        return F.conv2d(x, weight, weights[f"{name}.bias"], stride, weight.shape[-1] // 2, groups=groups)
+        size, groups = weight.shape[-1], x.shape[1] // weight.shape[1]
+        before, after = (size - stride) // 2, size - stride - (size - stride) // 2
+        padded = F.pad(x, (before, after, before, after))
+        return F.conv2d(padded, weight, weights[f"{name}.bias"], stride, groups=groups)
 
-    x = F.relu(convolve("stem", x, 2))
+    x = F.relu(convolve("stem", x, 4))
     outputs = {"stem": x}
     for number, stride in enumerate(EMBEDDED_STRIDES):
-        name, y = f"block.{number}", x
-        if f"{name}.expand.weight" in weights:
-            y = F.relu(convolve(f"{name}.expand", y))
-        y = convolve(f"{name}.project", F.relu(convolve(f"{name}.depthwise", y, stride)))
+        name = f"block.{number}"
+        y = convolve(f"{name}.project", F.relu(convolve(f"{name}.depthwise", x, stride)))
         x = F.relu(y + x if stride == 1 and y.shape == x.shape else y)
         outputs[name] = x
-    return outputs
+    return outputs | {head: F.relu(convolve(head, outputs[below])) for head, below in EMBEDDED_HEADS.items()}
 
 
-def test_it_computes_what_its_data_sheet_says(network: Network) -> None:
+def test_it_computes_what_its_card_says(network: Network) -> None:
     weights = {name: tensor.float() for name, tensor in load_file(network.info.file).items()}
     torch.manual_seed(0)
-    x = torch.rand(1, 3, 50, 66) * 2 - 1
+    x = torch.rand(1, 3, 48, 64) * 2 - 1
     expected = as_documented(weights, x)
-    assert tuple(expected) == network.names
+    assert set(expected) == set(network.info.layers)
     for name in network.names:
         x = network[name](x)
         torch.testing.assert_close(x, expected[name], atol=1e-4, rtol=1e-3)
-        assert x.shape[1] == network.info.layers[name]
+        for head in (head for head in EMBEDDED_HEADS if network.below(head) == name):
+            torch.testing.assert_close(network.head(head)(x), expected[head], atol=1e-4, rtol=1e-3)
+    assert {name: y.shape[1] for name, y in expected.items()} == dict(network.info.layers)
 
 
 def test_the_weights_are_float32_and_frozen(network: Network) -> None:
@@ -54,6 +56,7 @@ def test_the_weights_are_float32_and_frozen(network: Network) -> None:
 def test_a_way_down_ends_with_the_layer_asked_for(network: Network) -> None:
     assert [name for name, _ in network.down_to("block.2")] == ["stem", "block.0", "block.1", "block.2"]
     assert network.down_to("eyes")[-1] == ("block.7", network["block.7"])
+    assert network.below("eyes") == network.below("block.7") == "block.7"
     with pytest.raises(InputError, match=r"no layer 'block\.99'"):
         network.down_to("block.99")
 

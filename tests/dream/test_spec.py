@@ -20,7 +20,7 @@ from livedream.errors import InputError
 from livedream.resources import folder
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("block.3", "block.7"), (64, 88), 2, 1.6, 2, 1.5)
+SPEC = KernelSpec("embedded", ("head.4", "head.8"), (64, 88), 2, 1.6, 2, 1.5)
 
 
 def rng() -> np.random.Generator:
@@ -56,9 +56,9 @@ def test_more_pixels_are_never_fewer() -> None:
 
 
 def test_settings_decide_the_spec_and_the_layers_come_in_order() -> None:
-    dream = DreamSettings(layers={"eyes": 1.0, "block.3": 2.0, "lines": 1.0, "stem": 0.0}, octaves=3, steps=4)
+    dream = DreamSettings(layers={"eyes": 1.0, "head.4": 2.0, "lines": 1.0, "stem": 0.0}, octaves=3, steps=4)
     spec = kernel_spec(dream, (64, 88))
-    assert spec.layers == ("stem", "block.3", "block.7")
+    assert spec.layers == ("stem", "head.4", "head.8")
     assert (spec.octaves, spec.steps, spec.size_hw) == (3, 4, (64, 88))
     assert (spec.octave_scale, spec.smoothing_px) == (dream.octave_scale, dream.smoothing_px)
 
@@ -66,7 +66,7 @@ def test_settings_decide_the_spec_and_the_layers_come_in_order() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"step_size": 0.3}, {"roughness": 2.0}, {"jitter_px": 3}, {"layers": {"eyes": 0.25}},
-     {"layers": {"block.7": 9.0}}, {"channels": {"eyes": {3: 1.0}}}],
+     {"layers": {"head.8": 9.0}}, {"channels": {"eyes": {3: 1.0}}}],
 )  # fmt: skip
 def test_what_is_read_each_frame_does_not_change_the_spec(change: dict[str, Any]) -> None:
     changed = DreamSettings(**{"layers": {"eyes": 1.0}} | change)
@@ -92,7 +92,7 @@ def test_channels_of_a_layer_that_there_is_not_are_told(name: str) -> None:
         frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
 
 
-@pytest.mark.parametrize(("layer", "named"), [("eyes", "block.7"), ("block.7", "eyes")])
+@pytest.mark.parametrize(("layer", "named"), [("eyes", "head.8"), ("head.8", "eyes")])
 def test_channels_count_by_either_name_of_their_layer(layer: str, named: str) -> None:
     dream = DreamSettings(layers={layer: 2.0}, channels={named: {3: 1.0}})
     *_, control = frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
@@ -101,7 +101,7 @@ def test_channels_count_by_either_name_of_their_layer(layer: str, named: str) ->
 
 def test_equal_specs_have_equal_fingerprints_and_all_that_matters_changes_them() -> None:
     changes: list[dict[str, Any]] = [
-        {"layers": ("block.7",)}, {"layers": ("block.3", "block.6")}, {"size_hw": (88, 64)},
+        {"layers": ("head.8",)}, {"layers": ("head.4", "block.6")}, {"size_hw": (88, 64)},
         {"size_hw": (64, 96)}, {"octaves": 3}, {"octave_scale": 1.5}, {"steps": 3}, {"smoothing_px": 1.0},
     ]  # fmt: skip
     fingerprints = [SPEC.fingerprint(), *(replace(SPEC, **change).fingerprint() for change in changes)]
@@ -130,7 +130,7 @@ def fingerprint_of(checkout: Path) -> str:
     return ran.stdout.decode()
 
 
-@pytest.mark.parametrize("part", ["assets/embedded_v0.safetensors", "livedream/dream/layers.py",
+@pytest.mark.parametrize("part", ["assets/embedded_v1.safetensors", "livedream/dream/layers.py",
                                   "livedream/dream/kernel.py", "livedream/ops/pyramid.py"])  # fmt: skip
 def test_other_weights_or_other_code_have_another_fingerprint(tmp_path: Path, part: str) -> None:
     package = Path(livedream.__file__).resolve().parent
@@ -163,7 +163,7 @@ def test_frame_inputs_have_the_kernel_s_shapes_and_the_wishes_in_them(
     assert shifts_px.shape == (octaves, 2)
     assert np.abs(shifts_px).max() <= jitter_px
     info = network_info("embedded")
-    for control, layer, weight in ((lines, "block.3", 0.5), (eyes, "block.7", -2.0)):
+    for control, layer, weight in ((lines, "head.4", 0.5), (eyes, "head.8", -2.0)):
         assert control.dtype == np.float32
         assert control.shape == (1, info.layers[layer], 1, 1)
         assert (control == weight).all()
@@ -193,10 +193,10 @@ def test_an_empty_table_of_channels_chooses_none() -> None:
 
 
 def test_a_mood_and_its_layer_s_name_add_up() -> None:
-    dream = DreamSettings(layers={"eyes": 1.0, "block.7": 0.5})
+    dream = DreamSettings(layers={"eyes": 1.0, "head.8": 0.5})
     spec = kernel_spec(dream, (64, 64))
     *_, control = frame_inputs(spec, dream, rng())
-    assert spec.layers == ("block.7",)
+    assert spec.layers == ("head.8",)
     assert (control == 1.5).all()
 
 

@@ -1,0 +1,1 @@
+"""How the embedded network was made: the recipe that teaches it to dream like MobileNet v1."""

@@ -1,0 +1,110 @@
+"""`python -m livedream.training`: train the embedded network."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from livedream.errors import InputError
+from livedream.training.judge import judge
+from livedream.training.photos import read_photos, to_images
+from livedream.training.recipe import Recipe, Training
+from livedream.training.student import save
+from livedream.training.teacher import TEACHES, load_teacher
+
+SAVE_EVERY = 500
+"""Steps between two checkpoints, each with a line of the log."""
+
+
+def train(
+    teacher: Annotated[Path, typer.Option(help="The teacher: npz of MobileNet v1 with Keras' names.")],
+    photos: Annotated[Path, typer.Option(help="What to learn from: tar of photos, all of one size.")],
+    out: Annotated[Path, typer.Option(help="The network: safetensors in half precision.")],
+    steps: Annotated[int, typer.Option(min=1, help="Steps of learning.")] = Recipe.steps,
+    seeing_steps: Annotated[
+        int, typer.Option(min=0, help="How many of them, the first, learn to see only.")
+    ] = Recipe.seeing_steps,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures a step; a large GPU takes 64.")] = Recipe.batch,
+    seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = Recipe.seed,
+    device: Annotated[str, typer.Option(help="Where: cpu, cuda, cuda:1, ...")] = "cpu",
+) -> None:
+    """Train the embedded network: it learns to see and to dream like the teacher.
+
+    A training that was interrupted goes on from its checkpoint when it is run again.
+    """
+    if not out.resolve().parent.is_dir():
+        raise InputError(f"the network cannot be written to {out}: there is no folder {out.parent}")
+    learn_from, held_out = read_photos(photos)
+    at = _device(device)
+    its_teacher = load_teacher(teacher).to(at)
+    recipe = Recipe(steps=steps, seeing_steps=seeing_steps, batch=batch, seed=seed)
+    training = Training(recipe, its_teacher, learn_from, at)
+    checkpoint, log = (out.with_name(f"{out.name}.{end}") for end in ("checkpoint", "log.jsonl"))
+    if checkpoint.exists():
+        training.restore(torch.load(checkpoint, map_location=at, weights_only=True))
+    judged = to_images(held_out)[:16].to(at)
+
+    def report(figures: Mapping[str, float]) -> None:
+        student = training.averaged()
+        verdicts = {head: judge(student, head, its_teacher, judged, dreaming=False) for head in TEACHES}
+        line = {head: [*verdict.gradients, verdict.features] for head, verdict in verdicts.items()}
+        with log.open("a") as lines:
+            lines.write(json.dumps({"step": training.step_number, "held_out": line, **figures}) + "\n")
+        _save(training, out, checkpoint)
+
+    _run(training, report)
+
+
+def _run(training: Training, report: Callable[[Mapping[str, float]], None]) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task("training", total=training.recipe.steps, completed=training.step_number)
+        sums: dict[str, list[float]] = defaultdict(list)
+        began_s = time.monotonic()
+        while not training.ended:
+            for name, value in training.step().items():
+                sums[name].append(value)
+            progress.update(task, completed=training.step_number)
+            if training.step_number % SAVE_EVERY == 0 or training.ended:
+                means = {name: round(sum(values) / len(values), 4) for name, values in sums.items()}
+                report({"seconds": round(time.monotonic() - began_s, 1), **means})
+                sums.clear()
+
+
+def _save(training: Training, out: Path, checkpoint: Path) -> None:
+    save(training.weights(), out)
+    partial = checkpoint.with_name(checkpoint.name + ".part")
+    torch.save(training.state(), partial)
+    partial.replace(checkpoint)
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as fault:
+        raise InputError(f"the device {name!r} cannot be used: {str(fault).splitlines()[0]}") from fault
+    return device
+
+
+def main() -> int:
+    """Run; say in one sentence what was wrong with what was given."""
+    try:
+        typer.run(train)
+    except InputError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return fault.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""Judging a student by photos that it never saw: how far it sees and dreams as its teacher does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from livedream.dream.input_gradient import InputGradient
+from livedream.dream.kernel import Kernel
+from livedream.dream.network import Network
+from livedream.dream.objective import L2
+from livedream.dream.spec import KernelSpec
+from livedream.ops.gradient import gaussian_taps, smooth
+from livedream.training.match import cosine
+from livedream.training.teacher import TEACHES
+
+OCTAVES, OCTAVE_SCALE, STEPS = 3, 1.4, 10
+STEP_SIZE, ROUGHNESS, SMOOTHING_PX, JITTER_PX = 0.02, 0.5, 1.0, 8
+SMOOTHINGS_PX = (1.0, 1.5, 2.0)
+AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How near a student's head is to the layer it learned, as means over pictures.
+
+    gain: rise of the teacher's objective through the student's dream, of that through the teacher's own;
+    None where it was not measured. gradients: cosine of the input gradients at each of `SMOOTHINGS_PX`.
+    features: cosine of the activations.
+    """
+
+    gain: float | None
+    gradients: tuple[float, ...]
+    features: float
+
+
+@torch.no_grad()
+def judge(student: Network, head: str, teacher: Network, images: Tensor, *, dreaming: bool) -> Verdict:
+    """Compare a head with the layer it learned on NCHW images in 0..1; dreaming takes a minute."""
+    layer = TEACHES[head]
+    gradients, features = [], []
+    own, wanted = _gradient(student, head), _gradient(teacher, layer)
+    for batch in torch.split(images, AT_ONCE):
+        (gradient, seen), (wanted_gradient, wanted_seen) = own(batch), wanted(batch)
+        gradients.append(_cosines(gradient, wanted_gradient))
+        features.append(cosine(seen, wanted_seen))
+    return Verdict(
+        gain(student, head, teacher, layer, images) if dreaming else None,
+        tuple(torch.cat(gradients).mean(0).tolist()),
+        torch.cat(features).mean().item(),
+    )
+
+
+def _cosines(gradient: Tensor, wanted: Tensor) -> Tensor:
+    all_taps = [gaussian_taps(sigma_px).to(gradient.device) for sigma_px in SMOOTHINGS_PX]
+    return torch.stack([cosine(smooth(gradient, taps), smooth(wanted, taps)) for taps in all_taps], dim=1)
+
+
+def _gradient(network: Network, layer: str) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+    gradient = InputGradient(network, {layer: L2()})
+
+    def run(images: Tensor) -> tuple[Tensor, Tensor]:
+        towards, (activations,) = gradient.with_activations(images, [_all_channels(network, layer, images)])
+        return towards, activations
+
+    return run
+
+
+def _all_channels(network: Network, layer: str, images: Tensor) -> Tensor:
+    return torch.ones(1, network.info.layers[network.info.find(layer)], 1, 1, device=images.device)
+
+
+def gain(student: Network, head: str, teacher: Network, layer: str, images: Tensor) -> float:
+    """Give the rise of the teacher's objective by the student's dreams, as a share of that by its own."""
+    before = objective(teacher, layer, images)
+    risen, risen_by_itself = (
+        objective(teacher, layer, dreamed(network, {name: _all_channels(network, name, images)}, images))
+        - before
+        for network, name in ((student, head), (teacher, layer))
+    )
+    return (risen / risen_by_itself).item()
+
+
+@torch.no_grad()
+def objective(network: Network, layer: str, images: Tensor) -> Tensor:
+    """Measure the L2 objective of a layer, the mean over images, positions and channels."""
+    seen = torch.cat([_gradient(network, layer)(batch)[1] for batch in torch.split(images, AT_ONCE)])
+    return seen.square().mean() / 2
+
+
+@torch.no_grad()
+def dreamed(
+    network: Network, controls: Mapping[str, Tensor], images: Tensor, smoothing_px: float = SMOOTHING_PX
+) -> Tensor:
+    """Dream with 10 steps in each of 3 octaves, by the kernel that livedream dreams with.
+
+    controls: layer -> 1xCx1x1, the weights of its channels.
+    """
+    size_hw = (int(images.shape[2]), int(images.shape[3]))
+    layers = tuple(sorted((network.info.find(layer) for layer in controls), key=network.info.depth))
+    spec = KernelSpec(network.info.name, layers, size_hw, OCTAVES, OCTAVE_SCALE, STEPS, smoothing_px)
+    kernel = Kernel(network, spec).to(images.device)
+    step = torch.tensor([STEP_SIZE, ROUGHNESS], device=images.device)
+    random = torch.Generator().manual_seed(1)
+    shifts_px = torch.randint(-JITTER_PX, JITTER_PX + 1, (OCTAVES, 2), generator=random).to(images.device)
+    inputs = [controls[layer].to(images.device) for layer in layers]
+    return torch.cat([kernel(batch, step, shifts_px, *inputs) for batch in torch.split(images, AT_ONCE)])

@@ -1,0 +1,63 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from livedream.dream.catalog import network_info
+from livedream.dream.network import Network, load_network
+from livedream.errors import InputError
+from livedream.presets import load, shipped
+from livedream.sources.image import read_image
+from livedream.training.report import contact_sheet
+from livedream.training.teacher import TEACHES
+
+
+def test_the_contact_sheet_has_a_row_for_each_photo_and_two_dreams_for_each_preset(teacher: Network) -> None:
+    images = torch.rand(2, 3, 32, 40, generator=torch.Generator().manual_seed(0))
+    student = load_network(network_info("embedded"))
+    rgb = contact_sheet(student, teacher, images, ("eyes", "lines"))
+    assert rgb.shape == (2 * 32, 5 * 40, 3)
+    np.testing.assert_array_equal(rgb[:32, :40], (images[0] * 255).round().byte().permute(1, 2, 0).numpy())
+    tiles = [rgb[:32, column * 40 : column * 40 + 40].astype(int) for column in range(5)]
+    assert all(np.abs(tiles[0] - tile).mean() > 1 for tile in tiles[1:])
+
+
+def test_every_shipped_preset_dreams_of_what_the_teacher_taught() -> None:
+    info = network_info("embedded")
+    for name in shipped():
+        dream = load(name).settings.dream
+        assert {info.find(layer) for layer in dream.layers} <= set(TEACHES), name
+
+
+def test_a_layer_that_nobody_taught_has_no_counterpart(teacher: Network, tmp_path: Path) -> None:
+    preset = tmp_path / "stem.toml"
+    preset.write_text("[dream.layers]\nstem = 1\n")
+    student = load_network(network_info("embedded"))
+    with pytest.raises(InputError, match="no counterpart of the layer stem"):
+        contact_sheet(student, teacher, torch.rand(1, 3, 32, 32), (str(preset),))
+
+
+@pytest.mark.timeout(200)
+def test_it_prints_a_line_for_each_head_and_writes_the_sheet(
+    teacher_file: Path, photos_file: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    command = [sys.executable, "-m", "livedream.training.report", "--teacher", str(teacher_file)]
+    command += ["--photos", str(photos_file), "--count", "1", "--sheet", str(sheet), "--preset", "eyes"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
+    assert ran.returncode == 0, ran.stderr
+    assert all(head in ran.stdout for head in TEACHES)
+    assert read_image(sheet).shape == (6 * 48, 3 * 48, 3)
+
+
+def test_wrong_arguments_are_told_in_a_sentence(photos_file: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "livedream.training.report", "--teacher", "gone.npz"]
+    ran = subprocess.run(
+        [*command, "--photos", str(photos_file)], capture_output=True, text=True, check=False, timeout=100
+    )
+    assert ran.returncode == 2
+    assert "gone.npz is missing" in ran.stderr
+    assert "Traceback" not in ran.stderr
