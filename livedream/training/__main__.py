@@ -29,6 +29,7 @@ def train(
     teacher: Annotated[Path, typer.Option(help="The teacher: npz of MobileNet v1 with Keras' names.")],
     photos: Annotated[Path, typer.Option(help="What to learn from: tar of photos, all of one size.")],
     out: Annotated[Path, typer.Option(help="The network: safetensors in half precision.")],
+    start: Annotated[Path | None, typer.Option(help="A network to go on from, as with new photos.")] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of learning.")] = Recipe.steps,
     seeing_steps: Annotated[
         int, typer.Option(min=0, help="How many of them, the first, learn to see only.")
@@ -47,7 +48,7 @@ def train(
     at = _device(device)
     its_teacher = load_teacher(teacher).to(at)
     recipe = Recipe(steps=steps, seeing_steps=seeing_steps, batch=batch, seed=seed)
-    training = Training(recipe, its_teacher, learn_from, at)
+    training = Training(recipe, its_teacher, learn_from, at, start)
     checkpoint, log = (out.with_name(f"{out.name}.{end}") for end in ("checkpoint", "log.jsonl"))
     if checkpoint.exists():
         training.restore(torch.load(checkpoint, map_location=at, weights_only=True))

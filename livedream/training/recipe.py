@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from livedream.frame import Rgb
 from livedream.training.match import BLOCKS_PX, feature_error, gradient_error, gradient_match
 from livedream.training.photos import Crops
 from livedream.training.pool import Lessons, Pool
-from livedream.training.student import balance, new_student, weights_of
+from livedream.training.student import balance, new_student, take_over, weights_of
 from livedream.training.teacher import TEACHES
 
 HEADS = tuple(TEACHES)
@@ -52,9 +53,19 @@ class Recipe:
 
 
 class Training:
-    """A student on its way; `state` and `restore` carry it over an interruption."""
+    """A student on its way; `state` and `restore` carry it over an interruption.
 
-    def __init__(self, recipe: Recipe, teacher: Network, photos: list[Rgb], device: torch.device) -> None:
+    start: a network to go on from, such as the shipped one; None begins from nothing.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        teacher: Network,
+        photos: list[Rgb],
+        device: torch.device,
+        start: Path | None = None,
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.step_number = recipe, 0
         self._device = device
@@ -65,15 +76,18 @@ class Training:
         self._pools = {
             head: _pool(teacher, [TEACHES[tap] for tap in taps[head]], crops, recipe) for head in HEADS
         }
-        self._spread = self._prepare(teacher, crops)
+        self._spread = self._prepare(teacher, crops, start)
         self._average = {name: weight.clone() for name, weight in weights_of(self.student).items()}
         self._matrices, self._muon, self._adam = self._optimisers()
 
-    def _prepare(self, teacher: Network, crops: Crops) -> list[Tensor]:
-        """Balance the student's first weights; give the spread of each channel of the teacher's layers."""
+    def _prepare(self, teacher: Network, crops: Crops, start: Path | None) -> list[Tensor]:
+        """Make the student's first weights; give the spread of each channel of the teacher's layers."""
         images = crops.draw(4 * self.recipe.batch)
         seen = _activations(teacher, images)
-        balance(self.student, images, dict(zip(HEADS, seen, strict=True)))
+        if start is None:
+            balance(self.student, images, dict(zip(HEADS, seen, strict=True)))
+        else:
+            take_over(self.student, start)
         return [activations.std((0, 2, 3), keepdim=True).clamp_min(0.02) for activations in seen]
 
     def _optimisers(self) -> tuple[list[tuple[Tensor, Tensor]], torch.optim.Muon, torch.optim.Adam]:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from livedream.dream.catalog import EMBEDDED_HEADS, NetworkInfo
 from livedream.dream.layers import Chain, Convolution, Layer, Residual
 from livedream.dream.network import Network, embedded_network
+from livedream.errors import InputError
 
 STEM_CHANNELS = 64
 BLOCK_CHANNELS = (64, 128, 128, 128, 256, 256, 256, 256, 256, 256, 256)
@@ -56,6 +59,20 @@ def save(weights: Mapping[str, Tensor], file: Path) -> None:
     partial = file.with_name(file.name + ".part")
     partial.write_bytes(to_bytes(half))
     partial.replace(file)
+
+
+@torch.no_grad()
+def take_over(network: Network, file: Path) -> None:
+    """Give a student the weights of one that was saved. Raises InputError if the file is none."""
+    try:
+        saved = load_file(file)
+        for name, weight in weights_of(network).items():
+            weight.copy_(saved[name])
+    except FileNotFoundError as fault:
+        raise InputError(f"the network {file} to start from is missing") from fault
+    except (SafetensorError, OSError, KeyError, RuntimeError) as fault:
+        reason = str(fault).splitlines()[0]
+        raise InputError(f"{file} is no embedded network to start from: {reason}") from fault
 
 
 @torch.no_grad()

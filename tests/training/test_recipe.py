@@ -1,12 +1,15 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save as to_bytes
 
 from livedream.dream.network import Network
 from livedream.errors import InputError
 from livedream.training.recipe import Recipe, Training
+from livedream.training.student import new_student, save, weights_of
 
 RECIPE = Recipe(steps=12, seeing_steps=4, batch=2, side_px=32, pool=8)
 CPU = torch.device("cpu")
@@ -62,6 +65,30 @@ def test_a_checkpoint_of_another_recipe_is_refused(teacher: Network, photos: lis
     other = training(teacher, photos, replace(RECIPE, steps=13))
     with pytest.raises(InputError, match="checkpoint was made by another recipe"):
         training(teacher, photos).restore(other.state())
+
+
+def test_a_training_can_start_from_a_network(
+    teacher: Network, photos: list[np.ndarray], tmp_path: Path
+) -> None:
+    file, donor = tmp_path / "donor.safetensors", new_student(9)
+    save(weights_of(donor), file)
+    course = Training(RECIPE, teacher, photos, CPU, file)
+    for name, weight in weights_of(donor).items():
+        torch.testing.assert_close(weights_of(course.student)[name], weight, atol=1e-3, rtol=1e-3)
+    course.step()
+    assert not torch.equal(weights_of(course.student)["stem.weight"], weights_of(donor)["stem.weight"])
+
+
+def test_a_start_that_is_no_network_is_told(
+    teacher: Network, photos: list[np.ndarray], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"gone\.safetensors to start from is missing"):
+        Training(RECIPE, teacher, photos, CPU, tmp_path / "gone.safetensors")
+    foreign = tmp_path / "foreign.safetensors"
+    for content in (b"nothing", to_bytes({"stem.weight": torch.zeros(3)})):
+        foreign.write_bytes(content)
+        with pytest.raises(InputError, match=r"foreign\.safetensors is no embedded network to start from"):
+            Training(RECIPE, teacher, photos, CPU, foreign)
 
 
 def test_the_averaged_network_has_the_averaged_weights(teacher: Network, photos: list[np.ndarray]) -> None:
