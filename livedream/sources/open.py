@@ -132,7 +132,7 @@ def _local_path(address: str) -> str:
 
 
 def _open_file(spec: str, wish: Wish) -> Source:
-    path = Path(spec).expanduser()
+    path = _expanded(spec)
     start = _checked_start(spec, path)
     if IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix):
         from livedream.sources.image import Still
@@ -147,6 +147,15 @@ def _open_file(spec: str, wish: Wish) -> Source:
         if _is_text(start):
             raise InputError(f"{spec} is a text file, not a video: give a video or an image.") from error
         raise
+
+
+def _expanded(spec: str) -> Path:
+    try:
+        return Path(spec).expanduser()
+    except RuntimeError as fault:  # what it raises for a home that nobody has
+        raise InputError(
+            f"{spec} begins with a home folder that is not there: a file of that name is meant by ./{spec}."
+        ) from fault
 
 
 def _checked_start(spec: str, path: Path) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from livedream.clock import ManualClock
@@ -128,6 +128,7 @@ def test_files_that_cannot_be_shown_say_why(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="/\\\0"), max_size=12))
+@example("~nobody")
 def test_any_words_open_or_explain(word: str) -> None:
     spec = word + "?" if word.strip() in ("camera", "clouds", ".", "..", "~") else word
     told = ""
@@ -136,6 +137,12 @@ def test_any_words_open_or_explain(word: str) -> None:
     except LivedreamError as error:
         told = str(error).replace(spec.strip(), "")
     assert "\n" not in told
+
+
+def test_the_home_of_nobody_is_told() -> None:
+    told = refusal("~nobody-at-all/film.mp4")
+    assert told.startswith("~nobody-at-all/film.mp4 begins with a home folder that is not there")
+    assert "./~nobody-at-all/film.mp4" in told
 
 
 C920 = CameraInfo(0, "C920", "V4L2", "/dev/video0")
