@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livedream.errors import InputError
+from livedream.training.command import run
 from livedream.training.judge import judge
 from livedream.training.photos import read_photos, to_images
 from livedream.training.recipe import Recipe, Training
@@ -97,15 +98,5 @@ def _device(name: str) -> torch.device:
     return device
 
 
-def main() -> int:
-    """Run; say in one sentence what was wrong with what was given."""
-    try:
-        typer.run(train)
-    except InputError as fault:
-        sys.stderr.write(f"{fault}\n")
-        return fault.exit_code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(train))

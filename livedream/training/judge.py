@@ -87,7 +87,8 @@ def gain(student: Network, head: str, teacher: Network, layer: str, images: Tens
 @torch.no_grad()
 def objective(network: Network, layer: str, images: Tensor) -> Tensor:
     """Measure the L2 objective of a layer, the mean over images, positions and channels."""
-    seen = torch.cat([_gradient(network, layer)(batch)[1] for batch in torch.split(images, AT_ONCE)])
+    activations = InputGradient(network, {layer: L2()}).activations
+    seen = torch.cat([activations(batch)[0] for batch in torch.split(images, AT_ONCE)])
     return seen.square().mean() / 2
 
 

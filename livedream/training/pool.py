@@ -18,7 +18,7 @@ from livedream.ops.gradient import gaussian_taps, normalise, smooth
 from livedream.training.photos import Crops
 
 UNDREAMED = 0.65
-"""Share of the pictures that are judged as they are and not dreamed any further."""
+"""Share of the beginnings that are judged as they are and not dreamed any further."""
 LONGEST_DREAM = 10
 SMOOTHING_PX = 1.0
 ROUGHNESS = 0.5

@@ -26,12 +26,13 @@ from livedream.frame import Rgb
 from livedream.presets import load, shipped
 from livedream.sinks.image import check_image_file, write_image
 from livedream.sources.open import open_source
+from livedream.training.command import run
 from livedream.training.judge import dreamed, judge
 from livedream.training.photos import read_photos, to_images
 from livedream.training.teacher import TEACHES, load_teacher
 
 CLIP_FRAMES, CLIP_WH = 16, (320, 180)
-"""Frames of a clip that are judged, evenly over its length, and the size that they are judged at."""
+"""Least frames of a clip that are judged, evenly over its length, and the size that they are judged at."""
 
 SHEET_PHOTOS = (3, 11, 22, 30, 45, 58)
 """Photos of the contact sheet, out of those kept out of training."""
@@ -42,7 +43,7 @@ def report(
     photos: Annotated[Path, typer.Option(help="The tar of photos that the network was trained with.")],
     network: Annotated[Path | None, typer.Option(help="The network to judge; the shipped one.")] = None,
     clip: Annotated[str | None, typer.Option(help="A film whose frames are judged, too.")] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many photos and frames.")] = 64,
+    count: Annotated[int, typer.Option(min=1, help="How many photos and frames at most.")] = 64,
     sheet: Annotated[Path | None, typer.Option(help="A contact sheet to write: .png or .jpg.")] = None,
     preset: Annotated[list[str] | None, typer.Option(help="What is on the sheet; all presets.")] = None,
 ) -> None:
@@ -107,15 +108,5 @@ def _taught(layer: str) -> str:
     return TEACHES[layer]
 
 
-def main() -> int:
-    """Run; say in one sentence what was wrong with what was given."""
-    try:
-        typer.run(report)
-    except InputError as fault:
-        sys.stderr.write(f"{fault}\n")
-        return fault.exit_code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(report))

@@ -58,7 +58,7 @@ def test_it_remembers_the_last_lessons_only(pool: Pool) -> None:
     assert student.asked == 5
 
 
-def test_pictures_are_dreamed_and_stay_pictures(pool: Pool) -> None:
+def test_whatever_is_dreamed_stays_a_picture(pool: Pool) -> None:
     for _ in range(40):
         pool.advance(FixedGradient())
         image = pool.draw(4).image

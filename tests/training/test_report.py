@@ -61,3 +61,23 @@ def test_wrong_arguments_are_told_in_a_sentence(photos_file: Path, tmp_path: Pat
     assert ran.returncode == 2
     assert "gone.npz is missing" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_clip_that_is_none_is_told_in_a_sentence(
+    teacher_file: Path, photos_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "clip.mp4").write_bytes(bytes(600))
+    command = [
+        sys.executable,
+        "-m",
+        "livedream.training.report",
+        "--teacher",
+        str(teacher_file),
+        "--count",
+        "1",
+    ]
+    command += ["--photos", str(photos_file), "--clip", str(tmp_path / "clip.mp4")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert ran.returncode == 2
+    assert "clip.mp4" in ran.stderr
+    assert "Traceback" not in ran.stderr
