@@ -54,9 +54,9 @@ def report(
     student = load_network(info if network is None else replace(info, file=network))
     its_teacher = load_teacher(teacher)
     held_out = to_images(read_photos(photos)[1])
+    frames = None if clip is None else _frames(clip)[:count]
     _print(f"{min(count, len(held_out))} photos", student, its_teacher, held_out[:count])
-    if clip is not None:
-        frames = _frames(clip)[:count]
+    if clip is not None and frames is not None:
         _print(f"{len(frames)} frames of {Path(clip).name}", student, its_teacher, frames)
     if sheet is not None:
         write_image(
