@@ -49,9 +49,9 @@ class DreamSettings(_Section):
     )
     octaves: int = _setting(2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=8)
     octave_scale: float = _setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
-    steps: int = _setting(2, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
+    steps: int = _setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
     step_size: float = _setting(
-        0.006, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
+        0.009, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
     )
     jitter_px: int = _setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
     smoothing_px: float = _setting(
@@ -70,7 +70,7 @@ class MotionSettings(_Section):
     """How the dream follows the picture's motion."""
 
     persistence: float = _setting(
-        0.97, "Share of the previous frame's dream that the next one starts from.", ge=0.0, le=1.0
+        0.975, "Share of the previous frame's dream that the next one starts from.", ge=0.0, le=1.0
     )
     tolerance_px: float = _setting(
         1.0, "Forward-backward disagreement of the flow at which it is hardly trusted any more.",
