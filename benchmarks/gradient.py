@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -49,9 +50,13 @@ class GradientProgram:
         """Name it; it is never cached."""
         return f"{self._network.info.name} {self._layer} {self._size_hw}"
 
-    def make(self) -> nn.Module:
+    def describe(self) -> dict[str, Any]:
+        """Tell the network and the layer."""
+        return {"network": self._network.info.name, "layers": [self._layer]}
+
+    def make(self, number_format: NumberFormat = "float32") -> nn.Module:
         """Build the module."""
-        return _Gradient(self._network, self._layer).eval()
+        return _Gradient(self._network, self._layer).eval().to(getattr(torch, number_format))
 
     def example(self) -> list[NDArray[Any]]:
         """Give noise and a weight of 1 for each channel."""

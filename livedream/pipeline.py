@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-import cv2
 import numpy as np
 
-from livedream.composite import compose, veil
+from livedream.canvas import canvas_for
+from livedream.canvas.canvas import Canvas, Past, Pending, Stopwatch, Task
 from livedream.dream.spec import KernelSpec, frame_inputs
 from livedream.engines.engine import Engine
-from livedream.frame import Frame, Rgb, to_image
-from livedream.motion.flow import FlowEstimator, Grey, Trust, grey, shrink
-from livedream.motion.warp import Field, carry, fit, resize, warp
+from livedream.frame import Frame, Rgb
+from livedream.motion.flow import FlowEstimator, Grey, Motion, Trust
+from livedream.motion.warp import Field, fit
 from livedream.settings import Settings
 
 FLOW_PX = 160
@@ -21,47 +22,62 @@ FLOW_PX = 160
 hand-held clip the dream flickers no more than with 256."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dreamed:
     """What became of a frame.
 
-    rgb: uint8, the size of the frame. residual: HxWx3 float32, what the dream added, at working size.
-    carried, trust: the previous residual, warped, and where that can be believed; None for the first.
-    cut: the dream started anew. stage_ms: milliseconds by stage.
+    rgb: uint8, the size of the frame. cut: the dream started anew. stage_ms: milliseconds by stage.
     """
 
+    frame: Frame
     rgb: Rgb
-    residual: Field
-    carried: Field | None
-    trust: Trust | None
     cut: bool
     stage_ms: dict[str, float]
+    _pending: Pending[Any]
+    _motion: Motion | None
+    _to_array: Callable[[Any], Field]
+
+    @property
+    def residual(self) -> Field:
+        """Give what the dream added, HxWx3 at working size; fetched when it is asked for."""
+        return self._to_array(self._pending.residual)
+
+    @property
+    def carried(self) -> Field | None:
+        """Give the previous residual, warped; None for the first frame."""
+        return None if self._pending.carried is None else self._to_array(self._pending.carried)
+
+    @property
+    def trust(self) -> Trust | None:
+        """Give where `carried` can be believed, HxW in 0..1; None for the first frame."""
+        height, width = self.residual.shape[:2]
+        return None if self._motion is None else fit(self._motion, (width, height))[1]
 
 
-@dataclass(slots=True)
-class _Past:
+@dataclass(frozen=True, slots=True, eq=False)
+class Dreaming:
+    """A frame on its way; `finish` gives it. Another frame may begin before."""
+
+    frame: Frame
+    _pending: Pending[Any]
+    _motion: Motion | None
+    _canvas: Canvas[Any]
+    _watch: Stopwatch
+
+    def finish(self) -> Dreamed:
+        """Wait for it."""
+        outcome = self._pending.finish()
+        cut = self._motion is not None and self._motion.cut
+        return Dreamed(
+            self.frame, outcome.rgb, cut or not outcome.sound, self._watch.stage_ms,
+            self._pending, self._motion, self._canvas.to_array,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Before:
     grey: Grey
-    residual: Field
-
-
-@dataclass(slots=True)
-class _Start:
-    image: Field
-    init: Field
-    carried: Field | None = None
-    trust: Trust | None = None
-    cut: bool = False
-
-
-@dataclass(slots=True)
-class _Stopwatch:
-    stage_ms: dict[str, float] = field(default_factory=dict)
-    last_s: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        now_s = time.perf_counter()
-        self.stage_ms[stage] = (now_s - self.last_s) * 1e3
-        self.last_s = now_s
+    residual: Any
 
 
 class DreamPipeline:
@@ -73,84 +89,65 @@ class DreamPipeline:
 
     def __init__(self, spec: KernelSpec, engine: Engine, *, seed: int = 0, warm_start: bool = True) -> None:
         self.spec, self.engine = spec, engine
+        self._canvas = canvas_for(engine)
         self._seed, self._warm_start = seed, warm_start
         self._estimator = FlowEstimator()
         self._dreamed = 0
-        self._past: _Past | None = None
+        self._before: _Before | None = None
 
     def swap(self, spec: KernelSpec, engine: Engine) -> None:
         """Go on with another engine, between two frames; the dream is resized if the size changed."""
         self.spec, self.engine = spec, engine
+        canvas, before = canvas_for(engine, self._canvas), self._before
+        if before is not None and canvas is not self._canvas:
+            residual = canvas.from_array(self._canvas.to_array(before.residual))
+            self._before = _Before(before.grey, residual)
+        self._canvas = canvas
 
     def reset(self) -> None:
         """Forget the dream; the next frame starts from the picture alone."""
-        self._past = None
+        self._before = None
 
     def process(self, frame: Frame, settings: Settings) -> Dreamed:
         """Dream one frame."""
-        watch = _Stopwatch()
-        image, small_grey = self._shrunk(frame.rgb)
+        return self.begin(frame, settings).finish()
+
+    def begin(self, frame: Frame, settings: Settings) -> Dreaming:
+        """Begin to dream a frame; on a device it goes on by itself."""
+        watch = Stopwatch()
+        grey = self._canvas.grey(frame.rgb, self.spec.size_hw, FLOW_PX)
         watch.lap("shrink")
-        start = self._start(image, small_grey, settings)
-        watch.lap("motion")
-        dream = self._dream(start, settings)
-        watch.lap("kernel")
-        residual, sound = _finite(dream - start.image)
-        self._past = _Past(small_grey, residual)
-        watch.lap("residual")
-        shown = self._shown(residual, small_grey, settings)
-        watch.lap("veil")
-        rgb = compose(frame.rgb, shown, settings.look.strength)
-        watch.lap("compose")
-        return Dreamed(rgb, residual, start.carried, start.trust, start.cut or not sound, watch.stage_ms)
+        past = self._past(grey, settings)
+        task = Task(
+            frame.rgb, grey, self.spec.size_hw, self.engine, self._inputs(settings), past,
+            settings.motion.persistence if self._warm_start else 0.0, settings.look,
+        )  # fmt: skip
+        pending = self._canvas.dream(task, watch)
+        self._before = _Before(grey, pending.residual)
+        return Dreaming(frame, pending, past.motion if past else None, self._canvas, watch)
 
-    def _shrunk(self, rgb: Rgb) -> tuple[Field, Grey]:
-        """Give the picture at working size, and in grey at the flow's."""
-        small = shrink(rgb, self.spec.size_hw[::-1])
-        image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
-        return image, grey(rgb, FLOW_PX, shrunk=small)
+    def _past(self, grey: Grey, settings: Settings) -> Past[Any] | None:
+        """Measure the motion since the frame before; None if there is none of this shape."""
+        before = self._before
+        if before is None or before.grey.shape != grey.shape:
+            return None
+        return Past(before.residual, self._estimator.measure(grey, before.grey, settings.motion))
 
-    def _start(self, image: Field, small_grey: Grey, settings: Settings) -> _Start:
-        """Add to the picture what is left of the previous dream, where it is now."""
-        past = self._past
-        if past is None or past.grey.shape != small_grey.shape:
-            return _Start(image, image)
-        size_wh = self.spec.size_hw[::-1]
-        motion = self._estimator.measure(small_grey, past.grey, settings.motion)
-        flow, trust = fit(motion, size_wh)
-        carried = warp(resize(past.residual, size_wh), flow)
-        init = carry(image, carried, trust, settings.motion.persistence) if self._warm_start else image
-        return _Start(image, init, carried, trust, motion.cut)
-
-    def _shown(self, residual: Field, small_grey: Grey, settings: Settings) -> Field:
-        if settings.look.scene == 0:
-            return residual
-        shown = veil(small_grey, self.spec.size_hw[::-1], settings.look.scene)
-        return np.asarray(cv2.multiply(residual, cv2.merge([shown, shown, shown])), np.float32)
-
-    def _dream(self, start: _Start, settings: Settings) -> Field:
+    def _inputs(self, settings: Settings) -> list[Any]:
         rng = np.random.default_rng((self._seed, self._dreamed))
         self._dreamed += 1
-        rest = frame_inputs(self.spec, settings.dream, rng)
-        dream = self.engine.run([start.init.transpose(2, 0, 1)[None], *rest])
-        return np.ascontiguousarray(dream[0].transpose(1, 2, 0))
+        return frame_inputs(self.spec, settings.dream, rng)
 
 
-def _finite(residual: Field) -> tuple[Field, bool]:
-    """Start anew from nothing after a dream that is no number, which would else never leave the show."""
-    sound = bool(np.isfinite(residual.sum()))
-    return (residual if sound else np.zeros_like(residual)), sound
-
-
-def flicker(dreamed: Dreamed) -> float | None:
+def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:
     """Measure how much a dream changed beyond its motion: 0 is steady, over 1 is boiling.
 
     It is mean |residual - carried| / mean |residual| over the pixels with trust above a half. None
     for a first frame, and where nothing is trusted or nothing is dreamed.
     """
-    if dreamed.carried is None or dreamed.trust is None:
+    if carried is None or trust is None:
         return None
-    trusted = (dreamed.trust > 0.5)[..., None]
-    strength = float((np.abs(dreamed.residual) * trusted).sum())
-    change = float((np.abs(dreamed.residual - dreamed.carried) * trusted).sum())
+    trusted = (trust > 0.5)[..., None]
+    strength = float((np.abs(residual) * trusted).sum())
+    change = float((np.abs(residual - carried) * trusted).sum())
     return change / strength if strength > 0 else None

@@ -21,7 +21,8 @@ class Kernel(nn.Module):
     """Dreams one image: for each octave, small to large, `steps` of normalised gradient ascent.
 
     Each octave starts from the image at its own size plus what the smaller ones grew (Mordvintsev
-    et al. 2015), so the image's own sharpness survives the resizing.
+    et al. 2015), so the image's own sharpness survives the resizing. The network computes in the number
+    format of its weights; the picture, what grows on it and the normalisation stay float32.
     """
 
     def __init__(self, network: Network, spec: KernelSpec) -> None:
@@ -63,11 +64,16 @@ class Kernel(nn.Module):
         return grown
 
     def _direction(self, x: Tensor, rough: Tensor, controls: tuple[Tensor, ...]) -> Tensor:
-        gradient = self.gradient(x, controls)
+        dtype = next(self.gradient.parameters()).dtype
+        gradient = self.gradient(x.to(dtype), [control.to(dtype) for control in controls]).to(x.dtype)
         assert isinstance(self.taps, Tensor)
         return normalise(smooth(gradient, self.taps) + rough * gradient)
 
 
-def make_kernel(spec: KernelSpec) -> Kernel:
-    """Build a spec's kernel with its network's weights, ready to run or to compile."""
-    return Kernel(load_network(network_info(spec.network)), spec).eval().requires_grad_(False)
+def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:
+    """Build a spec's kernel with its network's weights, ready to run or to compile.
+
+    number_format: what the network computes in, as torch names it.
+    """
+    network = load_network(network_info(spec.network)).to(getattr(torch, number_format))
+    return Kernel(network, spec).eval().requires_grad_(False)

@@ -43,11 +43,20 @@ class KernelSpec:
         digest.update(_code_hash())
         return digest.hexdigest()
 
-    def make(self) -> Kernel:
-        """Build the kernel; loads torch, which takes a second."""
+    def describe(self) -> dict[str, Any]:
+        """Tell what dreams, in the words of the settings; working_size: width, height in pixels."""
+        moods = {layer: mood for mood, layer in network_info(self.network).moods.items()}
+        height, width = self.size_hw
+        return {
+            "network": self.network, "layers": [moods.get(layer, layer) for layer in self.layers],
+            "working_size": [width, height], "octaves": self.octaves, "steps": self.steps,
+        }  # fmt: skip
+
+    def make(self, number_format: str = "float32") -> Kernel:
+        """Build the kernel, its network in a number format; loads torch, which takes a second."""
         from livedream.dream.kernel import make_kernel
 
-        return make_kernel(self)
+        return make_kernel(self, number_format)
 
     def example(self) -> list[NDArray[Any]]:
         """Give inputs of the right shapes, seeded, with something like a picture in them.

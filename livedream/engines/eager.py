@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from livedream.engines.engine import NumberFormat, Program
+from livedream.engines.on_device import named, run_arrays
 
 
 class EagerEngine:
@@ -23,18 +24,20 @@ class EagerEngine:
 
     def __init__(self, program: Program, device: str = "cpu", threads: int | None = None) -> None:
         self._threads = threads or torch.get_num_threads()
-        self.name = "eager" if device == "cpu" else f"eager ({device})"
-        self._device = torch.device(device)
-        self._module: nn.Module = program.make().to(self._device)
+        self.device = torch.device(device)
+        self.name = named("eager", self.device, self.number_format)
+        self._module: nn.Module = program.make().to(self.device)
 
-    @torch.inference_mode()
-    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """Run the module once."""
         if torch.get_num_threads() != self._threads:  # torch keeps this for each calling thread
             torch.set_num_threads(self._threads)
-        tensors = [torch.from_numpy(np.ascontiguousarray(array)).to(self._device) for array in inputs]
-        output: NDArray[np.float32] = self._module(*tensors).cpu().numpy()
+        output: Tensor = self._module(*inputs)
         return output
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        """Run the module once on arrays."""
+        return run_arrays(self, inputs)
 
     def close(self) -> None:
         """Let go of the weights."""

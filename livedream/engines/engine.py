@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
-    from torch import nn
+    import torch
+    from torch import Tensor, nn
 
-NumberFormat = Literal["float32", "bfloat16"]
+NumberFormat = Literal["float32", "bfloat16", "float16"]
+"""What a network computes in. The picture, what grows on it and its normalisation are always float32."""
 
-LEAST_COSINE: dict[NumberFormat, float] = {"float32": 0.98, "bfloat16": 0.85}
+LEAST_COSINE: dict[NumberFormat, float] = {"float32": 0.98, "bfloat16": 0.85, "float16": 0.95}
 """Agreement with the reference that an engine must reach, by number format.
 
 A ReLU that rounds to the other side of zero switches a whole path on or off, and the next step starts
@@ -25,7 +27,7 @@ from there: after 2 octaves of 2 steps float32 eager itself is up to 8 % (cosine
 float64, and bfloat16, with its 8 bits, at a cosine of 0.9 to 0.97. A wrong graph is off by far more.
 """
 
-LARGEST_RELATIVE_ERROR: dict[NumberFormat, float] = {"float32": 0.2, "bfloat16": 0.6}
+LARGEST_RELATIVE_ERROR: dict[NumberFormat, float] = {"float32": 0.2, "bfloat16": 0.6, "float16": 0.35}
 """Likewise, of what was added to the picture."""
 
 
@@ -36,8 +38,15 @@ class Program(Protocol):
         """Give a hash of all that decides the graph and its weights."""
         ...
 
-    def make(self) -> nn.Module:
-        """Build the module; its first input is an image, its output an image of the same shape."""
+    def describe(self) -> dict[str, Any]:
+        """Tell what it is, for people: words -> values that JSON knows."""
+        ...
+
+    def make(self, number_format: NumberFormat = "float32") -> nn.Module:
+        """Build the module; its first input is an image, its output an image of the same shape.
+
+        Inputs and output are float32 (and int64) whatever the format that it computes in.
+        """
         ...
 
     def example(self) -> list[NDArray[Any]]:
@@ -57,6 +66,19 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release memory and devices."""
+        ...
+
+
+class DeviceEngine(Engine, Protocol):
+    """An engine that takes and gives tensors where they lie, on a torch device."""
+
+    device: torch.device
+
+    def call(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Put one run on the device's current stream; nothing waits for it to end.
+
+        inputs: on the device. The next call may write over the output.
+        """
         ...
 
 

@@ -18,8 +18,7 @@ from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
-from livedream.pipeline import DreamPipeline, flicker
-from livedream.runtime.dreamer import Dream
+from livedream.pipeline import Dreamed, DreamPipeline, flicker
 from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.stats import percentiles
@@ -93,12 +92,12 @@ class _Notes:
         self.frames = 0
         self.stage_ms: defaultdict[str, list[float]] = defaultdict(list)
 
-    def __call__(self, dream: Dream) -> None:
+    def __call__(self, dreamed: Dreamed) -> None:
         if self.first_s is None:
             self.first_s = since_process_start_s()
         if self.measuring:
             self.frames += 1
-            for stage, spent_ms in dream.dreamed.stage_ms.items():
+            for stage, spent_ms in dreamed.stage_ms.items():
                 self.stage_ms[stage].append(spent_ms)
 
 
@@ -192,7 +191,7 @@ def _dream_on(
             dreamed = pipeline.process(frame, settings)
             if number >= GROWING_FRAMES:
                 residuals.append(float(np.abs(dreamed.residual).mean()))
-                flickers.append(flicker(dreamed))
+                flickers.append(flicker(dreamed.residual, dreamed.carried, dreamed.trust))
     finally:
         source.close()
     known = [value for value in flickers if value is not None]

@@ -1,16 +1,15 @@
-"""The dream thread: takes captured frames, dreams them, swaps engines between two frames."""
+"""The dream thread: takes captured frames, begins to dream them, swaps engines between two frames."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from livedream.clock import Clock
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import EngineBuilder, Ready
 from livedream.frame import Frame
-from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.pipeline import Dreaming, DreamPipeline
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.store import SettingsStore
@@ -20,19 +19,11 @@ LOOK_UP_S = 0.1
 """How often the dream thread looks whether it should stop while it waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dream:
-    """A dreamed frame on its way out: the frame, what became of it, and how long that took."""
-
-    frame: Frame
-    dreamed: Dreamed
-    busy_s: float
-
-
 class Dreamer:
     """Owns the pipeline; one thread calls `run`.
 
-    governor: None to dream at the wanted size whatever the rate. emit: takes each dreamed frame.
+    governor: None to dream at the wanted size whatever the rate. emit: takes each frame once it is
+    begun, and waits while the one before it is not finished.
     """
 
     def __init__(
@@ -41,7 +32,7 @@ class Dreamer:
         builder: EngineBuilder[KernelSpec],
         governor: Governor | None,
         clock: Clock,
-        emit: Callable[[Dream], None],
+        emit: Callable[[Dreaming], None],
         tell: Callable[[str], None],
     ) -> None:
         self._store, self._builder, self._governor = store, builder, governor
@@ -71,9 +62,8 @@ class Dreamer:
         settings = self._store.snapshot()
         self._request(settings, frame.size_wh)
         start_s = self._clock.now_s()
-        dreamed = self._pipeline.process(frame, settings)
+        self._emit(self._pipeline.begin(frame, settings))
         now_s = self._clock.now_s()
-        self._emit(Dream(frame, dreamed, now_s - start_s))
         if self._governor is not None and self.settled.is_set() and self._pipeline.spec == self._requested:
             said = self._governor.observe(now_s - start_s, now_s)
             if said is not None:

@@ -14,8 +14,9 @@ from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import Choice, EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.frame import Rgb
+from livedream.pipeline import Dreamed, Dreaming
 from livedream.runtime.capture import Capture
-from livedream.runtime.dreamer import Dream, Dreamer
+from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.outlet import Finished, Outlet, Rate
@@ -68,7 +69,7 @@ class LiveSession:
         *,
         cache: EngineCache | None = None,
         tell: Callable[[str], None] | None = None,
-        observe: Callable[[Dream], None] | None = None,
+        observe: Callable[[Dreamed], None] | None = None,
     ) -> None:
         self.plan, self._clock, self._source = plan, clock, source
         self._said = tell
@@ -87,7 +88,8 @@ class LiveSession:
         )
         wanted_px = store.snapshot().dream.working_px
         governor = Governor(wanted_px, 1 / plan.fps) if plan.governed else None
-        self._dreamer = Dreamer(store, self._builder, governor, clock, self._emit, self._tell)
+        self._begun: Latest[Dreaming] = Latest(lossless=True)
+        self._dreamer = Dreamer(store, self._builder, governor, clock, self._begun.put, self._tell)
         self._threads: list[threading.Thread] = []
 
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> Outlet:
@@ -109,6 +111,7 @@ class LiveSession:
         workers = {
             "capture": lambda: self._capture.run(self._stop),
             "dream": lambda: self._dreamer.run(self._capture.slot, self._stop),
+            "finish": self._finish_frames,
         }
         self._threads = [
             threading.Thread(target=self._guard, args=(work,), name=name, daemon=True)
@@ -199,12 +202,22 @@ class LiveSession:
         except BaseException as fault:  # reaches the owner through finish()
             self._fault = self._fault or fault
             self.stop()
-        if threading.current_thread().name == "dream":
+        name = threading.current_thread().name
+        if name in ("dream", "finish"):
+            self._begun.close()  # the one begins no more frames, or the other takes no more
+        if name == "finish":
             self.stop()
 
-    def _emit(self, dream: Dream) -> None:
+    def _finish_frames(self) -> None:
+        """Wait for frames that were begun: on a device the next one is begun meanwhile."""
+        while not self._begun.ended:
+            dreaming = self._begun.take()
+            if dreaming is not None:
+                self._emit(dreaming.finish())
+
+    def _emit(self, dreamed: Dreamed) -> None:
         now_s = self._clock.now_s()
-        finished = Finished(dream.dreamed.rgb, dream.frame.captured_s)
+        finished = Finished(dreamed.rgb, dreamed.frame.captured_s)
         self._last_frame_s = now_s
         self._newest.put(finished)
         for outlet in self._outlets:
@@ -212,7 +225,7 @@ class LiveSession:
         self._fps.note(now_s)
         self._latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)
         if self._observe is not None:
-            self._observe(dream)
+            self._observe(dreamed)
 
     def _stand_in(self) -> Rgb | None:
         """Give the slate that a constant-rate sink sends while there is nothing to dream."""

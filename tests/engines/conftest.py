@@ -37,7 +37,10 @@ class GlowProgram:
     def fingerprint(self) -> str:
         return f"{self.name} {self.side}"
 
-    def make(self) -> nn.Module:
+    def describe(self) -> dict[str, Any]:
+        return {"network": self.name, "working_size": [self.side, self.side]}
+
+    def make(self, number_format: NumberFormat = "float32") -> nn.Module:
         return Glow(self.side).eval().requires_grad_(False)
 
     def example(self) -> list[NDArray[Any]]:

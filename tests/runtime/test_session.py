@@ -156,7 +156,7 @@ def test_a_setting_changed_in_mid_show_changes_the_dream(
     store, sizes = SettingsStore(small_settings), set()
     session = LiveSession(
         make_source(), store, PLAN, SystemClock(), cache=cache,
-        observe=lambda dream: sizes.add(dream.dreamed.residual.shape[:2]),
+        observe=lambda dreamed: sizes.add(dreamed.residual.shape[:2]),
     )  # fmt: skip
     session.start()
     wait_for(lambda: len(sizes) == 1)

@@ -1,0 +1,111 @@
+"""What a canvas is: all that happens to a frame between its motion and its being shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from numpy.typing import NDArray
+
+from livedream.engines.engine import Engine
+from livedream.frame import Rgb
+from livedream.motion.flow import Grey, Motion
+from livedream.motion.warp import Field
+from livedream.settings import LookSettings
+
+H = TypeVar("H")
+"""How a canvas holds a field: an array HxWx3, or a tensor 1x3xHxW on its device."""
+
+H_co = TypeVar("H_co", covariant=True)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Notes the milliseconds between laps by stage."""
+
+    stage_ms: dict[str, float] = field(default_factory=dict)
+    last_s: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """End a stage."""
+        now_s = time.perf_counter()
+        self.stage_ms[stage] = (now_s - self.last_s) * 1e3
+        self.last_s = now_s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past(Generic[H]):
+    """What the dream of the frame before left: its residual, and the motion from there to here."""
+
+    residual: H
+    motion: Motion
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task(Generic[H]):
+    """What is to be done to a frame.
+
+    inputs: of the engine, besides the image. past: None to dream without a warm start. persistence:
+    share of the past that it starts from, 0..1.
+    """
+
+    rgb: Rgb
+    grey: Grey
+    size_hw: tuple[int, int]
+    engine: Engine
+    inputs: Sequence[NDArray[Any]]
+    past: Past[H] | None
+    persistence: float
+    look: LookSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What became of a frame.
+
+    rgb: uint8, the size of the frame. sound: whether the dream was a number everywhere; if it was not,
+    the frame is as it came.
+    """
+
+    rgb: Rgb
+    sound: bool
+
+
+class Pending(Protocol[H_co]):
+    """A frame that is being dreamed; its fields may be given on before it is finished."""
+
+    @property
+    def residual(self) -> H_co:
+        """Give what the dream adds, at working size."""
+        ...
+
+    @property
+    def carried(self) -> H_co | None:
+        """Give the past's residual, warped; None without one."""
+        ...
+
+    def finish(self) -> Outcome:
+        """Wait for the end."""
+        ...
+
+
+class Canvas(Protocol[H]):
+    """Holds the pictures of a dream and works on them."""
+
+    def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
+        """Make the small grey picture that motion is measured on."""
+        ...
+
+    def dream(self, task: Task[H], watch: Stopwatch) -> Pending[H]:
+        """Warp, dream and compose; may give back before that has ended."""
+        ...
+
+    def to_array(self, held: H) -> Field:
+        """Give what it holds as HxWx3 float32; waits."""
+        ...
+
+    def from_array(self, array: Field) -> H:
+        """Hold an HxWx3 float32 array."""
+        ...

@@ -1,0 +1,139 @@
+"""The canvas on a torch device: a frame goes up once, is dreamed and composed there, and comes down once.
+
+The motion is measured on the processor meanwhile, on small grey pictures; its flow and trust ride up
+with the frame. Nothing here waits for the device before `finish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from livedream.canvas.canvas import Outcome, Stopwatch, Task
+from livedream.canvas.transfer import Download, Upload
+from livedream.composite import veil
+from livedream.engines.engine import DeviceEngine
+from livedream.frame import Rgb
+from livedream.motion.flow import Grey, grey
+from livedream.motion.warp import Field
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Underway:
+    """A frame on the device."""
+
+    residual: Tensor
+    carried: Tensor | None
+    _size_hw: tuple[int, int]
+    _fetched: Callable[[], NDArray[np.uint8]]
+    _watch: Stopwatch
+
+    def finish(self) -> Outcome:
+        """Wait for the frame to come down."""
+        block = self._fetched()
+        self._watch.lap("wait")
+        return Outcome(block[:-1].reshape(*self._size_hw, 3), bool(block[-1]))
+
+
+class DeviceCanvas:
+    """Works on tensors, on a stream of its own."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
+        self._upload, self._download = Upload(device), Download(device)
+
+    def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:  # noqa: ARG002
+        """Make the small grey picture; the working size is of no use for it here."""
+        return grey(rgb, longest_px)
+
+    def dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
+        """Send everything on its way."""
+        with torch.inference_mode(), torch.cuda.stream(self._stream):
+            underway = self._dream(task, watch)
+        watch.lap("launch")
+        return underway
+
+    def _dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
+        height, width = task.grey.shape
+        motion = (task.past.motion.flow, task.past.motion.trust) if task.past else ()
+        shown = veil(task.grey, (width, height), task.look.scene)
+        watch.lap("motion")
+        rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *task.inputs])
+        frame = rgb.permute(2, 0, 1)[None].float()
+        image = shrunk(frame, task.size_hw) / 255
+        carried, init = None, image
+        if task.past is not None:
+            flow, trust, *rest = rest
+            carried = warped(resized(task.past.residual, task.size_hw), flow, trust.shape)
+            share = resized(trust[None, None], task.size_hw)
+            init = image + task.persistence * share * carried
+        dream = cast(DeviceEngine, task.engine).call([init, *rest])
+        residual, sound = finite(dream - image)
+        visible = residual * resized(veiled[None, None], task.size_hw)
+        laid = laid_over(frame, visible, task.look.strength)
+        block = torch.cat([laid.reshape(-1), sound.to(torch.uint8).reshape(1)])
+        fetched = self._download.fetch(block)
+        return Underway(residual, carried, (task.rgb.shape[0], task.rgb.shape[1]), fetched, watch)
+
+    def to_array(self, held: Tensor) -> Field:
+        """Fetch a field as HxWx3 float32."""
+        if self._stream is not None:
+            self._stream.synchronize()  # whoever asks may be another thread
+        return np.ascontiguousarray(held[0].permute(1, 2, 0).to("cpu").numpy())
+
+    def from_array(self, array: Field) -> Tensor:
+        """Send a field of HxWx3 float32 up."""
+        return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1)))[None].to(self.device)
+
+
+def shrunk(frame: Tensor, size_hw: tuple[int, int]) -> Tensor:
+    """Resize 1x3xHxW as `livedream.motion.flow.shrink` does: halve by area, then sample bilinearly."""
+    while frame.shape[2] >= 2 * size_hw[0] and frame.shape[3] >= 2 * size_hw[1]:
+        frame = F.avg_pool2d(frame, 2)
+    return resized(frame, size_hw)
+
+
+def resized(field: Tensor, size_hw: tuple[int, int]) -> Tensor:
+    """Resize 1xCxHxW bilinearly; the same tensor if it is of that size."""
+    if (field.shape[2], field.shape[3]) == size_hw:
+        return field
+    return F.interpolate(field, size_hw, mode="bilinear")
+
+
+def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
+    """Sample 1x3xHxW at p + flow(p), bilinear, edges repeated.
+
+    flow: hxwx2 pixels (x, y) of the small size `flow_hw` that it was measured at.
+    """
+    height, width = int(field.shape[2]), int(field.shape[3])
+    full = resized(flow.permute(2, 0, 1)[None], (height, width))[0]
+    # In the units of grid_sample the picture is 2 wide and high, so a small pixel is 2 / flow_hw.
+    x = _centres(width, field.device) + full[0] * (2 / flow_hw[1])
+    y = _centres(height, field.device)[:, None] + full[1] * (2 / flow_hw[0])
+    grid = torch.stack([x, y], dim=-1)[None]
+    return F.grid_sample(field, grid, mode="bilinear", padding_mode="border", align_corners=False)
+
+
+def _centres(length: int, device: torch.device) -> Tensor:
+    return (torch.arange(length, device=device, dtype=torch.float32) * 2 + 1) / length - 1
+
+
+def finite(residual: Tensor) -> tuple[Tensor, Tensor]:
+    """Give a residual, or nothing in place of one that is no number, and whether it was sound."""
+    sound = torch.isfinite(residual.sum())
+    return torch.where(sound, residual, 0.0), sound
+
+
+def laid_over(frame: Tensor, residual: Tensor, strength: float) -> Tensor:
+    """Add the residual, enlarged, to a frame 1x3xHxW in 0..255; gives uint8 HxWx3."""
+    size_hw = (int(frame.shape[2]), int(frame.shape[3]))
+    enlarged = F.interpolate(residual * (255 * strength), size_hw, mode="bicubic")
+    return torch.clamp(torch.round(frame + enlarged), 0, 255).to(torch.uint8)[0].permute(1, 2, 0)

@@ -1,0 +1,26 @@
+"""What engines that run on a torch device have in common: their way in and out for arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from livedream.engines.engine import DeviceEngine
+
+
+@torch.inference_mode()
+def run_arrays(engine: DeviceEngine, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """Upload, run, download and wait: how an engine is checked, and run where pictures lie in memory."""
+    tensors = [torch.from_numpy(np.ascontiguousarray(array)).to(engine.device) for array in inputs]
+    output: NDArray[np.float32] = engine.call(tensors).to("cpu", copy=True).numpy()
+    return output
+
+
+def named(kind: str, device: torch.device, number_format: str) -> str:
+    """Name an engine for people: "eager", "compiled (cuda) float16"."""
+    where = "" if device.type == "cpu" else f" ({device.type})"
+    return f"{kind}{where}" + ("" if number_format == "float32" else f" {number_format}")

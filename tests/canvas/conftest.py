@@ -1,0 +1,68 @@
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from livedream.canvas.canvas import Task
+from livedream.dream.spec import KernelSpec, frame_inputs
+from livedream.engines.eager import EagerEngine
+from livedream.frame import Rgb
+from livedream.motion.flow import Motion, grey
+from livedream.settings import DreamSettings, LookSettings
+
+SIZE_HW = (48, 80)
+
+# Two threads that wait for each other are slower than one where the processor is shared.
+torch.set_num_threads(1)
+
+
+def picture(seed: int = 0, size_hw: tuple[int, int] = (180, 300)) -> Rgb:
+    noise = np.random.default_rng(seed).random((*size_hw, 3), np.float32)
+    soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 5))
+    return np.asarray(40 + (soft - soft.min()) / (soft.max() - soft.min()) * 175).astype(np.uint8)
+
+
+def motion(seed: int = 1, size_hw: tuple[int, int] = (96, 160)) -> Motion:
+    """A flow that bends, and a trust that varies."""
+    rng = np.random.default_rng(seed)
+    flow = cv2.GaussianBlur(rng.standard_normal((*size_hw, 2)).astype(np.float32), (0, 0), 9) * 40
+    trust = cv2.GaussianBlur(rng.random(size_hw).astype(np.float32), (0, 0), 5)
+    spread = (trust - trust.min()) / (trust.max() - trust.min())
+    return Motion(np.asarray(flow, np.float32), np.asarray(spread, np.float32), cut=False)
+
+
+@pytest.fixture(scope="session")
+def engine() -> EagerEngine:
+    return EagerEngine(KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0))
+
+
+@pytest.fixture
+def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
+    """Give a task; `past` is a canvas' own."""
+
+    def make(**changes: Any) -> Task[Any]:
+        rgb = changes.get("rgb", picture())
+        spec = KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0)
+        inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
+        given: dict[str, Any] = {
+            "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW, "engine": engine, "inputs": inputs,
+            "past": None, "persistence": 0.9, "look": LookSettings(strength=1.2, scene=0.6),
+        }  # fmt: skip
+        return Task(**given | changes)
+
+    return make
+
+
+@pytest.fixture
+def residual() -> np.ndarray[Any, Any]:
+    noise = np.random.default_rng(5).standard_normal((*SIZE_HW, 3)).astype(np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 2)
+    return np.asarray(soft / soft.std() * 0.08, np.float32)
+
+
+@pytest.fixture
+def bending() -> Motion:
+    return motion()
