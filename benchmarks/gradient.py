@@ -19,7 +19,8 @@ from torch import Tensor, nn
 
 from livedream.dream.catalog import network_info
 from livedream.dream.input_gradient import InputGradient
-from livedream.dream.network import Network, load_network
+from livedream.dream.loading import load_network
+from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.engines.engine import NumberFormat
 from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats, runtime

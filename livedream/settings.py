@@ -36,7 +36,9 @@ class _Section(BaseModel):
 class DreamSettings(_Section):
     """What is dreamed, and how hard."""
 
-    network: Literal["embedded"] = _setting("embedded", "The network that dreams.", lifetime="engine")
+    network: Literal["embedded", "googlenet"] = _setting(
+        "embedded", "The network that dreams; its layers have names of their own.", lifetime="engine"
+    )
     layers: Mapping[str, Weight] = _setting(
         {"eyes": 1.0, "patterns": 0.4},
         "Layers or moods whose activations are maximised, each with its weight; which ones there are "

@@ -40,7 +40,7 @@ class MemoryCanvas:
 
     def dream(self, task: Task[Field], watch: Stopwatch) -> Done:
         """Warp, dream and compose."""
-        small = self._at_working_size(task.rgb, task.size_hw)
+        small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         carried, init = _warm_start(image, task.past, task.persistence)
         watch.lap("motion")

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import platformdirs
+
+from livedream.dream.googlenet_layers import googlenet_layers
 from livedream.errors import InputError
 from livedream.resources import folder
 
@@ -26,12 +29,24 @@ class NetworkInfo:
 
     layers: technical name -> channels of its output, first layer first.
     moods: the names that a person understands -> technical name.
+    address: where its weights can be had; "" for those that come with livedream.
     """
 
     name: str
     file: Path
     layers: Mapping[str, int]
     moods: Mapping[str, str]
+    address: str = ""
+
+    @property
+    def way_out(self) -> str:
+        """Say what mends a file of weights that is missing or damaged."""
+        return f"get {self.address} and put it there" if self.address else "install livedream again"
+
+    def check_file(self) -> None:
+        """Raise InputError if the file of weights is missing."""
+        if not self.file.is_file():
+            raise InputError(f"the network file {self.file} is missing; {self.way_out}")
 
     def find(self, layer: str) -> str:
         """Turn a mood or a technical name into the technical name.
@@ -50,11 +65,23 @@ class NetworkInfo:
         return list(self.layers).index(self.find(layer))
 
 
+GOOGLENET_ADDRESS = "https://download.pytorch.org/models/googlenet-1378be20.pth"
+"""Where torchvision publishes it; the name carries the first digits of its SHA-256."""
+
+
 def network_info(name: str) -> NetworkInfo:
-    """Look a network up by name."""
-    if name != "embedded":
-        raise InputError(f"there is no network {name!r}; there is: embedded")
-    return _embedded()
+    """Look a network up by name; whether its weights are here is seen when they are loaded."""
+    if name == "embedded":
+        return _embedded()
+    if name == "googlenet":
+        file = networks_folder() / GOOGLENET_ADDRESS.rpartition("/")[2]
+        return NetworkInfo(name, file, googlenet_layers(), {}, GOOGLENET_ADDRESS)
+    raise InputError(f"there is no network {name!r}; there are: embedded, googlenet")
+
+
+def networks_folder() -> Path:
+    """Give the folder that the weights of further networks are put into."""
+    return platformdirs.user_data_path("livedream", appauthor=False) / "networks"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -9,7 +10,8 @@ from torch import Tensor, nn
 
 from livedream.dream.catalog import network_info
 from livedream.dream.input_gradient import InputGradient
-from livedream.dream.network import Network, load_network
+from livedream.dream.loading import load_network
+from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.dream.spec import KernelSpec
 from livedream.ops.gradient import gaussian_taps, normalise, smooth
@@ -17,22 +19,40 @@ from livedream.ops.jitter import roll
 from livedream.ops.pyramid import Resize, octave_sizes
 
 
+class Direction(nn.Module):
+    """Where one step goes: the input gradient, smoothed at `smoothing_px`, normalised.
+
+    The network computes in the number format of its weights, the rest in that of the picture.
+    """
+
+    def __init__(self, network: Network, layers: Sequence[str], smoothing_px: float) -> None:
+        super().__init__()
+        self.gradient = InputGradient(network, {layer: L2() for layer in layers})
+        self.register_buffer("taps", gaussian_taps(smoothing_px))
+
+    def forward(self, x: Tensor, rough: Tensor, *controls: Tensor) -> Tensor:
+        """Give the direction at an image 1x3xHxW; rough: weight of the unsmoothed gradient beside it."""
+        dtype = next(self.gradient.parameters()).dtype
+        gradient = self.gradient(x.to(dtype), [control.to(dtype) for control in controls]).to(x.dtype)
+        assert isinstance(self.taps, Tensor)
+        return normalise(smooth(gradient, self.taps) + rough * gradient)
+
+
 class Kernel(nn.Module):
     """Dreams one image: for each octave, small to large, `steps` of normalised gradient ascent.
 
     Each octave starts from the image at its own size plus what the smaller ones grew (Mordvintsev
-    et al. 2015), so the image's own sharpness survives the resizing. The network computes in the number
-    format of its weights; the picture, what grows on it and the normalisation stay float32.
+    et al. 2015), so the image's own sharpness survives the resizing.
+    repeated: the part that every step runs anew, which an engine may compile by itself.
     """
 
     def __init__(self, network: Network, spec: KernelSpec) -> None:
         super().__init__()
-        self.gradient = InputGradient(network, {layer: L2() for layer in spec.layers})
+        self.repeated: nn.Module = Direction(network, spec.layers, spec.smoothing_px)
         self.sizes = octave_sizes(spec.size_hw, spec.octaves, spec.octave_scale)
         self.shrink = nn.ModuleList(Resize(spec.size_hw, size_hw) for size_hw in self.sizes)
         self.grow = nn.ModuleList(Resize(a, b) for a, b in pairwise(self.sizes))
         self.steps = spec.steps
-        self.register_buffer("taps", gaussian_taps(spec.smoothing_px))
 
     def forward(self, image: Tensor, step: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
         """Give the dream, 1x3xHxW in 0..1.
@@ -58,16 +78,10 @@ class Kernel(nn.Module):
         """Give what has grown on `base` after the steps of one octave; None: nothing before."""
         for _ in range(self.steps):
             x = base if grown is None else torch.clamp(base + grown, 0.0, 1.0)
-            stride = step[0] * self._direction(x, step[1], controls)
+            stride = step[0] * self.repeated(x, step[1], *controls)
             grown = stride if grown is None else grown + stride
         assert grown is not None
         return grown
-
-    def _direction(self, x: Tensor, rough: Tensor, controls: tuple[Tensor, ...]) -> Tensor:
-        dtype = next(self.gradient.parameters()).dtype
-        gradient = self.gradient(x.to(dtype), [control.to(dtype) for control in controls]).to(x.dtype)
-        assert isinstance(self.taps, Tensor)
-        return normalise(smooth(gradient, self.taps) + rough * gradient)
 
 
 def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:

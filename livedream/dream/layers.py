@@ -38,18 +38,29 @@ class Layer(nn.Module, ABC):
 class Convolution(Layer):
     """A convolution with bias: dense, 1x1, grouped or depthwise, of any stride.
 
-    weight: OxI/gxKxK with K >= stride. The output has ceil(size / stride) pixels; (K - stride) // 2 zeros
-    lie before the first pixel and as many after the last as are needed. Where the stride divides the size
-    that is the padding "same" of TensorFlow.
+    weight: OxI/gxKxK with K >= stride. padding: zeros on each side, from 0 to K - 1; the output has
+    (size + 2 padding - K) // stride + 1 pixels. Without it the output has ceil(size / stride) pixels;
+    (K - stride) // 2 zeros lie before the first pixel and as many after the last as are needed: where the
+    stride divides the size that is the padding "same" of TensorFlow.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, stride: int = 1) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, stride: int = 1, padding: int | None = None) -> None:
         super().__init__()
-        if not 1 <= stride <= weight.shape[-1]:
+        kernel = weight.shape[-1]
+        if not 1 <= stride <= kernel:
             raise ValueError(f"stride is from 1 to the kernel's size, not {stride}")
+        if padding is not None and not 0 <= padding < kernel:
+            raise ValueError(f"padding is from 0 to one less than the kernel's size, not {padding}")
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias = nn.Parameter(bias, requires_grad=False)
-        self.stride, self.before = stride, (weight.shape[-1] - stride) // 2
+        self.stride, self.padding = stride, padding
+        self.before = (kernel - stride) // 2 if padding is None else padding
+
+    def _after(self, size: int) -> int:
+        """Count the zeros after the last of `size` pixels."""
+        if self.padding is not None:
+            return self.padding
+        return (-(-size // self.stride) - 1) * self.stride + self.weight.shape[-1] - size - self.before
 
     def _groups(self, in_channels: int) -> int:
         return in_channels // self.weight.shape[1]
@@ -57,9 +68,7 @@ class Convolution(Layer):
     def push(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Convolve; keep the input's size, which the way back cannot know."""
         in_channels, *size_hw = (int(n) for n in x.shape[1:])
-        kernel = self.weight.shape[-1]
-        after = [(-(-n // self.stride) - 1) * self.stride + kernel - n - self.before for n in size_hw]
-        x, padding = _padded(x, self.before, after)
+        x, padding = _padded(x, self.before, [self._after(n) for n in size_hw])
         groups = self._groups(in_channels)
         return F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=groups), (
             in_channels,
@@ -74,8 +83,9 @@ class Convolution(Layer):
             return _pull_by_phases(self, grad, size_hw)
         # A plain convolution with flipped, transposed weights: every engine runs it fast, and
         # OpenVINO has been seen to return garbage for stride-1 transposed convolutions.
-        spread = grad if self.stride == 1 else _spread(grad, self.stride, size_hw)
-        spread, padding = _padded(spread, self.weight.shape[-1] - 1 - self.before, [self.before] * 2)
+        spread = grad if self.stride == 1 else _spread(grad, self.stride)
+        after = [n - small + self.before for n, small in zip(size_hw, spread.shape[2:], strict=True)]
+        spread, padding = _padded(spread, self.weight.shape[-1] - 1 - self.before, after)
         return F.conv2d(spread, _transposed(self.weight, groups), None, 1, padding, groups=groups)
 
 
@@ -89,8 +99,8 @@ def _padded(x: Tensor, before: int, after: Sequence[int]) -> tuple[Tensor, int]:
     return F.pad(x, (before, after[1], before, after[0])), 0
 
 
-def _spread(grad: Tensor, stride: int, size_hw: Sequence[int]) -> Tensor:
-    """Put zeros between the pixels, as a stride left out what lies between, and cut to size.
+def _spread(grad: Tensor, stride: int) -> Tensor:
+    """Put zeros between the pixels, as a stride left out what lies between, and after the last.
 
     Enlarging by repetition and masking is the way that engines do fast. The transposed depthwise
     convolution that it replaces takes OpenVINO thirty times longer in bfloat16 than in float32.
@@ -98,7 +108,7 @@ def _spread(grad: Tensor, stride: int, size_hw: Sequence[int]) -> Tensor:
     enlarged = F.interpolate(grad, scale_factor=float(stride), mode="nearest")
     mask = grad.new_zeros(1, 1, *enlarged.shape[2:])
     mask[:, :, ::stride, ::stride] = 1
-    return (enlarged * mask)[:, :, : size_hw[0], : size_hw[1]]
+    return enlarged * mask
 
 
 def _pull_by_phases(convolution: Convolution, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
@@ -140,6 +150,10 @@ class Relu(Layer):
 
     def pull(self, saved: Saved, grad: Tensor) -> Tensor:
         """Let the gradient pass where the output is inside its range."""
+        if self.ceiling is None and grad.requires_grad:
+            # The same in one pass, which engines do not know: a tenth of a step of training.
+            passed: Tensor = torch.ops.aten.threshold_backward(grad, saved, 0)
+            return passed
         passes = saved > 0 if self.ceiling is None else (saved > 0) & (saved < self.ceiling)
         return torch.where(passes, grad, 0.0)
 

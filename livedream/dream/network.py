@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, NetworkInfo
 from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
-from livedream.errors import InputError
 
 
 class Network(nn.Module):
@@ -59,24 +56,6 @@ class Network(nn.Module):
 
 def _key(name: str) -> str:
     return name.replace(".", "_")  # torch allows no dot in a module's name
-
-
-def load_network(info: NetworkInfo) -> Network:
-    """Load a network's weights (float32).
-
-    Raises InputError if the file is missing, damaged or another network's.
-    """
-    try:
-        weights = {name: tensor.float() for name, tensor in load_file(info.file).items()}
-        return embedded_network(info, weights)
-    except FileNotFoundError as fault:
-        raise InputError(f"the network file {info.file} is missing; install livedream again") from fault
-    except (SafetensorError, OSError) as fault:
-        raise InputError(
-            f"the network file {info.file} is damaged ({fault}); install livedream again"
-        ) from fault
-    except KeyError as fault:
-        raise InputError(f"{info.file} is not the network {info.name}: it lacks {fault}") from fault
 
 
 def embedded_network(info: NetworkInfo, weights: Mapping[str, Tensor]) -> Network:

@@ -74,9 +74,10 @@ class KernelSpec:
 def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     """Pick from the settings what decides the graph at a working size.
 
-    Raises InputError for a layer or channel that the network does not have.
+    Raises InputError for a layer or channel that the network does not have, and if its weights are missing.
     """
     info = network_info(dream.network)
+    info.check_file()
     layers = sorted({info.find(layer) for layer in dream.layers}, key=info.depth)
     _channel_weights(dream, info)
     return KernelSpec(

@@ -32,7 +32,9 @@ def _of_its_own(module: nn.Module) -> Callable[..., Tensor]:
 
 
 class CompiledEngine:
-    """Runs a program's module compiled by torch's inductor.
+    """Runs a module compiled by torch's inductor: the part that it repeats, if it names one, else all.
+
+    Unrolled, 4 octaves of 10 steps would be forty gradients to compile; the part is one for each size.
 
     device: "cpu" (needs a C++ compiler) or "cuda" (needs Triton), where what is compiled is captured as
     a CUDA graph besides. Building takes up to a minute. Raises EngineError with the compiler's reason.
@@ -44,7 +46,7 @@ class CompiledEngine:
         self.device, self.number_format = torch.device(device), number_format
         self.name = named("compiled", self.device, number_format)
         module = program.make(number_format).to(self.device)
-        self._call: Callable[..., Tensor] = torch.compile(_of_its_own(module), fullgraph=True, dynamic=False)
+        self._call: Callable[..., Tensor] = _compiled(module)
         try:
             self.run(program.example())
             if self.device.type == "cuda":
@@ -64,6 +66,27 @@ class CompiledEngine:
     def close(self) -> None:
         """Let go of the compiled code."""
         self._call = torch.nn.Identity()
+
+
+class _Part(nn.Module):
+    """A compiled part in the place of the one that it was compiled from."""
+
+    def __init__(self, part: nn.Module) -> None:
+        super().__init__()
+        self._call = torch.compile(_of_its_own(part), fullgraph=True, dynamic=False)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Run it."""
+        output: Tensor = self._call(*inputs)
+        return output
+
+
+def _compiled(module: nn.Module) -> Callable[..., Tensor]:
+    repeated = getattr(module, "repeated", None)
+    if not isinstance(repeated, nn.Module):
+        return _Part(module)
+    module.repeated = _Part(repeated)
+    return module
 
 
 def _captured(call: Callable[..., Tensor], program: Program, device: torch.device) -> Callable[..., Tensor]:

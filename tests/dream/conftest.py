@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from livedream.dream.catalog import network_info
-from livedream.dream.network import Network, load_network
+from livedream.dream.loading import load_network
+from livedream.dream.network import Network
 
 # Two threads that wait for each other are slower than one where the processor is shared.
 torch.set_num_threads(1)

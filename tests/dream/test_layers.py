@@ -7,14 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from livedream.dream.branches import Branches
 from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
 
 sides = st.integers(1, 14)
 
 
-def convolution(in_channels: int, out: int, size: int = 3, stride: int = 1, groups: int = 1) -> Convolution:
+def convolution(
+    in_channels: int, out: int, size: int = 3, stride: int = 1, groups: int = 1, padding: int | None = None
+) -> Convolution:
     weight = torch.randn(out, in_channels // groups, size, size, dtype=torch.float64)
-    return Convolution(weight, torch.randn(out, dtype=torch.float64), stride)
+    return Convolution(weight, torch.randn(out, dtype=torch.float64), stride, padding)
 
 
 LAYERS: dict[str, Callable[[], Layer]] = {
@@ -34,10 +37,13 @@ LAYERS: dict[str, Callable[[], Layer]] = {
     "depthwise": lambda: convolution(4, 4, groups=4),
     "depthwise, stride 2": lambda: convolution(4, 4, stride=2, groups=4),
     "depthwise, two outputs a channel": lambda: convolution(4, 8, stride=2, groups=4),
+    "7x7, stride 2, padding 3": lambda: convolution(4, 3, size=7, stride=2, padding=3),
+    "3x3, padding 2": lambda: convolution(4, 3, padding=2),
     "relu": Relu,
     "relu with a ceiling": lambda: Relu(0.7),
     "residual": lambda: Residual(convolution(4, 4)),
     "chain": lambda: Chain([convolution(4, 6), Relu(), convolution(6, 6, stride=2, groups=6), Relu(1.0)]),
+    "branches": lambda: Branches([convolution(4, 3), Relu(), Chain([convolution(4, 2, size=1), Relu()])]),
     "chain of residuals": lambda: Chain(
         [Residual(Chain([convolution(4, 4, groups=4), Relu()])), Relu(), Residual(convolution(4, 4, size=1))]
     ),
@@ -87,6 +93,40 @@ def test_a_convolution_divides_the_size_by_its_stride_rounded_up(
 def test_a_stride_that_skips_pixels_is_refused(stride: int, size: int) -> None:
     with pytest.raises(ValueError, match=f"stride is from 1 to the kernel's size, not {stride}"):
         Convolution(torch.zeros(1, 1, size, size), torch.zeros(1), stride=stride)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(1, 4), st.integers(0, 4), st.sampled_from([1, 2, 4]))
+def test_a_convolution_with_padding_is_torch_s(
+    data: st.DataObject, stride: int, more: int, groups: int
+) -> None:
+    size = stride + more
+    padding = data.draw(st.integers(0, size - 1))
+    least = max(1, size - 2 * padding)
+    layer = convolution(4, 4, size, stride, groups, padding)
+    shape = (1, 4, data.draw(st.integers(least, 14)), data.draw(st.integers(least, 14)))
+    x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
+    expected = F.conv2d(x, layer.weight, layer.bias, stride, padding, groups=groups)
+    y, saved = layer.push(x.detach())
+    torch.testing.assert_close(y, expected.detach())
+    upstream = torch.randn_like(y)
+    (expected_grad,) = torch.autograd.grad(expected, x, upstream)
+    torch.testing.assert_close(layer.pull(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
+
+
+@pytest.mark.parametrize("padding", [-1, 3])
+def test_a_padding_as_large_as_the_kernel_is_refused(padding: int) -> None:
+    with pytest.raises(
+        ValueError, match=f"padding is from 0 to one less than the kernel's size, not {padding}"
+    ):
+        Convolution(torch.zeros(1, 1, 3, 3), torch.zeros(1), padding=padding)
+
+
+def test_branches_put_their_channels_one_after_the_other() -> None:
+    first, second = convolution(4, 3), convolution(4, 5, size=1)
+    x = torch.randn(2, 4, 5, 6, dtype=torch.float64)
+    y = Branches([first, second])(x)
+    assert torch.equal(y, torch.cat([first(x), second(x)], 1))
 
 
 def test_relu_lets_the_gradient_pass_only_inside_its_range() -> None:

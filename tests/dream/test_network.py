@@ -1,14 +1,11 @@
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
-from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, network_info
-from livedream.dream.network import Network, load_network
+from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES
+from livedream.dream.network import Network
 from livedream.errors import InputError
 
 
@@ -59,26 +56,3 @@ def test_a_way_down_ends_with_the_layer_asked_for(network: Network) -> None:
     assert network.below("eyes") == network.below("block.7") == "block.7"
     with pytest.raises(InputError, match=r"no layer 'block\.99'"):
         network.down_to("block.99")
-
-
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    info = replace(network_info("embedded"), file=tmp_path / "gone.safetensors")
-    with pytest.raises(InputError, match=r"gone\.safetensors is missing; install livedream again"):
-        load_network(info)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.999])
-def test_a_file_cut_off_anywhere_is_told(tmp_path: Path, share: float) -> None:
-    info = network_info("embedded")
-    content = info.file.read_bytes()
-    cut = tmp_path / "cut.safetensors"
-    cut.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(InputError, match=r"cut\.safetensors is damaged"):
-        load_network(replace(info, file=cut))
-
-
-def test_another_network_s_file_is_told(tmp_path: Path) -> None:
-    foreign = tmp_path / "foreign.safetensors"
-    save_file({"features.0.weight": torch.zeros(2)}, foreign)
-    with pytest.raises(InputError, match=r"not the network embedded: it lacks 'stem\.weight'"):
-        load_network(replace(network_info("embedded"), file=foreign))

@@ -1,3 +1,4 @@
+import json
 import os
 import pickle
 import shutil
@@ -140,6 +141,15 @@ def test_other_weights_or_other_code_have_another_fingerprint(tmp_path: Path, pa
     with (tmp_path / part).open("ab") as stream:
         stream.write(b"\n# changed\n")
     assert fingerprint_of(tmp_path) != before == SPEC.fingerprint()
+
+
+def test_it_is_described_in_the_words_of_the_settings() -> None:
+    described = replace(SPEC, layers=("stem", "head.8"), steps=3).describe()
+    assert described == {
+        "network": "embedded", "layers": ["stem", "eyes"], "working_size": [88, 64],
+        "octaves": 2, "steps": 3,
+    }  # fmt: skip
+    assert json.loads(json.dumps(described)) == described
 
 
 def test_a_spec_survives_pickling() -> None:

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from livedream.dream.catalog import network_info
-from livedream.dream.network import Network, load_network
+from livedream.dream.loading import load_network
+from livedream.dream.network import Network
 from livedream.errors import InputError
 from livedream.presets import load, shipped
 from livedream.sources.image import read_image

@@ -1,0 +1,130 @@
+"""Max pooling that knows its vector-Jacobian product, ties included.
+
+Where values tie, the gradient goes to the first arg max in the order of reading, as torch has it; after
+a ReLU half of the windows tie. A window's maximum is that of the maxima of its rows, and its first arg
+max is the first arg max of its first maximal row, so all here is done along one axis after the other:
+six taps instead of nine. What is left when the first taps have taken theirs is the last tap's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from livedream.dream.layers import Layer, Saved
+
+SHAPES = ((3, 1), (3, 2), (2, 2))
+"""The (kernel, stride) that there are."""
+
+
+class MaxPool(Layer):
+    """The maximum of KxK windows.
+
+    Stride 1 (K is 3): windows are centred on their pixels and cut at the border; the size stays.
+    Stride 2 (K is 3 or 2): windows start at the even pixels, and the last may reach beyond the border, as
+    with torch's ceil_mode: for K of 3 size // 2 pixels but at least one, for K of 2 half, rounded up.
+    """
+
+    def __init__(self, kernel: int = 3, stride: int = 1) -> None:
+        super().__init__()
+        if (kernel, stride) not in SHAPES:
+            raise ValueError(f"there is no max pool of {kernel}x{kernel} with stride {stride}")
+        self.kernel, self.stride = kernel, stride
+
+    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Pool along the rows, then across them; keep what says where the maxima were."""
+        if self.stride == 1:
+            rows = F.max_pool2d(x, (1, 3), 1, (0, 1))
+            y = F.max_pool2d(rows, (3, 1), 1, (1, 0))
+            return y, (x, rows, y)
+        windows = [max(1, (int(n) - self.kernel + 1) // 2 + 1) for n in x.shape[2:]]
+        filled = _filled(x, [2 * (n + self.kernel - 2) for n in windows], _least(x))
+        y = F.max_pool2d(filled, self.kernel, 2)
+        return y, (filled, y, [int(n) for n in x.shape[2:]])
+
+    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+        """Give each window's gradient to its first arg max; add up where windows overlap."""
+        if self.stride == 1:
+            x, rows, y = saved
+            return _pull_centred(x, rows, _pull_centred(rows, y, grad, 2), 3)
+        filled, y, (height, width) = saved
+        return _pull_by_phases(filled, y, grad, self.kernel)[:, :, :height, :width]
+
+
+def _filled(x: Tensor, size_hw: Sequence[int], fill: float) -> Tensor:
+    """Continue an image below and to the right up to a size."""
+    below, right = (new - int(old) for new, old in zip(size_hw, x.shape[2:], strict=True))
+    return F.pad(x, (0, right, 0, below), value=fill) if below or right else x
+
+
+def _least(x: Tensor) -> float:
+    """Give the smallest number of a tensor's format, which is no window's maximum."""
+    return torch.finfo(x.dtype).min
+
+
+def _pull_centred(x: Tensor, y: Tensor, grad: Tensor, axis: int) -> Tensor:
+    """Pull through windows of three along one axis."""
+    first, middle, last = _share([_shifted(x, 1, axis, _least(x)), x], y, grad)
+    return middle + _shifted(first, -1, axis) + _shifted(last, 1, axis)
+
+
+def _shifted(x: Tensor, by: int, axis: int, fill: float = 0.0) -> Tensor:
+    """Move an image by pixels along an axis."""
+    return F.pad(x, (by, -by) if axis == 3 else (0, 0, by, -by), value=fill)
+
+
+def _share(taps: Sequence[Tensor], y: Tensor, grad: Tensor) -> list[Tensor]:
+    """Split windows' gradients between their taps: all of it to the first that is the maximum.
+
+    taps: all but the last, whose share comes last.
+    """
+    shares = []
+    for tap in taps:
+        shares.append(torch.where(tap == y, grad, 0.0))
+        grad = grad - shares[-1]
+    return [*shares, grad]
+
+
+def _pull_by_phases(x: Tensor, y: Tensor, grad: Tensor, kernel: int) -> Tensor:
+    """Pull through windows that start at the even pixels.
+
+    Pixels that lie alike between the windows are a phase: even or odd rows and columns. All is
+    computed at the windows' resolution and put together by a pixel shuffle.
+    """
+    # One more window at the end, which has no gradient, makes all phases equally large.
+    size_hw = [int(n) // 2 for n in x.shape[2:]]
+    y, grad = (_filled(part, size_hw, 0.0) for part in (y, grad))
+    phases = [[x[:, :, row::2, column::2] for column in (0, 1)] for row in (0, 1)]
+    tops = [_maxima(row, kernel) for row in phases]
+    grads = _pull_phases(tops, y, grad, 2, kernel)
+    rows = zip(phases, tops, grads, strict=True)
+    return _shuffled(torch.cat([part for row in rows for part in _pull_phases(*row, 3, kernel)], 1))
+
+
+def _maxima(phases: Sequence[Tensor], kernel: int) -> Tensor:
+    """Pool even and odd columns along the rows."""
+    even, odd = phases
+    top = torch.maximum(even, odd)
+    return top if kernel == 2 else torch.maximum(top, _shifted(even, -1, 3, _least(even)))
+
+
+def _pull_phases(
+    phases: Sequence[Tensor], y: Tensor, grad: Tensor, axis: int, kernel: int
+) -> tuple[Tensor, Tensor]:
+    """Pull through windows along one axis: the gradients at its even and at its odd pixels."""
+    first, second, *third = _share(phases[: kernel - 1], y, grad)
+    return (first + _shifted(third[0], 1, axis) if third else first), second
+
+
+def _shuffled(phases: Tensor) -> Tensor:
+    """Put four phases together that lie one after the other: 4CxHxW -> Cx2Hx2W.
+
+    torch's pixel shuffle wants each channel's phases side by side; bringing them there costs engines more
+    than all the rest. This they know as one operation, from depth to space.
+    """
+    count, channels, height, width = (int(n) for n in phases.shape)
+    split = phases.reshape(count, 2, 2, channels // 4, height, width)
+    return split.permute(0, 3, 4, 1, 5, 2).reshape(count, channels // 4, 2 * height, 2 * width)

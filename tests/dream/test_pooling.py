@@ -1,0 +1,88 @@
+"""Max pooling against torch's own, ties included."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from livedream.dream.pooling import MaxPool
+
+SHAPES = [(3, 1), (3, 2), (2, 2)]
+sides = st.integers(1, 17)
+
+
+def by_torch(x: Tensor, kernel: int, stride: int) -> Tensor:
+    return F.max_pool2d(x, kernel, stride, padding=1 if stride == 1 else 0, ceil_mode=True)
+
+
+def compare(x: Tensor, kernel: int, stride: int) -> None:
+    """Expect torch's output and torch's gradient, to the last bit: sums of small integers are exact."""
+    expected = by_torch(x.requires_grad_(), kernel, stride)
+    upstream = torch.randint(-9, 10, expected.shape).to(x.dtype)
+    (expected_grad,) = torch.autograd.grad(expected, x, upstream)
+    layer = MaxPool(kernel, stride)
+    y, saved = layer.push(x.detach())
+    assert torch.equal(y, expected)
+    assert torch.equal(layer.pull(saved, upstream), expected_grad)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), SHAPES)
+@settings(max_examples=80, deadline=None)
+@given(
+    size_hw=st.tuples(sides, sides),
+    values=st.integers(1, 4),
+    seed=st.integers(0, 1000),
+    dtype=st.sampled_from([torch.float32, torch.float64, torch.bfloat16]),
+)
+def test_ties_go_where_torch_has_them(
+    kernel: int, stride: int, size_hw: tuple[int, int], values: int, seed: int, dtype: torch.dtype
+) -> None:
+    if stride == 2 and min(size_hw) < kernel - 1:
+        return  # torch refuses a picture smaller than this
+    torch.manual_seed(seed)
+    compare(torch.randint(1 - values, values, (2, 3, *size_hw)).to(dtype), kernel, stride)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), SHAPES)
+@pytest.mark.parametrize("level", [-7.0, 0.0, 7.0])
+def test_a_flat_picture_ties_everywhere(kernel: int, stride: int, level: float) -> None:
+    compare(torch.full((1, 2, 9, 12), level), kernel, stride)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), SHAPES)
+def test_every_arrangement_of_two_values_in_a_window(kernel: int, stride: int) -> None:
+    numbers = torch.arange(2**9)
+    bits = torch.stack([numbers >> place & 1 for place in range(9)], 1)
+    compare(bits.reshape(-1, 1, 3, 3).double(), kernel, stride)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), SHAPES)
+@settings(max_examples=20, deadline=None)
+@given(height=sides, width=sides, seed=st.integers(0, 1000))
+def test_pull_is_what_autograd_gives(kernel: int, stride: int, height: int, width: int, seed: int) -> None:
+    torch.manual_seed(seed)
+    x = torch.relu(torch.randn(2, 3, height + 1, width + 1, dtype=torch.float64)).requires_grad_()
+    expected = by_torch(x, kernel, stride)
+    upstream = torch.randn_like(expected)
+    (expected_grad,) = torch.autograd.grad(expected, x, upstream)
+    y, saved = MaxPool(kernel, stride).push(x.detach())
+    assert torch.equal(y, expected)
+    torch.testing.assert_close(MaxPool(kernel, stride).pull(saved, upstream), expected_grad)
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (1, 6), (5, 1)])
+def test_a_picture_smaller_than_torch_takes_still_has_a_window(size_hw: tuple[int, int]) -> None:
+    x = torch.arange(1.0, 1 + size_hw[0] * size_hw[1]).reshape(1, 1, *size_hw)
+    y, saved = MaxPool(3, 2).push(x)
+    assert y.shape[2:] == tuple(max(1, side // 2) for side in size_hw)
+    assert float(y.max()) == float(x[..., : 2 * y.shape[3] + 1].max())
+    pulled = MaxPool(3, 2).pull(saved, torch.ones_like(y))
+    assert pulled.shape == x.shape
+    assert float(pulled.sum()) == y.numel()
+
+
+def test_a_pool_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="no max pool of 5x5 with stride 1"):
+        MaxPool(5, 1)
