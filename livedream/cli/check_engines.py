@@ -28,7 +28,7 @@ def engine_cache() -> Health:
 
     folder = EngineCache().folder
     sizes = [path.stat().st_size for path in folder.glob("*.engine")]
-    shown = _with_tilde(folder)
+    shown = with_tilde(folder)
     try:
         _try_writing(folder)
     except OSError as fault:
@@ -37,7 +37,7 @@ def engine_cache() -> Health:
             "Let this user write there: the engine openvino is built into it.",
         )  # fmt: skip
     engines = "engine" if len(sizes) == 1 else "engines"
-    return Health("live", f"{shown}, {len(sizes)} {engines}, {_megabytes(sum(sizes))}")
+    return Health("live", f"{shown}, {len(sizes)} {engines}, {megabytes(sum(sizes))}")
 
 
 def _try_writing(folder: Path) -> None:
@@ -52,7 +52,7 @@ def network() -> Health:
     from livedream.dream.catalog import network_info
 
     info = network_info("embedded")
-    size = _megabytes(info.file.stat().st_size)
+    size = megabytes(info.file.stat().st_size)
     return Health("live", f"{info.file.name}, {len(info.layers)} layers, {size}")
 
 
@@ -79,10 +79,12 @@ def _installed(distribution: str) -> bool:
     return True
 
 
-def _with_tilde(path: Path) -> str:
+def with_tilde(path: Path) -> str:
+    """Write a path shorter where it lies in the home directory."""
     home = Path.home()
     return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: int) -> str:
+    """Write a number of bytes as people read it."""
     return f"{size / 1e6:.1f} MB"

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from livedream.cli import check_engines, check_machine, check_media, check_torch
+from livedream.cli import check_engines, check_machine, check_media, check_tensorrt, check_torch
 from livedream.cli.finding import Check, Finding
 
-_NAME_COLUMNS, _STATUS_COLUMNS = 17, 11
+_NAME_COLUMNS, _STATUS_COLUMNS = 20, 11
 _FEWEST_COLUMNS = 24
 
 _ENGINES = (
@@ -35,6 +35,7 @@ def checks(system: str = sys.platform) -> tuple[Check, ...]:
         Check("camera", check_machine.cameras, "cv2-enumerate-cameras"),
         Check("display", check_machine.display, "PyQt6"),
         *((apple,) if system == "darwin" else (nvidia, intel)),
+        *check_tensorrt.engine_checks(),
         *_ENGINES,
         Check("engine cache", check_engines.engine_cache),
         Check("network", check_engines.network, needed=True),

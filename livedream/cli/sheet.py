@@ -37,13 +37,14 @@ def run(options: Options, names: Sequence[str], file: Path) -> None:
     console = Console()
     check_image_file(file)
     frames = _frames(options)
-    builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, EngineCache(), teller(console))
-    try:
-        tiles = [("the picture", frames[-1].rgb)]
-        for name in track(names, "dreaming", console=console, transient=True):
+    tiles = [("the picture", frames[-1].rgb)]
+    for name in track(names, "dreaming", console=console, transient=True):
+        # A builder of its own for each: later failures of one are only told.
+        builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, EngineCache(), teller(console))
+        try:
             tiles.append((name, _last_dream(frames, load(name).settings, _asking(builder))))
-    finally:
-        builder.close()
+        finally:
+            builder.close()
     write_image(file, laid_out(tiles))
     console.print(f"{file}: {len(tiles) - 1} presets", markup=False, highlight=False)
 

@@ -5,16 +5,16 @@ It reads a pickled program from standard input; its one argument is the cache's 
 
 from __future__ import annotations
 
-import pickle
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.engines.cache import EngineCache
+from livedream.engines.build_process import serve
+from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Check, NumberFormat, Program, check
 from livedream.engines.openvino import OpenVinoEngine, cache_key, config, convert, number_formats, runtime
 from livedream.errors import EngineError
@@ -31,7 +31,7 @@ def build(program: Program, cache: EngineCache) -> None:
     with torch.inference_mode():
         reference = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     fastest = _fastest(_agreeing(program, model, reference))
-    facts = {"check": asdict(fastest.check), "number_format": fastest.number_format}
+    facts = facts_of("openvino", fastest.number_format, program, fastest.check)
     cache.put(cache_key(program), fastest.compiled.export_model().getvalue(), facts)
 
 
@@ -72,13 +72,7 @@ def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> l
 
 def main() -> int:
     """Build; say in one line on standard error what went wrong."""
-    program: Program = pickle.load(sys.stdin.buffer)
-    try:
-        build(program, EngineCache(Path(sys.argv[1])))
-    except Exception as fault:  # told to the parent process, which decides what follows
-        sys.stderr.write("\n" + " ".join(str(fault).split()) + "\n")
-        return 1
-    return 0
+    return serve(lambda program: build(program, EngineCache(Path(sys.argv[1]))))
 
 
 if __name__ == "__main__":

@@ -5,21 +5,31 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from livedream.engines.cache import EngineCache
 from livedream.engines.devices import EngineName, candidates, torch_device
-from livedream.engines.engine import Check, Engine, Program, best_ms, check
+from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check
 from livedream.errors import EngineError
 
 P = TypeVar("P", bound=Program)
 
-Choice = Literal["auto", "eager", "openvino", "compiled"]
+Choice = Literal["auto", "openvino", "tensorrt", "tensorrt-rtx", "compiled", "captured", "eager"]
 
 
-class Cancellable(Protocol):
-    """A build in another process."""
+HALF_FIRST: tuple[NumberFormat, ...] = ("float16", "float32")
+"""Number formats to try on a GPU: half of the bytes is nearly half of the time."""
+
+
+class Build(Protocol):
+    """A build in another process, which leaves its engine in the cache."""
+
+    def wait(self) -> None:
+        """Wait for its end. Raises EngineError."""
+        ...
 
     def cancel(self) -> None:
         """Stop it."""
@@ -60,7 +70,7 @@ class EngineBuilder(Generic[P]):
         self._ready: list[Ready[P]] = []
         self._fault: BaseException | None = None
         self._closed = False
-        self._build: Cancellable | None = None
+        self._build: Build | None = None
         self._bridged: P | None = None
         self._handed_over = False
         self.building = ""
@@ -140,43 +150,53 @@ class EngineBuilder(Generic[P]):
         start = time.perf_counter()
         if name == "eager":
             return self._eager(program, start, stopgap=False)
-        if name == "compiled":
-            return self._compiled(program, start, stopgap)
-        return self._openvino(program, start, stopgap)
+        if name in ("compiled", "captured"):
+            return self._by_torch(name, program, start, stopgap)
+        return self._elsewhere(name, program, start, stopgap)
 
-    def _openvino(self, program: P, start: float, stopgap: bool) -> Ready[P]:
-        from livedream.engines import openvino
-
-        try:
-            openvino.runtime()
-        except ImportError as fault:
-            raise EngineError("the engine openvino is not installed; pip install openvino") from fault
-        loaded = openvino.load(program, self._cache)
+    def _elsewhere(self, name: EngineName, program: P, start: float, stopgap: bool) -> Ready[P]:
+        """Take an engine from the cache, which another process fills if it is not there."""
+        load, begin = _in_a_process(name)
+        loaded = load(program, self._cache)
         if loaded is None:
-            self._build = build = openvino.Build(program, self._cache, polite=not stopgap)
+            self._build = build = begin(program, self._cache, polite=not stopgap)
             if stopgap:
-                # The build needs the processor too: with two threads each, both wait for one another
-                # at every operation and the first frame comes seconds later.
-                self._bridge(self._eager(program, start, stopgap=True, threads=1))
+                self._bridge(self._stopgap(program, start))
             if self._closed:
                 build.cancel()
             build.wait()
             self._build = None
-            loaded = openvino.load(program, self._cache)
+            loaded = load(program, self._cache)
         if loaded is None:
-            raise EngineError(f"the engine openvino was built, but {self._cache.folder} does not keep it")
+            raise EngineError(f"the engine {name} was built, but {self._cache.folder} does not keep it")
         engine, checked = loaded
         return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
 
-    def _compiled(self, program: P, start: float, stopgap: bool) -> Ready[P]:
-        from livedream.engines.compiled import CompiledEngine
+    def _by_torch(
+        self, name: Literal["compiled", "captured"], program: P, start: float, stopgap: bool
+    ) -> Ready[P]:
+        """Make an engine here, in the first number format in which it agrees with the reference."""
+        from livedream.engines.on_device import full_float32
 
+        device = torch_device()
+        if name == "captured" and device != "cuda":
+            raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; take eager")
         reference = self._eager(program, start, stopgap=True)
         if stopgap:
             self._bridge(reference)
-        engine = CompiledEngine(program, torch_device())
-        checked = check(engine, program, reference.engine.run(program.example()))
-        return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
+        with full_float32():
+            wanted = reference.engine.run(program.example())
+        formats = HALF_FIRST if device == "cuda" else ("float32",)
+        for number_format, alternative in zip(formats, [*formats[1:], None], strict=True):
+            try:
+                engine = _torch_engine(name, program, device, number_format)
+                checked = check(engine, program, wanted)
+                return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
+            except EngineError as fault:
+                if alternative is None:
+                    raise
+                self._tell(f"{fault}; trying {alternative}")
+        raise AssertionError("there is at least one number format")
 
     def _eager(self, program: P, start: float, *, stopgap: bool, threads: int | None = None) -> Ready[P]:
         from livedream.engines.eager import EagerEngine
@@ -184,6 +204,17 @@ class EngineBuilder(Generic[P]):
         engine = EagerEngine(program, torch_device(), threads)
         run_ms = None if stopgap else best_ms(engine, program.example(), runs=1)
         return Ready(program, engine, stopgap, time.perf_counter() - start, None, run_ms)
+
+    def _stopgap(self, program: P, start: float) -> Ready[P]:
+        """Make the fastest engine that is made at once."""
+        device = torch_device()
+        with suppress(EngineError):  # it is only for the meantime, and eager does that, too
+            if device == "cuda":
+                engine = _torch_engine("captured", program, device, "float32")
+                return Ready(program, engine, True, time.perf_counter() - start, None, None)
+        # The build needs the processor too: with two threads each, both wait for one another at every
+        # operation and the first frame comes seconds later.
+        return self._eager(program, start, stopgap=True, threads=1)
 
     def _bridge(self, stopgap: Ready[P]) -> None:
         """Hand over a stopgap; one is enough for a program, however many engines are tried."""
@@ -198,3 +229,36 @@ class EngineBuilder(Generic[P]):
                 self._ready.append(outcome)
                 self._handed_over |= not outcome.stopgap
             self._changed.notify_all()
+
+
+def _torch_engine(
+    name: Literal["compiled", "captured"], program: Program, device: str, number_format: NumberFormat
+) -> Engine:
+    if name == "captured":
+        from livedream.engines.captured import CapturedEngine
+
+        return CapturedEngine(program, device, number_format)
+    from livedream.engines.compiled import CompiledEngine
+
+    return CompiledEngine(program, device, number_format)
+
+
+def _in_a_process(
+    name: EngineName,
+) -> tuple[Callable[..., tuple[Engine, Check] | None], Callable[..., Build]]:
+    """Give what loads an engine from the cache and what starts to build one into it.
+
+    Raises EngineError if it is not installed.
+    """
+    if name == "openvino":
+        from livedream.engines import openvino
+
+        try:
+            openvino.runtime()
+        except ImportError as fault:
+            raise EngineError("the engine openvino is not installed; pip install openvino") from fault
+        return openvino.load, openvino.Build
+    from livedream.engines import tensorrt
+
+    flavour: Any = {"flavour": name}
+    return partial(tensorrt.load, **flavour), partial(tensorrt.Build, **flavour)

@@ -5,19 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import struct
 import tempfile
+import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import platformdirs
+
+if TYPE_CHECKING:
+    from livedream.engines.engine import Check, NumberFormat, Program
 
 LARGEST_TOTAL_BYTES = 1 << 30
 """Beyond this the entries that were not used for longest are removed."""
 
 MAGIC = b"livedrm1"
+
+LARGEST_FACTS_BYTES = 1 << 20
+"""A file whose facts claim to be longer is not livedream's."""
+
+LEFT_OVER_S = 60.0
+"""An unfinished file that nobody has written to for so long is left over from a process that ended."""
+
+_UNREADABLE = (struct.error, ValueError, KeyError, TypeError, RecursionError)
+"""What parsing raises for a file that is damaged or foreign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,38 @@ class Entry:
 
     blob: bytes
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file in the cache as a list shows it, its blob unread.
+
+    size_bytes: of the whole file. used_s: its last use, seconds since 1970. facts: empty if `fault`
+    says why the file is no engine.
+    """
+
+    name: str
+    size_bytes: int
+    used_s: float
+    facts: dict[str, Any]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What clearing the cache removed; kept: why, for each file that could not be removed."""
+
+    files: int
+    size_bytes: int
+    kept: tuple[str, ...]
+
+
+def facts_of(engine: str, number_format: NumberFormat, program: Program, check: Check) -> dict[str, Any]:
+    """Give the facts that an engine is stored with; built: the time now, ISO 8601 in UTC."""
+    return {
+        "engine": engine, "number_format": number_format, "program": program.describe(),
+        "check": asdict(check), "built": datetime.now(UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
 
 
 class EngineCache:
@@ -51,7 +98,7 @@ class EngineCache:
     def put(self, key: str, blob: bytes, facts: dict[str, Any]) -> None:
         """Store an entry in one step: a reader sees all of it or nothing. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        own = {"sha256": hashlib.sha256(blob).hexdigest(), "key": _name(key)}
+        own = {"sha256": hashlib.sha256(blob).hexdigest(), "key": _name(key), "blob_bytes": len(blob)}
         head = json.dumps(facts | own).encode()
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
         try:
@@ -63,6 +110,21 @@ class EngineCache:
             Path(name).unlink(missing_ok=True)
             raise
         self._prune()
+
+    def entries(self) -> list[Listed]:
+        """List what is there, the one used last first.
+
+        The blobs are not read, so one that is damaged inside shows only when it is loaded.
+        """
+        found = [_listed(path) for path in self.folder.glob("*.engine")]
+        return sorted((entry for entry in found if entry), key=lambda entry: entry.used_s, reverse=True)
+
+    def clear(self) -> Cleared:
+        """Remove every engine, and every file that a process which has ended left unfinished."""
+        unfinished = [path for path in self.folder.glob("*.part") if _left_over(path)]
+        outcomes = [_removed(path) for path in [*self.folder.glob("*.engine"), *unfinished]]
+        sizes = [outcome for outcome in outcomes if isinstance(outcome, int)]
+        return Cleared(len(sizes), sum(sizes), tuple(why for why in outcomes if isinstance(why, str)))
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{_name(key)}.engine"
@@ -90,6 +152,62 @@ def _parse(content: bytes, name: str) -> Entry | None:
         facts = json.loads(content[16 : 16 + length])
         blob = content[16 + length :]
         own = facts["key"] == name and facts["sha256"] == hashlib.sha256(blob).hexdigest()
-    except (struct.error, ValueError, KeyError, TypeError):
+    except _UNREADABLE:
         return None
     return Entry(blob, facts) if own and content[:8] == MAGIC else None
+
+
+def _listed(path: Path) -> Listed | None:
+    """Look at a file without its blob; None if another process has removed it meanwhile."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        return Listed(path.name, 0, 0.0, {}, _reason(fault))
+    looks = (path.name, there.st_size, there.st_mtime)
+    if not stat.S_ISREG(there.st_mode):  # to open a pipe would wait for whoever writes into it
+        return Listed(*looks, {}, "not a file")
+    try:
+        with path.open("rb") as stream:
+            return Listed(*looks, _facts(stream, path.stem, there.st_size))
+    except OSError as fault:
+        return Listed(*looks, {}, _reason(fault))
+    except _UNREADABLE:
+        return Listed(*looks, {}, "damaged or foreign")
+
+
+def _facts(stream: BinaryIO, name: str, size_bytes: int) -> dict[str, Any]:
+    """Read the facts of the entry `name`. Raises one of _UNREADABLE if it is none, or is cut off."""
+    head = stream.read(len(MAGIC) + 8)
+    (length,) = struct.unpack("<Q", head[len(MAGIC) :])
+    if not head.startswith(MAGIC) or length > LARGEST_FACTS_BYTES:
+        raise ValueError("no entry")
+    facts: dict[str, Any] = dict(json.loads(stream.read(length)))
+    if facts["key"] != name or facts.get("blob_bytes", 0) > size_bytes - len(head) - length:
+        raise ValueError("not this entry")
+    return facts
+
+
+def _removed(path: Path) -> int | str:
+    """Remove a file; give its size, or why it could not be removed."""
+    try:
+        size_bytes = path.lstat().st_size
+        path.unlink()
+    except FileNotFoundError:  # another process was faster
+        return 0
+    except OSError as fault:  # Windows keeps a file that is being read
+        return f"{path}: {_reason(fault)}"
+    return size_bytes
+
+
+def _left_over(path: Path) -> bool:
+    """Tell whether nobody writes to a file any more; a build stores its engine within seconds."""
+    try:
+        return abs(time.time() - path.lstat().st_mtime) > LEFT_OVER_S
+    except OSError:
+        return False
+
+
+def _reason(fault: OSError) -> str:
+    return fault.strerror or str(fault)

@@ -7,9 +7,18 @@ import importlib.util
 import sys
 from typing import Literal
 
-EngineName = Literal["eager", "openvino", "compiled"]
+EngineName = Literal["openvino", "tensorrt", "tensorrt-rtx", "compiled", "captured", "eager"]
 
-ENGINE_NAMES: tuple[EngineName, ...] = ("openvino", "compiled", "eager")
+NEEDS: dict[EngineName, tuple[str, ...]] = {
+    "tensorrt": ("torch_tensorrt", "tensorrt"),
+    "tensorrt-rtx": ("tensorrt_rtx", "onnx", "onnxscript"),
+    "openvino": ("openvino",),
+}
+"""The packages that an engine needs besides torch."""
+
+ON_CUDA: tuple[EngineName, ...] = ("tensorrt", "tensorrt-rtx", "compiled", "captured", "eager")
+ON_PROCESSOR: tuple[EngineName, ...] = ("openvino", "compiled", "eager")
+"""The engines for "auto", the one expected to be fastest first."""
 
 
 def cuda_driver_present() -> bool:
@@ -32,7 +41,6 @@ def torch_device() -> Literal["cpu", "cuda"]:
 
 
 def candidates() -> tuple[EngineName, ...]:
-    """List the engines for "auto", the one expected to be fastest first."""
-    if torch_device() == "cuda":
-        return ("compiled", "eager")
-    return ENGINE_NAMES if importlib.util.find_spec("openvino") else ("compiled", "eager")
+    """List the engines for "auto" whose packages are installed, the one expected to be fastest first."""
+    names = ON_CUDA if torch_device() == "cuda" else ON_PROCESSOR
+    return tuple(name for name in names if all(map(importlib.util.find_spec, NEEDS.get(name, ()))))

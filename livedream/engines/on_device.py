@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ def run_arrays(engine: DeviceEngine, inputs: Sequence[NDArray[Any]]) -> NDArray[
     tensors = [torch.from_numpy(np.ascontiguousarray(array)).to(engine.device) for array in inputs]
     output: NDArray[np.float32] = engine.call(tensors).to("cpu", copy=True).numpy()
     return output
+
+
+def full_float32() -> AbstractContextManager[None]:
+    """Let convolutions compute in all of float32; by default cuDNN may round to ten bits (TF32)."""
+    flags: AbstractContextManager[None] = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    return flags
 
 
 def named(kind: str, device: torch.device, number_format: str) -> str:

@@ -9,23 +9,19 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
-import pickle
-import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
+from livedream.engines.build_process import BuildProcess
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program
-from livedream.errors import EngineError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -134,53 +130,12 @@ def _channels_last(model: Any) -> Any:
     return ports.build()
 
 
-class Build:
+class Build(BuildProcess):
     """A build that runs in a process of its own and leaves its engine in the cache.
 
     polite: with a low priority, so that a show that is on keeps its frame rate.
     """
 
     def __init__(self, program: Program, cache: EngineCache, *, polite: bool = False) -> None:
-        self._cancelled = False
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "livedream.engines.build_openvino", str(cache.folder)],
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )  # fmt: skip
-        except OSError as fault:
-            raise EngineError(f"the engine openvino could not be built: {fault}") from fault
-        # A child that is gone already says in `wait` why.
-        with suppress(psutil.Error):
-            if polite:
-                psutil.Process(self._process.pid).nice(
-                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
-                )
-        stdin, self._process.stdin = self._process.stdin, None
-        assert stdin is not None
-        with suppress(OSError):
-            stdin.write(pickle.dumps(program))
-        with suppress(OSError):
-            stdin.close()
-
-    def wait(self) -> None:
-        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
-        _, told = self._process.communicate()
-        if self._cancelled:
-            raise EngineError("the building of the engine openvino was cancelled")
-        if self._process.returncode != 0:
-            lines = told.decode(errors="replace").strip().splitlines()
-            reason = lines[-1] if lines else f"exit code {self._process.returncode}"
-            raise EngineError(f"the engine openvino could not be built: {reason}")
-
-    def cancel(self) -> None:
-        """Stop it; what it has not finished is not in the cache."""
-        self._cancelled = True
-        self._process.kill()
-
-
-def _environment() -> dict[str, str]:
-    """Let the child import this very package, wherever it was imported from."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, os.environ.get("PYTHONPATH", "")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+        module, arguments = "livedream.engines.build_openvino", [str(cache.folder)]
+        super().__init__("openvino", module, arguments, program, polite=polite)

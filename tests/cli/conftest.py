@@ -22,6 +22,7 @@ def livedream(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
             [sys.executable, "-m", "livedream", *arguments],
             cwd=tmp_path,
             env=clean_environment(tmp_path),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -70,10 +70,17 @@ def bad(tmp_path: Path) -> list[tuple[list[str], str]]:
         (["--source", "camera:Nonexistent"], "Nonexistent"),
         (["dance"], "dance"),
         (["presets", "eyez"], "eyes"),
+        (["engines", "dance"], "dance"),
+        (["engines", "build", "--preset", "eyez"], "eyes"),
+        (["engines", "build", "--all", "--preset", "fur"], "--preset fur"),
+        (["engines", "build", "--set", "dream.steps=0"], "dream.steps"),
+        (["engines", "build", "--size", "12"], "1280x720"),
+        (["engines", "build", "--engine", "abacus"], "abacus"),
+        (["engines", "clear"], "--yes"),
     ]
 
 
-@pytest.mark.parametrize("case", range(22))
+@pytest.mark.parametrize("case", range(29))
 def test_what_a_person_got_wrong_is_told_in_a_sentence(livedream: Run, tmp_path: Path, case: int) -> None:
     arguments, named = bad(tmp_path)[case]
     done = livedream(*arguments)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from livedream.cli import doctor
+from livedream.cli import check_tensorrt, check_torch, doctor
 from livedream.cli.doctor import checks, findings, print_report
 from livedream.cli.finding import Check
 from livedream.health import Health, State
@@ -70,6 +70,20 @@ class TestFindings:
         assert theirs <= names
         assert not others & names
 
+    @pytest.mark.parametrize("driver", [None, (13, 0)])
+    def test_nvidia_s_engines_are_looked_at_where_there_is_a_driver(
+        self, monkeypatch: pytest.MonkeyPatch, driver: tuple[int, int] | None
+    ) -> None:
+        monkeypatch.setattr(check_torch, "driver_cuda", lambda: driver)
+        monkeypatch.setattr(check_tensorrt, "version", lambda _: "")
+        names = [check.name for check in checks("linux")]
+        assert ("engine tensorrt" in names) == ("engine tensorrt-rtx" in names) == (driver is not None)
+
+    def test_every_name_fits_its_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(check_torch, "driver_cuda", lambda: (13, 0))
+        systems = ("linux", "win32", "darwin")
+        assert all(len(check.name) < doctor._NAME_COLUMNS for system in systems for check in checks(system))
+
 
 class TestExitCode:
     def test_what_can_be_done_without_does_not_count(
@@ -102,9 +116,9 @@ class TestReport:
         shown = [_check("camera", what="C920"), _check("display", "failed", "none", "log in")]
         _, text = _report(monkeypatch, shown)
         assert text.splitlines()[:3] == [
-            "camera           found      C920",
-            "display          not found  none",
-            "                            log in",
+            "camera              found      C920",
+            "display             not found  none",
+            "                               log in",
         ]
 
     def test_long_words_wrap_under_their_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +126,7 @@ class TestReport:
         lines = _report(monkeypatch, shown)[1].split("\n\n")[0].splitlines()
         assert len(lines) > 4
         assert all(len(line) <= 80 for line in lines)
-        assert all(line.startswith(" " * 28) and line[28] != " " for line in lines[1:])
+        assert all(line.startswith(" " * 31) and line[31] != " " for line in lines[1:])
 
     def test_a_shell_command_that_wraps_can_still_be_copied(self, monkeypatch: pytest.MonkeyPatch) -> None:
         command = "sudo modprobe v4l2loopback devices=1 video_nr=10 card_label=livedream exclusive_caps=1"
@@ -148,7 +162,7 @@ class TestReport:
         with pytest.MonkeyPatch.context() as patch:
             code, text = _report(patch, [_check("camera", "failed", what, how)], width)
         assert code == 1
-        assert text.startswith("camera           not found")
+        assert text.startswith("camera              not found")
 
 
 def test_it_is_quick_because_torch_stays_out() -> None:

@@ -40,7 +40,7 @@ class NoNumber(nn.Module):
 def having(program: Program, module: nn.Module) -> Program:
     """Give the program with another module in it."""
     parts = {"fingerprint": lambda: repr(module), "make": lambda: module, "example": program.example}
-    return SimpleNamespace(**parts)
+    return SimpleNamespace(**parts, describe=program.describe)
 
 
 def test_what_it_builds_is_in_the_cache_with_its_check(program: Program, tmp_path: Path) -> None:
@@ -53,6 +53,10 @@ def test_what_it_builds_is_in_the_cache_with_its_check(program: Program, tmp_pat
     assert checked.relative_error < 0.05
     image, step = program.example()
     expected = np.clip(image + step[0] * np.roll(image, 1, 3) * np.linspace(0.5, 1, 8), 0, 1)
+    (entry,) = cache.entries()
+    assert entry.facts["engine"] == "openvino"
+    assert entry.facts["number_format"] == engine.number_format
+    assert entry.facts["program"] == program.describe()
     tolerance = 1e-5 if engine.number_format == "float32" else 0.01
     np.testing.assert_allclose(engine.run([image, step]), expected, atol=tolerance)
 

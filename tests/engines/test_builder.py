@@ -13,9 +13,10 @@ import pytest
 import torch
 
 from livedream.engines import builder as builder_module
-from livedream.engines import compiled, openvino
+from livedream.engines import compiled, eager, openvino, tensorrt
 from livedream.engines.builder import Choice, EngineBuilder, Ready
 from livedream.engines.cache import EngineCache
+from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check
 from livedream.errors import EngineError
 
@@ -408,3 +409,72 @@ def test_many_threads_may_take_and_each_engine_is_taken_once(
         thread.join()
     names = [ready.engine.name for ready in taken if ready is not None]
     assert sorted(names) == ["eager", "openvino"]
+
+
+class OnCuda:
+    """A machine with a GPU that is played: what torch would make there, and what TensorRT keeps."""
+
+    def __init__(self, make_engine: Callable[..., Any], right: Any) -> None:
+        self._make_engine, self._right = make_engine, right
+        self.refused: set[tuple[str, str]] = set()
+        self.made: list[tuple[str, str]] = []
+
+    def make(self, name: str, program: Any, device: str, number_format: str) -> Any:
+        assert device == "cuda"
+        self.made.append((name, number_format))
+        if (name, number_format) in self.refused:
+            raise EngineError(f"{name} {number_format} is refused")
+        return self._make_engine(lambda _: self._right.copy(), name=f"{name} {number_format}")
+
+
+@pytest.fixture
+def on_cuda(
+    workshop: Workshop, program: Any, make_engine: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> OnCuda:
+    machine = OnCuda(make_engine, EagerEngine(program).run(program.example()))
+    monkeypatch.setattr(builder_module, "torch_device", lambda: "cuda")
+    monkeypatch.setattr(builder_module, "candidates", lambda: ("tensorrt", "compiled", "captured", "eager"))
+    monkeypatch.setattr(builder_module, "_torch_engine", machine.make)
+    monkeypatch.setattr(eager, "EagerEngine", lambda program, *_: EagerEngine(program))
+    return machine
+
+
+def test_on_cuda_each_engine_that_fails_is_told_and_half_precision_is_tried_first(
+    bench: Bench, on_cuda: OnCuda, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_installed(*_: Any, flavour: str) -> None:
+        raise EngineError(f"the engine {flavour} is not installed")
+
+    monkeypatch.setattr(tensorrt, "load", not_installed)
+    on_cuda.refused = {("compiled", "float16"), ("compiled", "float32"), ("captured", "float16")}
+    builder = bench.builder("auto")
+    builder.request(program, stopgap=False)
+    assert take(builder).engine.name == "captured float32"
+    assert bench.told == [
+        "the engine tensorrt is not installed; trying compiled",
+        "compiled float16 is refused; trying float32",
+        "compiled float32 is refused; trying captured",
+        "captured float16 is refused; trying float32",
+    ]
+
+
+def test_on_cuda_a_captured_engine_dreams_until_tensorrt_is_built(
+    bench: Bench, on_cuda: OnCuda, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tensorrt, "load", lambda program, cache, flavour: workshop.load(program, cache))
+    monkeypatch.setattr(
+        tensorrt, "Build", lambda *given, flavour, polite: workshop.start(*given, polite=polite)
+    )
+    builder = bench.builder("tensorrt")
+    builder.request(program, stopgap=True)
+    stopgap = take(builder)
+    assert (stopgap.engine.name, stopgap.stopgap) == ("captured float32", True)
+    workshop.finish.set()
+    assert not take(builder).stopgap
+
+
+def test_captured_needs_a_gpu(bench: Bench, workshop: Workshop, program: Any) -> None:
+    builder = bench.builder("captured")
+    builder.request(program, stopgap=True)
+    with pytest.raises(EngineError, match=r"the engine captured needs an NVIDIA GPU .* take eager"):
+        take(builder)

@@ -4,6 +4,8 @@ import struct
 import subprocess
 import sys
 import threading
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.engines import cache as cache_module
-from livedream.engines.cache import EngineCache
+from livedream.engines.cache import EngineCache, facts_of
+from livedream.engines.engine import Check, Program
 
 FACTS = {"check": {"cosine": 0.999, "run_ms": 1.5}}
 
@@ -196,6 +199,153 @@ def test_the_facts_are_readable_without_livedream(cache: EngineCache) -> None:
     content = files(cache)[0].read_bytes()
     (length,) = struct.unpack("<Q", content[8:16])
     assert json.loads(content[16 : 16 + length])["check"] == FACTS["check"]
+
+
+def test_the_facts_say_what_an_engine_is_and_when_it_was_built(program: Program, cache: EngineCache) -> None:
+    cache.put("key", b"blob", facts_of("openvino", "bfloat16", program, Check(0.97, 0.2, 9.3)))
+    (entry,) = cache.entries()
+    assert entry.facts["engine"] == "openvino"
+    assert entry.facts["number_format"] == "bfloat16"
+    assert entry.facts["program"] == program.describe()
+    assert entry.facts["check"] == {"cosine": 0.97, "relative_error": 0.2, "run_ms": 9.3}
+    built = datetime.fromisoformat(entry.facts["built"])
+    assert built.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - built) < timedelta(minutes=1)
+
+
+def test_entries_are_listed_with_size_and_use_the_one_used_last_first(cache: EngineCache) -> None:
+    assert cache.entries() == []
+    for number, key in enumerate(("old", "new", "middle")):
+        cache.put(key, bytes(100 * number), FACTS | {"name": key})
+        used_s = {"old": 1e9, "middle": 1.2e9, "new": 1.4e9}[key]
+        os.utime(cache._path(key), (used_s, used_s))
+    listed = cache.entries()
+    assert [entry.facts["name"] for entry in listed] == ["new", "middle", "old"]
+    assert [entry.used_s for entry in listed] == [1.4e9, 1.2e9, 1e9]
+    assert [entry.size_bytes for entry in listed] == [
+        (cache.folder / entry.name).stat().st_size for entry in listed
+    ]
+    assert all(entry.fault == "" for entry in listed)
+
+
+def test_listing_reads_no_blob_and_is_no_use(cache: EngineCache) -> None:
+    cache.put("key", b"", FACTS)
+    (file,) = files(cache)
+    with file.open("r+b") as stream:
+        stream.truncate(1 << 33)  # a hole: it takes no room, but reading it would
+    os.utime(file, (1e9, 1e9))
+    (entry,) = cache.entries()
+    assert entry.fault == ""
+    assert entry.size_bytes == 1 << 33
+    assert file.stat().st_mtime == 1e9
+
+
+def test_every_truncation_is_listed_as_damaged(cache: EngineCache) -> None:
+    cache.put("key", b"some engine", FACTS)
+    (file,) = files(cache)
+    whole = file.read_bytes()
+    for length in range(len(whole)):
+        file.write_bytes(whole[:length])
+        (entry,) = cache.entries()
+        assert entry.fault == "damaged or foreign", length
+        assert entry.size_bytes == length
+        assert entry.facts == {}
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=200) | st.builds(lambda tail: b"livedrm1" + tail, st.binary(max_size=200)))
+def test_no_foreign_file_stops_the_list(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    cache = EngineCache(tmp_path_factory.mktemp("cache"))
+    cache.put("key", b"engine", FACTS)
+    (cache.folder / "foreign.engine").write_bytes(content)
+    assert sorted(entry.fault for entry in cache.entries()) == ["", "damaged or foreign"]
+
+
+def framed(facts: bytes) -> bytes:
+    return b"livedrm1" + struct.pack("<Q", len(facts)) + facts + b"blob"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        framed(b"[" * 100_000), framed(b'{"key": {}}'), framed(b'{"key": "x", "blob_bytes": "many"}'),
+        framed(b'{"key": "' + b"9" * 40 + b'", "blob_bytes": 5}'), framed(b'"text"'), framed(b"9" * 10_000),
+        framed(b" " * (2 << 20) + b"{}"), b"livedrm1" + b"\xff" * 8 + b"{}",
+    ],
+)  # fmt: skip
+def test_facts_that_are_none_are_damaged_for_list_and_get(cache: EngineCache, content: bytes) -> None:
+    cache.put("key", b"engine", FACTS)
+    (file,) = files(cache)
+    file.write_bytes(content)
+    assert [entry.fault for entry in cache.entries()] == ["damaged or foreign"]
+    assert cache.get("key") is None
+
+
+def test_what_is_not_a_file_is_listed_as_such_and_nobody_waits_for_it(cache: EngineCache) -> None:
+    cache.folder.mkdir(parents=True)
+    (cache.folder / "folder.engine").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(cache.folder / "pipe.engine")
+    assert {entry.fault for entry in cache.entries()} == {"not a file"}
+
+
+def test_an_entry_that_is_removed_while_it_is_listed_is_left_out(
+    cache: EngineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.put("key", b"engine", FACTS)
+    real_glob, gone = Path.glob, cache.folder / "gone.engine"
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: [*real_glob(self, pattern), gone])
+    assert len(cache.entries()) == 1
+
+
+def test_a_file_that_cannot_be_read_is_listed_with_the_reason(
+    cache: EngineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    cache.put("key", b"engine", FACTS)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert [entry.fault for entry in cache.entries()] == ["Permission denied"]
+
+
+def test_clearing_removes_engines_and_what_unfinished_builds_left(cache: EngineCache) -> None:
+    cache.put("one", bytes(1000), FACTS)
+    cache.put("two", bytes(2000), FACTS)
+    (cache.folder / "damaged.engine").write_bytes(b"")
+    (cache.folder / "left.part").write_bytes(bytes(500))
+    (cache.folder / "being written.part").write_bytes(bytes(700))
+    (cache.folder / "of the user.txt").write_text("keep me")
+    os.utime(cache.folder / "left.part", (time.time() - 3600,) * 2)
+    size = sum(file.stat().st_size for file in cache.folder.glob("*.engine")) + 500
+    cleared = cache.clear()
+    assert (cleared.files, cleared.size_bytes, cleared.kept) == (4, size, ())
+    assert [file.name for file in files(cache)] == ["being written.part", "of the user.txt"]
+
+
+def test_clearing_what_is_not_there_removes_nothing_and_makes_nothing(cache: EngineCache) -> None:
+    cleared = cache.clear()
+    assert (cleared.files, cleared.size_bytes, cleared.kept) == (0, 0, ())
+    assert not cache.folder.exists()
+
+
+def test_what_cannot_be_removed_is_told_and_the_rest_goes(
+    cache: EngineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.put("one", bytes(1000), FACTS)
+    cache.put("two", bytes(2000), FACTS)
+    held, real_unlink = files(cache)[0], Path.unlink
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self == held:
+            raise PermissionError(13, "used by another process")
+        real_unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    cleared = cache.clear()
+    assert cleared.files == 1
+    assert cleared.kept == (f"{held}: used by another process",)
+    assert files(cache) == [held]
 
 
 def test_the_cache_loads_neither_torch_nor_openvino() -> None:
