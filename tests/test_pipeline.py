@@ -363,3 +363,19 @@ def test_there_is_no_flicker_where_nothing_can_be_compared() -> None:
 def test_a_pipeline_loads_no_torch() -> None:
     code = "import sys, livedream.pipeline; assert not {'torch', 'openvino', 'av'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif("not __import__('torch').cuda.is_available()", reason="there is no CUDA device")
+def test_on_a_gpu_memory_stays_flat() -> None:
+    import torch
+
+    from livedream.engines.captured import CapturedEngine
+
+    spec = spec_of()
+    pipeline = DreamPipeline(spec, CapturedEngine(spec, "cuda"))
+    held = []
+    for number in range(120):
+        pipeline.process(frame(number % 20), wishes(look_scene=0.5))
+        held.append(torch.cuda.memory_allocated())
+    assert max(held[60:]) <= max(held[20:60])

@@ -89,5 +89,5 @@ def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:
 
     number_format: what the network computes in, as torch names it.
     """
-    network = load_network(network_info(spec.network)).to(getattr(torch, number_format))
+    network = load_network(network_info(spec.network)).to(getattr(torch, number_format)).freeze()
     return Kernel(network, spec).eval().requires_grad_(False)

@@ -44,6 +44,8 @@ class Convolution(Layer):
     stride divides the size that is the padding "same" of TensorFlow.
     """
 
+    _kept: Tensor | None
+
     def __init__(self, weight: Tensor, bias: Tensor, stride: int = 1, padding: int | None = None) -> None:
         super().__init__()
         kernel = weight.shape[-1]
@@ -55,6 +57,22 @@ class Convolution(Layer):
         self.bias = nn.Parameter(bias, requires_grad=False)
         self.stride, self.padding = stride, padding
         self.before = (kernel - stride) // 2 if padding is None else padding
+        self.register_buffer("_kept", None, persistent=False)
+        self._kept_groups = 0
+
+    def freeze(self) -> None:
+        """Work the weights of the way back out once, for weights that change no more.
+
+        Else every step of every frame flips them anew where no engine folds what is constant.
+        """
+        self._kept_groups = len(self.weight) if self.weight.shape[1] == 1 else 1
+        self._kept = self._way_back(self._kept_groups).detach().clone()
+
+    def _way_back(self, groups: int) -> Tensor:
+        if self._kept is not None and groups == self._kept_groups:
+            return self._kept
+        strided = groups == 1 and self.stride > 1
+        return _phases(self.weight, self.stride) if strided else _transposed(self.weight, groups)
 
     def _after(self, size: int) -> int:
         """Count the zeros after the last of `size` pixels."""
@@ -80,13 +98,27 @@ class Convolution(Layer):
         in_channels, size_hw = saved
         groups = self._groups(in_channels)
         if groups == 1 and self.stride > 1:
-            return _pull_by_phases(self, grad, size_hw)
+            return self._pull_by_phases(grad, size_hw)
         # A plain convolution with flipped, transposed weights: every engine runs it fast, and
         # OpenVINO has been seen to return garbage for stride-1 transposed convolutions.
         spread = grad if self.stride == 1 else _spread(grad, self.stride)
         after = [n - small + self.before for n, small in zip(size_hw, spread.shape[2:], strict=True)]
         spread, padding = _padded(spread, self.weight.shape[-1] - 1 - self.before, after)
-        return F.conv2d(spread, _transposed(self.weight, groups), None, 1, padding, groups=groups)
+        return F.conv2d(spread, self._way_back(groups), None, 1, padding, groups=groups)
+
+    def _pull_by_phases(self, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
+        """Transpose a dense strided convolution as one small convolution and a pixel shuffle.
+
+        Input pixels that lie alike between the strides (a phase) were seen by the same taps: K / stride
+        of them. All phases together are one convolution at the small size, twice as fast as transposing
+        directly.
+        """
+        phases, before = self._way_back(1), self.before
+        sizes = zip(size_hw, grad.shape[2:], strict=True)
+        after = [(n - 1 + before) // self.stride + 1 - small for n, small in sizes]
+        padded, padding = _padded(grad, phases.shape[-1] - 1, after)
+        pixels = F.pixel_shuffle(F.conv2d(padded, phases, None, 1, padding), self.stride)
+        return pixels[:, :, before : before + size_hw[0], before : before + size_hw[1]]
 
 
 def _padded(x: Tensor, before: int, after: Sequence[int]) -> tuple[Tensor, int]:
@@ -111,22 +143,16 @@ def _spread(grad: Tensor, stride: int) -> Tensor:
     return enlarged * mask
 
 
-def _pull_by_phases(convolution: Convolution, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
-    """Transpose a dense strided convolution as one small convolution and a pixel shuffle.
+def _phases(weight: Tensor, stride: int) -> Tensor:
+    """Sort the taps of a dense convolution by the phase of the input pixel that they see.
 
-    Input pixels that lie alike between the strides (a phase) were seen by the same taps: K / stride of
-    them. All phases together are one convolution at the small size, twice as fast as transposing directly.
+    OxIxKxK -> (I stride^2)xOxTxT with T = K / stride, rounded up.
     """
-    weight, stride, before = convolution.weight, convolution.stride, convolution.before
     out, channels, kernel = weight.shape[:3]
     taps = -(-kernel // stride)
     filled = F.pad(weight, (0, taps * stride - kernel) * 2)
     split = filled.reshape(out, channels, taps, stride, taps, stride).flip(2, 4)
-    phases = split.permute(1, 3, 5, 0, 2, 4).reshape(channels * stride**2, out, taps, taps)
-    after = [(n - 1 + before) // stride + 1 - small for n, small in zip(size_hw, grad.shape[2:], strict=True)]
-    padded, padding = _padded(grad, taps - 1, after)
-    pixels = F.pixel_shuffle(F.conv2d(padded, phases, None, 1, padding), stride)
-    return pixels[:, :, before : before + size_hw[0], before : before + size_hw[1]]
+    return split.permute(1, 3, 5, 0, 2, 4).reshape(channels * stride**2, out, taps, taps)
 
 
 def _transposed(weight: Tensor, groups: int) -> Tensor:

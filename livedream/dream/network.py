@@ -48,6 +48,13 @@ class Network(nn.Module):
         assert isinstance(head, Layer)
         return head
 
+    def freeze(self) -> Network:
+        """Work out once what depends on weights alone; they may change no more. Gives the network itself."""
+        for module in self.modules():
+            if isinstance(module, Convolution):
+                module.freeze()
+        return self
+
     def __getitem__(self, name: str) -> Layer:
         layer = self.layers[self.names.index(name)]
         assert isinstance(layer, Layer)

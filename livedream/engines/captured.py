@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import named, run_arrays
+from livedream.engines.on_device import channels_last, named, run_arrays
 from livedream.errors import EngineError
 
 WARM_UP_RUNS = 3
@@ -24,7 +25,7 @@ class CapturedEngine:
     def __init__(self, program: Program, device: str, number_format: NumberFormat = "float32") -> None:
         self.device, self.number_format = torch.device(device), number_format
         self.name = named("captured", self.device, number_format)
-        module = program.make(number_format).to(self.device)
+        module = channels_last(program.make(number_format).to(self.device))
         example = [torch.from_numpy(array).to(self.device) for array in program.example()]
         try:
             self._replay: Callable[[Sequence[Tensor]], Tensor] = capture(module, example)
@@ -54,13 +55,13 @@ def capture(module: Callable[..., Tensor], example: Sequence[Tensor]) -> Callabl
     held = [tensor.clone() for tensor in example]
     side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
+    with torch.cuda.stream(side), _fastest():
         for _ in range(WARM_UP_RUNS):
             module(*held)
     torch.cuda.current_stream().wait_stream(side)
     graph = torch.cuda.CUDAGraph()
     # Only this thread must keep from what a capture forbids: the show goes on in another.
-    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"), _fastest():
         output = module(*held)
 
     def replay(inputs: Sequence[Tensor]) -> Tensor:
@@ -70,6 +71,14 @@ def capture(module: Callable[..., Tensor], example: Sequence[Tensor]) -> Callabl
         return output
 
     return replay
+
+
+def _fastest() -> AbstractContextManager[None]:
+    """Let cuDNN try its algorithms and take the fastest, with ten bits (TF32) where it is float32."""
+    flags: AbstractContextManager[None] = torch.backends.cudnn.flags(
+        enabled=True, benchmark=True, allow_tf32=True
+    )
+    return flags
 
 
 def _closed(_: Sequence[Tensor]) -> Tensor:

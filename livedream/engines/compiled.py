@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from livedream.engines.captured import capture
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import named, run_arrays
+from livedream.engines.on_device import channels_last, named, run_arrays
 from livedream.errors import EngineError
 
 
@@ -46,6 +46,8 @@ class CompiledEngine:
         self.device, self.number_format = torch.device(device), number_format
         self.name = named("compiled", self.device, number_format)
         module = program.make(number_format).to(self.device)
+        if self.device.type == "cuda":
+            module = channels_last(module)
         self._call: Callable[..., Tensor] = _compiled(module)
         try:
             self.run(program.example())

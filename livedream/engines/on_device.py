@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from livedream.engines.engine import DeviceEngine
 
@@ -25,6 +26,22 @@ def full_float32() -> AbstractContextManager[None]:
     """Let convolutions compute in all of float32; by default cuDNN may round to ten bits (TF32)."""
     flags: AbstractContextManager[None] = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
     return flags
+
+
+def channels_last(module: nn.Module) -> nn.Module:
+    """Have a module's convolutions find channels last in memory, as tensor cores read them.
+
+    Its `repeated` part, if it names one, is where pictures come in; else the weights alone are laid so.
+    """
+    repeated = getattr(module, "repeated", None)
+    if isinstance(repeated, nn.Module):
+        repeated.register_forward_pre_hook(_first_channels_last)
+    return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _first_channels_last(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    image, *rest = inputs
+    return image.contiguous(memory_format=torch.channels_last), *rest
 
 
 def named(kind: str, device: torch.device, number_format: str) -> str:

@@ -114,6 +114,18 @@ def test_a_convolution_with_padding_is_torch_s(
     torch.testing.assert_close(layer.pull(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 4), st.integers(0, 3), st.sampled_from([1, 2, 4]), st.integers(1, 4))
+def test_frozen_weights_lead_the_same_way_back(stride: int, more: int, groups: int, channels: int) -> None:
+    layer = convolution(channels * groups, 2 * groups, stride + more, stride, groups)
+    y, saved = layer.push(torch.randn(1, channels * groups, 9, 11, dtype=torch.float64))
+    upstream = torch.randn_like(y)
+    expected = layer.pull(saved, upstream)
+    layer.freeze()
+    assert torch.equal(layer.pull(saved, upstream), expected)
+    torch.testing.assert_close(layer.float().pull(saved, upstream.float()), expected.float())
+
+
 @pytest.mark.parametrize("padding", [-1, 3])
 def test_a_padding_as_large_as_the_kernel_is_refused(padding: int) -> None:
     with pytest.raises(

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from livedream.dream import catalog
+from livedream.dream.googlenet import random_weights
 from livedream.dream.spec import KernelSpec
 from livedream.engines.engine import NumberFormat
 
@@ -84,6 +87,14 @@ def make_program() -> Callable[..., GlowProgram]:
 @pytest.fixture
 def make_engine() -> Callable[..., FakeEngine]:
     return FakeEngine
+
+
+@pytest.fixture
+def googlenet_spec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> KernelSpec:
+    """GoogLeNet's kernel with random weights, at a size that no stride divides."""
+    monkeypatch.setattr(catalog, "networks_folder", lambda: tmp_path)
+    torch.save(random_weights(0), catalog.network_info("googlenet").file)
+    return KernelSpec("googlenet", ("inception4c",), (49, 62), 1, 1.4, 1, 1.0)
 
 
 @pytest.fixture(scope="session")

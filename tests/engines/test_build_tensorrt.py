@@ -295,6 +295,13 @@ def test_the_kernel_builds_into_one_tensorrt_rtx_engine(number_format: NumberFor
 
 
 @pytest.mark.rtx
+def test_googlenet_builds_into_one_tensorrt_rtx_engine(googlenet_spec: KernelSpec) -> None:
+    pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
+    model = to_onnx(exported(googlenet_spec, "float16"))
+    assert len(build_tensorrt.from_onnx(model, "SM89")) > 5_000_000
+
+
+@pytest.mark.rtx
 def test_a_model_that_tensorrt_rtx_cannot_read_is_told() -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
     with pytest.raises(EngineError, match=r"cannot take the kernel as one engine: .*parse") as told:

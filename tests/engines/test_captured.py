@@ -1,0 +1,68 @@
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from livedream.dream.spec import KernelSpec
+from livedream.engines import devices
+from livedream.engines.builder import EngineBuilder
+from livedream.engines.cache import EngineCache
+from livedream.engines.captured import CapturedEngine
+from livedream.engines.eager import EagerEngine
+from livedream.engines.engine import NumberFormat, check
+from livedream.engines.on_device import full_float32, named
+
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+
+
+@pytest.mark.parametrize(
+    ("device", "number_format", "name"),
+    [
+        ("cpu", "float32", "captured"),
+        ("cuda", "float32", "captured (cuda)"),
+        ("cuda:1", "float16", "captured (cuda) float16"),
+    ],
+)
+def test_an_engine_s_name_tells_where_and_in_what_it_computes(
+    device: str, number_format: str, name: str
+) -> None:
+    assert named("captured", torch.device(device), number_format) == name
+
+
+@pytest.fixture(scope="module")
+def reference(small_spec: KernelSpec) -> Any:
+    with full_float32():
+        return EagerEngine(small_spec, "cuda").run(small_spec.example())
+
+
+@pytest.mark.gpu
+@needs_cuda
+@pytest.mark.parametrize("number_format", ["float32", "float16", "bfloat16"])
+def test_on_a_gpu_a_replay_agrees_with_eager(
+    small_spec: KernelSpec, number_format: NumberFormat, reference: Any
+) -> None:
+    engine = CapturedEngine(small_spec, "cuda", number_format)
+    assert check(engine, small_spec, reference).cosine > 0.9
+    image, *rest = small_spec.example()
+    moved = engine.run([np.ascontiguousarray(image[..., ::-1]), *rest])
+    assert np.abs(moved - engine.run([image, *rest])).max() > 0.01, "a replay reads its inputs anew"
+
+
+@pytest.mark.gpu
+@needs_cuda
+@pytest.mark.parametrize("choice", devices.ON_CUDA)
+def test_on_a_gpu_every_engine_that_is_installed_is_built_and_agrees(
+    choice: Any, small_spec: KernelSpec, tmp_path: Any
+) -> None:
+    if choice not in devices.candidates():
+        pytest.skip(f"{choice} is not installed")
+    told: list[str] = []
+    builder: EngineBuilder[KernelSpec] = EngineBuilder(choice, EngineCache(tmp_path), told.append)
+    try:
+        builder.request(small_spec, stopgap=False)
+        ready = builder.take(600.0)
+    finally:
+        builder.close()
+    assert ready is not None, told
+    assert choice == "eager" or ready.checked is not None
