@@ -73,7 +73,7 @@ class EngineBuilder(Generic[P]):
         self._build: Build | None = None
         self._bridged: P | None = None
         self._handed_over = False
-        self.building = ""
+        self._begun: tuple[EngineName, float] | None = None
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
@@ -100,6 +100,12 @@ class EngineBuilder(Generic[P]):
             if self._fault is not None:
                 raise self._fault
             return None
+
+    @property
+    def building(self) -> str:
+        """Tell which engine is being built and for how long, such as "tensorrt, 12 s"; "" for none."""
+        begun = self._begun
+        return "" if begun is None else f"{begun[0]}, {time.monotonic() - begun[1]:.0f} s"
 
     def close(self) -> None:
         """Stop building."""
@@ -129,12 +135,12 @@ class EngineBuilder(Generic[P]):
                 self._publish(fault)
                 return
             finally:
-                self.building = ""
+                self._begun = None
 
     def _serve(self, program: P, stopgap: bool) -> None:
         names = candidates() if self._choice == "auto" else (self._choice,)
         for name, alternative in zip(names, [*names[1:], None], strict=True):
-            self.building = name
+            self._begun = name, time.monotonic()
             try:
                 self._publish(self._make(name, program, stopgap))
                 return
