@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
@@ -166,3 +168,13 @@ def test_the_stronger_the_edge_the_more_shows_through() -> None:
         least.append(float(veil(halves, (64, 36), 0.8).min()))
     assert least == sorted(least, reverse=True)
     assert least[0] > least[-1] + 0.3
+
+
+@given(st.tuples(sides, sides), st.tuples(sides, sides), st.floats(0, 3))
+@settings(max_examples=20, deadline=None)
+def test_two_threads_compose_what_one_does(
+    size_hw: tuple[int, int], residual_hw: tuple[int, int], strength: float
+) -> None:
+    rgb, added = noise(*size_hw), residual(*residual_hw)
+    with ThreadPoolExecutor(1) as beside:
+        assert (compose(rgb, added, strength, beside) == compose(rgb, added, strength)).all()

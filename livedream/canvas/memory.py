@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -33,6 +34,8 @@ class MemoryCanvas:
 
     def __init__(self) -> None:
         self._shrunk: tuple[Rgb, Rgb] | None = None
+        # While a frame is composed the engine rests, and with it all cores but one.
+        self._beside = ThreadPoolExecutor(1, "compose")
 
     def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
         """Make the small grey picture from the one at working size, which is kept for `dream`."""
@@ -50,7 +53,7 @@ class MemoryCanvas:
         watch.lap("residual")
         shown = _veiled(residual, task.grey, task.look)
         watch.lap("veil")
-        rgb = compose(task.rgb, shown, task.look.strength)
+        rgb = compose(task.rgb, shown, task.look.strength, self._beside)
         watch.lap("compose")
         return Done(residual, carried, Outcome(rgb, sound))
 

@@ -36,6 +36,13 @@ def train(
         int, typer.Option(min=0, help="How many of them, the first, learn to see only.")
     ] = Recipe.seeing_steps,
     batch: Annotated[int, typer.Option(min=1, help="Pictures a step; a large GPU takes 64.")] = Recipe.batch,
+    side: Annotated[int, typer.Option(min=64, help="Pixels on each side of the crops.")] = Recipe.side_px,
+    undreamed: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of pictures that are not dreamed any further.")
+    ] = Recipe.undreamed,
+    rate: Annotated[
+        float, typer.Option(min=1e-6, help="Rate of learning; to go on from a network take half of it.")
+    ] = Recipe.rate,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = Recipe.seed,
     device: Annotated[str, typer.Option(help="Where: cpu, cuda, cuda:1, ...")] = "cpu",
 ) -> None:
@@ -48,7 +55,10 @@ def train(
     learn_from, held_out = read_photos(photos)
     at = _device(device)
     its_teacher = load_teacher(teacher).to(at)
-    recipe = Recipe(steps=steps, seeing_steps=seeing_steps, batch=batch, seed=seed)
+    recipe = Recipe(
+        steps=steps, seeing_steps=seeing_steps, batch=batch, side_px=side, undreamed=undreamed,
+        rate=rate, seed=seed,
+    )  # fmt: skip
     training = Training(recipe, its_teacher, learn_from, at, start)
     checkpoint, log = (out.with_name(f"{out.name}.{end}") for end in ("checkpoint", "log.jsonl"))
     if checkpoint.exists():

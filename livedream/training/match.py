@@ -9,7 +9,7 @@ from torch import Tensor
 BLOCKS_PX = (1, 2, 4, 8)
 """Sides of the blocks that gradients are averaged over before they are compared."""
 
-BLOCK_WEIGHTS = (0.25, 1.0, 1.0, 0.5)
+BLOCK_WEIGHTS = (0.5, 1.0, 0.75, 0.25)
 """Weight of each: single pixels of a teacher's gradient are mostly noise, which no student can learn."""
 
 

@@ -83,7 +83,7 @@ class Crops:
     def _cut(self, photo: Rgb) -> Rgb:
         """Cut a square somewhere and bring it to the crop's size."""
         shorter = min(photo.shape[:2])
-        side = int(min(shorter, self._side_px * self._rng.uniform(0.7, 2.0)))
+        side = int(min(shorter, self._side_px * self._rng.uniform(0.75, 1.4)))
         top, left = (int(self._rng.integers(0, length - side + 1)) for length in photo.shape[:2])
         cut = photo[top : top + side, left : left + side]
         way = cv2.INTER_AREA if side > self._side_px else cv2.INTER_LINEAR

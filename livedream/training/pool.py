@@ -17,8 +17,6 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.ops.gradient import gaussian_taps, normalise, smooth
 from livedream.training.photos import Crops
 
-UNDREAMED = 0.65
-"""Share of the beginnings that are judged as they are and not dreamed any further."""
 LONGEST_DREAM = 10
 SMOOTHING_PX = 1.0
 ROUGHNESS = 0.5
@@ -58,17 +56,29 @@ def _lessons(tensors: list[Tensor]) -> Lessons:
     return Lessons(image, gradient, tuple(rest[:taps]), tuple(rest[taps:]))
 
 
+@dataclass(frozen=True)
+class PoolPlan:
+    """How a pool is kept.
+
+    size: lessons kept; the oldest are forgotten first. group: pictures that are dreamed at a time.
+    undreamed: share of the beginnings that are judged as they are and not dreamed any further.
+    """
+
+    size: int
+    group: int
+    undreamed: float
+
+
 class Pool:
     """Dreams of one layer, ever going on, and the store of the lessons learned from them.
 
     teacher: the gradient at some layers; the deepest is the one dreamed of. channels: how many each
-    has. crops: where dreams begin. size: lessons kept; the oldest are forgotten first.
+    has. crops: where dreams begin.
     """
 
-    def __init__(
-        self, teacher: InputGradient, channels: list[int], crops: Crops, size: int, group: int
-    ) -> None:
-        self._teacher, self._crops, self._size = teacher, crops, size
+    def __init__(self, teacher: InputGradient, channels: list[int], crops: Crops, plan: PoolPlan) -> None:
+        self._teacher, self._crops, self._size, group = teacher, crops, plan.size, plan.group
+        self._undreamed = plan.undreamed
         self._store: list[Tensor] = []
         self.seen = 0
         self._image = crops.draw(group)
@@ -129,7 +139,7 @@ class Pool:
 
     def _restart(self, place: int) -> None:
         low, high = STEP_SIZES
-        undreamed = bool(torch.rand(()) < UNDREAMED)
+        undreamed = bool(torch.rand(()) < self._undreamed)
         self._left[place] = 0 if undreamed else int(torch.randint(1, LONGEST_DREAM + 1, ()))
         self._step[place] = low * (high / low) ** torch.rand(()).item()
         self._own[place] = bool(torch.rand(()) < 0.5)

@@ -17,16 +17,19 @@ from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.training.match import BLOCKS_PX, feature_error, gradient_error, gradient_match
 from livedream.training.photos import Crops
-from livedream.training.pool import Lessons, Pool
+from livedream.training.pool import Lessons, Pool, PoolPlan
 from livedream.training.student import balance, new_student, take_over, weights_of
 from livedream.training.teacher import TEACHES
 
 HEADS = tuple(TEACHES)
-TURNS = ("head.8", "head.6", "head.11", "head.4", "head.8", "head.6", "head.11", "head.8")
-"""Which head a step is about, in turn: the eyes are dreamed most."""
+TURNS = ("head.8", "head.6", "head.8", "head.4", "head.6", "head.8", "head.6", "head.11")
+"""Which head a step is about, in turn: eyes and patterns are dreamed most."""
 
-WARM_UP_STEPS, COOL_DOWN = 100, 0.6
+WARM_UP_STEPS, COOL_DOWN = 100, 0.8
 """Steps over which the rates rise, and the share of all steps over which they fall to nothing."""
+
+ADAM_RATE = 0.25
+"""Adam's rate as a share of Muon's."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,9 @@ class Recipe:
 
     steps: of learning, of which the first seeing_steps look at activations alone. batch: pictures a
     step. side_px: of the crops. advance: steps between two advances of a pool. pool: lessons kept for
-    each head. rate: of matrices (Muon); other_rate: of depthwise kernels and biases (Adam).
-    feature_weight: of activations beside gradients. memory: of the moving average that is saved.
+    each head. undreamed: share of the beginnings that are judged and not dreamed any further. rate: of
+    matrices (Muon); depthwise kernels and biases learn by Adam at a quarter of it. feature_weight: of
+    activations beside gradients. memory: of the moving average that is saved.
     """
 
     steps: int = 22_500
@@ -45,8 +49,8 @@ class Recipe:
     side_px: int = 128
     advance: int = 4
     pool: int = 1024
+    undreamed: float = 0.65
     rate: float = 0.02
-    other_rate: float = 0.005
     feature_weight: float = 1.0
     memory: float = 0.998
     seed: int = 1
@@ -98,7 +102,7 @@ class Training:
         flat = [torch.nn.Parameter(w.detach().view(len(w), -1)) for w in matrices]
         muon = torch.optim.Muon(flat, lr=self.recipe.rate, weight_decay=0.0)
         others = [w for w, yes in zip(weights, is_matrix, strict=True) if not yes]
-        adam = torch.optim.Adam(others, lr=self.recipe.other_rate, betas=(0.9, 0.99))
+        adam = torch.optim.Adam(others, lr=self.recipe.rate * ADAM_RATE, betas=(0.9, 0.99))
         return list(zip(matrices, flat, strict=True)), muon, adam
 
     @property
@@ -151,7 +155,7 @@ class Training:
             flat.grad = None if weight.grad is None else weight.grad.view_as(flat)
         factor = self._rate()
         self._muon.param_groups[0]["lr"] = factor * self.recipe.rate
-        self._adam.param_groups[0]["lr"] = factor * self.recipe.other_rate
+        self._adam.param_groups[0]["lr"] = factor * self.recipe.rate * ADAM_RATE
         self._muon.step()  # type: ignore[no-untyped-call]
         self._adam.step()
         keep = min(self.recipe.memory, self.step_number / (self.step_number + 10))
@@ -201,7 +205,8 @@ def _l2(layers: tuple[str, ...] | list[str]) -> dict[str, L2]:
 
 def _pool(teacher: Network, layers: list[str], crops: Crops, recipe: Recipe) -> Pool:
     channels = [teacher.info.layers[layer] for layer in layers]
-    return Pool(InputGradient(teacher, _l2(layers)), channels, crops, recipe.pool, recipe.batch)
+    plan = PoolPlan(recipe.pool, recipe.batch, recipe.undreamed)
+    return Pool(InputGradient(teacher, _l2(layers)), channels, crops, plan)
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.ops.gradient import normalise
 from livedream.training.photos import Crops
-from livedream.training.pool import Pool
+from livedream.training.pool import Pool, PoolPlan
 from livedream.training.student import new_student
 
 LAYERS, TAPS, CHANNELS = ["conv_pw_4", "conv_pw_6"], ["head.4", "head.6"], [256, 512]
@@ -30,7 +30,9 @@ class FixedGradient(InputGradient):
 def pool(teacher: Network, photos: list[np.ndarray]) -> Pool:
     torch.manual_seed(0)
     crops = Crops(photos, 32, np.random.default_rng(0), torch.device("cpu"))
-    return Pool(InputGradient(teacher, {layer: L2() for layer in LAYERS}), CHANNELS, crops, 10, 4)
+    return Pool(
+        InputGradient(teacher, {layer: L2() for layer in LAYERS}), CHANNELS, crops, PoolPlan(10, 4, 0.5)
+    )
 
 
 def test_a_lesson_is_what_the_teacher_says_of_its_picture(pool: Pool, teacher: Network) -> None:
@@ -92,7 +94,7 @@ def test_half_of_the_dreams_follow_the_student(teacher: Network, photos: list[np
     torch.manual_seed(1)
     grey = [np.full_like(photo, 100) for photo in photos]
     crops = Crops(grey, 32, np.random.default_rng(0), torch.device("cpu"))
-    pool = Pool(InputGradient(teacher, {LAYERS[0]: L2()}), CHANNELS[:1], crops, 32, 32)
+    pool = Pool(InputGradient(teacher, {LAYERS[0]: L2()}), CHANNELS[:1], crops, PoolPlan(32, 32, 0.5))
     pool._step[:], pool._left = 0.02, [9] * 32
     before = pool._image.mean((1, 2, 3))
     pool.advance(FixedGradient())
