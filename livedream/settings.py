@@ -40,7 +40,7 @@ class DreamSettings(_Section):
         "embedded", "The network that dreams; its layers have names of their own.", lifetime="engine"
     )
     layers: Mapping[str, Weight] = _setting(
-        {"eyes": 1.0, "patterns": 0.4},
+        {"eyes": 1.0},
         "Layers or moods whose activations are maximised, each with its weight; which ones there are "
         "decides the engine, their weights are read each frame.",
         lifetime="engine",
@@ -53,7 +53,7 @@ class DreamSettings(_Section):
     octave_scale: float = _setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
     steps: int = _setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
     step_size: float = _setting(
-        0.009, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
+        0.01, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
     )
     jitter_px: int = _setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
     smoothing_px: float = _setting(
