@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
-from livedream.engines.engine import Check, NumberFormat, Program, check
+from livedream.engines.engine import CLEARLY, Check, NumberFormat, Program, check
 from livedream.engines.openvino import OpenVinoEngine, cache_key, config, convert, number_formats, runtime
 from livedream.errors import EngineError
 
@@ -33,10 +33,6 @@ def build(program: Program, cache: EngineCache) -> None:
     fastest = _fastest(_agreeing(program, model, reference))
     facts = facts_of("openvino", fastest.number_format, program, fastest.check)
     cache.put(cache_key(program), fastest.compiled.export_model().getvalue(), facts)
-
-
-CLEARLY = 0.9
-"""Share of the full format's time that a half one may take to be chosen."""
 
 
 @dataclass(frozen=True, slots=True)

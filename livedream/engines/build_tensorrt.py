@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.eager import EagerEngine
-from livedream.engines.engine import Check, DeviceEngine, NumberFormat, Program, check
+from livedream.engines.engine import CLEARLY, Check, DeviceEngine, NumberFormat, Program, check
 from livedream.engines.export import exported, in_a_line, input_names, to_onnx
 from livedream.engines.on_device import full_float32
 from livedream.engines.tensorrt import Plan, TensorRtEngine, cache_key
@@ -37,9 +37,6 @@ from livedream.errors import EngineError
 
 NUMBER_FORMATS: tuple[NumberFormat, ...] = ("float32", "float16", "bfloat16")
 """What is tried, the reference's format first."""
-
-CLEARLY = 0.9
-"""Share of the full format's time that a half one may take to be chosen."""
 
 TIMED_RUNS = 10
 

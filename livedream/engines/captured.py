@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import channels_last, named, run_arrays
+from livedream.engines.on_device import channels_last, named, run_arrays, wait_for
 from livedream.errors import EngineError
 
 WARM_UP_RUNS = 3
@@ -42,7 +42,8 @@ class CapturedEngine:
         return run_arrays(self, inputs)
 
     def close(self) -> None:
-        """Let go of the graph and its memory."""
+        """Let go of the graph and its memory, once no frame uses them."""
+        wait_for(self.device)
         self._replay = _closed
 
 

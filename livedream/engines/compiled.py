@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from livedream.engines.captured import capture
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import channels_last, named, run_arrays
+from livedream.engines.on_device import channels_last, named, run_arrays, wait_for
 from livedream.errors import EngineError
 
 
@@ -66,7 +66,8 @@ class CompiledEngine:
         return run_arrays(self, inputs)
 
     def close(self) -> None:
-        """Let go of the compiled code."""
+        """Let go of the compiled code, once no frame uses it."""
+        wait_for(self.device)
         self._call = torch.nn.Identity()
 
 

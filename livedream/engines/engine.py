@@ -31,6 +31,10 @@ LARGEST_RELATIVE_ERROR: dict[NumberFormat, float] = {"float32": 0.2, "bfloat16":
 """Likewise, of what was added to the picture."""
 
 
+CLEARLY = 0.9
+"""Share of the full format's time that a half one may take to be chosen."""
+
+
 class Program(Protocol):
     """A graph of fixed shapes that an engine can be built for; picklable."""
 

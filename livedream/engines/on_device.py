@@ -22,6 +22,12 @@ def run_arrays(engine: DeviceEngine, inputs: Sequence[NDArray[Any]]) -> NDArray[
     return output
 
 
+def wait_for(device: torch.device) -> None:
+    """Wait until a device has done all that it was given: a frame in flight may still use an engine."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
 def full_float32() -> AbstractContextManager[None]:
     """Let convolutions compute in all of float32; by default cuDNN may round to ten bits (TF32)."""
     flags: AbstractContextManager[None] = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)

@@ -22,7 +22,7 @@ from torch import Tensor
 from livedream.engines.build_process import BuildProcess
 from livedream.engines.cache import EngineCache, Entry
 from livedream.engines.engine import Check, NumberFormat, Program
-from livedream.engines.on_device import run_arrays
+from livedream.engines.on_device import run_arrays, wait_for
 from livedream.engines.tensorrt_runtime import Flavour, gpu, listener, reason, require, runtime, versions
 from livedream.errors import EngineError
 
@@ -121,7 +121,8 @@ class TensorRtEngine:
         return b"" if self._compiled is None else bytes(self._compiled.serialize())
 
     def close(self) -> None:
-        """Release the engine and its memory on the GPU."""
+        """Release the engine and its memory on the GPU, once no frame uses them."""
+        wait_for(self.device)
         self._context = self._compiled = self._engine = None
         self._output = torch.empty(0)
 
