@@ -1,0 +1,41 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from livedream.canvas import canvas_for
+from livedream.canvas.canvas import Past, Stopwatch, Task
+from livedream.canvas.memory import MemoryCanvas
+from livedream.engines.eager import EagerEngine
+from livedream.motion.flow import Motion
+from livedream.motion.warp import Field
+
+MakeTask = Callable[..., Task[Any]]
+
+
+def test_the_small_picture_is_made_once_for_a_frame(make_task: MakeTask) -> None:
+    canvas, task = MemoryCanvas(), make_task()
+    alone = MemoryCanvas().dream(task, Stopwatch())
+    canvas.grey(task.rgb[::-1].copy(), task.size_hw, 160)  # another frame's, which is not to be taken
+    assert (canvas.dream(task, Stopwatch()).residual == alone.residual).all()
+
+
+def test_a_residual_lies_as_pictures_do(make_task: MakeTask) -> None:
+    """Whatever the engine's own order is: OpenCV reads it next."""
+    residual = MemoryCanvas().dream(make_task(), Stopwatch()).residual
+    assert residual.flags.c_contiguous
+    assert residual.dtype == np.float32
+
+
+def test_a_past_that_is_not_to_persist_leaves_no_trace(
+    make_task: MakeTask, residual: Field, bending: Motion
+) -> None:
+    with_past = MemoryCanvas().dream(make_task(past=Past(residual, bending), persistence=0.0), Stopwatch())
+    without = MemoryCanvas().dream(make_task(), Stopwatch())
+    np.testing.assert_allclose(with_past.residual, without.residual, atol=1e-5)
+
+
+def test_an_engine_on_the_processor_keeps_the_canvas_that_is_there(engine: EagerEngine) -> None:
+    canvas = canvas_for(engine)
+    assert isinstance(canvas, MemoryCanvas)
+    assert canvas_for(engine, canvas) is canvas
