@@ -1,0 +1,23 @@
+"""Every setting, in one place: its range, unit, default, meaning and lifetime.
+
+A setting's word is its section and its name (`dream.octaves`): the same in presets, on the command
+line and wherever else it can be set.
+"""
+
+from livedream.settings.all import Settings
+from livedream.settings.dream import DreamSettings
+from livedream.settings.look import LookSettings
+from livedream.settings.motion import MotionSettings
+from livedream.settings.section import Lifetime
+from livedream.settings.words import SettingInfo, change, describe
+
+__all__ = [
+    "DreamSettings",
+    "Lifetime",
+    "LookSettings",
+    "MotionSettings",
+    "SettingInfo",
+    "Settings",
+    "change",
+    "describe",
+]

@@ -1,0 +1,16 @@
+"""All sections together."""
+
+from __future__ import annotations
+
+from livedream.settings.dream import DreamSettings
+from livedream.settings.look import LookSettings
+from livedream.settings.motion import MotionSettings
+from livedream.settings.section import Section
+
+
+class Settings(Section):
+    """All that a preset can set; frozen, one value per frame."""
+
+    dream: DreamSettings = DreamSettings()
+    motion: MotionSettings = MotionSettings()
+    look: LookSettings = LookSettings()
