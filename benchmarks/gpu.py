@@ -27,8 +27,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from livedream.dream.build import random_weights
 from livedream.dream.catalog import network_info
-from livedream.dream.googlenet import random_weights
 from livedream.dream.input_gradient import InputGradient
 from livedream.dream.kernel import Kernel
 from livedream.dream.spec import KernelSpec
@@ -89,9 +89,14 @@ class Autograd(nn.Module):
 
     def __init__(self, gradient: InputGradient) -> None:
         super().__init__()
-        self.gradient = gradient
+        self.gradient, self.tap_names = gradient, gradient.tap_names
 
-    def forward(self, image: Tensor, controls: Sequence[Tensor]) -> Tensor:
+    @property
+    def dtype(self) -> torch.dtype:
+        """Tell what the network computes in."""
+        return self.gradient.dtype
+
+    def forward(self, image: Tensor, controls: Sequence[Tensor], _: Sequence[Tensor] = ()) -> Tensor:
         """Give d (sum of w a^2 / 2) / d image."""
         with torch.enable_grad():
             leaf = image.detach().clone().requires_grad_(True)
@@ -297,9 +302,9 @@ def main() -> int:
 def put_random_googlenet(folder: Path) -> None:
     """Put random weights where livedream looks for GoogLeNet's, in a data folder of their own."""
     os.environ["XDG_DATA_HOME"] = str(folder)
-    file = network_info("googlenet").file
-    file.parent.mkdir(parents=True)
-    torch.save(random_weights(0), file)
+    info = network_info("googlenet")
+    info.file.parent.mkdir(parents=True)
+    torch.save(random_weights(info, 0), info.file)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class _Gradient(nn.Module):
 
     def __init__(self, network: Network, layer: str) -> None:
         super().__init__()
-        self.gradient = InputGradient(network, {layer: L2()})
+        self.gradient = InputGradient(network, [(layer, L2())])
 
     def forward(self, image: Tensor, control: Tensor) -> Tensor:
         gradient: Tensor = self.gradient(image, [control])

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livedream.canvas import canvas_for
 from livedream.canvas.canvas import Canvas, Past, Pending, Stopwatch, Task
-from livedream.dream.spec import KernelSpec, frame_inputs
+from livedream.composite import squared
+from livedream.dream.spec import PICTURE_PX, KernelSpec, Picture, frame_inputs
+from livedream.dream.turns import in_turns
 from livedream.engines.engine import Engine
-from livedream.frame import Frame, Rgb
-from livedream.motion.flow import FlowEstimator, Grey, Motion, Trust
+from livedream.engines.relay import engine_at
+from livedream.frame import Frame, Image, Rgb, to_image
+from livedream.modulation import Moment, settings_at
+from livedream.motion.feedback import fed_back
+from livedream.motion.flow import FlowEstimator, Grey, Motion, Trust, cropped, shrink
+from livedream.motion.stillness import speed_px, wakened, weighted
 from livedream.motion.warp import Field, fit
-from livedream.settings import Settings
+from livedream.settings import DreamSettings, MotionSettings, Settings
 
 FLOW_PX = 160
 """Longer side of the grey pictures that the flow is measured on: a tenth of a millisecond, and on a
 hand-held clip the dream flickers no more than with 256."""
+
+LONGEST_STEP_S = 1.0
+"""A frame that comes later than this after the one before is taken as if it came then: after a pause
+nothing leaps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +38,18 @@ class Dreamed:
     """What became of a frame.
 
     rgb: uint8, the size of the frame. cut: the dream started anew. stage_ms: milliseconds by stage.
+    settings: as they were at its moment. wake: 0 (the picture stands) to 1 (it moves); followed while
+    `motion.stillness` is above 0.
     """
 
     frame: Frame
     rgb: Rgb
     cut: bool
     stage_ms: dict[str, float]
+    settings: Settings
+    wake: float
     _pending: Pending[Any]
+    _measured: Motion | None
     _motion: Motion | None
     _to_array: Callable[[Any], Field]
 
@@ -53,13 +69,21 @@ class Dreamed:
         height, width = self.residual.shape[:2]
         return None if self._motion is None else fit(self._motion, (width, height))[1]
 
+    @property
+    def speed_px(self) -> float | None:
+        """Give the picture's mean motion, in pixels of 160 a side; None for the first frame."""
+        return None if self._measured is None else speed_px(self._measured)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dreaming:
     """A frame on its way; `finish` gives it. Another frame may begin before."""
 
     frame: Frame
+    settings: Settings
+    wake: float
     _pending: Pending[Any]
+    _measured: Motion | None
     _motion: Motion | None
     _canvas: Canvas[Any]
     _watch: Stopwatch
@@ -69,31 +93,55 @@ class Dreaming:
         outcome = self._pending.finish()
         cut = self._motion is not None and self._motion.cut
         return Dreamed(
-            self.frame, outcome.rgb, cut or not outcome.sound, self._watch.stage_ms,
-            self._pending, self._motion, self._canvas.to_array,
+            self.frame, outcome.rgb, cut or not outcome.sound, self._watch.stage_ms, self.settings,
+            self.wake, self._pending, self._measured, self._motion, self._canvas.to_array,
         )  # fmt: skip
+
+
+class LookUp(Protocol):
+    """Gives the pictures that a dream looks at beside the frame."""
+
+    def look_up(
+        self, wanted: Collection[Picture], dream: DreamSettings, rgb: Rgb, number: int
+    ) -> dict[Picture, Image]:
+        """Give guide and style, as far as they are wanted, for a frame and its number."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Before:
     grey: Grey
     residual: Any
+    time_s: float
 
 
 class DreamPipeline:
     """Dreams frames one after the other; live and offline alike.
 
-    seed: of the jitter. Same frames, settings, seed and engine: same dreams.
-    warm_start: False dreams every frame from scratch, to measure what the warm start is worth.
+    seed: of the jitter, and of a random persistence. Same frames, settings, seed and engine: same dreams.
+    warm_start: False dreams every frame from scratch, to measure what the warm start is worth. references:
+    where guide and style come from; settings without them need none.
     """
 
-    def __init__(self, spec: KernelSpec, engine: Engine, *, seed: int = 0, warm_start: bool = True) -> None:
-        self.spec, self.engine = spec, engine
+    def __init__(
+        self,
+        spec: KernelSpec,
+        engine: Engine,
+        *,
+        seed: int = 0,
+        warm_start: bool = True,
+        references: LookUp | None = None,
+    ) -> None:
+        self.spec, self.engine, self._references = spec, engine, references
         self._canvas = canvas_for(engine)
         self._seed, self._warm_start = seed, warm_start
         self._estimator = FlowEstimator()
         self._dreamed = 0
         self._before: _Before | None = None
+        self._ranking: Image | None = None
+        self._given: Rgb | None = None
+        self._start_s: float | None = None
+        self._wake = 0.0
 
     def swap(self, spec: KernelSpec, engine: Engine) -> None:
         """Go on with another engine, between two frames; the dream is resized if the size changed."""
@@ -101,12 +149,40 @@ class DreamPipeline:
         canvas, before = canvas_for(engine, self._canvas), self._before
         if before is not None and canvas is not self._canvas:
             residual = canvas.from_array(self._canvas.to_array(before.residual))
-            self._before = _Before(before.grey, residual)
+            self._before = replace(before, residual=residual)
         self._canvas = canvas
 
     def reset(self) -> None:
         """Forget the dream; the next frame starts from the picture alone."""
-        self._before = None
+        self._before = self._given = self._ranking = None
+
+    def start_from(self, picture: Rgb) -> None:
+        """Dream the next frame as if it had become `picture` already, its middle in the frame's shape.
+
+        picture: uint8 HxWx3 of any size. Without a warm start it is of no use.
+        """
+        self._given = picture
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Give all that the next frame's dream starts from, by name; waits for the frame before."""
+        state = {"dreamed": np.array(self._dreamed), "wake": np.array(self._wake)}
+        if self._ranking is not None:
+            state["ranking"] = self._ranking
+        if self._before is None:
+            return state
+        residual, time_s = self._canvas.to_array(self._before.residual), np.array(self._before.time_s)
+        return state | {"grey": self._before.grey, "residual": residual, "time_s": time_s}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on where `state` was taken. Raises ValueError if it is none."""
+        if not {"dreamed", "wake"} <= set(state):
+            raise ValueError("this is no state of a dream")
+        self.reset()
+        self._dreamed, self._wake = int(state["dreamed"]), float(state["wake"])
+        self._ranking = state.get("ranking")
+        if "residual" in state:
+            residual = self._canvas.from_array(state["residual"])
+            self._before = _Before(state["grey"], residual, float(state["time_s"]))
 
     def process(self, frame: Frame, settings: Settings) -> Dreamed:
         """Dream one frame."""
@@ -117,26 +193,83 @@ class DreamPipeline:
         watch = Stopwatch()
         grey = self._canvas.grey(frame.rgb, self.spec.size_hw, FLOW_PX)
         watch.lap("shrink")
-        past = self._past(grey, settings)
+        time_s = self._time_s(frame)
+        if self._given is not None:
+            self._before, self._given = self._as_if(self._given, frame, grey, time_s), None
+            settings = settings.model_copy(update={"motion": MotionSettings(persistence=1.0)})
+        elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
+        settings = self._settings_now(settings, measured, frame.index, time_s, elapsed_s)
+        if measured is not None and measured.cut:
+            self._ranking = None
+        motion = measured and fed_back(measured, settings.feedback, elapsed_s, frame.size_wh)
+        its_turn = in_turns(settings, len(self.spec.parts))
         task = Task(
-            frame.rgb, grey, self.spec.size_hw, self.engine, self._inputs(settings), past,
-            settings.motion.persistence if self._warm_start else 0.0, settings.look,
+            frame.rgb, grey, self.spec.size_hw, engine_at(self.engine, self._dreamed),
+            self._inputs(frame, its_turn, time_s), self._past(motion, settings.motion),
+            its_turn.motion.persistence if self._warm_start else 0.0, settings.look, settings.colour,
+            takes_frame="frame" in self.spec.pictures,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
-        self._before = _Before(grey, pending.residual)
-        return Dreaming(frame, pending, past.motion if past else None, self._canvas, watch)
+        self._before = _Before(grey, pending.residual, time_s)
+        return Dreaming(frame, settings, self._wake, pending, measured, motion, self._canvas, watch)
 
-    def _past(self, grey: Grey, settings: Settings) -> Past[Any] | None:
+    def _settings_now(
+        self, wishes: Settings, measured: Motion | None, index: int, time_s: float, elapsed_s: float
+    ) -> Settings:
+        """Follow how awake the picture is, and give the settings of this frame."""
+        if measured is not None and wishes.motion.stillness > 0:
+            self._wake = wakened(self._wake, speed_px(measured), wishes.motion, elapsed_s)
+        return settings_at(wishes, Moment(time_s, index, self._seed, self._wake))
+
+    def _past(self, motion: Motion | None, wishes: MotionSettings) -> Past[Any] | None:
+        if motion is None or self._before is None:
+            return None
+        return Past(self._before.residual, weighted(motion, wishes))
+
+    def _time_s(self, frame: Frame) -> float:
+        """Tell the source's own time, which is the same in every run, or else that since the first frame."""
+        if frame.media_s is not None:
+            return frame.media_s
+        if self._start_s is None:
+            self._start_s = frame.captured_s
+        return frame.captured_s - self._start_s
+
+    def _elapsed_s(self, time_s: float) -> float:
+        """Tell the time since the frame before, 0 for the first one and where time goes back."""
+        since_s = 0.0 if self._before is None else time_s - self._before.time_s
+        return min(LONGEST_STEP_S, max(0.0, since_s))
+
+    def _as_if(self, picture: Rgb, frame: Frame, grey: Grey, time_s: float) -> _Before:
+        """Make up a frame before, like this one, that was dreamed into a picture."""
+        size_wh = (self.spec.size_hw[1], self.spec.size_hw[0])
+        wanted = to_image(shrink(cropped(picture, frame.size_wh), size_wh))
+        residual = (wanted - to_image(shrink(frame.rgb, size_wh)))[0].transpose(1, 2, 0)
+        return _Before(grey, self._canvas.from_array(np.ascontiguousarray(residual)), time_s)
+
+    def _measure(self, grey: Grey, wishes: MotionSettings) -> Motion | None:
         """Measure the motion since the frame before; None if there is none of this shape."""
         before = self._before
         if before is None or before.grey.shape != grey.shape:
             return None
-        return Past(before.residual, self._estimator.measure(grey, before.grey, settings.motion))
+        return self._estimator.measure(grey, before.grey, wishes)
 
-    def _inputs(self, settings: Settings) -> list[Any]:
+    def _inputs(self, frame: Frame, settings: Settings, time_s: float) -> list[Any]:
         rng = np.random.default_rng((self._seed, self._dreamed))
+        pictures = self._pictures(frame.rgb, settings.dream)
         self._dreamed += 1
-        return frame_inputs(self.spec, settings.dream, rng)
+        return frame_inputs(self.spec, settings.dream, rng, pictures, time_s)
+
+    def _pictures(self, rgb: Rgb, dream: DreamSettings) -> dict[Picture, Image]:
+        """Give what the kernel looks at beside the frame."""
+        pictures: dict[Picture, Image] = {}
+        if {"guide", "style"} & set(self.spec.pictures):
+            assert self._references is not None, "a guide or a style comes from references"
+            pictures = self._references.look_up(self.spec.pictures, dream, rgb, self._dreamed)
+        if "rank" in self.spec.pictures:
+            if self._ranking is None or dream.rank_by == "frame":
+                self._ranking = squared(rgb, PICTURE_PX)
+            pictures["rank"] = self._ranking
+        return pictures
 
 
 def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,37 @@ def shipped() -> tuple[str, ...]:
 def load(name_or_file: str) -> Preset:
     """Load a preset by the name of a shipped one or by the path of a TOML file.
 
+    A guide or style that it names as a file is looked for beside it.
     Raises InputError for an unknown name, a file that is not TOML, an unknown key or a value out of
     range.
     """
     path = _find(name_or_file)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
         raise InputError(f"the preset {path} is not valid TOML: {fault}") from fault
     except OSError as fault:
         raise InputError(f"the preset {path} cannot be read: {fault.strerror}") from fault
+    preset = parse(text, path)
+    return replace(preset, settings=_beside(preset.settings, path.parent))
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    """Find the pictures that are named by a path from `folder`."""
+    named = {"dream.guide": settings.dream.guide, "dream.style": settings.dream.style}
+    files = {word: folder / name for word, name in named.items() if name}
+    return change(settings, {word: str(file.resolve()) for word, file in files.items() if file.is_file()})
+
+
+def parse(text: str, path: Path) -> Preset:
+    """Read a preset from its text; path: where it stands, for its name and for messages.
+
+    Raises InputError as `load` does.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise InputError(f"the preset {path} is not valid TOML: {fault}") from fault
     return _preset(table, path)
 
 
@@ -79,7 +100,7 @@ def _preset(table: dict[str, Any], path: Path) -> Preset:
             raise InputError(f"{path}: there is no section or key {section!r}; the sections are {sections}")
         if not isinstance(values, Mapping):
             raise InputError(
-                f"{path}: {section} = {values!r} is in no section; put it under [dream], [motion] or [look]"
+                f"{path}: {section} = {values!r} is in no section; put it under [dream] or another section"
             )
         changes |= {f"{section}.{key}": value for key, value in values.items()}
     return Preset(name, description, change(Settings(), changes, origin=str(path)))

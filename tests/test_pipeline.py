@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +16,9 @@ from numpy.typing import NDArray
 from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import NumberFormat
-from livedream.frame import Frame, Rgb
+from livedream.engines.relay import Relay
+from livedream.frame import Frame, Rgb, to_image
+from livedream.motion.flow import cropped, shrink
 from livedream.motion.warp import Field
 from livedream.pipeline import Dreamed, DreamPipeline, flicker
 from livedream.presets import DEFAULT, load
@@ -67,6 +71,7 @@ def wishes(**changes: Any) -> Settings:
     return change(Settings(), words)
 
 
+@cache
 def texture(seed: int = 0, height: int = 400, width: int = 500) -> Rgb:
     noise = np.random.default_rng(seed).random((height, width, 3), np.float32)
     soft = cv2.GaussianBlur(noise, (0, 0), 4)
@@ -342,6 +347,181 @@ def test_a_still_picture_settles_with_the_default_preset(one_thread: None) -> No
     assert np.mean(changes[-15:]) < 1.05 * np.mean(changes[:8])
 
 
+def test_the_dream_flies_and_the_camera_stays() -> None:
+    pattern = soft_pattern()
+    pipeline = DreamPipeline(spec_of(), adding_first(pattern))
+    pipeline.process(frame(), wishes())
+    flight = {"feedback_pan_x": 0.25, "motion_persistence": 1.0}  # of 96 pixels, in half a second
+    dreamed = pipeline.process(frame(index=15), wishes(**flight))
+    np.testing.assert_allclose(dreamed.residual[:, 14:], pattern[:, 2:-12], atol=0.01)
+    assert np.abs(dreamed.residual[:, :10]).max() < 1e-6, "nothing flies in from outside"
+    assert (dreamed.rgb[:, :20] == frame().rgb[:, :20]).all()
+
+
+def test_after_a_pause_nothing_leaps_and_time_that_goes_back_stands() -> None:
+    flows = []
+    for index in (30, 3000, -30):
+        pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+        pipeline.process(frame(index=60), wishes())
+        dreamed = pipeline.process(frame(index=60 + index), wishes(feedback_zoom=0.5))
+        assert dreamed.carried is not None
+        flows.append(dreamed.carried)
+    assert (flows[0] == flows[1]).all()
+    assert np.abs(flows[2] - soft_pattern()).max() < 1e-6
+
+
+def test_persistence_goes_with_the_time_of_the_frames() -> None:
+    waving = wishes(motion_persistence_mode="square", motion_persistence_period_s=1.0)
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    times_s = [100.0, 100.4, 100.6, 101.1]  # a device's clock: counted from the first frame
+    kept = [pipeline.process(Frame(frame().rgb, time_s, 0), waving) for time_s in times_s]
+    assert [dreamed.settings.motion.persistence for dreamed in kept] == [0.9, 0.9, 0.9, 0.9]
+    waving = change(waving, {"motion.persistence_low": 0.2})
+    media = [pipeline.process(Frame(frame().rgb, 0.0, 0, media_s), waving) for media_s in (5.1, 5.6, 6.2)]
+    assert [dreamed.settings.motion.persistence for dreamed in media] == [0.9, 0.2, 0.9]
+
+
+def test_a_random_persistence_is_that_of_the_seed_and_the_frame() -> None:
+    wild = wishes(motion_persistence_mode="random", motion_persistence_low=0.0)
+
+    def kept(seed: int, first: int) -> list[float]:
+        pipeline = DreamPipeline(spec_of(), adding(soft_pattern()), seed=seed)
+        frames = (frame(index=index) for index in range(first, 6))
+        return [pipeline.process(given, wild).settings.motion.persistence for given in frames]
+
+    assert kept(1, 0)[3:] == kept(1, 3), "wherever it begins"
+    assert kept(1, 0) != kept(2, 0)
+
+
+def test_what_moves_may_be_kept_and_what_stands_let_go_of() -> None:
+    pipeline = DreamPipeline(spec_of(), adding_first(soft_pattern()))
+    pipeline.process(frame(), wishes())
+    dreamed = pipeline.process(frame(8), wishes(motion_still=0.0, motion_persistence=1.0))
+    assert np.abs(dreamed.residual)[12:-12, 12:-12].mean() > 0.03
+    assert np.abs(pipeline.process(frame(8), wishes(motion_still=0.0)).residual).max() < 1e-6
+
+
+def test_motion_wakes_and_a_standing_picture_falls_asleep() -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    settings = wishes(motion_stillness=1.0, motion_attack_s=0.1, motion_release_s=0.2)
+    moving = [pipeline.process(frame(4 * index, index=index), settings) for index in range(15)]
+    standing = [pipeline.process(frame(56, index=index), settings) for index in range(15, 40)]
+    assert (moving[0].wake, moving[0].speed_px) == (0.0, None)
+    assert moving[-1].wake > 0.95
+    assert moving[-1].speed_px == pytest.approx(4 * 160 / 192, abs=0.5)
+    assert moving[-1].settings.motion.persistence < 0.5
+    assert standing[-1].wake < 0.05
+    assert np.abs(standing[-1].residual).mean() > 2 * np.abs(moving[-1].residual).mean()
+
+
+def test_without_a_wish_nobody_is_woken() -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    settings = wishes()
+    for index in range(4):
+        dreamed = pipeline.process(frame(4 * index, index=index), settings)
+    assert dreamed.wake == 0
+    assert dreamed.settings is settings
+
+
+def test_the_dream_may_start_from_a_given_picture() -> None:
+    given, engine = frame(seed=5), adding_first(soft_pattern() * 0)
+    pipeline = DreamPipeline(spec_of(), engine)
+    pipeline.start_from(given.rgb)
+    dreamed = pipeline.process(frame(), wishes(motion_persistence=0.5, motion_still=0.1))
+    small = cv2.resize(given.rgb, SIZE_HW[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    np.testing.assert_allclose(engine.given[0][0][0].transpose(1, 2, 0), small, atol=1e-5)
+    assert not dreamed.cut
+    shown = np.abs(dreamed.rgb.astype(float) - given.rgb)
+    assert shown.mean() < 5
+    after = pipeline.process(frame(), wishes(motion_persistence=0.5))
+    np.testing.assert_allclose(after.residual, 0.5 * dreamed.residual, atol=1e-5)
+
+
+@pytest.mark.parametrize("size_wh", [(192, 128), (64, 300), (300, 40), (1, 1)])
+def test_a_given_picture_of_another_shape_gives_its_middle(size_wh: tuple[int, int]) -> None:
+    rgb = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    middle = cropped(rgb, (192, 128))
+    assert max(abs(middle.shape[1] - middle.shape[0] * 1.5), 1.5) == 1.5
+    assert (middle.shape[0] == size_wh[1]) or (middle.shape[1] == size_wh[0])
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    pipeline.start_from(rgb)
+    assert pipeline.process(frame(), wishes()).rgb.shape == (128, 192, 3)
+
+
+MOVING_ALL = {
+    "feedback_zoom": 0.4, "feedback_rotate": -9.0, "motion_persistence_mode": "random", "motion_still": 0.9,
+    "motion_stillness": 0.5,
+}  # fmt: skip
+
+
+def test_a_dream_goes_on_from_its_state_as_if_it_had_never_stopped(
+    real: tuple[KernelSpec, EagerEngine],
+) -> None:
+    settings = wishes(**MOVING_ALL)
+    frames = [replace(frame(2 * index, index=index), media_s=index / 30) for index in range(6)]
+    straight = DreamPipeline(*real, seed=3)
+    expected = [straight.process(given, settings) for given in frames]
+    first, second = (DreamPipeline(*real, seed=3) for _ in range(2))
+    for given in frames[:3]:
+        first.process(given, settings)
+    second.restore(first.state())
+    for given, dreamed in zip(frames[3:], expected[3:], strict=True):
+        again = second.process(given, settings)
+        assert (again.residual == dreamed.residual).all()
+        assert (again.rgb == dreamed.rgb).all()
+        assert again.wake == dreamed.wake
+
+
+@pytest.mark.parametrize("first", [0, 1, 5])
+def test_octaves_have_their_turns_one_a_frame(first: int) -> None:
+    octaves = [adding(soft_pattern()) for _ in range(3)]
+    pipeline = DreamPipeline(replace(spec_of(), octaves=3, octave_scale=1.2, spread=True), Relay(octaves))
+    pipeline.restore({"dreamed": np.array(first), "wake": np.array(0.0)})
+    for number in range(first, first + 3):
+        before = len(octaves[number % 3].given)
+        pipeline.process(frame(index=number), wishes())
+        assert len(octaves[number % 3].given) == before + 1
+    assert [len(octave.given) for octave in octaves] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("stop", [3, 4])
+def test_a_spread_dream_goes_on_from_its_state_with_the_octave_whose_turn_it_is(
+    one_thread: None, stop: int
+) -> None:
+    spec = replace(spec_of(), spread=True)
+    relay = Relay([EagerEngine(part) for part in spec.parts])
+    frames = [frame(2 * index, index=index) for index in range(6)]
+    straight, first, second = (DreamPipeline(spec, relay, seed=3) for _ in range(3))
+    expected = [straight.process(given, wishes()) for given in frames]
+    for given in frames[:stop]:
+        first.process(given, wishes())
+    second.restore(first.state())
+    for given, dreamed in zip(frames[stop:], expected[stop:], strict=True):
+        assert (second.process(given, wishes()).residual == dreamed.residual).all()
+
+
+def test_a_spread_dream_is_as_deep_as_one_of_all_octaves(one_thread: None) -> None:
+    spec = spec_of()
+    spread = replace(spec, spread=True)
+    relay = Relay([EagerEngine(part) for part in spread.parts])
+    depths = []
+    for one, engine in ((spec, EagerEngine(spec)), (spread, relay)):
+        pipeline = DreamPipeline(one, engine)
+        dreams = [pipeline.process(frame(), wishes(motion_persistence=0.8)) for _ in range(20)]
+        depths.append(np.mean([np.abs(dreamed.residual).mean() for dreamed in dreams[-4:]]))
+    assert depths[1] == pytest.approx(depths[0], rel=0.15)
+
+
+def test_the_state_before_the_first_frame_is_one_and_what_is_none_is_refused() -> None:
+    pipeline = DreamPipeline(spec_of(), adding(soft_pattern()))
+    state = pipeline.state()
+    pipeline.process(frame(), wishes())
+    pipeline.restore(state)
+    assert pipeline.process(frame(), wishes()).carried is None
+    with pytest.raises(ValueError, match="no state"):
+        pipeline.restore({"grey": frame().rgb})
+
+
 def test_flicker_of_known_arrays() -> None:
     carried, trust = np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32)
     assert flicker(carried, carried, trust) == 0.0
@@ -379,3 +559,53 @@ def test_on_a_gpu_memory_stays_flat() -> None:
         pipeline.process(frame(number % 20), wishes(look_scene=0.5))
         held.append(torch.cuda.memory_allocated())
     assert max(held[60:]) <= max(held[20:60])
+
+
+class Shown:
+    """References that give one picture and note what they were asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[set[str], int]] = []
+
+    def look_up(self, wanted: Any, dream: Any, rgb: Rgb, number: int) -> dict[Any, NDArray[np.float32]]:
+        self.asked.append((set(wanted), number))
+        return {"style": np.full((1, 3, 192, 192), 0.25, np.float32)}
+
+
+def test_a_style_goes_to_the_engine_and_the_frame_itself_comes_last() -> None:
+    spec = replace(spec_of(), style=("stem",), content=("image",))
+    engine, shown = adding(np.zeros((*SIZE_HW, 3), np.float32)), Shown()
+    pipeline = DreamPipeline(spec, engine, references=shown)
+    for number in range(2):
+        pipeline.process(Frame(texture(number), 0.0, number), wishes())
+    assert shown.asked == [({"style", "frame"}, 0), ({"style", "frame"}, 1)]
+    for given, seed in zip(engine.given, range(2), strict=True):
+        *_, style, frame = given
+        assert (style == 0.25).all()
+        assert frame.shape == (1, 3, *SIZE_HW)
+        assert np.abs(frame - to_image(shrink(texture(seed), SIZE_HW[::-1]))).max() < 1e-6
+
+
+def ranked_by(settings: Settings, frames: int = 3) -> list[NDArray[Any]]:
+    engine = adding(np.zeros((*SIZE_HW, 3), np.float32))
+    pipeline = DreamPipeline(replace(spec_of(), rank="strongest"), engine)
+    for number in range(frames):
+        pipeline.process(Frame(texture() if number == 0 else texture() // 2, 0.0, number), settings)
+    return [given[-1] for given in engine.given]
+
+
+def test_channels_are_ranked_by_the_first_frame_or_by_each() -> None:
+    first, *others = ranked_by(wishes(dream_rank="strongest", dream_rank_by="first", motion_cut_share=0.0))
+    assert all(np.array_equal(first, other) for other in others)
+    first, second, third = ranked_by(wishes(dream_rank="strongest"))
+    assert not np.array_equal(first, second)
+    assert np.array_equal(second, third)
+
+
+def test_a_scene_cut_ranks_anew() -> None:
+    first, second, *_ = ranked_by(
+        wishes(
+            dream_rank="strongest", dream_rank_by="first", motion_cut_share=1.0, motion_tolerance_levels=1.0
+        )
+    )
+    assert not np.array_equal(first, second)

@@ -13,7 +13,7 @@ from livedream.engines.engine import Engine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, Motion
 from livedream.motion.warp import Field
-from livedream.settings import LookSettings
+from livedream.settings import ColourSettings, LookSettings
 
 H = TypeVar("H")
 """How a canvas holds a field: an array HxWx3, or a tensor 1x3xHxW on its device."""
@@ -48,7 +48,8 @@ class Task(Generic[H]):
     """What is to be done to a frame.
 
     inputs: of the engine, besides the image. past: None to dream without a warm start. persistence:
-    share of the past that it starts from, 0..1.
+    share of the past that it starts from, 0..1. takes_frame: the frame without its past is the last of the
+    engine's inputs.
     """
 
     rgb: Rgb
@@ -59,6 +60,8 @@ class Task(Generic[H]):
     past: Past[H] | None
     persistence: float
     look: LookSettings
+    colour: ColourSettings = field(default_factory=ColourSettings)
+    takes_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ from torch import Tensor
 from livedream.canvas.canvas import Outcome, Stopwatch, Task
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import veil
+from livedream.composite.colour_on_device import steered, toned
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, grey
@@ -75,9 +76,10 @@ class DeviceCanvas:
             carried = warped(resized(task.past.residual, task.size_hw), flow, trust.shape)
             share = resized(trust[None, None], task.size_hw)
             init = image + task.persistence * share * carried
-        dream = cast(DeviceEngine, task.engine).call([init, *rest])
+        dream = cast(DeviceEngine, task.engine).call([init, *rest, *([image] if task.takes_frame else [])])
         residual, sound = finite(dream - image)
-        visible = residual * resized(veiled[None, None], task.size_hw)
+        residual = steered(residual, image, task.colour)
+        visible = toned(residual, task.colour) * resized(veiled[None, None], task.size_hw)
         laid = laid_over(frame, visible, task.look.strength)
         block = torch.cat([laid.reshape(-1), sound.to(torch.uint8).reshape(1)])
         fetched = self._download.fetch(block)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from livedream.canvas.canvas import Outcome, Past, Stopwatch, Task
-from livedream.composite import compose, veil
+from livedream.composite import compose, steered, toned, veil
 from livedream.frame import Rgb, to_image
 from livedream.motion.flow import Grey, grey, shrink
 from livedream.motion.warp import Field, carry, fit, resize, warp
@@ -47,11 +47,13 @@ class MemoryCanvas:
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         carried, init = _warm_start(image, task.past, task.persistence)
         watch.lap("motion")
-        dream = task.engine.run([init.transpose(2, 0, 1)[None], *task.inputs])
+        itself = [image.transpose(2, 0, 1)[None]] if task.takes_frame else []
+        dream = task.engine.run([init.transpose(2, 0, 1)[None], *task.inputs, *itself])
         watch.lap("kernel")
         residual, sound = _finite(dream[0].transpose(1, 2, 0) - image)
+        residual = steered(residual, image, task.colour)
         watch.lap("residual")
-        shown = _veiled(residual, task.grey, task.look)
+        shown = _veiled(toned(residual, task.colour), task.grey, task.look)
         watch.lap("veil")
         rgb = compose(task.rgb, shown, task.look.strength, self._beside)
         watch.lap("compose")

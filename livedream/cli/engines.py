@@ -20,6 +20,7 @@ from livedream.cli.show import chosen_settings, teller
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import EngineBuilder, Ready
 from livedream.engines.cache import Cleared, EngineCache, Listed
+from livedream.engines.relay import parts_of
 from livedream.errors import EngineError, InputError, LivedreamError
 from livedream.runtime.dreamer import describe
 
@@ -120,8 +121,8 @@ def _built(
 
 def _origin(ready: Ready[KernelSpec], built: Mapping[str, Any], after: Sequence[Listed]) -> str:
     """Say whether an engine was built or was on the disk; built: when each that was kept before was."""
-    engine, program = ready.engine.name.split(" ")[0], ready.program.describe()
-    mine = [entry for entry in after if _matches(entry.facts, engine, program)]
+    engine, programs = ready.engine.name.split(" ")[0], [part.describe() for part in parts_of(ready.program)]
+    mine = [entry for entry in after if _matches(entry.facts, engine, programs)]
     if any(built.get(entry.name) != entry.facts.get("built") for entry in mine):
         return f"built in {ready.build_s:.1f} s"
     if mine:
@@ -129,8 +130,8 @@ def _origin(ready: Ready[KernelSpec], built: Mapping[str, Any], after: Sequence[
     return f"made in {ready.build_s:.1f} s, as at each start: this engine cannot be kept on disk"
 
 
-def _matches(facts: Mapping[str, Any], engine: str, program: Mapping[str, Any]) -> bool:
-    return facts.get("engine") == engine and facts.get("program") == program
+def _matches(facts: Mapping[str, Any], engine: str, programs: Sequence[Mapping[str, Any]]) -> bool:
+    return facts.get("engine") == engine and facts.get("program") in programs
 
 
 def _table(entries: Sequence[Listed]) -> Table:
@@ -166,10 +167,16 @@ def _cells(entry: Listed) -> list[str]:
         _joined(", ", [
             _joined("x", program.get("working_size")),
             _joined("x", [program.get("octaves"), program.get("steps")]),
+            _octave(program.get("only")),
         ]),
         _number(checked.get("run_ms"), 1), _number(checked.get("cosine"), 4), size,
         _when(facts.get("built")), used,
     ]  # fmt: skip
+
+
+def _octave(only: Any) -> str:
+    """Say which octave an engine dreams, the smallest is 1; "" if it dreams all of them."""
+    return f"octave {only + 1} alone" if isinstance(only, int) else ""
 
 
 def _table_of(value: Any) -> Mapping[str, Any]:

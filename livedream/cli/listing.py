@@ -1,4 +1,4 @@
-"""`livedream cameras` and `livedream presets`."""
+"""`livedream cameras`, `livedream presets` and `livedream settings`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
+from livedream.errors import InputError
 from livedream.presets import DEFAULT, load, shipped
-from livedream.settings import describe
+from livedream.settings import SettingInfo, describe, markdown
 
 
 def print_cameras() -> None:
@@ -43,14 +44,39 @@ def print_preset(name: str) -> None:
     table = Table(words, "value", Column("range", no_wrap=True), "meaning", box=None, padding=(0, 1))
     for info in describe():
         section, _, key = info.word.partition(".")
-        unit = f" ({info.unit})" if info.unit else ""
-        table.add_row(info.word, _shown(tree[section][key]), info.range, info.help + unit)
+        table.add_row(info.word, _shown(tree[section][key]), _allowed(info), info.help + _unit(info))
     console = Console()
     console.print(f"{preset.name}: {preset.description}")
     console.print(table)
 
 
+def print_settings(word: str | None, as_markdown: bool) -> None:
+    """Print every setting, or those of a section or with a word in them. Raises InputError."""
+    if as_markdown:
+        print(markdown(), end="")  # noqa: T201
+        return
+    found = [info for info in describe() if word is None or word in info.word]
+    if not found:
+        sections = dict.fromkeys(info.word.partition(".")[0] for info in describe())
+        raise InputError(f"no setting has {word!r} in its word; the sections are: {', '.join(sections)}")
+    words = Column("setting", no_wrap=True, min_width=max(len(info.word) for info in found))
+    table = Table(words, "default", Column("range", no_wrap=True), "meaning", box=None, padding=(0, 1))
+    for info in found:
+        table.add_row(info.word, _shown(info.default), _allowed(info), info.help + _unit(info))
+    Console().print(table)
+
+
+def _allowed(info: SettingInfo) -> str:
+    return info.range or "\n".join(info.choices)
+
+
+def _unit(info: SettingInfo) -> str:
+    return f" ({info.unit})" if info.unit else ""
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items()) or "none"
+    if isinstance(value, tuple | str):
+        return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else value or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

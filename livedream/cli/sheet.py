@@ -21,6 +21,7 @@ from livedream.errors import EngineError, SourceError
 from livedream.frame import Frame, Rgb
 from livedream.pipeline import DreamPipeline
 from livedream.presets import load
+from livedream.references import References
 from livedream.settings import Settings
 from livedream.sinks.image import check_image_file, write_image
 from livedream.sinks.letterbox import letterbox
@@ -79,7 +80,7 @@ def _last_dream(
     spec = kernel_spec(settings.dream, working_size_hw(first.size_wh, settings.dream.working_px))
     engine = engine_for(spec)
     try:
-        pipeline = DreamPipeline(spec, engine)
+        pipeline = DreamPipeline(spec, engine, references=References())
         rgb = pipeline.process(first, settings).rgb
         for frame in rest:
             rgb = pipeline.process(frame, settings).rgb

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from livedream.cli.options import Options
 from livedream.clock import SystemClock
 from livedream.dream.spec import kernel_spec
 from livedream.presets import apply_assignments, load
+from livedream.references import References
 from livedream.runtime.outlet import Outlet
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.status import Status
@@ -30,7 +31,10 @@ def chosen_settings(options: Options) -> tuple[str, Settings]:
     """Give the preset's name and the settings, all checked. Raises InputError."""
     preset = load(options.preset)
     settings = apply_assignments(preset.settings, options.assignments)
-    kernel_spec(settings.dream, (64, 64))  # an unknown layer is told now, not when the show is on
+    # What is wrong is told now, not when the show is on.
+    kernel_spec(settings.dream, (64, 64))
+    with closing(References()) as references:
+        references.check(settings.dream)
     return preset.name, settings
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import struct
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import platformdirs
 
-from livedream.dream.googlenet_layers import googlenet_layers
+from livedream.dream.info import NetworkInfo, near_names
+from livedream.dream.zoo import googlenet, inception, mobilenet, resnet, squeezenet, vgg
+from livedream.dream.zoo.plan import Plan
 from livedream.errors import InputError
 from livedream.resources import folder
+
+__all__ = ["NetworkInfo", "network_info", "network_names", "networks_folder"]
 
 EMBEDDED_STRIDES = (1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1)
 """Stride of each block of the embedded network; its stem has 4."""
@@ -22,66 +25,161 @@ EMBEDDED_STRIDES = (1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1)
 EMBEDDED_HEADS = {"head.4": "block.2", "head.6": "block.5", "head.8": "block.7", "head.11": "block.10"}
 """Heads of the embedded network, named after the layers of the teacher that they learned: the block below."""
 
+TORCHVISION = "https://download.pytorch.org/models/"
+"""Where torchvision publishes; names carry the first digits of the SHA-256."""
 
-@dataclass(frozen=True)
-class NetworkInfo:
-    """A network on paper.
+CONVERTED = "https://github.com/ProGamerGov/"
+"""Where Caffe's networks lie, converted for torch."""
 
-    layers: technical name -> channels of its output, first layer first.
-    moods: the names that a person understands -> technical name.
-    address: where its weights can be had; "" for those that come with livedream.
-    """
-
-    name: str
-    file: Path
-    layers: Mapping[str, int]
-    moods: Mapping[str, str]
-    address: str = ""
-
-    @property
-    def way_out(self) -> str:
-        """Say what mends a file of weights that is missing or damaged."""
-        return f"get {self.address} and put it there" if self.address else "install livedream again"
-
-    def check_file(self) -> None:
-        """Raise InputError if the file of weights is missing."""
-        if not self.file.is_file():
-            raise InputError(f"the network file {self.file} is missing; {self.way_out}")
-
-    def find(self, layer: str) -> str:
-        """Turn a mood or a technical name into the technical name.
-
-        Raises InputError that lists the near names.
-        """
-        technical = self.moods.get(layer, layer)
-        if technical in self.layers:
-            return technical
-        known = [*self.moods, *self.layers]
-        near = difflib.get_close_matches(layer, known, n=3, cutoff=0.5) or known
-        raise InputError(f"the network {self.name} has no layer {layer!r}; take one of: {', '.join(near)}")
-
-    def depth(self, layer: str) -> int:
-        """Count the layers before `layer`."""
-        return list(self.layers).index(self.find(layer))
-
-
-GOOGLENET_ADDRESS = "https://download.pytorch.org/models/googlenet-1378be20.pth"
-"""Where torchvision publishes it; the name carries the first digits of its SHA-256."""
+BSD = "BSD-3-Clause, torchvision; learned on ImageNet"
 
 
 def network_info(name: str) -> NetworkInfo:
-    """Look a network up by name; whether its weights are here is seen when they are loaded."""
+    """Look a network up by name; whether its weights are here is seen when they are loaded.
+
+    Weights of one's own (NAME.safetensors among the networks) come before the published ones.
+    Raises InputError that lists the near names.
+    """
     if name == "embedded":
         return _embedded()
-    if name == "googlenet":
-        file = networks_folder() / GOOGLENET_ADDRESS.rpartition("/")[2]
-        return NetworkInfo(name, file, googlenet_layers(), {}, GOOGLENET_ADDRESS)
-    raise InputError(f"there is no network {name!r}; there are: embedded, googlenet")
+    if name not in _MAKERS:
+        near = near_names(name, list(network_names())) or network_names()
+        raise InputError(f"there is no network {name!r}; take one of: {', '.join(near)}")
+    info = _published(name, networks_folder())
+    return replace(info, file=info.own_place) if info.own_place.is_file() else info
+
+
+def network_names() -> tuple[str, ...]:
+    """List the networks that there are."""
+    return ("embedded", *_MAKERS)
 
 
 def networks_folder() -> Path:
     """Give the folder that the weights of further networks are put into."""
     return platformdirs.user_data_path("livedream", appauthor=False) / "networks"
+
+
+@cache
+def _published(name: str, among: Path) -> NetworkInfo:
+    info = _MAKERS[name](name)
+    return replace(info, file=among / info.file)
+
+
+def _planned(
+    name: str, plan: Plan, address: str, aliases: Mapping[str, str], moods: Mapping[str, str]
+) -> NetworkInfo:
+    file = Path(address.rpartition("/")[2])
+    return NetworkInfo(name, file, plan.channels(), moods, address, aliases, plan, labels="imagenet")
+
+
+def _googlenet(name: str) -> NetworkInfo:
+    info = _planned(
+        name, googlenet.googlenet(), f"{TORCHVISION}googlenet-1378be20.pth", googlenet.googlenet_aliases(),
+        {"patterns": "inception3b", "creatures": "inception4c"},
+    )  # fmt: skip
+    return replace(
+        info, default_layer="inception4c", megabytes=52, parameters=6_624_904, licence=BSD,
+        sha256="1378be20a8e875cf1568b8a71654e704449655e34711a959a38b04fb34905cef",
+    )  # fmt: skip
+
+
+def _caffe_googlenet(name: str) -> NetworkInfo:
+    repository, classes, megabytes, parameters, labels = _CAFFE[name]
+    info = _planned(
+        name, googlenet.caffe_googlenet(name, classes), f"{CONVERTED}{repository}/raw/master/{name}.pth",
+        googlenet.caffe_googlenet_aliases(),
+        {"patterns": "inception_3b/output", "creatures": "inception_4c/output"},
+    )  # fmt: skip
+    whose = "BVLC, unrestricted" if labels == "imagenet" else "MIT CSAIL Places, CC BY"
+    return replace(
+        info, default_layer="inception_4c/output", megabytes=megabytes, parameters=parameters, labels=labels,
+        licence=f"{whose}; converted by ProGamerGov",
+    )  # fmt: skip
+
+
+_CAFFE = {
+    "bvlc_googlenet": ("pytorch-old-caffemodels", 1000, 49, 6_998_552, "imagenet"),
+    "googlenet_places205": ("pytorch-places", 205, 43, 6_183_677, "places205"),
+    "googlenet_places365": ("pytorch-places", 365, 44, 6_347_677, "places365"),
+}
+"""Repository, classes, megabytes, parameters, and whose classes."""
+
+
+def _vgg(name: str) -> NetworkInfo:
+    sha256, megabytes, parameters, default_layer = _VGG[name]
+    address = f"{TORCHVISION}{name}-{sha256[:8]}.pth"
+    info = _planned(name, vgg.vgg(name), address, vgg.vgg_aliases(name), {})
+    return replace(
+        info, default_layer=default_layer, megabytes=megabytes, parameters=parameters, sha256=sha256,
+        licence=f"{BSD}; architecture and training as Visual Geometry Group, Oxford",
+    )  # fmt: skip
+
+
+_VGG = {
+    "vgg16": (
+        "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+        553,
+        138_357_544,
+        "relu4_3",
+    ),
+    "vgg19": (
+        "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+        575,
+        143_667_240,
+        "relu4_4",
+    ),
+}
+"""SHA-256, megabytes, parameters, default layer."""
+
+
+def _squeezenet(name: str) -> NetworkInfo:
+    address = f"{TORCHVISION}squeezenet1_1-b8a52dc0.pth"
+    info = _planned(name, squeezenet.squeezenet(), address, squeezenet.squeezenet_aliases(), {})
+    return replace(
+        info, default_layer="fire8", megabytes=5, parameters=1_235_496, licence=BSD,
+        sha256="b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
+    )  # fmt: skip
+
+
+def _inception_v3(name: str) -> NetworkInfo:
+    address = f"{TORCHVISION}inception_v3_google-0cc3c7bd.pth"
+    info = _planned(name, inception.inception_v3(), address, inception.inception_v3_aliases(), {})
+    return replace(
+        info, default_layer="Mixed_6c", sha256="0cc3c7bd", megabytes=109, parameters=23_834_568,
+        licence=f"{BSD} by Google",
+    )  # fmt: skip
+
+
+def _resnet50(name: str) -> NetworkInfo:
+    address = f"{TORCHVISION}resnet50-0676ba61.pth"
+    info = _planned(name, resnet.resnet50(), address, resnet.resnet50_aliases(), {})
+    return replace(
+        info, default_layer="layer3.4", megabytes=103, parameters=25_557_032, licence=BSD,
+        sha256="0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
+    )  # fmt: skip
+
+
+def _mobilenet_v1(name: str) -> NetworkInfo:
+    moods = {
+        "lines": "conv_pw_4", "patterns": "conv_pw_6", "eyes": "conv_pw_8", "creatures": "conv_pw_11",
+    }  # fmt: skip
+    info = _planned(name, mobilenet.mobilenet(), "", {}, moods)
+    return replace(
+        info, file=Path("mobilenet_v1_1.0_224_imagenet.npz"), default_layer="conv_pw_8", megabytes=8,
+        parameters=4_231_976, licence="Apache-2.0, Google; learned on ImageNet", labels="",
+    )  # fmt: skip
+
+
+_MAKERS: Mapping[str, Callable[[str], NetworkInfo]] = {
+    "googlenet": _googlenet,
+    **dict.fromkeys(_CAFFE, _caffe_googlenet),
+    **dict.fromkeys(_VGG, _vgg),
+    "squeezenet1_1": _squeezenet,
+    "inception_v3": _inception_v3,
+    "resnet50": _resnet50,
+    "mobilenet_v1": _mobilenet_v1,
+}
+"""The published networks by name."""
 
 
 @cache
@@ -97,7 +195,7 @@ def _embedded() -> NetworkInfo:
     except (KeyError, IndexError, TypeError) as fault:
         raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
     moods = {"lines": "head.4", "patterns": "head.6", "eyes": "head.8", "creatures": "head.11"}
-    return NetworkInfo("embedded", file, layers, moods)
+    return NetworkInfo("embedded", file, layers, moods, default_layer="eyes", licence="MIT, livedream")
 
 
 def _shapes(file: Path) -> dict[str, list[int]]:

@@ -2,71 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+import torch
 from torch import Tensor, nn
 
+from livedream.dream.info import IMAGE
+from livedream.dream.layers import Chain
 from livedream.dream.network import Network
-from livedream.dream.objective import Objective
+from livedream.dream.objective import Objective, Reference
 
 
 class InputGradient(nn.Module):
     """d objective / d image, computed without autograd.
 
-    taps: layer (technical name or mood) -> the objective at its output; the objectives add up.
+    taps: (layer by its technical name or mood, the objective at its output); the objectives add up.
     The truth it is tested against is torch.autograd in float64.
     """
 
-    def __init__(self, network: Network, taps: Mapping[str, Objective]) -> None:
+    def __init__(self, network: Network, taps: Sequence[tuple[str, Objective]]) -> None:
         super().__init__()
-        found = {network.info.find(name): objective for name, objective in taps.items()}
-        self.tap_names = tuple(sorted(found, key=network.info.depth))
-        self.objectives = [found[name] for name in self.tap_names]
-        self.places = [network.names.index(network.below(name)) for name in self.tap_names]
-        self.heads = nn.ModuleList(network.head(name) for name in self.tap_names)
-        self.layers = nn.ModuleList(layer for _, layer in network.down_to(network.names[max(self.places)]))
-        self.low, self.high = network.input_range
+        self.tap_names = tuple(network.info.find(name) for name, _ in taps)
+        self.objectives = [objective for _, objective in taps]
+        self.outlets = tuple(dict.fromkeys(self.tap_names))
+        # Place 0 is the image as the network takes it, place 1 the first layer's output.
+        self.places = [0 if n == IMAGE else 1 + network.names.index(network.below(n)) for n in self.outlets]
+        self.heads = nn.ModuleList(Chain([]) if n == IMAGE else network.head(n) for n in self.outlets)
+        self.layers = nn.ModuleList(list(network.layers)[: max(self.places)])
+        self.entry = network.entry
+        # What the network computes in: a tap of the image alone has no weights that would tell.
+        self.register_buffer("_format", next(network.parameters()).new_zeros(()), persistent=False)
 
-    def forward(self, image: Tensor, controls: Sequence[Tensor]) -> Tensor:
+    @property
+    def dtype(self) -> torch.dtype:
+        """Tell what the network computes in."""
+        assert isinstance(self._format, Tensor)
+        return self._format.dtype
+
+    def forward(self, image: Tensor, controls: Sequence[Tensor], observed: Sequence[Tensor] = ()) -> Tensor:
         """Give the gradient, 1x3xHxW, for an image 1x3xHxW in 0..1.
 
-        controls: the run-time input of each tap's objective, in the order of `tap_names`.
+        controls: the run-time input of each tap's objective, in the order of `tap_names`. observed: what
+        `observe` gave, for the taps whose objective compares with a reference, in the same order.
         """
-        return self.with_activations(image, controls)[0]
+        return self.with_activations(image, controls, observed)[0]
 
-    def with_activations(self, image: Tensor, controls: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def with_activations(
+        self, image: Tensor, controls: Sequence[Tensor], observed: Sequence[Tensor] = ()
+    ) -> tuple[Tensor, list[Tensor]]:
         """Give the gradient and the activations at each tap."""
-        trunk, saved = self._push(image * (self.high - self.low) + self.low)
-        activations: list[Tensor] = []
+        trunk, saved = self._push(image)
+        outlets = [head.push(trunk[place]) for place, head in zip(self.places, self.heads, strict=True)]  # type: ignore[operator]
+        activations = [outlets[self.outlets.index(name)][0] for name in self.tap_names]
+        seeds = self._seeds(activations, controls, iter(observed))
         grads: dict[int, Tensor] = {}
-        for place, head, objective, control in zip(
-            self.places, self.heads, self.objectives, controls, strict=True
-        ):
-            activation, kept = head.push(trunk[place])  # type: ignore[operator]
-            grad = head.pull(kept, objective.seed(activation, control))  # type: ignore[operator]
+        for name, place, head, (_, kept) in zip(self.outlets, self.places, self.heads, outlets, strict=True):
+            grad = head.pull(kept, seeds[name])  # type: ignore[operator]
             grads[place] = grads[place] + grad if place in grads else grad
-            activations.append(activation)
-        return self._pull(saved, grads) * (self.high - self.low), activations
+        return self._pull(saved, grads), activations
+
+    def _seeds(
+        self, activations: Sequence[Tensor], controls: Sequence[Tensor], observed: Iterator[Tensor]
+    ) -> dict[str, Tensor]:
+        """Give the sum of the objectives' seeds at each layer that is tapped."""
+        seeds: dict[str, Tensor] = {}
+        for name, objective, seen, control in zip(
+            self.tap_names, self.objectives, activations, controls, strict=True
+        ):
+            seed = objective.seed(seen, control, next(observed) if objective.reference else None)
+            seeds[name] = seeds[name] + seed if name in seeds else seed
+        return seeds
 
     def activations(self, image: Tensor) -> list[Tensor]:
         """Give the activations at each tap, in the order of `tap_names`, and no gradient."""
-        trunk, _ = self._push(image * (self.high - self.low) + self.low)
-        return [head(trunk[place]) for place, head in zip(self.places, self.heads, strict=True)]
+        outlets = self._outlets(image)
+        return [outlets[name] for name in self.tap_names]
 
-    def _push(self, x: Tensor) -> tuple[list[Tensor], list[object]]:
-        trunk, saved = [], []
-        for layer in self.layers:
+    def observe(self, reference: Reference, picture: Tensor) -> list[Tensor]:
+        """Give what the objectives that compare with a reference keep of its picture, 1x3xHxW in 0..1."""
+        taps = zip(self.tap_names, self.objectives, strict=True)
+        wanted = [(name, objective) for name, objective in taps if objective.reference == reference]
+        outlets = self._outlets(picture, {name for name, _ in wanted})
+        return [objective.observe(outlets[name]) for name, objective in wanted]
+
+    def _outlets(self, image: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
+        """Give the activations at the layers that are tapped, or at some of them."""
+        wanted = [place for place, name in enumerate(self.outlets) if names is None or name in names]
+        trunk, _ = self._push(image, max(self.places[place] for place in wanted))
+        return {self.outlets[place]: self.heads[place](trunk[self.places[place]]) for place in wanted}
+
+    def _push(self, image: Tensor, deepest: int | None = None) -> tuple[list[Tensor], list[object]]:
+        x, kept = self.entry.push(image)
+        trunk, saved = [x], [kept]
+        for layer in list(self.layers)[:deepest]:
             x, kept = layer.push(x)  # type: ignore[operator]
             trunk.append(x)
             saved.append(kept)
         return trunk, saved
 
     def _pull(self, saved: Sequence[object], grads: Mapping[int, Tensor]) -> Tensor:
-        """Carry the gradients at places of the trunk down to the input, where they meet."""
-        grad: Tensor | None = None
+        """Carry the gradients at places of the trunk down to the image, where they meet."""
+        grad = grads.get(len(self.layers))
         for place in reversed(range(len(self.layers))):
+            grad = self.layers[place].pull(saved[place + 1], grad)  # type: ignore[operator]
             if place in grads:
-                grad = grads[place] if grad is None else grad + grads[place]
-            grad = self.layers[place].pull(saved[place], grad)  # type: ignore[operator]
+                grad = grad + grads[place]
         assert grad is not None
-        return grad
+        return self.entry.pull(saved[0], grad)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from itertools import pairwise
 
 import torch
@@ -12,76 +13,152 @@ from livedream.dream.catalog import network_info
 from livedream.dream.input_gradient import InputGradient
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
-from livedream.dream.objective import L2
-from livedream.dream.spec import KernelSpec
+from livedream.dream.objective import OBJECTIVES, Reference
+from livedream.dream.rank import ranked
+from livedream.dream.spec import KernelSpec, Picture
+from livedream.ops.ascent import Adam, Ascent
 from livedream.ops.gradient import gaussian_taps, normalise, smooth
 from livedream.ops.jitter import roll
-from livedream.ops.pyramid import Resize, octave_sizes
+from livedream.ops.laplacian import laplacian_normalise
+from livedream.ops.pyramid import Resize
+from livedream.ops.regular import towards_flat, towards_grey
+
+SCALES = (1, 2, 0.5)
+"""Sigmas of the Gaussians that smooth a gradient, as parts of `smoothing_px`."""
 
 
 class Direction(nn.Module):
-    """Where one step goes: the input gradient, smoothed at `smoothing_px`, normalised.
+    """Where one step goes: the input gradient, smoothed and normalised, and what keeps the picture in order.
 
     The network computes in the number format of its weights, the rest in that of the picture.
     """
 
-    def __init__(self, network: Network, layers: Sequence[str], smoothing_px: float) -> None:
+    def __init__(self, gradient: InputGradient, spec: KernelSpec) -> None:
         super().__init__()
-        self.gradient = InputGradient(network, {layer: L2() for layer in layers})
-        self.register_buffer("taps", gaussian_taps(smoothing_px))
+        self.gradient = gradient
+        self.levels, self.regularised = spec.laplacian_levels, spec.regularised
+        for scale in SCALES[: spec.smoothing_scales]:
+            self.register_buffer(f"taps_{scale}".replace(".", "_"), gaussian_taps(scale * spec.smoothing_px))
 
-    def forward(self, x: Tensor, rough: Tensor, *controls: Tensor) -> Tensor:
-        """Give the direction at an image 1x3xHxW; rough: weight of the unsmoothed gradient beside it."""
-        dtype = next(self.gradient.parameters()).dtype
-        gradient = self.gradient(x.to(dtype), [control.to(dtype) for control in controls]).to(x.dtype)
-        assert isinstance(self.taps, Tensor)
-        return normalise(smooth(gradient, self.taps) + rough * gradient)
+    def forward(self, x: Tensor, knobs: Tensor, *controls: Tensor) -> Tensor:
+        """Give the direction at an image 1x3xHxW.
+
+        knobs: numbers, as `KNOBS` names them. controls: one for each tap, then what was observed of
+        references.
+        """
+        dtype = self.gradient.dtype
+        count = len(self.gradient.tap_names)
+        weights = [control.to(dtype) for control in controls[:count]]
+        gradient = self.gradient(x.to(dtype), weights, controls[count:]).to(x.dtype)
+        smoothed = reduce(torch.add, (smooth(gradient, taps) for taps in self.buffers(recurse=False)))
+        direction = smoothed + knobs[1] * gradient
+        if self.levels:
+            direction = laplacian_normalise(direction, self.levels)
+        direction = normalise(direction)
+        if self.regularised:
+            direction = direction + knobs[3] * towards_flat(x) + knobs[4] * towards_grey(x)
+        return direction
 
 
 class Kernel(nn.Module):
-    """Dreams one image: for each octave, small to large, `steps` of normalised gradient ascent.
+    """Dreams one image: for each octave, small to large, its steps of normalised gradient ascent.
 
     Each octave starts from the image at its own size plus what the smaller ones grew (Mordvintsev
-    et al. 2015), so the image's own sharpness survives the resizing.
-    repeated: the part that every step runs anew, which an engine may compile by itself.
+    et al. 2015), so the image's own sharpness survives the resizing. A spec may want one of them alone.
+    repeated: the part that every step runs anew, which an engine may compile by itself. resize: makes what
+    resizes from one size to another.
     """
 
-    def __init__(self, network: Network, spec: KernelSpec) -> None:
+    def __init__(
+        self,
+        network: Network,
+        spec: KernelSpec,
+        resize: Callable[[tuple[int, int], tuple[int, int]], nn.Module] = Resize,
+    ) -> None:
         super().__init__()
-        self.repeated: nn.Module = Direction(network, spec.layers, spec.smoothing_px)
-        self.sizes = octave_sizes(spec.size_hw, spec.octaves, spec.octave_scale)
-        self.shrink = nn.ModuleList(Resize(spec.size_hw, size_hw) for size_hw in self.sizes)
-        self.grow = nn.ModuleList(Resize(a, b) for a, b in pairwise(self.sizes))
-        self.steps = spec.steps
+        taps = [(tap.layer, OBJECTIVES[tap.objective]()) for tap in spec.taps]
+        self.gradient = InputGradient(network, taps)
+        self.repeated: nn.Module = Direction(self.gradient, spec)
+        self.octaves = spec.dreamed
+        self.sizes = [spec.sizes_hw[number] for number in self.octaves]
+        self.shrink = nn.ModuleList(resize(spec.size_hw, size_hw) for size_hw in self.sizes)
+        self.grow = nn.ModuleList(resize(a, b) for a, b in pairwise([*self.sizes, spec.size_hw]))
+        self.steps = [max(1, round(spec.steps * spec.steps_decay**number)) for number in self.octaves]
+        self.ascent = Adam if spec.optimiser == "adam" else Ascent
+        self.pictures, self.rank = spec.pictures, spec.rank
 
-    def forward(self, image: Tensor, step: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
+    def forward(self, image: Tensor, knobs: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
         """Give the dream, 1x3xHxW in 0..1.
 
-        image: 1x3xHxW, the warm start included; clamped to 0..1. step: (step_size, weight of the unsmoothed
-        gradient), both floats. shifts_px: int64, octaves x 2, the jitter of each octave.
-        controls: one for each tap.
+        image: 1x3xHxW, the warm start included; clamped to 0..1. knobs: numbers, as `KNOBS` names them.
+        shifts_px: int64, octaves x 2, the jitter of each octave. controls: one for each tap, then the
+        pictures.
         """
         image = torch.clamp(image, 0.0, 1.0)
+        count = len(self.gradient.tap_names)
+        pictures = dict(zip(self.pictures, controls[count:], strict=True))
+        weights = self._ranked(controls[:count], knobs, pictures)
+        still = self._observed(pictures, ("guide", "style"))
         # The growth is carried by itself and added to the picture at the very end: as a small number
         # it keeps its precision in half formats, where a picture moves in steps of 1/256.
         growth: Tensor | None = None
-        for octave, shift_px in enumerate(shifts_px.unbind()[: len(self.sizes)]):
-            base = roll(self.shrink[octave](image), shift_px)
-            grown = None if growth is None else roll(self.grow[octave - 1](growth), shift_px)
-            growth = roll(self._ascend(base, grown, step, controls), -shift_px)
+        for place, octave in enumerate(self.octaves):
+            shift_px = shifts_px[octave]
+            base = roll(self.shrink[place](image), shift_px)
+            grown = None if growth is None else roll(growth, shift_px)
+            observed = still | self._observed(self._frame(pictures, place, shift_px), ("frame",))
+            tensors = [*weights, *(observed[tap] for tap in sorted(observed))]
+            growth = roll(self._ascend(base, grown, knobs, tensors, self.steps[place]), -shift_px)
+            growth = self.grow[place](growth)
         assert growth is not None
         return torch.clamp(image + growth, 0.0, 1.0)
 
     def _ascend(
-        self, base: Tensor, grown: Tensor | None, step: Tensor, controls: tuple[Tensor, ...]
+        self, base: Tensor, grown: Tensor | None, knobs: Tensor, tensors: Sequence[Tensor], steps: int
     ) -> Tensor:
         """Give what has grown on `base` after the steps of one octave; None: nothing before."""
-        for _ in range(self.steps):
+        ascent, step_size = self.ascent(), knobs[0]
+        for _ in range(steps):
             x = base if grown is None else torch.clamp(base + grown, 0.0, 1.0)
-            stride = step[0] * self.repeated(x, step[1], *controls)
+            stride = step_size * ascent.towards(self.repeated(x, knobs, *tensors))
             grown = stride if grown is None else grown + stride
+            step_size = step_size * knobs[2]
         assert grown is not None
         return grown
+
+    def _frame(
+        self, pictures: Mapping[Picture, Tensor], place: int, shift_px: Tensor
+    ) -> dict[Picture, Tensor]:
+        """Give the frame as it lies under an octave, if the kernel takes it."""
+        return {
+            name: roll(self.shrink[place](picture), shift_px)
+            for name, picture in pictures.items()
+            if name == "frame"
+        }
+
+    def _observed(self, pictures: Mapping[Picture, Tensor], names: Sequence[Reference]) -> dict[int, Tensor]:
+        """Give what the taps keep of their references: number of the tap -> that."""
+        found: dict[int, Tensor] = {}
+        dtype = self.gradient.dtype
+        for name in names:
+            if name in pictures:
+                seen = self.gradient.observe(name, pictures[name].to(dtype))
+                places = [n for n, tap in enumerate(self.gradient.objectives) if tap.reference == name]
+                found |= dict(zip(places, seen, strict=True))
+        return found
+
+    def _ranked(
+        self, weights: Sequence[Tensor], knobs: Tensor, pictures: Mapping[Picture, Tensor]
+    ) -> list[Tensor]:
+        """Leave of each layer's own objective the channels that rank as wanted, where that is asked for."""
+        if self.rank == "all":
+            return list(weights)
+        dtype = self.gradient.dtype
+        seen = self.gradient.activations(pictures["rank"].to(dtype))
+        return [
+            weight if objective.reference else weight * ranked(activations, self.rank, knobs[5])
+            for weight, objective, activations in zip(weights, self.gradient.objectives, seen, strict=True)
+        ]
 
 
 def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:
@@ -89,5 +166,5 @@ def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:
 
     number_format: what the network computes in, as torch names it.
     """
-    network = load_network(network_info(spec.network)).to(getattr(torch, number_format)).freeze()
-    return Kernel(network, spec).eval().requires_grad_(False)
+    network = load_network(network_info(spec.network), spec.pooling)
+    return Kernel(network.to(getattr(torch, number_format)).freeze(), spec).eval().requires_grad_(False)

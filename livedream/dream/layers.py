@@ -38,25 +38,33 @@ class Layer(nn.Module, ABC):
 class Convolution(Layer):
     """A convolution with bias: dense, 1x1, grouped or depthwise, of any stride.
 
-    weight: OxI/gxKxK with K >= stride. padding: zeros on each side, from 0 to K - 1; the output has
-    (size + 2 padding - K) // stride + 1 pixels. Without it the output has ceil(size / stride) pixels;
+    weight: OxI/gxKxL with K and L >= stride. padding: zeros on each side, from 0 to K - 1, or one number for
+    the rows and one for the columns; the output has (size + 2 padding - K) // stride + 1 pixels but at least
+    one, for which zeros are added after the last. Without it the output has ceil(size / stride) pixels;
     (K - stride) // 2 zeros lie before the first pixel and as many after the last as are needed: where the
     stride divides the size that is the padding "same" of TensorFlow.
     """
 
     _kept: Tensor | None
 
-    def __init__(self, weight: Tensor, bias: Tensor, stride: int = 1, padding: int | None = None) -> None:
+    def __init__(
+        self,
+        weight: Tensor,
+        bias: Tensor,
+        stride: int = 1,
+        padding: int | tuple[int, int] | None = None,
+    ) -> None:
         super().__init__()
-        kernel = weight.shape[-1]
-        if not 1 <= stride <= kernel:
+        height, width = weight.shape[2:]
+        if not 1 <= stride <= min(height, width):
             raise ValueError(f"stride is from 1 to the kernel's size, not {stride}")
-        if padding is not None and not 0 <= padding < kernel:
+        self.padding_hw = (padding, padding) if isinstance(padding, int) else padding
+        if self.padding_hw and not (0 <= self.padding_hw[0] < height and 0 <= self.padding_hw[1] < width):
             raise ValueError(f"padding is from 0 to one less than the kernel's size, not {padding}")
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias = nn.Parameter(bias, requires_grad=False)
-        self.stride, self.padding = stride, padding
-        self.before = (kernel - stride) // 2 if padding is None else padding
+        self.stride, self.kernel_hw = stride, (height, width)
+        self.before_hw = self.padding_hw or ((height - stride) // 2, (width - stride) // 2)
         self.register_buffer("_kept", None, persistent=False)
         self._kept_groups = 0
 
@@ -74,11 +82,12 @@ class Convolution(Layer):
         strided = groups == 1 and self.stride > 1
         return _phases(self.weight, self.stride) if strided else _transposed(self.weight, groups)
 
-    def _after(self, size: int) -> int:
-        """Count the zeros after the last of `size` pixels."""
-        if self.padding is not None:
-            return self.padding
-        return (-(-size // self.stride) - 1) * self.stride + self.weight.shape[-1] - size - self.before
+    def _after(self, size: int, axis: int) -> int:
+        """Count the zeros after the last of `size` pixels; axis: 0 for rows, 1 for columns."""
+        kernel, before = self.kernel_hw[axis], self.before_hw[axis]
+        if self.padding_hw is not None:
+            return max(before, kernel - size - before)
+        return (-(-size // self.stride) - 1) * self.stride + kernel - size - before
 
     def _groups(self, in_channels: int) -> int:
         return in_channels // self.weight.shape[1]
@@ -86,7 +95,7 @@ class Convolution(Layer):
     def push(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Convolve; keep the input's size, which the way back cannot know."""
         in_channels, *size_hw = (int(n) for n in x.shape[1:])
-        x, padding = _padded(x, self.before, [self._after(n) for n in size_hw])
+        x, padding = _padded(x, self.before_hw, [self._after(n, axis) for axis, n in enumerate(size_hw)])
         groups = self._groups(in_channels)
         return F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=groups), (
             in_channels,
@@ -101,10 +110,12 @@ class Convolution(Layer):
             return self._pull_by_phases(grad, size_hw)
         # A plain convolution with flipped, transposed weights: every engine runs it fast, and
         # OpenVINO has been seen to return garbage for stride-1 transposed convolutions.
-        spread = grad if self.stride == 1 else _spread(grad, self.stride)
-        after = [n - small + self.before for n, small in zip(size_hw, spread.shape[2:], strict=True)]
-        spread, padding = _padded(spread, self.weight.shape[-1] - 1 - self.before, after)
-        return F.conv2d(spread, self._way_back(groups), None, 1, padding, groups=groups)
+        wide = grad if self.stride == 1 else spread(grad, self.stride)
+        sizes = zip(size_hw, wide.shape[2:], self.before_hw, strict=True)
+        after = [n - small + before for n, small, before in sizes]
+        around = [side - 1 - before for side, before in zip(self.kernel_hw, self.before_hw, strict=True)]
+        wide, padding = _padded(wide, around, after)
+        return F.conv2d(wide, self._way_back(groups), None, 1, padding, groups=groups)
 
     def _pull_by_phases(self, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
         """Transpose a dense strided convolution as one small convolution and a pixel shuffle.
@@ -113,25 +124,26 @@ class Convolution(Layer):
         of them. All phases together are one convolution at the small size, twice as fast as transposing
         directly.
         """
-        phases, before = self._way_back(1), self.before
-        sizes = zip(size_hw, grad.shape[2:], strict=True)
-        after = [(n - 1 + before) // self.stride + 1 - small for n, small in sizes]
-        padded, padding = _padded(grad, phases.shape[-1] - 1, after)
+        phases, (above, left) = self._way_back(1), self.before_hw
+        sizes = zip(size_hw, grad.shape[2:], self.before_hw, strict=True)
+        after = [(n - 1 + before) // self.stride + 1 - small for n, small, before in sizes]
+        padded, padding = _padded(grad, [taps - 1 for taps in phases.shape[2:]], after)
         pixels = F.pixel_shuffle(F.conv2d(padded, phases, None, 1, padding), self.stride)
-        return pixels[:, :, before : before + size_hw[0], before : before + size_hw[1]]
+        return pixels[:, :, above : above + size_hw[0], left : left + size_hw[1]]
 
 
-def _padded(x: Tensor, before: int, after: Sequence[int]) -> tuple[Tensor, int]:
+def _padded(x: Tensor, before: Sequence[int], after: Sequence[int]) -> tuple[Tensor, tuple[int, int]]:
     """Put zeros around an image, or leave that to the convolution where it can: (image, padding left to do).
 
-    A negative number of zeros cuts.
+    before, after: for rows and columns. A negative number of zeros cuts.
     """
-    if all(n == before for n in after):
-        return x, before
-    return F.pad(x, (before, after[1], before, after[0])), 0
+    (above, left), (below, right) = before, after
+    if (above, left) == (below, right):
+        return x, (above, left)
+    return F.pad(x, (left, right, above, below)), (0, 0)
 
 
-def _spread(grad: Tensor, stride: int) -> Tensor:
+def spread(grad: Tensor, stride: int) -> Tensor:
     """Put zeros between the pixels, as a stride left out what lies between, and after the last.
 
     Enlarging by repetition and masking is the way that engines do fast. The transposed depthwise
@@ -146,13 +158,13 @@ def _spread(grad: Tensor, stride: int) -> Tensor:
 def _phases(weight: Tensor, stride: int) -> Tensor:
     """Sort the taps of a dense convolution by the phase of the input pixel that they see.
 
-    OxIxKxK -> (I stride^2)xOxTxT with T = K / stride, rounded up.
+    OxIxKxL -> (I stride^2)xOxTxU with T = K / stride and U = L / stride, rounded up.
     """
-    out, channels, kernel = weight.shape[:3]
-    taps = -(-kernel // stride)
-    filled = F.pad(weight, (0, taps * stride - kernel) * 2)
-    split = filled.reshape(out, channels, taps, stride, taps, stride).flip(2, 4)
-    return split.permute(1, 3, 5, 0, 2, 4).reshape(channels * stride**2, out, taps, taps)
+    out, channels, height, width = weight.shape
+    down, across = -(-height // stride), -(-width // stride)
+    filled = F.pad(weight, (0, across * stride - width, 0, down * stride - height))
+    split = filled.reshape(out, channels, down, stride, across, stride).flip(2, 4)
+    return split.permute(1, 3, 5, 0, 2, 4).reshape(channels * stride**2, out, down, across)
 
 
 def _transposed(weight: Tensor, groups: int) -> Tensor:
@@ -207,17 +219,19 @@ class Chain(Layer):
 
 
 class Residual(Layer):
-    """x + inside(x)."""
+    """shortcut(x) + inside(x); without a shortcut x + inside(x)."""
 
-    def __init__(self, inside: Layer) -> None:
+    def __init__(self, inside: Layer, shortcut: Layer | None = None) -> None:
         super().__init__()
-        self.inside = inside
+        self.inside, self.shortcut = inside, shortcut or Chain([])
 
     def push(self, x: Tensor) -> tuple[Tensor, Saved]:
-        """Add the inside's output to the input."""
+        """Add both outputs."""
         y, kept = self.inside.push(x)
-        return x + y, kept
+        past, kept_past = self.shortcut.push(x)
+        return past + y, (kept, kept_past)
 
     def pull(self, saved: Saved, grad: Tensor) -> Tensor:
         """Add the gradients of both ways."""
-        return grad + self.inside.pull(saved, grad)
+        kept, kept_past = saved
+        return self.shortcut.pull(kept_past, grad) + self.inside.pull(kept, grad)

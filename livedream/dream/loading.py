@@ -3,50 +3,112 @@
 from __future__ import annotations
 
 import pickle
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from livedream.dream.build import Pooling, build_network, check_weights
 from livedream.dream.catalog import NetworkInfo
-from livedream.dream.googlenet import googlenet
 from livedream.dream.network import Network, embedded_network
 from livedream.errors import InputError
 
 
-def load_network(info: NetworkInfo) -> Network:
+def load_network(info: NetworkInfo, pooling: Pooling = "max") -> Network:
     """Load a network's weights (float32).
 
+    pooling: what its max pools become; the embedded network and MobileNet have none.
     Raises InputError if the file is missing, damaged or another network's.
     """
     info.check_file()
-    if info.name == "googlenet":
-        return googlenet(info, _pickled(info))
+    weights = read_weights(info.file, info.way_out)
+    if info.plan.layers:
+        return build_network(info, weights, pooling)
     try:
-        return embedded_network(info, _safe(info))
+        return embedded_network(info, weights)
     except KeyError as fault:
         raise InputError(f"{info.file} is not the network {info.name}: it lacks {fault}") from fault
 
 
-def _safe(info: NetworkInfo) -> dict[str, Tensor]:
-    """Read a safetensors file."""
+def read_fitting(info: NetworkInfo, file: Path, way_out: str = "give another file") -> dict[str, Tensor]:
+    """Read the weights that a network needs from any file.
+
+    Raises InputError if it is missing, damaged or another network's.
+    """
+    if not file.is_file():
+        raise InputError(f"the network file {file} is missing; give one that is there")
+    weights = read_weights(file, way_out)
     try:
-        return {name: tensor.float() for name, tensor in load_file(info.file).items()}
-    except (SafetensorError, OSError) as fault:
-        raise _damaged(info, fault) from fault
+        check_weights(info, weights)
+    except InputError as fault:
+        raise InputError(str(fault).replace(str(info.file), str(file), 1)) from fault
+    return {name: weights[name] for name in info.plan.tensors()}
 
 
-def _pickled(info: NetworkInfo) -> dict[str, Tensor]:
-    """Read a file that torch saved; code in it is refused, not run."""
+def read_weights(file: Path, way_out: str) -> dict[str, Tensor]:
+    """Read tensors by name, float32, from what safetensors, torch or numpy saved; no code in it is run.
+
+    Raises InputError that ends with the way out if the file is damaged or something else.
+    """
+    read, faults = _READERS.get(file.suffix, (None, ()))
+    if read is None:
+        raise InputError(f"the network file {file} is none of {', '.join(_READERS)}; {way_out}")
     try:
-        found = torch.load(info.file, map_location="cpu", weights_only=True)
-        return {str(name): tensor.float() for name, tensor in dict(found).items()}
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, TypeError, LookupError,
-            AttributeError) as fault:  # fmt: skip
-        raise _damaged(info, fault) from fault
+        found = {str(name): tensor.float() for name, tensor in read(file).items()}
+    except faults as fault:
+        reason = (str(fault).strip() or type(fault).__name__).splitlines()[0]
+        raise InputError(f"the network file {file} is damaged ({reason}); {way_out}") from fault
+    if not found:
+        raise InputError(f"the network file {file} is damaged (there is nothing in it); {way_out}")
+    return found
 
 
-def _damaged(info: NetworkInfo, fault: Exception) -> InputError:
-    reason = (str(fault).strip() or type(fault).__name__).splitlines()[0]
-    return InputError(f"the network file {info.file} is damaged ({reason}); {info.way_out}")
+def _pickled(file: Path) -> Mapping[str, Tensor]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own about odd files; whether it fits is checked here
+        found = torch.load(file, map_location="cpu", weights_only=True)
+    return dict(found)
+
+
+def _arrays(file: Path) -> Mapping[str, Tensor]:
+    """Read an npz with torch's names, or with Keras' names, layouts and batch norms."""
+    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+        return dict(_from_keras(name, torch.from_numpy(arrays[name])) for name in arrays.files)
+
+
+KERAS = {
+    "gamma": "weight", "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var",
+}  # fmt: skip
+"""Keras' names of the parts of a batch norm, and torch's."""
+
+
+def _from_keras(name: str, array: Tensor) -> tuple[str, Tensor]:
+    """Name a tensor as torch does; turn HWIO into OIHW, and a depthwise kernel's HWC1 into C1HW."""
+    layer, _, part = name.rpartition(".")
+    if part == "kernel" and array.ndim == 4:
+        return f"{layer}.weight", array.permute(3, 2, 0, 1).contiguous()
+    if part == "depthwise_kernel" and array.ndim == 4:
+        return f"{layer}.weight", array.permute(2, 3, 0, 1).contiguous()
+    return f"{layer}.{KERAS.get(part, part)}" if layer else name, array
+
+
+_PICKLE_FAULTS = (
+    pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, TypeError, LookupError,
+    AttributeError, zipfile.BadZipFile,
+)  # fmt: skip
+_READERS: Mapping[
+    str, tuple[Callable[[Path], Mapping[str, Tensor]], tuple[type[Exception], ...]]
+] = {
+    ".safetensors": (load_file, (SafetensorError, OSError, ValueError)),
+    ".npz": (_arrays, (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError,
+                       zipfile.BadZipFile, RuntimeError)),
+    ".pth": (_pickled, _PICKLE_FAULTS),
+    ".pt": (_pickled, _PICKLE_FAULTS),
+}  # fmt: skip
+"""Reader by suffix, and what it raises for a file that is not what it should be."""

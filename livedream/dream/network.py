@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, NetworkInfo
+from livedream.dream.entry import Affine
 from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
 
 
@@ -14,7 +15,8 @@ class Network(nn.Module):
     """A trunk of layers, from the input on, and heads that sit on some of them.
 
     layers: the trunk by technical name. heads: technical name -> (name of the trunk layer below, head);
-    only a dream of a head computes it. input_range: what 0 and 1 of an image become before the first layer.
+    only a dream of a head computes it. entry: turns an image in 0..1 into what the first layer takes; without
+    one that is from -1 to 1.
     """
 
     def __init__(
@@ -22,6 +24,7 @@ class Network(nn.Module):
         info: NetworkInfo,
         layers: Mapping[str, Layer],
         heads: Mapping[str, tuple[str, Layer]] | None = None,
+        entry: Layer | None = None,
     ) -> None:
         super().__init__()
         self.info = info
@@ -30,7 +33,7 @@ class Network(nn.Module):
         below = {name: trunk for name, (trunk, _) in (heads or {}).items()}
         self._below = {name: name for name in layers} | below
         self._heads = nn.ModuleDict({_key(name): head for name, (_, head) in (heads or {}).items()})
-        self.input_range = (-1.0, 1.0)
+        self.entry: Layer = entry or Affine(2.0, -1.0)
 
     def below(self, layer: str) -> str:
         """Name the trunk layer that a head sits on; a trunk layer's own name."""

@@ -1,34 +1,150 @@
 """Objectives as seeds: the gradient of what is maximised with respect to a layer's activations.
 
 Everything an objective needs at run time is a tensor input of the kernel, so turning a knob never
-rebuilds an engine; which objective it is decides the graph.
+rebuilds an engine; which objective it is decides the graph. Some compare the activations with those of
+another picture, the reference: they say what is kept of it.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
+import torch
 from torch import Tensor
+
+Reference = Literal["guide", "style", "frame"]
+"""The picture that an objective compares with: the guide, the style, or the frame that is dreamed."""
+
+TINY = 1e-6
 
 
 class Objective(Protocol):
-    """Something about activations that is maximised."""
+    """Something about activations (1xCxHxW) that is maximised."""
 
-    def seed(self, activations: Tensor, control: Tensor) -> Tensor:
-        """Give d objective / d activations, of the shape of `activations` (1xCxHxW).
+    reference: Reference | None
 
-        control: the objective's run-time input.
+    def observe(self, activations: Tensor, /) -> Tensor:
+        """Give what is kept of the reference's activations, for `seed`."""
+        ...
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
+        """Give d objective / d activations, of their shape.
+
+        weight: the objective's run-time input, 1xCx1x1. observed: of the reference; None without one.
         """
         ...
 
 
-class L2:
+class _Own:
+    """An objective of the activations alone."""
+
+    reference: Reference | None = None
+
+    def observe(self, _: Tensor, /) -> Tensor:
+        raise AssertionError("it compares with no picture")
+
+
+class L2(_Own):
     """sum of w a^2 / 2 over all positions and channels; its seed is w a.
 
     With equal weights this is the L2 norm of the whole layer (DeepDream's own objective); with a
-    weight for each channel (control: 1xCx1x1) it picks channels, and a negative weight suppresses one.
+    weight for each channel it picks channels, and a negative weight suppresses one.
     """
 
-    def seed(self, activations: Tensor, control: Tensor) -> Tensor:
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Weigh the activations."""
-        return activations * control
+        return activations * weight
+
+
+class Mean(_Own):
+    """sum of w a: the mean up to its scale, which a normalised gradient does not have."""
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        """Give the weight everywhere."""
+        return weight.expand(activations.shape)
+
+
+class Absolute(_Own):
+    """sum of w |a|."""
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        """Give the weight with each activation's sign."""
+        negative = torch.where(activations < 0, -weight, 0.0)
+        return torch.where(activations > 0, weight, negative)
+
+
+class Guide:
+    """sum over positions of w a . g, with g the guide's column that has the largest dot product with a.
+
+    It makes of each place what in the guide is most like it (Mordvintsev et al. 2015).
+    """
+
+    reference: Reference | None = "guide"
+
+    def observe(self, activations: Tensor, /) -> Tensor:
+        """Keep the guide's columns, 1xCxN for N positions."""
+        return activations.flatten(2)
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
+        """Give the best column at each position."""
+        assert observed is not None
+        products = observed[0].transpose(0, 1) @ activations[0].flatten(1)
+        best = torch.index_select(observed[0], 1, torch.argmax(products, 0))
+        return best.reshape(activations.shape) * weight
+
+
+class Style:
+    """-1000 sum of w (G - S)^2 sqrt(N) / 4 |S|^2, with G = A A' / N for N positions, S likewise the style's.
+
+    A, the activations, has a row of ones besides: then G holds the means, too. Gatys et al., "A Neural
+    Algorithm of Artistic Style", 2015; their sum lets the deep layers drown the colours by thousands.
+    Relative to |S| all layers pull at the picture alike: measured from the image down to block.7, a weight
+    of 1 gives its pixels a gradient of 0.5 to 1.6. Gram matrices are float32 at least.
+    """
+
+    reference: Reference | None = "style"
+
+    def observe(self, activations: Tensor) -> Tensor:
+        """Keep the Gram matrix, 1x(C+1)x(C+1)."""
+        return _gram(_rows(activations))
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
+        """Give 1000 w (S - G) A / |S|^2 sqrt(N)."""
+        assert observed is not None
+        rows = _rows(activations)
+        relative = (observed - _gram(rows)) / ((observed * observed).sum() + TINY)
+        seed: Tensor = (relative @ rows)[:, :-1] * (1000 / rows.shape[2] ** 0.5)
+        return seed.reshape(activations.shape).to(activations.dtype) * weight
+
+
+class Content:
+    """-sum of w (a - c)^2 / 2, with c the activations of the frame itself: what it shows stays."""
+
+    reference: Reference | None = "frame"
+
+    def observe(self, activations: Tensor, /) -> Tensor:
+        """Keep the activations."""
+        return activations
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
+        """Give w (c - a)."""
+        assert observed is not None
+        return (observed - activations) * weight
+
+
+def _rows(activations: Tensor) -> Tensor:
+    """Give activations as 1x(C+1)xN, the last row ones, in float32 at least."""
+    x = activations.to(torch.promote_types(activations.dtype, torch.float32)).flatten(2)
+    return torch.cat([x, torch.ones(1, 1, x.shape[2], dtype=x.dtype, device=x.device)], 1)
+
+
+def _gram(rows: Tensor) -> Tensor:
+    """Give X X' / N for 1xRxN."""
+    return rows @ rows.transpose(1, 2) / rows.shape[2]
+
+
+OBJECTIVES: dict[str, type[Objective]] = {
+    "l2": L2, "mean": Mean, "absolute": Absolute, "label": Mean, "guide": Guide, "style": Style,
+    "content": Content,
+}  # fmt: skip
+"""Objective by its word."""

@@ -26,13 +26,17 @@ class MaxPool(Layer):
     Stride 1 (K is 3): windows are centred on their pixels and cut at the border; the size stays.
     Stride 2 (K is 3 or 2): windows start at the even pixels, and the last may reach beyond the border, as
     with torch's ceil_mode: for K of 3 size // 2 pixels but at least one, for K of 2 half, rounded up.
+    whole: the last window does not reach beyond the border, as without ceil_mode, unless it is the only one.
+    padding: windows start that many pixels before the first; it goes with whole.
     """
 
-    def __init__(self, kernel: int = 3, stride: int = 1) -> None:
+    def __init__(self, kernel: int = 3, stride: int = 1, padding: int = 0, *, whole: bool = False) -> None:
         super().__init__()
         if (kernel, stride) not in SHAPES:
             raise ValueError(f"there is no max pool of {kernel}x{kernel} with stride {stride}")
-        self.kernel, self.stride = kernel, stride
+        if padding and not (whole and stride == 2):
+            raise ValueError("a max pool with padding has stride 2 and whole windows")
+        self.kernel, self.stride, self.padding, self.whole = kernel, stride, padding, whole
 
     def push(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Pool along the rows, then across them; keep what says where the maxima were."""
@@ -40,8 +44,8 @@ class MaxPool(Layer):
             rows = F.max_pool2d(x, (1, 3), 1, (0, 1))
             y = F.max_pool2d(rows, (3, 1), 1, (1, 0))
             return y, (x, rows, y)
-        windows = [max(1, (int(n) - self.kernel + 1) // 2 + 1) for n in x.shape[2:]]
-        filled = _filled(x, [2 * (n + self.kernel - 2) for n in windows], _least(x))
+        windows = windows_hw(x, self.kernel, 2, self.padding, whole=self.whole)
+        filled = framed(x, self.padding, [2 * (n + self.kernel - 2) for n in windows], _least(x))
         y = F.max_pool2d(filled, self.kernel, 2)
         return y, (filled, y, [int(n) for n in x.shape[2:]])
 
@@ -51,7 +55,25 @@ class MaxPool(Layer):
             x, rows, y = saved
             return _pull_centred(x, rows, _pull_centred(rows, y, grad, 2), 3)
         filled, y, (height, width) = saved
-        return _pull_by_phases(filled, y, grad, self.kernel)[:, :, :height, :width]
+        pulled = _pull_by_phases(filled, y, grad, self.kernel)
+        start, end = self.padding, (self.padding + height, self.padding + width)
+        return _filled(pulled[:, :, start : end[0], start : end[1]], (height, width), 0.0)
+
+
+def windows_hw(x: Tensor, kernel: int, stride: int, padding: int, *, whole: bool) -> list[int]:
+    """Count the windows down and across; there is at least one."""
+    beyond = 0 if whole else stride - 1
+    return [max(1, (int(n) + 2 * padding - kernel + beyond) // stride + 1) for n in x.shape[2:]]
+
+
+def framed(x: Tensor, before: int, size_hw: Sequence[int], fill: float = 0.0) -> Tensor:
+    """Put `before` rows and columns before an image; then continue it, or cut it, to a size."""
+    height, width = (n - before for n in size_hw)
+    if height < int(x.shape[2]) or width < int(x.shape[3]):
+        x = x[:, :, :height, :width]
+    if before:
+        x = F.pad(x, (before, 0, before, 0), value=fill)
+    return _filled(x, size_hw, fill)
 
 
 def _filled(x: Tensor, size_hw: Sequence[int], fill: float) -> Tensor:

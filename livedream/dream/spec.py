@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.dream.catalog import NetworkInfo, network_info
-from livedream.errors import InputError
+from livedream.dream.catalog import network_info
+from livedream.dream.wishes import Wish, channel_weights, controls, wishes
 from livedream.frame import Image
+from livedream.ops.octaves import octave_sizes
 from livedream.settings import DreamSettings
 
 if TYPE_CHECKING:
     from livedream.dream.kernel import Kernel
 
 
+OBJECTIVE_WORDS = ("l2", "mean", "absolute", "label", "guide", "style", "content")
+
+PICTURE_PX = 192
+"""Side of the square pictures that a guide, a style and what channels are ranked by are looked at."""
+
+KNOBS = ("step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count")
+"""Settings that go into a kernel as numbers, in this order."""
+
+Picture = Literal["rank", "guide", "style", "frame"]
+"""A picture that a kernel takes beside the one that it dreams: what channels are ranked by, the guide, the
+style, and the frame without what was dreamed before."""
+
+
 @dataclass(frozen=True, slots=True)
 class KernelSpec:
     """All that decides a kernel's graph; equal specs share an engine.
 
-    size_hw: working size in pixels. layers: the taps, technical names, first layer first.
-    octaves, steps: >= 1. octave_scale: > 1. smoothing_px: sigma of the gradient's Gaussian.
+    layers: those of the objective, technical names, first layer first; guide, style, content, label: likewise
+    those of the other objectives. size_hw: working size in pixels. octaves, steps: >= 1. octave_scale: > 1.
+    smoothing_px: sigma of the gradient's Gaussian. regularised: total variation and decay have a part.
+    spread: each frame is dreamed by one of `parts`, in turn. only: the one octave that is dreamed, the
+    smallest is 0; None: all.
     """
 
     network: str
@@ -35,6 +54,54 @@ class KernelSpec:
     octave_scale: float
     steps: int
     smoothing_px: float
+    objective: str = "l2"
+    guide: tuple[str, ...] = ()
+    style: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
+    rank: str = "all"
+    pooling: Literal["max", "average"] = "max"
+    steps_decay: float = 1.0
+    optimiser: str = "ascent"
+    smoothing_scales: int = 1
+    laplacian_levels: int = 0
+    regularised: bool = False
+    spread: bool = False
+    only: int | None = None
+
+    @property
+    def sizes_hw(self) -> list[tuple[int, int]]:
+        """List the sizes of all octaves, smallest first."""
+        return octave_sizes(self.size_hw, self.octaves, self.octave_scale)
+
+    @property
+    def dreamed(self) -> list[int]:
+        """List the octaves that one run dreams, by their places in `sizes_hw`."""
+        return list(range(len(self.sizes_hw))) if self.only is None else [self.only]
+
+    @property
+    def parts(self) -> tuple[KernelSpec, ...]:
+        """List the programs that take turns, the smallest octave's first; none if one dreams them all."""
+        octaves = self.dreamed if self.spread else []
+        return tuple(replace(self, spread=False, only=octave) for octave in octaves)
+
+    @property
+    def taps(self) -> list[Wish]:
+        """List what is tapped, in the order of the kernel's controls."""
+        groups = {
+            self.objective: self.layers, "label": self.label, "guide": self.guide, "style": self.style,
+            "content": self.content,
+        }  # fmt: skip
+        return [Wish(objective, layer) for objective, layers in groups.items() for layer in layers]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """List the pictures that the kernel takes beside the one that it dreams; the frame is the last."""
+        wanted: dict[Picture, bool] = {
+            "rank": self.rank != "all", "guide": bool(self.guide), "style": bool(self.style),
+            "frame": bool(self.content),
+        }  # fmt: skip
+        return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
     def fingerprint(self) -> str:
         """Give a hash of the spec, the network's weights and the code that makes the graph."""
@@ -47,15 +114,22 @@ class KernelSpec:
         """Tell what dreams, in the words of the settings; working_size: width, height in pixels."""
         moods = {layer: mood for mood, layer in network_info(self.network).moods.items()}
         height, width = self.size_hw
-        return {
+        told = {
             "network": self.network, "layers": [moods.get(layer, layer) for layer in self.layers],
             "working_size": [width, height], "octaves": self.octaves, "steps": self.steps,
         }  # fmt: skip
+        unusual = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.default is not MISSING and getattr(self, field.name) != field.default
+        }
+        return told | {name: list(v) if isinstance(v, tuple) else v for name, v in unusual.items()}
 
     def make(self, number_format: str = "float32") -> Kernel:
         """Build the kernel, its network in a number format; loads torch, which takes a second."""
         from livedream.dream.kernel import make_kernel
 
+        assert not self.parts, "each of its parts is made by itself"
         return make_kernel(self, number_format)
 
     def example(self) -> list[NDArray[Any]]:
@@ -66,9 +140,13 @@ class KernelSpec:
         rng = np.random.default_rng(7)
         rough = rng.random((1, 3, *self.size_hw), dtype=np.float32)
         sums = np.cumsum(np.cumsum(rough - 0.5, axis=2), axis=3)
-        image = (sums - sums.min()) / (sums.max() - sums.min())
-        wishes = DreamSettings(layers=dict.fromkeys(self.layers, 1.0), step_size=0.002)
-        return [image.astype(np.float32), *frame_inputs(self, wishes, rng)]
+        smooth = ((sums - sums.min()) / (sums.max() - sums.min())).astype(np.float32)
+        wished = DreamSettings(step_size=0.002, total_variation=0.1, decay=0.1)
+        info = network_info(self.network)
+        weights = [np.ones((1, info.channels(tap.layer), 1, 1), np.float32) for tap in self.taps]
+        # Others than the image: what is compared with itself has no gradient.
+        pictures = [1 - smooth if name == "frame" else _square(1 - smooth) for name in self.pictures]
+        return [smooth, knobs(wished), _shifts(self, wished, rng), *weights, *pictures]
 
 
 def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
@@ -78,11 +156,17 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     """
     info = network_info(dream.network)
     info.check_file()
-    layers = sorted({info.find(layer) for layer in dream.layers}, key=info.depth)
-    _channel_weights(dream, info)
+    channel_weights(dream, info)
+    taps = wishes(dream, info)
+    of = {word: tuple(tap.layer for tap in taps if tap.objective == word) for word in OBJECTIVE_WORDS}
     return KernelSpec(
-        dream.network, tuple(layers), size_hw,
+        dream.network, of[dream.objective], size_hw,
         dream.octaves, dream.octave_scale, dream.steps, dream.smoothing_px,
+        objective=dream.objective, guide=of["guide"], style=of["style"], content=of["content"],
+        label=of["label"], rank=dream.rank, pooling=dream.pooling, steps_decay=dream.steps_decay,
+        optimiser=dream.optimiser, smoothing_scales=dream.smoothing_scales,
+        laplacian_levels=dream.laplacian_levels,
+        regularised=dream.total_variation > 0 or dream.decay > 0, spread=dream.spread and dream.octaves > 1,
     )  # fmt: skip
 
 
@@ -98,38 +182,36 @@ def working_size_hw(size_wh: tuple[int, int], working_px: int) -> tuple[int, int
     return rows, columns
 
 
-def frame_inputs(spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator) -> list[NDArray[Any]]:
-    """Give what the kernel takes besides the image: step, shifts and a control for each tap."""
-    step = np.array([dream.step_size, dream.roughness], np.float32)
-    shifts = rng.integers(-dream.jitter_px, dream.jitter_px + 1, (spec.octaves, 2), dtype=np.int64)
-    return [step, shifts, *_controls(spec, dream)]
+def frame_inputs(
+    spec: KernelSpec,
+    dream: DreamSettings,
+    rng: np.random.Generator,
+    pictures: Mapping[Picture, Image] = MappingProxyType({}),
+    time_s: float = 0.0,
+) -> list[NDArray[Any]]:
+    """Give what the kernel takes besides the image: knobs, shifts, a control for each tap, pictures.
+
+    pictures: those that `spec.pictures` lists, 1x3x192x192, but for the frame, which the canvas adds.
+    time_s: of the show, for what changes with time.
+    """
+    weights = controls(spec.taps, dream, network_info(spec.network), time_s)
+    given = [pictures[name] for name in spec.pictures if name != "frame"]
+    return [knobs(dream), _shifts(spec, dream, rng), *weights, *given]
 
 
-def _controls(spec: KernelSpec, dream: DreamSettings) -> list[Image]:
-    info = network_info(spec.network)
-    controls = {layer: np.zeros((1, info.layers[layer], 1, 1), np.float32) for layer in spec.layers}
-    channel_weights = _channel_weights(dream, info)
-    for name, weight in dream.layers.items():
-        layer = info.find(name)
-        if layer in controls:
-            controls[layer] += weight * channel_weights.get(layer, np.float32(1.0))
-    return list(controls.values())
+def knobs(dream: DreamSettings) -> NDArray[np.float32]:
+    """Give the numbers that `KNOBS` names."""
+    return np.array([getattr(dream, name) for name in KNOBS], np.float32)
 
 
-def _channel_weights(dream: DreamSettings, info: NetworkInfo) -> dict[str, Image]:
-    """Give 1xCx1x1 for each layer whose channels are weighted. Raises InputError."""
-    weights = {}
-    for name, chosen in dream.channels.items():
-        layer = info.find(name)
-        count = info.layers[layer]
-        outside = [channel for channel in chosen if not 0 <= channel < count]
-        if outside:
-            raise InputError(f"dream.channels: {name} has no channel {outside[0]}; it has {count}, from 0 on")
-        if not chosen:
-            continue
-        weights[layer] = np.zeros((1, count, 1, 1), np.float32)
-        weights[layer][0, list(chosen), 0, 0] = list(chosen.values())
-    return weights
+def _shifts(spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator) -> NDArray[np.int64]:
+    return rng.integers(-dream.jitter_px, dream.jitter_px + 1, (spec.octaves, 2), dtype=np.int64)
+
+
+def _square(image: Image) -> Image:
+    """Repeat and cut an image to the size of the pictures."""
+    repeats = [-(-PICTURE_PX // side) for side in image.shape[2:]]
+    return np.tile(image, (1, 1, *repeats))[:, :, :PICTURE_PX, :PICTURE_PX]
 
 
 @cache
@@ -141,6 +223,6 @@ def _file_hash(file: Path) -> bytes:
 def _code_hash() -> bytes:
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent
-    for path in sorted([*package.glob("*.py"), *(package.parent / "ops").glob("*.py")]):
+    for path in sorted([*package.rglob("*.py"), *(package.parent / "ops").glob("*.py")]):
         digest.update(path.read_bytes())
     return digest.digest()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from statistics import fmean
+from typing import Generic, Literal, TypeVar
 
+from livedream.engines import here
 from livedream.engines.cache import EngineCache
-from livedream.engines.devices import EngineName, candidates, torch_device
-from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check
+from livedream.engines.devices import EngineName, candidates
+from livedream.engines.elsewhere import Begin, Build, Elsewhere, elsewhere
+from livedream.engines.engine import Check, Engine, Program
+from livedream.engines.here import Made
+from livedream.engines.relay import Relay, parts_of, worst
 from livedream.errors import EngineError
 
 P = TypeVar("P", bound=Program)
@@ -20,29 +25,13 @@ P = TypeVar("P", bound=Program)
 Choice = Literal["auto", "openvino", "tensorrt", "tensorrt-rtx", "compiled", "captured", "eager"]
 
 
-HALF_FIRST: tuple[NumberFormat, ...] = ("float16", "float32")
-"""Number formats to try on a GPU: half of the bytes is nearly half of the time."""
-
-
-class Build(Protocol):
-    """A build in another process, which leaves its engine in the cache."""
-
-    def wait(self) -> None:
-        """Wait for its end. Raises EngineError."""
-        ...
-
-    def cancel(self) -> None:
-        """Stop it."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Ready(Generic[P]):
-    """An engine for a program.
+    """An engine for a program; of a program in parts one that holds theirs.
 
     stopgap: True if a faster one is still being built. build_s: seconds from the request.
-    checked: its comparison with the reference; None for the reference itself. run_ms: one run; None
-    for a stopgap, which is not timed.
+    checked: its comparison with the reference, of parts the worst; None for the reference itself.
+    run_ms: one run, of parts the mean; None for a stopgap, which is not timed.
     """
 
     program: P
@@ -51,6 +40,15 @@ class Ready(Generic[P]):
     build_s: float
     checked: Check | None
     run_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order(Generic[P]):
+    """What was requested, and when the work on it began."""
+
+    program: P
+    stopgap: bool
+    start_s: float
 
 
 class EngineBuilder(Generic[P]):
@@ -125,7 +123,7 @@ class EngineBuilder(Generic[P]):
                     return
                 (program, stopgap), self._wanted = self._wanted, None
             try:
-                self._serve(program, stopgap)
+                self._serve(_Order(program, stopgap, time.perf_counter()))
             except EngineError as fault:
                 if not self._handed_over:
                     self._publish(fault)
@@ -137,95 +135,91 @@ class EngineBuilder(Generic[P]):
             finally:
                 self._begun = None
 
-    def _serve(self, program: P, stopgap: bool) -> None:
+    def _serve(self, order: _Order[P]) -> None:
         names = candidates() if self._choice == "auto" else (self._choice,)
         for name, alternative in zip(names, [*names[1:], None], strict=True):
             self._begun = name, time.monotonic()
             try:
-                self._publish(self._make(name, program, stopgap))
+                self._publish(_ready(order, self._make(name, order)))
                 return
             except EngineError as fault:
-                if self._closed or self._wanted is not None:
+                if self._overtaken:
                     return
                 if alternative is None:
                     raise
                 self._tell(f"{fault}; trying {alternative}")
-                stopgap = stopgap and self._bridged is not program
+                order = replace(order, stopgap=self._awaited(order))
 
-    def _make(self, name: EngineName, program: P, stopgap: bool) -> Ready[P]:
-        start = time.perf_counter()
+    @property
+    def _overtaken(self) -> bool:
+        """Tell whether nobody waits for what is being made any more."""
+        return self._closed or self._wanted is not None
+
+    def _awaited(self, order: _Order[P]) -> bool:
+        """Tell whether a stopgap is wanted that has not been handed over."""
+        return order.stopgap and self._bridged is not order.program
+
+    def _make(self, name: EngineName, order: _Order[P]) -> list[Made]:
         if name == "eager":
-            return self._eager(program, start, stopgap=False)
-        if name in ("compiled", "captured"):
-            return self._by_torch(name, program, start, stopgap)
-        return self._elsewhere(name, program, start, stopgap)
+            return self._each(order, here.eager)
+        if name == "captured":
+            return self._captured(order)
+        other = elsewhere(name)
+        return self._each(order, lambda part: self._elsewhere(name, other, part, order))
 
-    def _elsewhere(self, name: EngineName, program: P, start: float, stopgap: bool) -> Ready[P]:
+    def _each(self, order: _Order[P], make: Callable[[Program], Made]) -> list[Made]:
+        """Make the engine of each part; if one cannot be made or is not wanted any more, close the others."""
+        made: list[Made] = []
+        with ExitStack() as if_one_fails:
+            for part in parts_of(order.program):
+                if made and self._overtaken:
+                    raise EngineError("the engine is not wanted any more")
+                made.append(make(part))
+                if_one_fails.callback(made[-1].engine.close)
+            if_one_fails.pop_all()
+        return made
+
+    def _elsewhere(self, name: EngineName, other: Elsewhere, part: Program, order: _Order[P]) -> Made:
         """Take an engine from the cache, which another process fills if it is not there."""
-        load, begin = _in_a_process(name)
-        loaded = load(program, self._cache)
+        loaded = other.load(part, self._cache)
         if loaded is None:
-            self._build = build = begin(program, self._cache, polite=not stopgap)
-            if stopgap:
-                self._bridge(self._stopgap(program, start))
-            if self._closed:
-                build.cancel()
-            build.wait()
-            self._build = None
-            loaded = load(program, self._cache)
+            self._fill(other.builds, part, order)
+            loaded = other.load(part, self._cache)
         if loaded is None:
             raise EngineError(f"the engine {name} was built, but {self._cache.folder} does not keep it")
         engine, checked = loaded
-        return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
+        return Made(engine, checked, checked.run_ms)
 
-    def _by_torch(
-        self, name: Literal["compiled", "captured"], program: P, start: float, stopgap: bool
-    ) -> Ready[P]:
-        """Make an engine here, in the first number format in which it agrees with the reference."""
-        from livedream.engines.on_device import full_float32
-
-        device = torch_device()
-        if name == "captured" and device != "cuda":
-            raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; take eager")
-        reference = self._eager(program, start, stopgap=True)
-        if stopgap:
-            self._bridge(reference)
-        with full_float32():
-            wanted = reference.engine.run(program.example())
-        formats = HALF_FIRST if device == "cuda" else ("float32",)
-        for number_format, alternative in zip(formats, [*formats[1:], None], strict=True):
+    def _fill(self, builds: Mapping[str, Begin], part: Program, order: _Order[P]) -> None:
+        """Have another process build into the cache, in the first number format that works out."""
+        for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
+            self._build = build = begin(part, self._cache, polite=not order.stopgap)
+            if self._awaited(order):
+                self._bridge(order, [here.stopgap(part) for part in parts_of(order.program)])
+            if self._closed:
+                build.cancel()
             try:
-                engine = _torch_engine(name, program, device, number_format)
-                checked = check(engine, program, wanted)
-                return Ready(program, engine, False, time.perf_counter() - start, checked, checked.run_ms)
+                build.wait()
+                break
             except EngineError as fault:
-                if alternative is None:
+                if alternative is None or self._overtaken:
                     raise
                 self._tell(f"{fault}; trying {alternative}")
-        raise AssertionError("there is at least one number format")
+        self._build = None
 
-    def _eager(self, program: P, start: float, *, stopgap: bool, threads: int | None = None) -> Ready[P]:
-        from livedream.engines.eager import EagerEngine
+    def _captured(self, order: _Order[P]) -> list[Made]:
+        """Capture here, each part after its reference."""
+        here.check_capturing()
+        references = self._each(order, partial(here.eager, timed=False))
+        if order.stopgap:
+            self._bridge(order, references)
+        left = iter(references)
+        return self._each(order, lambda part: here.captured(part, next(left).engine, self._tell))
 
-        engine = EagerEngine(program, torch_device(), threads)
-        run_ms = None if stopgap else best_ms(engine, program.example(), runs=1)
-        return Ready(program, engine, stopgap, time.perf_counter() - start, None, run_ms)
-
-    def _stopgap(self, program: P, start: float) -> Ready[P]:
-        """Make the fastest engine that is made at once."""
-        device = torch_device()
-        with suppress(EngineError):  # it is only for the meantime, and eager does that, too
-            if device == "cuda":
-                engine = _torch_engine("captured", program, device, "float32")
-                return Ready(program, engine, True, time.perf_counter() - start, None, None)
-        # The build needs the processor too: with two threads each, both wait for one another at every
-        # operation and the first frame comes seconds later.
-        return self._eager(program, start, stopgap=True, threads=1)
-
-    def _bridge(self, stopgap: Ready[P]) -> None:
+    def _bridge(self, order: _Order[P], made: Sequence[Made]) -> None:
         """Hand over a stopgap; one is enough for a program, however many engines are tried."""
-        self._bridged = stopgap.program
-        self._publish(stopgap)
+        self._bridged = order.program
+        self._publish(_ready(order, made, stopgap=True))
 
     def _publish(self, outcome: Ready[P] | BaseException) -> None:
         with self._changed:
@@ -237,34 +231,13 @@ class EngineBuilder(Generic[P]):
             self._changed.notify_all()
 
 
-def _torch_engine(
-    name: Literal["compiled", "captured"], program: Program, device: str, number_format: NumberFormat
-) -> Engine:
-    if name == "captured":
-        from livedream.engines.captured import CapturedEngine
-
-        return CapturedEngine(program, device, number_format)
-    from livedream.engines.compiled import CompiledEngine
-
-    return CompiledEngine(program, device, number_format)
-
-
-def _in_a_process(
-    name: EngineName,
-) -> tuple[Callable[..., tuple[Engine, Check] | None], Callable[..., Build]]:
-    """Give what loads an engine from the cache and what starts to build one into it.
-
-    Raises EngineError if it is not installed.
-    """
-    if name == "openvino":
-        from livedream.engines import openvino
-
-        try:
-            openvino.runtime()
-        except ImportError as fault:
-            raise EngineError("the engine openvino is not installed; pip install openvino") from fault
-        return openvino.load, openvino.Build
-    from livedream.engines import tensorrt
-
-    flavour: Any = {"flavour": name}
-    return partial(tensorrt.load, **flavour), partial(tensorrt.Build, **flavour)
+def _ready(order: _Order[P], made: Sequence[Made], *, stopgap: bool = False) -> Ready[P]:
+    """Put together what was made for the parts of a program, or for the whole."""
+    engines = [one.engine for one in made]
+    checks = [one.checked for one in made if one.checked is not None]
+    times_ms = [one.run_ms for one in made if one.run_ms is not None]
+    return Ready(
+        order.program, engines[0] if len(engines) == 1 else Relay(engines), stopgap,
+        time.perf_counter() - order.start_s,
+        worst(checks) if checks else None, fmean(times_ms) if times_ms else None,
+    )  # fmt: skip

@@ -1,20 +1,47 @@
-"""torch.compile: faster than eager wherever torch finds a compiler for the device."""
+"""torch.compile: faster than eager wherever torch finds a compiler for the device.
+
+Compiling takes up to minutes, so a process of its own does it (`Build`) and leaves in the cache what
+torch keeps on disk; with that the show's process traces the module again, which takes seconds, and
+compiles nothing. AOTInductor would spare the tracing too, but on CUDA it needs NVIDIA's whole toolkit.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
+import platform
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from livedream.engines.build_process import BuildProcess
+from livedream.engines.cache import EngineCache, Entry
 from livedream.engines.captured import capture
-from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import channels_last, named, run_arrays, wait_for
+from livedream.engines.engine import Check, NumberFormat, Program
+from livedream.engines.inductor import kept_in, unpack
+from livedream.engines.on_device import (
+    channels_last,
+    named,
+    number_formats,
+    run_arrays,
+    use_threads,
+    wait_for,
+)
 from livedream.errors import EngineError
+
+OWN_CODE = ("compiled.py", "build_compiled.py", "inductor.py", "captured.py", "on_device.py")
+
+TRITON = ("triton", "triton-windows")
+"""The names that Triton is installed under."""
 
 
 def _of_its_own(module: nn.Module) -> Callable[..., Tensor]:
@@ -37,7 +64,8 @@ class CompiledEngine:
     Unrolled, 4 octaves of 10 steps would be forty gradients to compile; the part is one for each size.
 
     device: "cpu" (needs a C++ compiler) or "cuda" (needs Triton), where what is compiled is captured as
-    a CUDA graph besides. Building takes up to a minute. Raises EngineError with the compiler's reason.
+    a CUDA graph besides. Takes up to minutes, or seconds for what torch keeps on disk. Raises EngineError
+    with the compiler's reason.
     """
 
     def __init__(
@@ -45,6 +73,7 @@ class CompiledEngine:
     ) -> None:
         self.device, self.number_format = torch.device(device), number_format
         self.name = named("compiled", self.device, number_format)
+        self._threads = torch.get_num_threads()
         module = program.make(number_format).to(self.device)
         if self.device.type == "cuda":
             module = channels_last(module)
@@ -54,11 +83,11 @@ class CompiledEngine:
             if self.device.type == "cuda":
                 self._call = _captured(self._call, program, self.device)
         except Exception as fault:  # inductor raises whatever its back ends raise
-            reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
-            raise EngineError(f"torch.compile cannot build the kernel for {device}: {reason}") from fault
+            raise EngineError(_told(fault, device)) from fault
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """Run the compiled module once; on CUDA the next call writes over its output."""
+        use_threads(self._threads)  # with another number torch compiles anew, there and then
         return self._call(*inputs)
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
@@ -96,3 +125,93 @@ def _captured(call: Callable[..., Tensor], program: Program, device: torch.devic
     """Capture what is compiled: replaying spares the launch of each of its hundreds of kernels."""
     replay = capture(call, [torch.from_numpy(array).to(device) for array in program.example()])
     return lambda *inputs: replay(inputs)
+
+
+def _told(fault: Exception, device: str) -> str:
+    if "InvalidCxxCompiler" in str(fault):
+        return "the engine compiled needs a C++ compiler, and there is none; livedream doctor names one"
+    reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+    return f"torch.compile cannot build the kernel for {device}: {reason}"
+
+
+def cache_key(program: Program, device: Literal["cpu", "cuda"], number_format: NumberFormat) -> str:
+    """Name everything that a compiled engine depends on: program, format, versions, device, our own code."""
+    own_code = [Path(__file__).with_name(name).read_bytes() for name in OWN_CODE]
+    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
+    parts = ("compiled", program.fingerprint(), number_format, recipe, _versions(), _processor(device))
+    return repr((*parts, torch.get_num_threads()))
+
+
+def _versions() -> tuple[str, ...]:
+    found = [torch.__version__, sys.version, sys.platform, platform.machine()]
+    for package in TRITON:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            found.append(f"{package} {importlib.metadata.version(package)}")
+    return tuple(found)
+
+
+def _processor(device: Literal["cpu", "cuda"]) -> tuple[Any, ...]:
+    """Give the GPU's name and compute capability, or the processor's name and instructions."""
+    if device == "cuda":
+        return torch.cuda.get_device_name(), torch.cuda.get_device_capability()
+    return tuple(sorted(torch.cpu.get_capabilities().items()))
+
+
+def load(
+    program: Program, cache: EngineCache, device: Literal["cpu", "cuda"]
+) -> tuple[CompiledEngine, Check] | None:
+    """Load a program's engine from the cache; None if it is not there or cannot be used.
+
+    What torch does not find in an entry it compiles here. Raises EngineError if it cannot do that, or if
+    the entry cannot be unpacked.
+    """
+    for number_format in number_formats(device):
+        entry = cache.get(cache_key(program, device, number_format))
+        if entry is not None:
+            return _loaded(entry, program, device, number_format)
+    return None
+
+
+def _loaded(
+    entry: Entry, program: Program, device: Literal["cpu", "cuda"], number_format: NumberFormat
+) -> tuple[CompiledEngine, Check] | None:
+    try:
+        checked = Check(**entry.facts["check"])
+        # Windows keeps libraries that are in use.
+        with tempfile.TemporaryDirectory(prefix="livedream-", ignore_cleanup_errors=True) as name:
+            unpack(entry.blob, Path(name))
+            with kept_in(Path(name)):
+                return CompiledEngine(program, device, number_format), checked
+    except (KeyError, TypeError, ValueError):
+        return None  # a foreign or outdated entry: it is built anew
+    except OSError as fault:
+        raise EngineError(f"the engine compiled cannot be unpacked: {fault}") from fault
+
+
+class Build(BuildProcess):
+    """A build that runs in a process of its own and leaves its engine in the cache.
+
+    polite: with a low priority, so that a show that is on keeps its frame rate.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        cache: EngineCache,
+        device: Literal["cpu", "cuda"],
+        number_format: NumberFormat,
+        *,
+        polite: bool = False,
+    ) -> None:
+        # It is ours to remove: a process that is cancelled removes nothing.
+        self._folder = tempfile.TemporaryDirectory(prefix="livedream-", ignore_cleanup_errors=True)
+        arguments = [str(cache.folder), self._folder.name, device, number_format]
+        arguments.append(str(torch.get_num_threads()))
+        super().__init__("compiled", "livedream.engines.build_compiled", arguments, program, polite=polite)
+
+    def wait(self) -> None:
+        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
+        try:
+            super().wait()
+        finally:
+            self._folder.cleanup()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import named, run_arrays
+from livedream.engines.on_device import named, run_arrays, use_threads
 
 
 class EagerEngine:
@@ -30,8 +30,7 @@ class EagerEngine:
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """Run the module once."""
-        if torch.get_num_threads() != self._threads:  # torch keeps this for each calling thread
-            torch.set_num_threads(self._threads)
+        use_threads(self._threads)
         output: Tensor = self._module(*inputs)
         return output
 

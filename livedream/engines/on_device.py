@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from livedream.engines.engine import DeviceEngine
+from livedream.engines.engine import DeviceEngine, NumberFormat
 
 
 @torch.inference_mode()
@@ -26,6 +26,20 @@ def wait_for(device: torch.device) -> None:
     """Wait until a device has done all that it was given: a frame in flight may still use an engine."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
+
+
+def number_formats(device: str) -> tuple[NumberFormat, ...]:
+    """List what to try on a device, first what is expected to be fastest.
+
+    On a GPU half of the bytes is nearly half of the time.
+    """
+    return ("float16", "float32") if device == "cuda" else ("float32",)
+
+
+def use_threads(count: int) -> None:
+    """Have torch use so many threads of the processor; it keeps this for each calling thread."""
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)
 
 
 def full_float32() -> AbstractContextManager[None]:

@@ -67,6 +67,15 @@ def shrink(rgb: Rgb, size_wh: tuple[int, int]) -> Rgb:
     return np.asarray(cv2.resize(rgb, size_wh, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
+def cropped(rgb: Rgb, shape_wh: tuple[int, int]) -> Rgb:
+    """Give the largest part in the middle of a picture that has the shape of `shape_wh`; a view."""
+    height, width = rgb.shape[:2]
+    scale = min(width / shape_wh[0], height / shape_wh[1])
+    part_wh = [max(1, round(scale * side)) for side in shape_wh]
+    left, top = (width - part_wh[0]) // 2, (height - part_wh[1]) // 2
+    return rgb[top : top + part_wh[1], left : left + part_wh[0]]
+
+
 _NO_GUESS = np.empty((0, 0), np.float32)
 
 
@@ -92,16 +101,24 @@ def _trust(current: Grey, previous: Grey, flow: Flow, back: Flow, wishes: Motion
     """
     grid = np.asarray(cv2.add(grid_of(*flow.shape[:2]), flow), np.float32)
     gone = cv2.add(flow, sample(back, grid))
-    disagreement = cv2.magnitude(*cv2.split(gone))
     difference = cv2.absdiff(current, sample(previous, grid)).astype(np.float32)
     doubt = cv2.addWeighted(
-        cv2.multiply(disagreement, disagreement), 1 / wishes.tolerance_px**2,
+        squared_length(gone), 1 / wishes.tolerance_px**2,
         cv2.multiply(difference, difference), 1 / wishes.tolerance_levels**2, 0.0,
     )  # fmt: skip
     belief = cv2.blur(cv2.exp(-doubt) * _inside(grid), (5, 5))
     # Full trust for what is nearly right: a few per cent of doubt in each frame would add up to a
     # leak that is faster than the persistence that was asked for.
     return np.asarray(np.clip(1.6 * belief - 0.3, 0.0, 1.0), np.float32)
+
+
+def squared_length(flow: Flow | cv2.typing.MatLike) -> NDArray[np.float32]:
+    """Give HxW of x^2 + y^2.
+
+    cv2.magnitude rounds as its arrays happen to lie in memory, and then no two runs are quite the same.
+    """
+    across, down = cv2.split(cv2.multiply(flow, flow))
+    return np.asarray(cv2.add(across, down), np.float32)
 
 
 def sample(picture: NDArray[Any], grid: Flow) -> NDArray[Any]:

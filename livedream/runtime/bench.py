@@ -19,6 +19,7 @@ from livedream.engines.builder import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
 from livedream.pipeline import Dreamed, DreamPipeline, flicker
+from livedream.references import References
 from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.stats import percentiles
@@ -183,7 +184,7 @@ def _dream_on(
     warm_start: bool,
 ) -> _Steadiness:
     """Dream the first frames of the source once more, every one of them, to see how steady that is."""
-    pipeline = DreamPipeline(ready.program, ready.engine, warm_start=warm_start)
+    pipeline = DreamPipeline(ready.program, ready.engine, warm_start=warm_start, references=References())
     flickers, residuals = [], []
     source = open_source()
     try:

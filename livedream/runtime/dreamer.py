@@ -10,6 +10,7 @@ from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import EngineBuilder, Ready
 from livedream.frame import Frame
 from livedream.pipeline import Dreaming, DreamPipeline
+from livedream.references import References
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.store import SettingsStore
@@ -39,6 +40,7 @@ class Dreamer:
         self._clock, self._emit, self._tell = clock, emit, tell
         self._requested: KernelSpec | None = None
         self._pipeline: DreamPipeline | None = None
+        self._references = References()
         self.ready: Ready[KernelSpec] | None = None
         self.settled = threading.Event()
         """Set once the engine that was asked for runs, not a stopgap."""
@@ -83,7 +85,7 @@ class Dreamer:
         if ready is None:
             return
         if self._pipeline is None:
-            self._pipeline = DreamPipeline(ready.program, ready.engine)
+            self._pipeline = DreamPipeline(ready.program, ready.engine, references=self._references)
         else:
             self._pipeline.swap(ready.program, ready.engine)
         previous, self.ready = self.ready, ready

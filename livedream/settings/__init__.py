@@ -5,14 +5,19 @@ line and wherever else it can be set.
 """
 
 from livedream.settings.all import Settings
+from livedream.settings.colour import ColourSettings
+from livedream.settings.document import markdown
 from livedream.settings.dream import DreamSettings
+from livedream.settings.feedback import FeedbackSettings
 from livedream.settings.look import LookSettings
 from livedream.settings.motion import MotionSettings
 from livedream.settings.section import Lifetime
 from livedream.settings.words import SettingInfo, change, describe
 
 __all__ = [
+    "ColourSettings",
     "DreamSettings",
+    "FeedbackSettings",
     "Lifetime",
     "LookSettings",
     "MotionSettings",
@@ -20,4 +25,5 @@ __all__ = [
     "Settings",
     "change",
     "describe",
+    "markdown",
 ]

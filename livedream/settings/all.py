@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from livedream.settings.colour import ColourSettings
 from livedream.settings.dream import DreamSettings
+from livedream.settings.feedback import FeedbackSettings
 from livedream.settings.look import LookSettings
 from livedream.settings.motion import MotionSettings
 from livedream.settings.section import Section
@@ -13,4 +15,6 @@ class Settings(Section):
 
     dream: DreamSettings = DreamSettings()
     motion: MotionSettings = MotionSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     look: LookSettings = LookSettings()
+    colour: ColourSettings = ColourSettings()

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
-from livedream.settings.section import Section, Weight, setting
+from livedream.settings.objectives import ObjectiveSettings
+from livedream.settings.section import Section, setting
+from livedream.settings.steps import StepSettings
 
 
-class DreamSettings(Section):
-    """What is dreamed, and how hard."""
+class NetworkSettings(Section):
+    """Which network dreams."""
 
-    network: Literal["embedded", "googlenet"] = setting(
+    network: Literal[
+        "embedded", "googlenet", "bvlc_googlenet", "googlenet_places205", "googlenet_places365", "vgg16",
+        "vgg19", "squeezenet1_1", "inception_v3", "resnet50", "mobilenet_v1",
+    ] = setting(
         "embedded", "The network that dreams; its layers have names of their own.", lifetime="engine"
-    )
-    layers: Mapping[str, Weight] = setting(
-        {"eyes": 1.0},
-        "Layers or moods whose activations are maximised, each with its weight; which ones there are "
-        "decides the engine, their weights are read each frame.",
-        lifetime="engine",
-        min_length=1,
-    )
-    channels: Mapping[str, Mapping[int, Weight]] = setting(
-        {}, "For a layer, the weights of single channels; the channels not named get none."
-    )
-    octaves: int = setting(2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=8)
-    octave_scale: float = setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
-    steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
-    step_size: float = setting(
-        0.01, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
-    )
-    jitter_px: int = setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
-    smoothing_px: float = setting(
-        1.5, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
-    )
-    roughness: float = setting(
-        0.2, "Weight of the unsmoothed gradient beside the smoothed one.", ge=0.0, le=4.0
-    )
-    working_px: int = setting(
-        78_000, "Pixels of the size that is dreamed at; the shape follows the source.",
-        unit="px", lifetime="engine", ge=4_096, le=8_294_400,
     )  # fmt: skip
+    pooling: Literal["max", "average"] = setting(
+        "max",
+        "How the network pools: as it was trained, or by the mean, which is smoother.",
+        lifetime="engine",
+    )
+
+
+class DreamSettings(StepSettings, ObjectiveSettings, NetworkSettings):
+    """What is dreamed, and how hard."""

@@ -2,14 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from livedream.settings.section import Section, setting
+
+Course = Literal["constant", "loop", "random", "sine", "triangle", "saw", "square"]
+"""How a value goes between two ends over time."""
 
 
 class MotionSettings(Section):
-    """How the dream follows the picture's motion."""
+    """How the dream follows the picture's motion, and for how long it stays."""
 
     persistence: float = setting(
-        0.975, "Share of the previous frame's dream that the next one starts from.", ge=0.0, le=1.0
+        0.975,
+        "Share of the previous frame's dream that the next one starts from; where others blend "
+        "(1 - b) of the old dream with b of the new picture, it is 1 - b.",
+        ge=0.0,
+        le=1.0,
+    )
+    persistence_mode: Course = setting(
+        "constant",
+        "How persistence goes over time: constant; loop, in five equal steps to persistence_low and "
+        "back; random, anywhere between the two for each frame; or sine, triangle, saw (falls, then "
+        "jumps back), square. All but random start at persistence.",
+    )
+    persistence_low: float = setting(
+        0.9, "The other end of persistence, for every mode but constant.", ge=0.0, le=1.0
+    )
+    persistence_period_s: float = setting(
+        8.0, "Time from persistence to persistence_low and back, for every mode but constant and random.",
+        unit="s", ge=0.1, le=600.0,
+    )  # fmt: skip
+    moving: float = setting(1.0, "Factor on persistence where the picture moves.", ge=0.0, le=1.0)
+    still: float = setting(1.0, "Factor on persistence where the picture stands still.", ge=0.0, le=1.0)
+    threshold_px: float = setting(
+        1.0, "Motion from one frame to the next that is half-way between still and moving; wholly still "
+        "is what moves by less than half of it, wholly moving by more than one and a half.",
+        unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=40.0,
+    )  # fmt: skip
+    stillness: float = setting(
+        0.0, "How much a standing picture deepens the dream, and how much of the dream's depth motion takes "
+        "away; 1: all of it, the camera alone is left.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+    floor_px: float = setting(
+        0.1, "Mean motion from one frame to the next that still counts as standing, for stillness; four "
+        "times as much wakes wholly.",
+        unit="px of the grid that flow is measured on, 160 long", ge=0.01, le=20.0,
+    )  # fmt: skip
+    attack_s: float = setting(
+        0.3, "How long motion takes to wake by two thirds, for stillness.", unit="s", ge=0.01, le=60.0
+    )
+    release_s: float = setting(
+        3.0,
+        "How long a standing picture takes to deepen by two thirds, for stillness.",
+        unit="s",
+        ge=0.01,
+        le=60.0,
     )
     tolerance_px: float = setting(
         1.0, "Forward-backward disagreement of the flow at which it is hardly trusted any more.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -16,7 +16,7 @@ from livedream.settings.all import Settings
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:
-    """One setting as people see it: word, default, help, unit, lifetime, and its range as text."""
+    """One setting as people see it: word, default, help, unit, lifetime, its range or choices as text."""
 
     word: str
     default: Any
@@ -24,6 +24,12 @@ class SettingInfo:
     unit: str
     lifetime: str
     range: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Give its address for OSC: the word with slashes."""
+        return "/" + self.word.replace(".", "/")
 
 
 def describe() -> Iterator[SettingInfo]:
@@ -37,6 +43,7 @@ def describe() -> Iterator[SettingInfo]:
             yield SettingInfo(
                 f"{section}.{name}", field.default, field.description or "",
                 str(extra["unit"]), str(extra["lifetime"]), _range(field),
+                _choices(field.annotation),
             )  # fmt: skip
 
 
@@ -44,6 +51,12 @@ def _range(field: FieldInfo) -> str:
     limits = {type(limit).__name__: limit for limit in field.metadata}
     low, high = (getattr(limits.get(kind), kind.lower(), None) for kind in ("Ge", "Le"))
     return "" if low is None or high is None else f"{low} to {high}"
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    if annotation is bool:
+        return ("false", "true")
+    return tuple(str(choice) for choice in get_args(annotation)) if get_origin(annotation) is Literal else ()
 
 
 def change(settings: Settings, changes: Mapping[str, Any], origin: str = "--set") -> Settings:
@@ -75,6 +88,6 @@ def _check_word(word: str, origin: str) -> None:
 def _explain(fault: ValidationError, origin: str) -> str:
     first = fault.errors()[0]
     word = ".".join(str(part) for part in first["loc"])
-    info = next((i for i in describe() if word.startswith(i.word)), None)
+    info = next((i for i in describe() if f"{word}.".startswith(f"{i.word}.")), None)
     allowed = f" (allowed: {info.range})" if info and info.range else ""
     return f"{origin}: {word} = {first['input']!r} is not possible: {first['msg'].lower()}{allowed}"

@@ -12,8 +12,9 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.dream.kernel import Kernel
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
-from livedream.dream.spec import KernelSpec
+from livedream.dream.spec import KernelSpec, knobs
 from livedream.ops.gradient import gaussian_taps, smooth
+from livedream.settings import DreamSettings
 from livedream.training.match import cosine
 from livedream.training.teacher import TEACHES
 
@@ -60,7 +61,7 @@ def _cosines(gradient: Tensor, wanted: Tensor) -> Tensor:
 
 
 def _gradient(network: Network, layer: str) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
-    gradient = InputGradient(network, {layer: L2()})
+    gradient = InputGradient(network, [(layer, L2())])
 
     def run(images: Tensor) -> tuple[Tensor, Tensor]:
         towards, (activations,) = gradient.with_activations(images, [_all_channels(network, layer, images)])
@@ -87,7 +88,7 @@ def gain(student: Network, head: str, teacher: Network, layer: str, images: Tens
 @torch.no_grad()
 def objective(network: Network, layer: str, images: Tensor) -> Tensor:
     """Measure the L2 objective of a layer, the mean over images, positions and channels."""
-    activations = InputGradient(network, {layer: L2()}).activations
+    activations = InputGradient(network, [(layer, L2())]).activations
     seen = torch.cat([activations(batch)[0] for batch in torch.split(images, AT_ONCE)])
     return seen.square().mean() / 2
 
@@ -104,7 +105,8 @@ def dreamed(
     layers = tuple(sorted((network.info.find(layer) for layer in controls), key=network.info.depth))
     spec = KernelSpec(network.info.name, layers, size_hw, OCTAVES, OCTAVE_SCALE, STEPS, smoothing_px)
     kernel = Kernel(network, spec).to(images.device)
-    step = torch.tensor([STEP_SIZE, ROUGHNESS], device=images.device)
+    numbers = knobs(DreamSettings(step_size=STEP_SIZE, roughness=ROUGHNESS))
+    step = torch.from_numpy(numbers).to(images.device)
     random = torch.Generator().manual_seed(1)
     shifts_px = torch.randint(-JITTER_PX, JITTER_PX + 1, (OCTAVES, 2), generator=random).to(images.device)
     inputs = [controls[layer].to(images.device) for layer in layers]

@@ -199,8 +199,8 @@ class Training:
         self._adam.load_state_dict(state["adam"])
 
 
-def _l2(layers: tuple[str, ...] | list[str]) -> dict[str, L2]:
-    return {layer: L2() for layer in layers}
+def _l2(layers: tuple[str, ...] | list[str]) -> list[tuple[str, L2]]:
+    return [(layer, L2()) for layer in layers]
 
 
 def _pool(teacher: Network, layers: list[str], crops: Crops, recipe: Recipe) -> Pool:

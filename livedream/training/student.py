@@ -82,8 +82,7 @@ def balance(network: Network, images: Tensor, wanted: Mapping[str, Tensor]) -> N
     images: NCHW in 0..1. wanted: the teacher's activations by head. What batch norm does all the time is
     done once, before learning (Mishkin and Matas 2016), so that no batch norm has to be folded at the end.
     """
-    low, high = network.input_range
-    x, outputs = images * (high - low) + low, {}
+    x, outputs = network.entry(images), {}
     for name in network.names:
         x = outputs[name] = _balanced(network[name], x, 1.0)
     for head, activations in wanted.items():

@@ -12,8 +12,11 @@ import torch
 from livedream.canvas.canvas import Past, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas, finite, warped
 from livedream.canvas.memory import MemoryCanvas
+from livedream.motion.feedback import fed_back
 from livedream.motion.flow import Motion
+from livedream.motion.stillness import weighted
 from livedream.motion.warp import Field, fit, warp
+from livedream.settings import FeedbackSettings, MotionSettings
 
 MakeTask = Callable[..., Task[Any]]
 
@@ -66,6 +69,22 @@ def test_the_past_is_carried_along_as_in_memory(
     for a, b in ((here.carried, there.carried), (here.residual, there.residual)):
         assert np.abs(a - canvas.to_array(b)).mean() < 0.02 * np.abs(a).mean()
     assert (np.abs(here.finish().rgb.astype(int) - there.finish().rgb.astype(int)) <= 3).all()
+
+
+def test_a_dream_that_flies_is_carried_along_as_in_memory(
+    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion
+) -> None:
+    flight = FeedbackSettings(zoom=0.5, rotate=30.0, pan_x=-0.2)
+    weights = MotionSettings(still=0.4, moving=0.9, threshold_px=2.0)
+    flying = weighted(fed_back(bending, flight, 0.3, (300, 180)), weights)
+    here = MemoryCanvas().dream(make_task(engine=Adding(0.0), past=Past(residual, flying)), Stopwatch())
+    held = canvas.from_array(residual)
+    there = canvas.dream(make_task(engine=Adding(0.0), past=Past(held, flying)), Stopwatch())
+    assert here.carried is not None
+    assert there.carried is not None
+    assert np.abs(here.carried - residual).mean() > 0.5 * np.abs(residual).mean()
+    for a, b in ((here.carried, there.carried), (here.residual, there.residual)):
+        assert np.abs(a - canvas.to_array(b)).mean() < 0.02 * np.abs(a).mean()
 
 
 def test_a_past_of_another_size_is_resized(

@@ -68,6 +68,16 @@ class TestList:
         assert f"1 engine, 2.0 MB, in {cache.folder}" in told
         assert "cannot be used" not in told
 
+    def test_of_octaves_that_take_turns_each_is_told_apart(
+        self, cache: EngineCache, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for only in range(2):
+            cache.put(f"part {only}", b"engine", FACTS | {"program": FACTS["program"] | {"only": only}})
+        engines.print_engines()
+        told = capsys.readouterr().out
+        assert "2x1, octave 1 alone" in told
+        assert "2x1, octave 2 alone" in told
+
     def test_a_damaged_one_is_shown_and_does_not_count(
         self, cache: EngineCache, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -216,8 +226,19 @@ class TestBuild:
             "eyes: eager dreams 376x208 in 9 ms; made in 12.3 s, as at each start" in capsys.readouterr().out
         )
 
+    def test_an_engine_in_parts_was_built_if_one_of_them_was(self) -> None:
+        spec = kernel_spec(DreamSettings(spread=True), (208, 376))
+        ready = Ready(spec, _Engine("openvino and openvino bfloat16"), False, 5.0, None, 9.0)
+        parts = [
+            Listed(f"{part.only}.engine", 5, 1e9, FACTS | {"program": part.describe()}) for part in spec.parts
+        ]
+        there = {entry.name: FACTS["built"] for entry in parts}
+        assert "on the disk already" in engines._origin(ready, there, parts)  # type: ignore[arg-type]
+        del there["1.engine"]
+        assert "built in 5.0 s" in engines._origin(ready, there, parts)  # type: ignore[arg-type]
+
     def test_another_engine_s_new_entry_does_not_count(self) -> None:
-        ready = Ready(kernel_spec(DreamSettings(), (208, 376)), _Engine("compiled"), False, 5.0, None, 9.0)
+        ready = Ready(kernel_spec(DreamSettings(), (208, 376)), _Engine("captured"), False, 5.0, None, 9.0)
         facts = FACTS | {"program": ready.program.describe()}
         new = [
             Listed("new.engine", 5, 1e9, facts),

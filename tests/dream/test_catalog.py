@@ -1,11 +1,21 @@
 import subprocess
 import sys
+from math import prod
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, network_info
+from livedream.dream import catalog
+from livedream.dream.catalog import (
+    EMBEDDED_HEADS,
+    EMBEDDED_STRIDES,
+    network_info,
+    network_names,
+    networks_folder,
+)
 from livedream.errors import InputError
+from livedream.settings import DreamSettings
 
 REPORT = """
 import sys
@@ -29,7 +39,8 @@ def test_it_lists_the_layers_in_order_with_their_channels() -> None:
         assert info.depth(head) == info.depth(below) + 1
     assert info.layers["stem"] == 64
     assert info.layers["head.11"] == 512
-    assert [info.depth(layer) for layer in info.layers] == list(range(len(info.layers)))
+    assert [info.depth(layer) for layer in info.layers] == list(range(1, len(info.layers) + 1))
+    assert info.depth("image") == 0
 
 
 def test_every_mood_stands_for_a_layer_of_its_own() -> None:
@@ -56,8 +67,121 @@ def test_a_layer_like_no_other_is_answered_with_all() -> None:
 
 
 def test_an_unknown_network_is_answered_with_those_there_are() -> None:
-    with pytest.raises(InputError, match=r"no network 'vgg'.*embedded"):
-        network_info("vgg")
+    with pytest.raises(
+        InputError, match=r"no network 'bogus-1'; take one of: embedded, googlenet, .*mobilenet_v1$"
+    ):
+        network_info("bogus-1")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"), [("vgg", "vgg16"), ("Resnet-50", "resnet50"), ("inceptionv3", "inception_v3")]
+)
+def test_a_name_like_a_network_s_is_answered_with_it(wrong: str, near: str) -> None:
+    with pytest.raises(InputError, match=rf"no network {wrong!r}; take one of: .*{near}"):
+        network_info(wrong)
+
+
+def test_the_settings_know_the_same_networks() -> None:
+    assert get_args(DreamSettings.model_fields["network"].annotation) == network_names()
+
+
+PARAMETERS = {
+    "googlenet": 6_624_904, "bvlc_googlenet": 6_998_552, "googlenet_places205": 6_183_677,
+    "googlenet_places365": 6_347_677, "vgg16": 138_357_544, "vgg19": 143_667_240,
+    "squeezenet1_1": 1_235_496, "inception_v3": 23_834_568, "resnet50": 25_557_032,
+    "mobilenet_v1": 4_231_976,
+}  # fmt: skip
+"""As published: by torchvision, by Caffe's model zoo, by Keras (the trainable ones)."""
+
+NOT_PLANNED = {
+    "bvlc_googlenet": 1025 * 1000, "googlenet_places205": 1025 * 205, "googlenet_places365": 1025 * 365,
+    "mobilenet_v1": 1024 * 9 + 2 * 1024 + 1024 * 1024 + 2 * 1024 + 1025 * 1000,
+}  # fmt: skip
+"""What the published files leave out: the last classifier, and MobileNet's last separable convolution."""
+
+
+@pytest.mark.parametrize("name", network_names()[1:])
+def test_it_has_the_published_number_of_parameters(name: str) -> None:
+    info = network_info(name)
+    counted = sum(
+        prod(shape)
+        for tensor, shape in info.plan.tensors().items()
+        if ".running_" not in tensor and not tensor.startswith(("loss1", "loss2"))
+    )
+    assert counted + NOT_PLANNED.get(name, 0) == info.parameters == PARAMETERS[name]
+
+
+@pytest.mark.parametrize("name", network_names())
+def test_its_names_lead_to_layers(name: str) -> None:
+    info = network_info(name)
+    assert info.find(info.default_layer) in info.layers
+    assert set(info.moods.values()) | set(info.aliases.values()) <= set(info.layers)
+    assert not set(info.aliases) & (set(info.layers) | set(info.moods))
+    assert info.licence
+
+
+@pytest.mark.parametrize(
+    ("name", "alias", "layer"),
+    [
+        ("googlenet", "inception_4c/output", "inception4c"), ("googlenet", "mixed4c", "inception4c"),
+        ("googlenet", "logits", "fc"),
+        ("bvlc_googlenet", "inception4c", "inception_4c/output"), ("bvlc_googlenet", "conv3", "conv2/3x3"),
+        ("vgg16", "features.21", "conv4_3"), ("vgg16", "features.22", "relu4_3"),
+        ("vgg16", "block4_conv3", "relu4_3"), ("vgg16", "features.30", "pool5"),
+        ("vgg16", "classifier.6", "fc8"),
+        ("vgg19", "features.36", "pool5"), ("vgg19", "features.26", "relu4_4"),
+        ("squeezenet1_1", "features.11", "fire8"), ("squeezenet1_1", "features.8", "maxpool5"),
+        ("inception_v3", "mixed5", "Mixed_6c"), ("inception_v3", "mixed10", "Mixed_7c"),
+        ("resnet50", "res4e", "layer3.4"), ("resnet50", "layer3", "layer3.5"),
+        ("resnet50", "conv5_3", "layer4.2"),
+        ("mobilenet_v1", "eyes", "conv_pw_8"),
+    ],
+)  # fmt: skip
+def test_layers_are_known_by_the_names_of_the_literature(name: str, alias: str, layer: str) -> None:
+    assert network_info(name).find(alias) == layer
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "near"),
+    [("vgg16", "conv4_9", "conv4_3"), ("inception_v3", "mixed6c", "Mixed_6c"),
+     ("resnet50", "layer3.9", "layer3.5"), ("googlenet", "inception_4f/output", "inception_4e/output")],
+)  # fmt: skip
+def test_a_name_like_a_layer_s_is_answered_with_it(name: str, wrong: str, near: str) -> None:
+    with pytest.raises(InputError) as told:
+        network_info(name).find(wrong)
+    assert near in str(told.value).partition("take one of: ")[2]
+
+
+@pytest.mark.parametrize("name", network_names())
+def test_the_layer_to_begin_with_is_told_first(name: str) -> None:
+    info = network_info(name)
+    with pytest.raises(InputError, match=f"no layer '~~'; take one of: {info.default_layer}, "):
+        info.find("~~")
+
+
+@pytest.mark.parametrize("name", network_names()[1:])
+def test_a_published_file_is_named_as_its_address_says(name: str) -> None:
+    info = network_info(name)
+    assert info.file.parent == networks_folder()
+    if not info.address:
+        assert info.way_out == f"install its weights: livedream networks get {name} --file FILE"
+        return
+    assert info.address.startswith("https://")
+    assert info.address.endswith(info.file.name)
+    assert info.way_out == f"run livedream networks get {name}, or get {info.address} and put it there"
+    if "download.pytorch.org" in info.address:  # the name of the file has the first digits
+        assert info.file.stem.rpartition("-")[2] == info.sha256[:8]
+    assert len(info.sha256) in (0, 8, 64)
+
+
+def test_weights_of_one_s_own_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "networks_folder", lambda: tmp_path)
+    assert not network_info("vgg16").own
+    network_info("vgg16").own_place.touch()
+    info = network_info("vgg16")
+    assert info.own
+    assert info.file == tmp_path / "vgg16.safetensors"
+    assert info.way_out == "install its weights: livedream networks get vgg16 --file FILE"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +201,7 @@ def test_a_network_file_that_is_gone_or_damaged_is_told_in_a_sentence(
 
 
 def test_knowing_the_networks_loads_no_torch() -> None:
-    code = "import sys; from livedream.dream.catalog import network_info; network_info('embedded');"
+    code = "import sys; from livedream.dream.catalog import network_info, network_names;"
+    code += "[network_info(name) for name in network_names()];"
     code += "assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from livedream.dream.network import Network
 from livedream.dream.spec import KernelSpec, frame_inputs
 from livedream.ops.gradient import gaussian_taps
+from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
 SPEC = KernelSpec("embedded", ("block.1",), (40, 48), 1, 1.6, 1, 1.5)
@@ -45,8 +46,7 @@ def doubled(kernel: nn.Module, tensors: Sequence[Tensor]) -> Tensor:
 
 
 def activation_strength(network: Network, layer: str, image: Tensor) -> float:
-    low, high = network.input_range
-    x = image * (high - low) + low
+    x = network.entry(image)
     for _, step in network.down_to(layer):
         x = step(x)
     return float((x.double() ** 2).sum())
@@ -207,3 +207,128 @@ def test_the_image_given_is_not_written_to() -> None:
     before = image.clone()
     dream(SPEC, image)
     assert torch.equal(image, before)
+
+
+ALL_OBJECTIVES = replace(
+    SPEC, octaves=2, steps=2, layers=("block.1",), guide=("block.1",), style=("image", "stem"),
+    content=("image", "block.0"), rank="strongest",
+)  # fmt: skip
+
+
+def examples(spec: KernelSpec) -> list[Tensor]:
+    return [torch.from_numpy(array) for array in spec.example()]
+
+
+def test_all_objectives_at_once_dream_a_picture() -> None:
+    image, *rest = examples(ALL_OBJECTIVES)
+    assert ALL_OBJECTIVES.pictures == ("rank", "guide", "style", "frame")
+    dreamed = doubled(ALL_OBJECTIVES.make(), [image, *rest])
+    assert 1e-3 < float((dreamed - image).abs().mean()) < 0.02
+    assert dreamed.isfinite().all()
+
+
+@pytest.mark.parametrize("picture", range(4), ids=["rank", "guide", "style", "frame"])
+def test_each_picture_has_a_part_in_the_dream(picture: int) -> None:
+    tensors = examples(ALL_OBJECTIVES)
+    kernel = ALL_OBJECTIVES.make()
+    before = doubled(kernel, tensors)
+    place = len(tensors) - 4 + picture
+    tensors[place] = torch.rand(tensors[place].shape, generator=torch.Generator().manual_seed(1)) ** 3
+    assert float((doubled(kernel, tensors) - before).abs().max()) > 1e-4
+
+
+def test_content_alone_leads_back_to_the_frame() -> None:
+    spec = replace(SPEC, layers=(), content=("image",), steps=8, smoothing_px=0.3)
+    _, _, shifts_px, control, frame = examples(spec)
+    far = (frame + 0.2 * torch.randn(frame.shape, generator=torch.Generator().manual_seed(2))).clamp(0, 1)
+    knobs = torch.tensor([0.01, 0.0, 1.0, 0.0, 0.0, 8.0])
+    nearer = doubled(spec.make(), [far, knobs, shifts_px, control, frame])
+    assert float((nearer - frame).abs().mean()) < 0.8 * float((far - frame).abs().mean())
+
+
+def test_ranked_channels_are_the_same_as_those_chosen_by_hand(exact_network: Network) -> None:
+    spec = replace(SPEC, rank="strongest")
+    image, knobs, shifts_px, control, picture = examples(spec)
+    knobs[5] = 3
+    means = exact_network.entry(picture.double())
+    for _, layer in exact_network.down_to("block.1"):
+        means = layer(means)
+    strongest = means.mean((0, 2, 3)).argsort(descending=True)[:3]
+    by_hand = torch.zeros_like(control)
+    by_hand[0, strongest] = 1
+    expected = doubled(SPEC.make(), [image, knobs, shifts_px, by_hand])
+    torch.testing.assert_close(doubled(spec.make(), [image, knobs, shifts_px, control, picture]), expected)
+
+
+def test_steps_grow_and_become_fewer_from_octave_to_octave() -> None:
+    spec = replace(SPEC, size_hw=(72, 88), octaves=3, octave_scale=1.3, steps=8, steps_decay=0.5)
+    kernel = spec.make()
+    assert kernel.steps == [8, 4, 2]
+    one, two = (replace(SPEC, steps=steps) for steps in (1, 2))
+    image, rest = picture(SPEC.size_hw).double(), inputs(SPEC, step_size=0.001, jitter_px=0)
+    first = doubled(one.make(), [image, *rest]) - image
+    grown = [rest[0].clone(), *rest[1:]]
+    grown[0][2] = 2.0
+    both, doubled_step = (doubled(two.make(), [image, *tensors]) - image for tensors in (rest, grown))
+    # Twice the second step is once more what came after the first.
+    inside = ((image > 0.1) & (image < 0.9)).expand_as(image)
+    torch.testing.assert_close((doubled_step - first)[inside], 2 * (both - first)[inside], atol=1e-9, rtol=0)
+
+
+@pytest.mark.parametrize("change", [{"optimiser": "adam"}, {"laplacian_levels": 3}, {"smoothing_scales": 3},
+                                    {"regularised": True}, {"objective": "mean"},
+                                    {"objective": "absolute"}, {"pooling": "average"}])  # fmt: skip
+def test_what_changes_the_way_changes_the_dream_and_keeps_it_a_picture(change: dict[str, Any]) -> None:
+    plain, spec = (replace(SPEC, steps=3, **extra) for extra in ({}, change))
+    tensors = examples(plain)
+    dreamed, other = (doubled(one.make(), tensors) for one in (plain, spec))
+    assert other.isfinite().all()
+    moved = float((other - tensors[0]).abs().mean())
+    assert 0.001 < moved < 0.02
+    assert "pooling" in change or float((other - dreamed).abs().max()) > 1e-4, "embedded has no pools"
+
+
+def test_total_variation_irons_a_picture() -> None:
+    spec = replace(SPEC, regularised=True, steps=4)
+    image = picture(spec.size_hw)
+    rough, ironed = (
+        dream(spec, image, step_size=0.02, total_variation=weight).diff(dim=3).abs().mean()
+        for weight in (0.0, 2.0)
+    )
+    assert ironed < 0.9 * rough
+
+
+TWO_SIZES = replace(SPEC, size_hw=(72, 88), octaves=2, octave_scale=1.5, steps=2, steps_decay=0.5)
+
+
+@pytest.mark.parametrize("octave", [0, 1])
+def test_one_octave_alone_is_the_kernel_of_its_size_enlarged(octave: int) -> None:
+    size_hw = TWO_SIZES.sizes_hw[octave]
+    assert size_hw == [(48, 59), (72, 88)][octave]
+    image = picture(TWO_SIZES.size_hw).double() * 0.2 + 0.4
+    knobs, shifts_px, control = inputs(TWO_SIZES, step_size=0.01)
+    alone = doubled(replace(TWO_SIZES, only=octave).make(), [image, knobs, shifts_px, control])
+    small = Resize(TWO_SIZES.size_hw, size_hw).double()(image)
+    plain = replace(TWO_SIZES, size_hw=size_hw, octaves=1, steps=[2, 1][octave]).make()
+    grown = doubled(plain, [small, knobs, shifts_px[octave : octave + 1], control]) - small
+    expected = image + Resize(size_hw, TWO_SIZES.size_hw).double()(grown)
+    torch.testing.assert_close(alone, expected, atol=1e-9, rtol=0)
+    assert float((alone - image).abs().mean()) > 1e-3
+
+
+def test_the_largest_octave_alone_is_a_kernel_of_one_octave() -> None:
+    spec = replace(SPEC, size_hw=(72, 88))
+    image, (knobs, shifts_px, control) = picture(spec.size_hw), inputs(spec)
+    both = torch.cat([shifts_px + 5, shifts_px])
+    alone = replace(spec, octaves=2, octave_scale=1.5, only=1).make()(image, knobs, both, control)
+    assert torch.equal(alone, spec.make()(image, knobs, shifts_px, control))
+
+
+def test_every_objective_dreams_in_each_octave_alone() -> None:
+    spread = replace(ALL_OBJECTIVES, octave_scale=1.2, spread=True)
+    assert len(spread.parts) == 2
+    for part in spread.parts:
+        tensors = examples(part)
+        dreamed = doubled(part.make(), tensors)
+        assert dreamed.isfinite().all()
+        assert 1e-3 < float((dreamed - tensors[0]).abs().mean()) < 0.02

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from livedream.dream.averaging import Every, Mean
 from livedream.dream.branches import Branches
 from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
+from livedream.dream.local_response import LocalResponse
 
 sides = st.integers(1, 14)
 
@@ -18,6 +20,13 @@ def convolution(
 ) -> Convolution:
     weight = torch.randn(out, in_channels // groups, size, size, dtype=torch.float64)
     return Convolution(weight, torch.randn(out, dtype=torch.float64), stride, padding)
+
+
+def oblong(
+    height: int, width: int, stride: int = 1, padding: tuple[int, int] | None = None, groups: int = 1
+) -> Convolution:
+    weight = torch.randn(4, 4 // groups, height, width, dtype=torch.float64)
+    return Convolution(weight, torch.randn(4, dtype=torch.float64), stride, padding)
 
 
 LAYERS: dict[str, Callable[[], Layer]] = {
@@ -39,9 +48,22 @@ LAYERS: dict[str, Callable[[], Layer]] = {
     "depthwise, two outputs a channel": lambda: convolution(4, 8, stride=2, groups=4),
     "7x7, stride 2, padding 3": lambda: convolution(4, 3, size=7, stride=2, padding=3),
     "3x3, padding 2": lambda: convolution(4, 3, padding=2),
+    "1x7": lambda: oblong(1, 7, padding=(0, 3)),
+    "7x1": lambda: oblong(7, 1, padding=(3, 0)),
+    "2x5, as many zeros as needed": lambda: oblong(2, 5),
+    "2x5, stride 2": lambda: oblong(2, 5, stride=2, padding=(1, 2)),
+    "5x3, stride 3, depthwise": lambda: oblong(5, 3, stride=3, groups=4),
+    "7x7, no padding": lambda: convolution(4, 3, size=7, padding=0),
+    "3x3, stride 2, no padding": lambda: convolution(4, 3, stride=2, padding=0),
+    "every second pixel": lambda: Every(2),
+    "local response": LocalResponse,
+    "mean": Mean,
     "relu": Relu,
     "relu with a ceiling": lambda: Relu(0.7),
     "residual": lambda: Residual(convolution(4, 4)),
+    "residual with a shortcut": lambda: Residual(
+        convolution(4, 6, stride=2, padding=1), Chain([Every(2), convolution(4, 6, size=1)])
+    ),
     "chain": lambda: Chain([convolution(4, 6), Relu(), convolution(6, 6, stride=2, groups=6), Relu(1.0)]),
     "branches": lambda: Branches([convolution(4, 3), Relu(), Chain([convolution(4, 2, size=1), Relu()])]),
     "chain of residuals": lambda: Chain(
@@ -112,6 +134,34 @@ def test_a_convolution_with_padding_is_torch_s(
     upstream = torch.randn_like(y)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
     torch.testing.assert_close(layer.pull(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.sampled_from([(1, 7), (7, 1), (2, 5), (3, 3)]), st.integers(1, 2))
+def test_an_oblong_convolution_is_torch_s(
+    data: st.DataObject, kernel_hw: tuple[int, int], stride: int
+) -> None:
+    stride = min(stride, *kernel_hw)
+    padding = (data.draw(st.integers(0, kernel_hw[0] - 1)), data.draw(st.integers(0, kernel_hw[1] - 1)))
+    layer = oblong(*kernel_hw, stride, padding)
+    least = [max(1, side - 2 * before) for side, before in zip(kernel_hw, padding, strict=True)]
+    x = torch.randn(1, 4, *(data.draw(st.integers(n, 14)) for n in least), dtype=torch.float64)
+    x.requires_grad_()
+    expected = F.conv2d(x, layer.weight, layer.bias, stride, padding)
+    y, saved = layer.push(x.detach())
+    torch.testing.assert_close(y, expected.detach())
+    upstream = torch.randn_like(y)
+    (expected_grad,) = torch.autograd.grad(expected, x, upstream)
+    torch.testing.assert_close(layer.pull(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (2, 9), (5, 3)])
+def test_an_image_smaller_than_the_kernel_still_has_an_output(size_hw: tuple[int, int]) -> None:
+    layer = convolution(4, 2, size=5, padding=1)
+    x = torch.randn(1, 4, *size_hw, dtype=torch.float64)
+    assert layer(x).shape[2:] == tuple(max(1, side - 2) for side in size_hw)
+    with_zeros = F.pad(x, (0, max(0, 3 - size_hw[1]), 0, max(0, 3 - size_hw[0])))
+    torch.testing.assert_close(layer(x), F.conv2d(with_zeros, layer.weight, layer.bias, padding=1))
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,25 +1,133 @@
+"""Each objective against autograd of what its docstring says is maximised."""
+
+from collections.abc import Callable
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
-from livedream.dream.objective import L2
+from livedream.dream.input_gradient import InputGradient
+from livedream.dream.network import Network
+from livedream.dream.objective import L2, OBJECTIVES, Absolute, Content, Guide, Mean, Style
 
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6))
-def test_the_seed_is_the_gradient_of_half_the_weighted_square(channels: int, height: int, width: int) -> None:
-    activations = torch.randn(1, channels, height, width, dtype=torch.float64, requires_grad=True)
-    control = torch.randn(1, channels, 1, 1, dtype=torch.float64)
-    (expected,) = torch.autograd.grad((control * activations**2 / 2).sum(), activations)
-    seed = L2().seed(activations.detach(), control)
-    assert seed.shape == activations.shape
-    torch.testing.assert_close(seed, expected)
+SHAPE = (1, 5, 4, 6)
 
 
-@pytest.mark.parametrize(("weight", "sign"), [(1.0, 1), (0.0, 0), (-2.0, -1)])
-def test_a_weight_strengthens_ignores_or_suppresses_a_channel(weight: float, sign: int) -> None:
-    control = torch.tensor([weight, 1.0]).reshape(1, 2, 1, 1)
-    seed = L2().seed(torch.ones(1, 2, 3, 3), control)
-    assert (seed[0, 0].sign() == sign).all()
-    assert (seed[0, 1] == 1).all()
+def activations(seed: int, shape: tuple[int, ...] = SHAPE) -> Tensor:
+    random = torch.Generator().manual_seed(seed)
+    return torch.randn(shape, generator=random, dtype=torch.float64)
+
+
+def l2(a: Tensor, w: Tensor, _: Tensor) -> Tensor:
+    return (w * a * a).sum() / 2
+
+
+def mean(a: Tensor, w: Tensor, _: Tensor) -> Tensor:
+    return (w * a).sum()
+
+
+def absolute(a: Tensor, w: Tensor, _: Tensor) -> Tensor:
+    return (w * a.abs()).sum()
+
+
+def guide(a: Tensor, w: Tensor, reference: Tensor) -> Tensor:
+    """Position by position: the guide's column with the largest dot product, held still."""
+    columns = reference.flatten(2)[0].T
+    total = a.new_zeros(())
+    for position in a.flatten(2)[0].T:
+        best = columns[int((columns @ position.detach()).argmax())]
+        total = total + (w.flatten() * best * position).sum()
+    return total
+
+
+def style(a: Tensor, w: Tensor, reference: Tensor) -> Tensor:
+    def gram(x: Tensor) -> Tensor:
+        rows = torch.cat([x.flatten(2), x.new_ones(1, 1, x[0, 0].numel())], 1)[0]
+        return rows @ rows.T / rows.shape[1]
+
+    wanted = gram(reference)
+    scale = 1000 * a[0, 0].numel() ** 0.5 / (4 * wanted.square().sum())
+    return -w[0, 0, 0, 0] * ((gram(a) - wanted) ** 2).sum() * scale
+
+
+def content(a: Tensor, w: Tensor, reference: Tensor) -> Tensor:
+    return -(w * (a - reference) ** 2).sum() / 2
+
+
+BY_HAND: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "l2": l2, "mean": mean, "absolute": absolute, "guide": guide, "style": style, "content": content,
+    "label": mean,
+}  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(OBJECTIVES)), st.integers(0, 1000))
+def test_a_seed_is_the_gradient_of_what_is_maximised(word: str, seed: int) -> None:
+    objective = OBJECTIVES[word]()
+    a = activations(seed).requires_grad_()
+    weight = torch.full((1, 5, 1, 1), 1.7, dtype=torch.float64)
+    if word != "style":
+        weight = activations(seed + 1, (1, 5, 1, 1))
+    reference = activations(seed + 2) if word == "content" else activations(seed + 2, (1, 5, 3, 7))
+    (expected,) = torch.autograd.grad(BY_HAND[word](a, weight, reference), a)
+    observed = objective.observe(reference) if objective.reference else None
+    torch.testing.assert_close(objective.seed(a.detach(), weight, observed), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_every_objective_has_its_word() -> None:
+    assert set(OBJECTIVES) == set(BY_HAND)
+    assert {cls().reference for cls in (L2, Mean, Absolute)} == {None}
+    assert [cls().reference for cls in (Guide, Style, Content)] == ["guide", "style", "frame"]
+
+
+def test_a_picture_has_the_style_and_the_content_of_itself() -> None:
+    a, weight = activations(3), torch.ones(1, 5, 1, 1, dtype=torch.float64)
+    for objective in (Style(), Content()):
+        assert objective.seed(a, weight, objective.observe(a)).abs().max() < 1e-12
+
+
+def test_a_style_knows_no_places() -> None:
+    a = activations(4)
+    assert torch.allclose(Style().observe(a), Style().observe(a.flip(3)))
+    moved = a.flatten(2)[:, :, torch.randperm(24, generator=torch.Generator().manual_seed(0))].reshape(SHAPE)
+    torch.testing.assert_close(Style().observe(a), Style().observe(moved))
+
+
+def test_climbing_a_style_brings_the_gram_matrix_there() -> None:
+    a, wanted = activations(5), Style().observe(activations(6) + 0.5)
+    weight = torch.ones(1, 5, 1, 1, dtype=torch.float64)
+    before = (Style().observe(a) - wanted).norm()
+    for _ in range(200):
+        a = a + 0.002 * Style().seed(a, weight, wanted)
+    assert (Style().observe(a) - wanted).norm() < 0.1 * before
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_gram_matrices_are_float32_whatever_the_network_computes_in(dtype: torch.dtype) -> None:
+    a = activations(7).to(dtype)
+    observed = Style().observe(a)
+    assert observed.dtype == torch.float32
+    assert Style().seed(a, torch.ones(1, 5, 1, 1, dtype=dtype), observed).dtype == dtype
+
+
+def test_the_input_gradient_of_all_objectives_together_is_autograd_s(exact_network: Network) -> None:
+    taps = [("image", Style()), ("stem", Style()), ("block.1", Guide()), ("head.4", L2()),
+            ("block.1", Content()), ("image", Content()), ("head.4", Mean())]  # fmt: skip
+    explicit = InputGradient(exact_network, taps)
+    image, other = (torch.rand(1, 3, 32, 40, dtype=torch.float64) for _ in range(2))
+    weights = [torch.full((1, exact_network.info.channels(name), 1, 1), 0.5 + n, dtype=torch.float64)
+               for n, (name, _) in enumerate(taps)]  # fmt: skip
+    observed = {name: iter(explicit.observe(name, other)) for name in ("style", "guide", "frame")}
+    seen = [next(observed[objective.reference]) for _, objective in taps if objective.reference]
+    image.requires_grad_()
+    total = image.new_zeros(())
+    for weight, (_, objective), a, reference in zip(
+        weights, taps, explicit.activations(image), explicit.activations(other), strict=True
+    ):
+        word = next(word for word, cls in OBJECTIVES.items() if isinstance(objective, cls))
+        total = total + BY_HAND[word](a, weight, reference)
+    (expected,) = torch.autograd.grad(total, image)
+    # Style divides by a mean square that a small number keeps from zero.
+    torch.testing.assert_close(explicit(image.detach(), weights, seen), expected, atol=1e-4, rtol=1e-5)

@@ -83,6 +83,38 @@ def test_a_picture_smaller_than_torch_takes_still_has_a_window(size_hw: tuple[in
     assert float(pulled.sum()) == y.numel()
 
 
+@pytest.mark.parametrize(("kernel", "padding"), [(3, 0), (3, 1), (2, 0)])
+@settings(max_examples=60, deadline=None)
+@given(
+    size_hw=st.tuples(st.integers(3, 17), st.integers(3, 17)),
+    values=st.integers(1, 4),
+    seed=st.integers(0, 999),
+)
+def test_whole_windows_are_those_of_torch_without_ceil_mode(
+    kernel: int, padding: int, size_hw: tuple[int, int], values: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    x = torch.randint(1 - values, values, (2, 3, *size_hw)).double().requires_grad_()
+    expected = F.max_pool2d(x, kernel, 2, padding)
+    upstream = torch.randint(-9, 10, expected.shape).double()
+    (expected_grad,) = torch.autograd.grad(expected, x, upstream)
+    layer = MaxPool(kernel, 2, padding, whole=True)
+    y, saved = layer.push(x.detach())
+    assert torch.equal(y, expected)
+    assert torch.equal(layer.pull(saved, upstream), expected_grad)
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (2, 1), (1, 5)])
+def test_without_a_whole_window_there_is_one_that_reaches_beyond(size_hw: tuple[int, int]) -> None:
+    x = torch.rand(1, 1, *size_hw) - 2
+    y, saved = MaxPool(3, 2, whole=True).push(x)
+    assert y.shape[2:] == tuple(max(1, (side - 1) // 2) for side in size_hw)
+    assert float(y.max()) == float(x.max())
+    assert MaxPool(3, 2, whole=True).pull(saved, torch.ones_like(y)).shape == x.shape
+
+
 def test_a_pool_that_there_is_not_is_refused() -> None:
     with pytest.raises(ValueError, match="no max pool of 5x5 with stride 1"):
         MaxPool(5, 1)
+    with pytest.raises(ValueError, match="padding has stride 2 and whole windows"):
+        MaxPool(3, 2, padding=1)

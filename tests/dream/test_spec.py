@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import livedream
 from livedream.dream.catalog import network_info
-from livedream.dream.spec import KernelSpec, frame_inputs, kernel_spec, working_size_hw
+from livedream.dream.spec import KNOBS, KernelSpec, frame_inputs, kernel_spec, working_size_hw
 from livedream.errors import InputError
 from livedream.resources import folder
 from livedream.settings import DreamSettings
@@ -168,7 +168,8 @@ def test_frame_inputs_have_the_kernel_s_shapes_and_the_wishes_in_them(
     )  # fmt: skip
     step, shifts_px, lines, eyes = frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
     assert step.dtype == np.float32
-    assert step.tolist() == pytest.approx([step_size, roughness])
+    assert step.tolist()[:2] == pytest.approx([step_size, roughness])
+    assert step.shape == (len(KNOBS),)
     assert shifts_px.dtype == np.int64
     assert shifts_px.shape == (octaves, 2)
     assert np.abs(shifts_px).max() <= jitter_px
@@ -232,3 +233,32 @@ def test_an_example_fits_the_kernel_and_is_a_picture() -> None:
     neighbours = np.abs(np.diff(image, axis=3)).mean()
     assert neighbours < 0.5 * image.std(), "smooth as a picture, not noise"
     assert first[1][0] > 0, "a step of nothing would agree with any engine"
+
+
+SPREAD = {"layers": {"eyes": 1.0}, "octaves": 3, "octave_scale": 1.4, "steps": 2, "spread": True}
+
+
+def test_octaves_that_take_turns_are_programs_of_their_own() -> None:
+    spec = kernel_spec(DreamSettings(**SPREAD), (96, 128))
+    assert [part.dreamed for part in spec.parts] == [[0], [1], [2]]
+    assert [part.only for part in spec.parts] == [0, 1, 2]
+    assert all(part.parts == () for part in spec.parts)
+    assert len({part.fingerprint() for part in (spec, *spec.parts)}) == 4
+    assert spec.parts[1].describe()["only"] == 1
+    shapes = [[array.shape for array in part.example()] for part in (spec, *spec.parts)]
+    assert all(shape == shapes[0] for shape in shapes), "what feeds the one feeds the others"
+
+
+def test_octaves_too_small_to_be_dreamed_have_no_turn() -> None:
+    sizes = {(96, 128): 3, (48, 64): 2, (32, 32): 1}
+    for size_hw, count in sizes.items():
+        spec = kernel_spec(DreamSettings(**SPREAD), size_hw)
+        assert len(spec.parts) == count == len(spec.sizes_hw)
+
+
+def test_without_the_wish_and_with_one_octave_nothing_takes_turns() -> None:
+    plain = kernel_spec(DreamSettings(**SPREAD | {"spread": False}), (96, 128))
+    assert plain.parts == ()
+    assert plain.dreamed == [0, 1, 2]
+    single = SPREAD | {"octaves": 1}
+    assert kernel_spec(DreamSettings(**single), (96, 128)).parts == ()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from livedream.dream import catalog
-from livedream.dream.googlenet import random_weights
+from livedream.dream.build import random_weights
 from livedream.dream.spec import KernelSpec
 from livedream.engines.engine import NumberFormat
 
@@ -93,8 +93,19 @@ def make_engine() -> Callable[..., FakeEngine]:
 def googlenet_spec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> KernelSpec:
     """GoogLeNet's kernel with random weights, at a size that no stride divides."""
     monkeypatch.setattr(catalog, "networks_folder", lambda: tmp_path)
-    torch.save(random_weights(0), catalog.network_info("googlenet").file)
+    info = catalog.network_info("googlenet")
+    torch.save(random_weights(info, 0), info.file)
     return KernelSpec("googlenet", ("inception4c",), (49, 62), 1, 1.4, 1, 1.0)
+
+
+@pytest.fixture(scope="session")
+def full_spec() -> KernelSpec:
+    """A kernel in which every objective and every way of stepping has a part."""
+    return KernelSpec(
+        "embedded", ("block.1",), (40, 48), 2, 1.4, 2, 1.0, objective="absolute", guide=("block.1",),
+        style=("image", "stem"), content=("image", "block.0"), rank="average", steps_decay=0.5,
+        optimiser="adam", smoothing_scales=3, laplacian_levels=2, regularised=True,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -302,6 +302,13 @@ def test_googlenet_builds_into_one_tensorrt_rtx_engine(googlenet_spec: KernelSpe
 
 
 @pytest.mark.rtx
+def test_a_kernel_with_every_objective_and_step_builds_into_one_engine(full_spec: KernelSpec) -> None:
+    pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
+    model = to_onnx(exported(full_spec, "float16"))
+    assert len(build_tensorrt.from_onnx(model, "SM89")) > 10_000
+
+
+@pytest.mark.rtx
 def test_a_model_that_tensorrt_rtx_cannot_read_is_told() -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
     with pytest.raises(EngineError, match=r"cannot take the kernel as one engine: .*parse") as told:

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,12 +14,16 @@ import numpy as np
 import pytest
 import torch
 
+from livedream.dream.spec import KernelSpec
 from livedream.engines import builder as builder_module
-from livedream.engines import compiled, eager, openvino, tensorrt
+from livedream.engines import captured, compiled, eager, openvino, tensorrt
+from livedream.engines import elsewhere as elsewhere_module
+from livedream.engines import here as here_module
 from livedream.engines.builder import Choice, EngineBuilder, Ready
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check
+from livedream.engines.relay import engine_at
 from livedream.errors import EngineError
 
 SOON_S = 10.0
@@ -69,7 +74,8 @@ def workshop(monkeypatch: pytest.MonkeyPatch, make_engine: Callable[..., Any]) -
     monkeypatch.setattr(openvino, "runtime", lambda: None)  # nothing here needs it to be installed
     monkeypatch.setattr(openvino, "load", shop.load)
     monkeypatch.setattr(openvino, "Build", shop.start)
-    monkeypatch.setattr(builder_module, "torch_device", lambda: "cpu")
+    for module in (here_module, elsewhere_module):
+        monkeypatch.setattr(module, "torch_device", lambda: "cpu")
     monkeypatch.setattr(builder_module, "candidates", lambda: ("openvino", "compiled", "eager"))
     return shop
 
@@ -172,12 +178,12 @@ def test_what_is_in_the_cache_needs_no_stopgap_and_no_build(
 def test_under_auto_an_engine_that_fails_is_told_and_the_next_is_taken(
     bench: Bench, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_compiler(*_: Any) -> None:
+    def no_compiler(*_: Any, **__: Any) -> None:
         raise EngineError("torch.compile cannot build the kernel for cpu: no compiler")
 
     workshop.failing[program.fingerprint()] = "an unknown operation"
     workshop.finish.set()
-    monkeypatch.setattr(compiled, "CompiledEngine", no_compiler)
+    monkeypatch.setattr(compiled, "load", no_compiler)
     builder = bench.builder("auto")
     builder.request(program, stopgap=False)
     ready = take(builder)
@@ -194,13 +200,13 @@ def test_after_a_stopgap_the_next_engine_has_the_whole_processor_again(
 ) -> None:
     threads: list[int] = []
 
-    def no_compiler(*_: Any) -> None:
+    def no_compiler(*_: Any, **__: Any) -> None:
         threads.append(torch.get_num_threads())
         raise EngineError("no compiler")
 
     workshop.failing[program.fingerprint()] = "an unknown operation"
     workshop.finish.set()
-    monkeypatch.setattr(compiled, "CompiledEngine", no_compiler)
+    monkeypatch.setattr(compiled, "load", no_compiler)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
@@ -213,44 +219,27 @@ def test_after_a_stopgap_the_next_engine_has_the_whole_processor_again(
         torch.set_num_threads(before)
 
 
-def test_under_auto_an_engine_that_does_not_agree_is_passed_over(
-    bench: Bench,
-    workshop: Workshop,
-    program: Any,
-    make_engine: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
+def test_compiled_is_built_in_another_process_while_eager_dreams(
+    bench: Bench, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(builder_module, "candidates", lambda: ("compiled", "eager"))
-    monkeypatch.setattr(
-        compiled, "CompiledEngine", lambda *_: make_engine(lambda image: 1 - image, name="wrong")
-    )
-    builder = bench.builder("auto")
-    builder.request(program, stopgap=False)
-    assert take(builder).engine.name == "eager"
-    (sentence,) = bench.told
-    assert "wrong does not agree with eager" in sentence
-    assert sentence.endswith("; trying eager")
+    asked: list[tuple[str, str]] = []
 
+    def start(*given: Any, device: str, number_format: str, polite: bool) -> Any:
+        asked.append((device, number_format))
+        return workshop.start(*given, polite=polite)
 
-def test_compiled_gives_its_reference_as_the_stopgap(
-    bench: Bench,
-    workshop: Workshop,
-    program: Any,
-    make_engine: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    image, step = program.example()
-    right = np.clip(image + step[0] * np.roll(image, 1, 3) * np.linspace(0.5, 1, 8, dtype=np.float32), 0, 1)
-    monkeypatch.setattr(
-        compiled, "CompiledEngine", lambda *_: make_engine(lambda _: right.copy(), name="compiled")
-    )
+    monkeypatch.setattr(compiled, "load", lambda program, cache, device: workshop.load(program, cache))
+    monkeypatch.setattr(compiled, "Build", start)
+    monkeypatch.setattr(compiled, "CompiledEngine", lambda *_: pytest.fail("it was compiled here"))
     builder = bench.builder("compiled")
     builder.request(program, stopgap=True)
-    stopgap, fast = take(builder), take(builder)
+    stopgap = take(builder)
     assert (stopgap.engine.name, stopgap.stopgap) == ("eager", True)
-    assert (fast.engine.name, fast.stopgap) == ("compiled", False)
-    assert fast.checked is not None
-    assert fast.checked.cosine > 0.9999
+    workshop.finish.set()
+    fast = take(builder)
+    assert fast.engine is workshop.built[program.fingerprint()]
+    assert not fast.stopgap
+    assert asked == [("cpu", "float32")]
 
 
 def test_the_engine_that_was_asked_for_by_name_has_no_alternative(
@@ -331,7 +320,7 @@ def test_closing_ends_a_build_at_once_and_starts_no_other(
     choice: Choice,
 ) -> None:
     others: list[str] = []
-    monkeypatch.setattr(compiled, "CompiledEngine", lambda *_: others.append("compiled"))
+    monkeypatch.setattr(compiled, "load", lambda *_, **__: others.append("compiled"))
     builder = bench.builder(choice)
     builder.request(program, stopgap=False)
     until(lambda: workshop.begun)
@@ -413,19 +402,39 @@ def test_many_threads_may_take_and_each_engine_is_taken_once(
 
 
 class OnCuda:
-    """A machine with a GPU that is played: what torch would make there, and what TensorRT keeps."""
+    """A machine with a GPU that is played: what torch would make there, and what is built elsewhere.
+
+    refused, wrong: the engines that cannot be made and those that do not agree, with number format.
+    """
 
     def __init__(self, make_engine: Callable[..., Any], right: Any) -> None:
         self._make_engine, self._right = make_engine, right
         self.refused: set[tuple[str, str]] = set()
-        self.made: list[tuple[str, str]] = []
+        self.wrong: set[tuple[str, str]] = set()
+        self.closed: list[str] = []
+        self.compiled: Any = None
 
-    def make(self, name: str, program: Any, device: str, number_format: str) -> Any:
-        assert device == "cuda"
-        self.made.append((name, number_format))
+    def make(self, name: str, number_format: str) -> Any:
         if (name, number_format) in self.refused:
             raise EngineError(f"{name} {number_format} is refused")
-        return self._make_engine(lambda _: self._right.copy(), name=f"{name} {number_format}")
+        image = 1 - self._right if (name, number_format) in self.wrong else self._right
+        engine = self._make_engine(lambda _: image.copy(), name=f"{name} {number_format}")
+        engine.close = lambda: self.closed.append(engine.name)
+        return engine
+
+    def capture(self, program: Any, device: str, number_format: str = "float32") -> Any:
+        assert device == "cuda"
+        return self.make("captured", number_format)
+
+    def load(self, program: Any, cache: EngineCache, device: str) -> Any:
+        assert device == "cuda"
+        return None if self.compiled is None else (self.compiled, Check(1.0, 0.0, 2.5))
+
+    def start(self, *_: Any, device: str, number_format: str, polite: bool) -> Any:
+        def wait() -> None:
+            self.compiled = self.make("compiled", number_format)
+
+        return SimpleNamespace(wait=wait, cancel=lambda: None)
 
 
 @pytest.fixture
@@ -433,9 +442,12 @@ def on_cuda(
     workshop: Workshop, program: Any, make_engine: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> OnCuda:
     machine = OnCuda(make_engine, EagerEngine(program).run(program.example()))
-    monkeypatch.setattr(builder_module, "torch_device", lambda: "cuda")
+    for module in (here_module, elsewhere_module):
+        monkeypatch.setattr(module, "torch_device", lambda: "cuda")
     monkeypatch.setattr(builder_module, "candidates", lambda: ("tensorrt", "compiled", "captured", "eager"))
-    monkeypatch.setattr(builder_module, "_torch_engine", machine.make)
+    monkeypatch.setattr(captured, "CapturedEngine", machine.capture)
+    monkeypatch.setattr(compiled, "load", machine.load)
+    monkeypatch.setattr(compiled, "Build", machine.start)
     monkeypatch.setattr(eager, "EagerEngine", lambda program, *_: EagerEngine(program))
     return machine
 
@@ -459,6 +471,30 @@ def test_on_cuda_each_engine_that_fails_is_told_and_half_precision_is_tried_firs
     ]
 
 
+def test_on_cuda_one_stopgap_bridges_the_formats_that_compiled_is_built_in(
+    bench: Bench, on_cuda: OnCuda, program: Any
+) -> None:
+    on_cuda.refused = {("compiled", "float16")}
+    builder = bench.builder("compiled")
+    builder.request(program, stopgap=True)
+    assert [take(builder).engine.name, take(builder).engine.name] == ["captured float32", "compiled float32"]
+    assert bench.told == ["compiled float16 is refused; trying float32"]
+    assert builder.take() is None
+
+
+def test_a_captured_engine_that_does_not_agree_is_told_and_closed(
+    bench: Bench, on_cuda: OnCuda, program: Any
+) -> None:
+    on_cuda.wrong = {("captured", "float16")}
+    builder = bench.builder("captured")
+    builder.request(program, stopgap=False)
+    assert take(builder).engine.name == "captured float32"
+    (sentence,) = bench.told
+    assert "captured float16 does not agree with eager" in sentence
+    assert sentence.endswith("; trying float32")
+    assert on_cuda.closed == ["captured float16"]
+
+
 def test_on_cuda_a_captured_engine_dreams_until_tensorrt_is_built(
     bench: Bench, on_cuda: OnCuda, workshop: Workshop, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -479,3 +515,171 @@ def test_captured_needs_a_gpu(bench: Bench, workshop: Workshop, program: Any) ->
     builder.request(program, stopgap=True)
     with pytest.raises(EngineError, match=r"the engine captured needs an NVIDIA GPU .* take eager"):
         take(builder)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A program whose parts take turns."""
+
+    parts: tuple[Any, ...]
+
+    def fingerprint(self) -> str:
+        return "whole"
+
+    def describe(self) -> dict[str, Any]:
+        return {"network": "whole"}
+
+    def make(self, number_format: str = "float32") -> Any:
+        pytest.fail("its parts are made")
+
+    def example(self) -> list[Any]:
+        pytest.fail("its parts are tried")
+
+
+@pytest.fixture
+def whole(make_program: Callable[..., Any]) -> Whole:
+    return Whole((make_program("low"), make_program("mid"), make_program("high")))
+
+
+PARTS = ["low 8", "mid 8", "high 8"]
+
+
+def turns(ready: Ready[Any]) -> list[Any]:
+    return [engine_at(ready.engine, number) for number in range(3)]
+
+
+def test_of_parts_that_take_turns_each_is_built_once_behind_one_stopgap(
+    bench: Bench, workshop: Workshop, whole: Whole
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=True)
+    stopgap = take(builder)
+    assert (stopgap.stopgap, stopgap.engine.name, stopgap.run_ms) == (True, "eager", None)
+    for part, engine in zip(whole.parts, turns(stopgap), strict=True):
+        assert not np.array_equal(engine.run(part.example()), part.example()[0])
+    workshop.finish.set()
+    ready = take(builder)
+    assert workshop.begun == PARTS
+    assert turns(ready) == [workshop.built[name] for name in PARTS]
+    assert (ready.program, ready.stopgap, ready.engine.name) == (whole, False, "openvino")
+    assert (ready.checked, ready.run_ms) == (Check(1.0, 0.0, 2.5), 2.5)
+    assert builder.take() is None
+
+
+def test_only_those_parts_are_built_that_are_not_in_the_cache(
+    bench: Bench, workshop: Workshop, whole: Whole, make_engine: Callable[..., Any]
+) -> None:
+    workshop.built["mid 8"] = make_engine(lambda image: image)
+    workshop.finish.set()
+    builder = bench.builder("auto")
+    builder.request(whole, stopgap=False)
+    assert turns(take(builder))[1] is workshop.built["mid 8"]
+    assert workshop.begun == ["low 8", "high 8"]
+
+
+def test_the_worst_part_and_the_mean_time_are_told(
+    bench: Bench, workshop: Workshop, whole: Whole, monkeypatch: pytest.MonkeyPatch,
+    make_engine: Callable[..., Any],
+) -> None:  # fmt: skip
+    checks = {"low 8": Check(0.99, 0.3, 1.0), "mid 8": Check(0.97, 0.1, 2.0), "high 8": Check(1.0, 0.0, 6.0)}
+    monkeypatch.setattr(
+        openvino, "load", lambda part, _: (make_engine(lambda image: image), checks[part.fingerprint()])
+    )
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=False)
+    ready = take(builder)
+    assert (ready.checked, ready.run_ms) == (Check(0.97, 0.3, 3.0), 3.0)
+
+
+def test_if_one_part_fails_the_others_are_closed_and_the_next_engine_makes_them_all(
+    bench: Bench, workshop: Workshop, whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    def load(part: Any, cache: EngineCache) -> Any:
+        loaded = workshop.load(part, cache)
+        if loaded is not None:
+            loaded[0].close = lambda: closed.append(part.fingerprint())
+        return loaded
+
+    monkeypatch.setattr(openvino, "load", load)
+    monkeypatch.setattr(builder_module, "candidates", lambda: ("openvino", "eager"))
+    workshop.failing["high 8"] = "an unknown operation"
+    workshop.finish.set()
+    builder = bench.builder("auto")
+    builder.request(whole, stopgap=False)
+    ready = take(builder)
+    assert [engine.name for engine in turns(ready)] == ["eager"] * 3
+    assert ready.run_ms is not None
+    assert closed == ["mid 8", "low 8"]
+    assert bench.told == ["the engine openvino could not be built: an unknown operation; trying eager"]
+
+
+def test_a_newer_request_ends_the_building_of_parts(
+    bench: Bench, workshop: Workshop, whole: Whole, make_program: Callable[..., Any]
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=False)
+    until(lambda: workshop.begun == ["low 8"])
+    builder.request(make_program("newer"), stopgap=False)
+    workshop.finish.set()
+    assert take(builder).program.name == "newer"
+    assert workshop.begun == ["low 8", "newer 8"]
+    assert workshop.cancelled == ["low 8"]
+    assert bench.told == []
+
+
+def test_a_request_that_comes_between_two_parts_ends_the_building_too(
+    bench: Bench, workshop: Workshop, whole: Whole, make_program: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    workshop.finish.set()
+    newer = make_program("newer")
+
+    def load(part: Any, cache: EngineCache) -> Any:
+        loaded = workshop.load(part, cache)
+        if part.name == "low" and loaded is not None:
+            builder.request(newer, stopgap=False)
+        return loaded
+
+    monkeypatch.setattr(openvino, "load", load)
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=False)
+    assert take(builder).program is newer
+    assert workshop.begun == ["low 8", "newer 8"]
+    assert bench.told == []
+
+
+def test_closing_cancels_the_part_that_is_being_built_and_starts_no_other(
+    bench: Bench, workshop: Workshop, whole: Whole
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=False)
+    until(lambda: workshop.begun)
+    builder.close()
+    until(lambda: not builders_alive())
+    assert workshop.begun == workshop.cancelled == ["low 8"]
+
+
+def test_on_cuda_each_part_is_captured_behind_one_stopgap(
+    bench: Bench, on_cuda: OnCuda, whole: Whole
+) -> None:
+    builder = bench.builder("captured")
+    builder.request(whole, stopgap=True)
+    stopgap, ready = take(builder), take(builder)
+    assert [engine.name for engine in turns(stopgap)] == ["eager"] * 3
+    assert [engine.name for engine in turns(ready)] == ["captured float16"] * 3
+    assert ready.checked is not None
+    assert ready.checked.cosine > 0.99
+    assert builder.take() is None
+
+
+def test_the_parts_of_a_real_kernel_are_what_its_engine_holds(bench: Bench, small_spec: KernelSpec) -> None:
+    spread = replace(small_spec, spread=True)
+    builder = bench.builder("eager")
+    builder.request(spread, stopgap=False)
+    ready = take(builder)
+    for number in range(4):
+        part = spread.parts[number % 2]
+        expected = EagerEngine(part).run(part.example())
+        assert (engine_at(ready.engine, number).run(part.example()) == expected).all()

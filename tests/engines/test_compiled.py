@@ -1,6 +1,11 @@
 import os
+import pickle
 import shutil
+import subprocess
+import threading
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,11 +13,15 @@ import pytest
 import torch
 import torch._dynamo.config
 import torch._inductor.config
+from torch._dynamo.utils import counters
 
 from livedream.dream.spec import KernelSpec
+from livedream.engines import build_compiled, compiled
+from livedream.engines.cache import EngineCache
 from livedream.engines.compiled import CompiledEngine
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import check
+from livedream.engines.inductor import kept_in
 from livedream.errors import EngineError
 
 COMPILERS = (os.environ.get("CXX", "g++"), "clang++", "cl")
@@ -26,9 +35,37 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="session")
-def engine(session_program: Any) -> CompiledEngine:
-    """Compile once; the first time takes torch some ten seconds, whatever is compiled."""
-    return CompiledEngine(session_program)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where torch keeps what it compiles."""
+    return tmp_path_factory.mktemp("inductor")
+
+
+@pytest.fixture(scope="session")
+def cache(session_program: Any, tmp_path_factory: pytest.TempPathFactory, folder: Path) -> EngineCache:
+    """Build once; the first time takes torch some ten seconds, whatever is compiled."""
+    cache = EngineCache(tmp_path_factory.mktemp("engines"))
+    build_compiled.build(session_program, cache, folder, "cpu", "float32")
+    return cache
+
+
+@pytest.fixture(scope="session")
+def engine(cache: EngineCache, session_program: Any) -> CompiledEngine:
+    counters.clear()
+    loaded = compiled.load(session_program, cache, "cpu")
+    assert loaded is not None
+    assert counters["inductor"]["fxgraph_cache_hit"] == 1
+    assert counters["inductor"]["fxgraph_cache_miss"] == 0, "the show would stall"
+    return loaded[0]
+
+
+@needs_compiler
+def test_what_is_built_is_in_the_cache_with_its_check(cache: EngineCache, session_program: Any) -> None:
+    (entry,) = cache.entries()
+    assert entry.facts["engine"] == "compiled"
+    assert entry.facts["number_format"] == "float32"
+    assert entry.facts["program"] == session_program.describe()
+    assert entry.facts["check"]["cosine"] > 0.9999
+    assert entry.facts["check"]["run_ms"] > 0
 
 
 @needs_compiler
@@ -54,10 +91,99 @@ def test_views_go_in_and_what_comes_out_is_the_caller_s_to_keep(
 
 
 @needs_compiler
-def test_engines_can_be_rebuilt_through_a_whole_evening(make_program: Callable[..., Any]) -> None:
+def test_a_thread_that_torch_has_set_otherwise_compiles_nothing(
+    engine: CompiledEngine, session_program: Any
+) -> None:
+    """A stopgap leaves the thread of the show with another number of threads than it was compiled for."""
+    inputs, found = session_program.example(), []
+    expected = engine.run(inputs)
+
+    def show() -> None:
+        torch.set_num_threads(torch.get_num_threads() + 1)
+        with torch._dynamo.config.patch(error_on_recompile=True):
+            found.append(engine.run(inputs))
+
+    before = torch.get_num_threads()
+    thread = threading.Thread(target=show)
+    thread.start()
+    thread.join()
+    torch.set_num_threads(before)
+    (result,) = found
+    assert (result == expected).all()
+
+
+CHECKED = {"cosine": 1.0, "relative_error": 0.0, "run_ms": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("blob", "facts"),
+    [(b"", {"check": CHECKED}), (b"PK not an archive", {"check": CHECKED}), (bytes(5000), {}),
+     (b"", {"check": 3}), (b"", {"check": {"speed": 1}})],
+)  # fmt: skip
+def test_an_entry_that_is_no_engine_is_treated_as_absent(
+    program: Any, tmp_path: Path, blob: bytes, facts: dict[str, Any]
+) -> None:
+    cache = EngineCache(tmp_path)
+    cache.put(compiled.cache_key(program, "cpu", "float32"), blob, facts)
+    assert compiled.load(program, cache, "cpu") is None
+
+
+@needs_compiler
+def test_a_damaged_file_is_treated_as_absent(
+    cache: EngineCache, session_program: Any, tmp_path: Path
+) -> None:
+    """What is in it is machine code, so not a byte may be another."""
+    (file,) = cache.folder.iterdir()
+    whole = bytearray(file.read_bytes())
+    whole[-50] ^= 1
+    (tmp_path / file.name).write_bytes(whole)
+    assert compiled.load(session_program, EngineCache(tmp_path), "cpu") is None
+
+
+def test_the_key_names_all_that_an_engine_depends_on(
+    make_program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = compiled.cache_key(make_program(), "cpu", "float32")
+    assert key == compiled.cache_key(make_program(), "cpu", "float32")
+    assert torch.__version__ in key
+    assert compiled.cache_key(make_program(side=9), "cpu", "float32") != key
+    assert compiled.cache_key(make_program(), "cpu", "float16") != key
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": False})
+    assert compiled.cache_key(make_program(), "cpu", "float32") != key
+
+
+def test_the_build_is_told_all_and_its_folder_goes_with_it(
+    tmp_path: Path, small_spec: KernelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+
+    def start(command: list[str], **_: Any) -> Any:
+        sent.append(command)
+        stdin = SimpleNamespace(write=lambda content: sent.append(pickle.loads(content)), close=lambda: None)
+        return SimpleNamespace(
+            pid=os.getpid(), stdin=stdin, returncode=1, communicate=lambda: (b"", b"\nno compiler\n")
+        )
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    build = compiled.Build(small_spec, EngineCache(tmp_path), "cpu", "float32")
+    (*_, module, folder, work, device, number_format, threads), program = sent
+    assert module == "livedream.engines.build_compiled"
+    assert (folder, device, number_format) == (str(tmp_path), "cpu", "float32")
+    assert int(threads) == torch.get_num_threads()
+    assert program == small_spec
+    assert Path(work).is_dir()
+    with pytest.raises(EngineError, match="the engine compiled could not be built: no compiler"):
+        build.wait()
+    assert not Path(work).exists()
+
+
+@needs_compiler
+def test_engines_can_be_rebuilt_through_a_whole_evening(
+    make_program: Callable[..., Any], folder: Path
+) -> None:
     """Torch gives up on a function that it has compiled eight times; the limit is lowered to save time."""
-    with torch._dynamo.config.patch(recompile_limit=1):
-        for side in (9, 10, 11):
+    with torch._dynamo.config.patch(recompile_limit=1), kept_in(folder):
+        for side in (9, 10):
             program = make_program(side=side)
             engine = CompiledEngine(program)
             assert engine.run(program.example()).shape == (1, 3, side, side)
@@ -74,9 +200,9 @@ def test_without_a_compiler_the_reason_is_one_sentence(
     with without, pytest.raises(EngineError) as told:
         CompiledEngine(make_program(side=7))
     message = str(told.value)
-    assert message.startswith("torch.compile cannot build the kernel for cpu: ")
-    assert "compiler" in message.lower()
-    assert "\n" not in message
+    assert (
+        message == "the engine compiled needs a C++ compiler, and there is none; livedream doctor names one"
+    )
 
 
 @pytest.mark.gpu

@@ -31,6 +31,13 @@ CONVERTED = ON_CONSTANTS | {
     "aten.where.self",
 }  # fmt: skip
 
+# Of the objectives that look at other pictures and of the ways of stepping: seen in TensorRT-RTX.
+ALSO_CONVERTED = {
+    "aten.argmax.default", "aten.cat.default", "aten.eq.Tensor", "aten.gt.Tensor", "aten.le.Scalar",
+    "aten.lt.Scalar", "aten.lt.Tensor", "aten.mean.default", "aten.pow.Tensor_Scalar", "aten.sqrt.default",
+    "aten.sum.dim_IntList", "aten.unsqueeze.default",
+}  # fmt: skip
+
 FORMATS: list[NumberFormat] = ["float32", "float16"]
 
 
@@ -55,6 +62,15 @@ def test_the_kernel_holds_only_operations_that_convert_whole(decomposed: Any) ->
     assert "aten.convolution.default" in operations
 
 
+def test_a_kernel_with_every_objective_and_step_holds_only_such_operations(full_spec: KernelSpec) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own
+        graph = export.exported(full_spec, "float16").run_decompositions()
+    operations = {str(node.target) for node in graph.graph.nodes if node.op == "call_function"}
+    assert operations <= CONVERTED | ALSO_CONVERTED
+    assert operations >= {"aten.argmax.default", "aten.sqrt.default"}
+
+
 def test_operations_that_are_for_constants_see_no_input(decomposed: Any) -> None:
     """Clones aside: they are how torch says that a tensor is contiguous."""
     from_inputs = set(export.input_names(decomposed))
@@ -75,7 +91,7 @@ def test_the_graph_gives_what_the_module_gives(small_spec: KernelSpec) -> None:
 
 
 def test_its_inputs_keep_their_order(decomposed: Any, small_spec: KernelSpec) -> None:
-    assert export.input_names(decomposed) == ["image", "step", "shifts_px", "controls_0", "controls_1"]
+    assert export.input_names(decomposed) == ["image", "knobs", "shifts_px", "controls_0", "controls_1"]
     assert len(small_spec.example()) == 5
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import torch
 
 pytest.importorskip("openvino", reason="openvino is not installed")
 
@@ -79,6 +80,17 @@ def test_it_agrees_with_eager(built: Built, small_spec: KernelSpec) -> None:
     assert result.relative_error <= LARGEST_RELATIVE_ERROR[fast.engine.number_format]
     assert fast.checked is not None
     assert fast.checked.cosine == pytest.approx(result.cosine, abs=1e-3)
+
+
+def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_spec: KernelSpec) -> None:
+    model, module = openvino.convert(full_spec)
+    compiled = openvino.runtime().Core().compile_model(model, "CPU", openvino.config("float32"))
+    inputs = full_spec.example()
+    result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
+    expected = module(*(torch.from_numpy(array) for array in inputs)).numpy()
+    residual, wanted = (each - inputs[0] for each in (result, expected))
+    assert np.abs(wanted).mean() > 1e-3
+    assert np.vdot(residual, wanted) > 0.99 * np.linalg.norm(residual) * np.linalg.norm(wanted)
 
 
 def test_it_follows_its_inputs(built: Built, small_spec: KernelSpec) -> None:

@@ -4,7 +4,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.ops.pyramid import SMALLEST_OCTAVE_PX, Resize, octave_sizes, resize_matrix
+from livedream.ops.octaves import SMALLEST_OCTAVE_PX, octave_sizes
+from livedream.ops.pyramid import Resize, resize_matrix
 
 sides = st.integers(1, 60)
 at_least_two = st.integers(2, 60)  # torch itself is wrong on pictures one pixel wide

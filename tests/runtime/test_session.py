@@ -123,7 +123,7 @@ def test_an_engine_that_cannot_be_built_stops_the_show(
     def broken(*_: object) -> None:
         raise EngineError("no engine today")
 
-    monkeypatch.setattr("livedream.engines.builder.EngineBuilder._eager", broken)
+    monkeypatch.setattr("livedream.engines.here.eager", broken)
     session = session_of(make_source())
     session.start()
     wait_for(lambda: session.ended)

@@ -10,7 +10,9 @@ from livedream.errors import InputError
 from livedream.settings import DreamSettings, Lifetime, SettingInfo, Settings, change, describe
 
 ALL = list(describe())
-NUMBERS = [info for info in ALL if isinstance(info.default, int | float)]
+NUMBERS = [
+    info for info in ALL if isinstance(info.default, int | float) and not isinstance(info.default, bool)
+]
 WORDS = [info.word for info in ALL]
 
 
@@ -96,7 +98,7 @@ def test_a_weight_that_is_not_finite_is_refused(word: str, weight: float) -> Non
 
 @pytest.mark.parametrize(
     ("word", "wrong"),
-    [("dream.layers", {}), ("dream.layers", 3), ("dream.layers", {"eyes": "much"}),
+    [("dream.layers", 3), ("dream.guide", 3), ("dream.layers", {"eyes": "much"}),
      ("dream.channels", {"eyes": 1}), ("dream.channels", {"eyes": {"left": 1.0}}),
      ("dream.network", "vgg"), ("dream.network", 3)],
 )  # fmt: skip

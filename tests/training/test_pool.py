@@ -18,7 +18,7 @@ class FixedGradient(InputGradient):
     """A student that wants every picture brighter."""
 
     def __init__(self) -> None:
-        super().__init__(new_student(0), {tap: L2() for tap in TAPS})
+        super().__init__(new_student(0), [(tap, L2()) for tap in TAPS])
         self.asked = 0
 
     def forward(self, image: Tensor, controls: list[Tensor]) -> Tensor:
@@ -31,7 +31,7 @@ def pool(teacher: Network, photos: list[np.ndarray]) -> Pool:
     torch.manual_seed(0)
     crops = Crops(photos, 32, np.random.default_rng(0), torch.device("cpu"))
     return Pool(
-        InputGradient(teacher, {layer: L2() for layer in LAYERS}), CHANNELS, crops, PoolPlan(10, 4, 0.5)
+        InputGradient(teacher, [(layer, L2()) for layer in LAYERS]), CHANNELS, crops, PoolPlan(10, 4, 0.5)
     )
 
 
@@ -39,7 +39,7 @@ def test_a_lesson_is_what_the_teacher_says_of_its_picture(pool: Pool, teacher: N
     for _ in range(3):
         pool.advance(FixedGradient())
     lessons = pool.draw(6)
-    gradient = InputGradient(teacher, {layer: L2() for layer in LAYERS})
+    gradient = InputGradient(teacher, [(layer, L2()) for layer in LAYERS])
     expected, activations = gradient.with_activations(lessons.image, lessons.controls)
     # Pictures are kept in half precision, and a ReLU may fall to the other side.
     cosines = torch.cosine_similarity(lessons.gradient.flatten(1), expected.flatten(1))
@@ -94,7 +94,7 @@ def test_half_of_the_dreams_follow_the_student(teacher: Network, photos: list[np
     torch.manual_seed(1)
     grey = [np.full_like(photo, 100) for photo in photos]
     crops = Crops(grey, 32, np.random.default_rng(0), torch.device("cpu"))
-    pool = Pool(InputGradient(teacher, {LAYERS[0]: L2()}), CHANNELS[:1], crops, PoolPlan(32, 32, 0.5))
+    pool = Pool(InputGradient(teacher, [(LAYERS[0], L2())]), CHANNELS[:1], crops, PoolPlan(32, 32, 0.5))
     pool._step[:], pool._left = 0.02, [9] * 32
     before = pool._image.mean((1, 2, 3))
     pool.advance(FixedGradient())

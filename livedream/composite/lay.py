@@ -23,7 +23,9 @@ def veil(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) -> NDA
     soft = cv2.GaussianBlur(grey, (3, 3), 0)
     across = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
-    edges = cv2.GaussianBlur(cv2.magnitude(across, down), (0, 0), 1.5)
+    # Not cv2.magnitude: that rounds by where the arrays lie in memory, and a render is to be repeatable.
+    length = cv2.sqrt(cv2.add(cv2.multiply(across, across), cv2.multiply(down, down)))
+    edges = cv2.GaussianBlur(length, (0, 0), 1.5)
     shown = 1 - scene * edges / (edges + CLEAR_EDGE)
     return np.asarray(cv2.resize(shown, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 

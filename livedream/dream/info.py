@@ -1,0 +1,94 @@
+"""A network on paper."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livedream.dream.zoo.plan import Plan
+from livedream.errors import InputError
+
+IMAGE = "image"
+"""Names what goes into the first layer, as if it were a layer: a style has colours, too."""
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """What is known of a network without loading it.
+
+    layers: technical name -> channels of its output, first layer first.
+    moods: the names that a person understands -> technical name.
+    address: where its weights can be had; "" for those that come with livedream.
+    aliases: the names of its literature -> technical name. plan: what it is made of.
+    default_layer: a layer, or a mood, that dreams well. sha256: of the published file, all of it or its
+    first digits. megabytes: what the published file has. parameters: of the published network, the
+    classifiers at its side left out. licence: of the weights, and whose they are.
+    labels: whose classes its classifier knows: "imagenet", "places205", "places365" or "".
+    """
+
+    name: str
+    file: Path
+    layers: Mapping[str, int]
+    moods: Mapping[str, str]
+    address: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    plan: Plan = field(default_factory=lambda: Plan({}))
+    default_layer: str = ""
+    sha256: str = ""
+    megabytes: int = 0
+    parameters: int = 0
+    licence: str = ""
+    labels: str = ""
+
+    @property
+    def own_place(self) -> Path:
+        """Where weights of one's own lie, which are used in place of the published ones."""
+        return self.file.parent / f"{self.name}.safetensors"
+
+    @property
+    def own(self) -> bool:
+        """Whether it is weights of one's own that are used."""
+        return bool(self.plan.layers) and self.file == self.own_place
+
+    @property
+    def way_out(self) -> str:
+        """Say what mends a file of weights that is missing or damaged."""
+        if not self.plan.layers:
+            return "install livedream again"
+        if self.own or not self.address:
+            return f"install its weights: livedream networks get {self.name} --file FILE"
+        return f"run livedream networks get {self.name}, or get {self.address} and put it there"
+
+    def check_file(self) -> None:
+        """Raise InputError if the file of weights is missing."""
+        if not self.file.is_file():
+            raise InputError(f"the network file {self.file} is missing; {self.way_out}")
+
+    def find(self, layer: str) -> str:
+        """Turn a mood, an alias or a technical name into the technical name.
+
+        Raises InputError that lists the near names, or all of them, the one to begin with first.
+        """
+        technical = self.moods.get(layer, self.aliases.get(layer, layer))
+        if technical in self.layers or technical == IMAGE:
+            return technical
+        known = [name for name in dict.fromkeys([self.default_layer, *self.moods, *self.layers]) if name]
+        near = near_names(layer, [*known, *self.aliases]) or known
+        raise InputError(f"the network {self.name} has no layer {layer!r}; take one of: {', '.join(near)}")
+
+    def depth(self, layer: str) -> int:
+        """Count the layers before `layer`; the image is the first."""
+        return [IMAGE, *self.layers].index(self.find(layer))
+
+    def channels(self, layer: str) -> int:
+        """Count a layer's channels."""
+        technical = self.find(layer)
+        return 3 if technical == IMAGE else self.layers[technical]
+
+
+def near_names(name: str, known: list[str]) -> list[str]:
+    """Find up to three names that look like `name`, the nearest first; letters' case does not count."""
+    small = {each.lower(): each for each in reversed(known)}
+    return [small[each] for each in difflib.get_close_matches(name.lower(), small, n=3, cutoff=0.5)]

@@ -1,0 +1,127 @@
+"""From settings to taps: which objective is at which layer, and with which weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from livedream.dream.info import IMAGE, NetworkInfo
+from livedream.dream.labels import find_label
+from livedream.errors import InputError
+from livedream.frame import Image
+from livedream.settings import DreamSettings
+
+CLASSIFIER = "logits"
+"""The layer whose channels are classes."""
+
+STYLE_LAYERS = 4
+"""How many layers a style is taken from where none are named."""
+
+Weights = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a tap is for: the word of its objective and the technical name of its layer."""
+
+    objective: str
+    layer: str
+
+
+def wishes(dream: DreamSettings, info: NetworkInfo) -> list[Wish]:
+    """List the taps that the settings ask for, first layer first. Raises InputError for an unknown layer."""
+    found = {Wish(objective, info.find(name)) for objective, name, _ in _named(dream, info, 0.0)}
+    if dream.labels:
+        _of_labels(dream, info)
+    return sorted(found, key=lambda wish: (info.depth(wish.layer), wish.objective))
+
+
+def controls(taps: Iterable[Wish], dream: DreamSettings, info: NetworkInfo, time_s: float) -> list[Image]:
+    """Give each tap's weights, 1xCx1x1, at a time of the show; zeros for one that is asked for no more."""
+    weights = {tap: np.zeros((1, info.channels(tap.layer), 1, 1), np.float32) for tap in taps}
+    chosen = channel_weights(dream, info)
+    for objective, name, weight in _named(dream, info, time_s):
+        tap = Wish(objective, info.find(name))
+        if tap in weights and objective == "label":
+            weights[tap] += _of_labels(dream, info)
+        elif tap in weights:
+            of_channels = chosen.get(tap.layer) if objective == dream.objective else None
+            weights[tap] += weight if of_channels is None else weight * of_channels
+    return list(weights.values())
+
+
+def _named(dream: DreamSettings, info: NetworkInfo, time_s: float) -> Iterator[tuple[str, str, float]]:
+    """List (objective, layer as it was named, weight)."""
+    others = bool(dream.sequence or dream.labels or dream.guide or dream.style)
+    default = {info.default_layer: 1.0}
+    layers = dream.layers or ({} if others else default)
+    yield from ((dream.objective, *named) for named in layers.items())
+    yield from ((dream.objective, *named) for named in sequence_weights(dream, time_s).items())
+    if dream.labels:
+        yield "label", CLASSIFIER, 1.0
+    if dream.guide:
+        yield from (("guide", *named) for named in (dream.guide_layers or default).items())
+    if dream.style:
+        styles = dream.style_layers or dict.fromkeys(_spread(info), 1.0)
+        yield from (("style", *named) for named in styles.items())
+    yield from (("content", *named) for named in dream.content_layers.items())
+
+
+def _of_labels(dream: DreamSettings, info: NetworkInfo) -> Image:
+    """Give 1xCx1x1 with 1 for each class that is asked for. Raises InputError."""
+    weights = np.zeros((1, info.channels(CLASSIFIER), 1, 1), np.float32)
+    for label in dream.labels:
+        if label.isdecimal():
+            _check_channels("labels", CLASSIFIER, [int(label)], weights.shape[1])
+        weights[0, int(label) if label.isdecimal() else find_label(info, label)] = 1.0
+    return weights
+
+
+def _spread(info: NetworkInfo) -> list[str]:
+    """Choose the image and layers down to the default one, evenly."""
+    names = [IMAGE, *info.layers][: info.depth(info.default_layer) + 1]
+    places = np.linspace(0, len(names) - 1, min(STYLE_LAYERS, len(names))).round().astype(int)
+    return [names[place] for place in places]
+
+
+def sequence_weights(dream: DreamSettings, time_s: float) -> dict[str, float]:
+    """Give the weights of the sequence's layers at a time; they add up to 1.
+
+    From one layer to the next `sequence_s` go by; for a share `sequence_fade` of that it fades in, the one
+    before it out. Ping-pong goes back without repeating the ends.
+    """
+    order = list(dream.sequence)
+    if dream.sequence_mode == "ping-pong":
+        order += order[-2:0:-1]
+    weights = dict.fromkeys(order, 0.0)
+    if order:
+        turn, past = divmod(time_s / dream.sequence_s, 1.0)
+        shown = 1.0 if turn < 1 or past >= dream.sequence_fade else past / dream.sequence_fade
+        weights[order[int(turn) % len(order)]] += shown
+        weights[order[int(turn - 1) % len(order)]] += 1.0 - shown
+    return weights
+
+
+def channel_weights(dream: DreamSettings, info: NetworkInfo) -> dict[str, Image]:
+    """Give 1xCx1x1 for each layer some of whose channels are chosen or left out. Raises InputError."""
+    weights: dict[str, Image] = {}
+    for name, chosen in dream.channels.items():
+        layer = info.find(name)
+        _check_channels("channels", name, chosen, info.channels(layer))
+        if chosen:
+            weights[layer] = np.zeros((1, info.channels(layer), 1, 1), np.float32)
+            weights[layer][0, list(chosen), 0, 0] = list(chosen.values())
+    for name, left_out in dream.without.items():
+        layer = info.find(name)
+        _check_channels("without", name, left_out, info.channels(layer))
+        weights.setdefault(layer, np.ones((1, info.channels(layer), 1, 1), np.float32))
+        weights[layer][0, list(left_out), 0, 0] = 0.0
+    return weights
+
+
+def _check_channels(word: str, name: str, channels: Iterable[int], count: int) -> None:
+    outside = [channel for channel in channels if not 0 <= channel < count]
+    if outside:
+        raise InputError(f"dream.{word}: {name} has no channel {outside[0]}; it has {count}, from 0 on")

@@ -1,0 +1,147 @@
+"""GoogLeNet (Szegedy et al. 2015): with batch norm as torchvision has it, without as Caffe has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from livedream.dream.zoo.plan import (
+    AveragePool,
+    Branches,
+    Conv,
+    LocalResponse,
+    MaxPool,
+    Mean,
+    Plan,
+    Relu,
+    Step,
+    Steps,
+    square,
+)
+
+MODULES = {
+    "3a": (64, 96, 128, 16, 32, 32),
+    "3b": (128, 128, 192, 32, 96, 64),
+    "4a": (192, 96, 208, 16, 48, 64),
+    "4b": (160, 112, 224, 24, 64, 64),
+    "4c": (128, 128, 256, 24, 64, 64),
+    "4d": (112, 144, 288, 32, 64, 64),
+    "4e": (256, 160, 320, 32, 128, 128),
+    "5a": (256, 160, 320, 32, 128, 128),
+    "5b": (384, 192, 384, 48, 128, 128),
+}
+"""Channels of each Inception module: branch 1; branch 2, reduced and out; branch 3, likewise; branch 4."""
+
+
+def googlenet() -> Plan:
+    """Plan torchvision's GoogLeNet; its batch norms came with the weights from TensorFlow."""
+    layers = {
+        "conv1": _normed("conv1", 64, 7, stride=2), "maxpool1": (MaxPool(),), "conv2": _normed("conv2", 64),
+        "conv3": _normed("conv3", 192, 3), "maxpool2": (MaxPool(),),
+    }  # fmt: skip
+    for module in MODULES:
+        layers[f"inception{module}"] = (_module_normed(module),)
+        if module in ("3b", "4e"):
+            layers[f"maxpool{3 if module == '3b' else 4}"] = (MaxPool(3 if module == "3b" else 2),)
+    layers["fc"] = (Mean(), Conv("fc", 1000, flat=True))
+    # torchvision's input is normalised by ImageNet's mean and deviation, and its weights come with
+    # transform_input, which turns ((v - mean) / deviation) into that * deviation / 0.5 + (mean - 0.5) / 0.5:
+    # (v - 0.5) / 0.5, alike for all channels. That is the range from -1 to 1.
+    return Plan(layers, epsilon=1e-3)
+
+
+def googlenet_aliases() -> dict[str, str]:
+    """Map the names of the paper, of Caffe and of Lucid to torchvision's."""
+    names = {alias: f"inception{module}" for module in MODULES for alias in _spellings(module)}
+    return names | {"logits": "fc"}
+
+
+def _spellings(module: str) -> tuple[str, ...]:
+    return f"inception_{module}/output", f"inception_{module}", f"mixed{module}"
+
+
+def _normed(name: str, out: int, kernel: int = 1, stride: int = 1) -> Steps:
+    convolution = Conv(f"{name}.conv", out, square(kernel), stride, square(kernel // 2), f"{name}.bn")
+    return convolution, Relu()
+
+
+def _module_normed(module: str) -> Step:
+    b1, reduced2, b2, reduced3, b3, b4 = MODULES[module]
+    name = f"inception{module}"
+    return Branches(
+        (
+            _normed(f"{name}.branch1", b1),
+            _normed(f"{name}.branch2.0", reduced2) + _normed(f"{name}.branch2.1", b2, 3),
+            # The paper has 5x5 here; torchvision's weights, which came from TensorFlow, have 3x3.
+            _normed(f"{name}.branch3.0", reduced3) + _normed(f"{name}.branch3.1", b3, 3),
+            (MaxPool(3, 1), *_normed(f"{name}.branch4.1", b4)),
+        )
+    )
+
+
+MEANS_BGR: Mapping[str, tuple[float, float, float]] = {
+    "bvlc_googlenet": (103.939, 116.779, 123.68),
+    "googlenet_places205": (105.417, 113.753, 116.047),
+    "googlenet_places365": (104.051, 112.514, 116.676),
+}
+"""What each of Caffe's networks subtracts from 0..255: blue, green, red."""
+
+
+def caffe_googlenet(name: str, classes: int) -> Plan:
+    """Plan Caffe's GoogLeNet, whose published files end with inception_5b.
+
+    Its classes are those of the second of the classifiers at the side, which the files do have.
+    """
+    layers: dict[str, Steps] = {
+        "conv1/7x7_s2": _plain("conv1_7x7_s2", 64, 7, stride=2),
+        "pool1/3x3_s2": (MaxPool(),),
+        "pool1/norm1": (LocalResponse(),),
+        "conv2/3x3_reduce": _plain("conv2_3x3_reduce", 64),
+        "conv2/3x3": _plain("conv2_3x3", 192, 3),
+        "conv2/norm2": (LocalResponse(),),
+        "pool2/3x3_s2": (MaxPool(),),
+    }
+    for module in MODULES:
+        layers[f"inception_{module}/output"] = (_module_plain(module),)
+        if module in ("3b", "4e"):
+            layers[f"pool{int(module[0])}/3x3_s2"] = (MaxPool(),)
+    heads = {
+        f"loss{number}/classifier": (f"inception_{module}/output", _classifier(f"loss{number}", classes))
+        for number, module in ((1, "4a"), (2, "4d"))
+    }
+    shift = tuple(-mean for mean in reversed(MEANS_BGR[name]))
+    return Plan(layers, heads, scale=255.0, shift=shift, bgr=True)
+
+
+def caffe_googlenet_aliases() -> dict[str, str]:
+    """Map the names of torchvision and of Lucid, and short ones, to Caffe's."""
+    names = {
+        alias: f"inception_{module}/output"
+        for module in MODULES
+        for alias in (f"inception_{module}", f"inception{module}", f"mixed{module}")
+    }
+    short = {"conv1": "conv1/7x7_s2", "conv2": "conv2/3x3_reduce", "conv3": "conv2/3x3"}
+    return names | short | {"logits": "loss2/classifier", "fc": "loss2/classifier"}
+
+
+def _plain(name: str, out: int, kernel: int = 1, stride: int = 1) -> Steps:
+    return Conv(name, out, square(kernel), stride, square(kernel // 2)), Relu()
+
+
+def _module_plain(module: str) -> Step:
+    b1, reduced3, b3, reduced5, b5, b4 = MODULES[module]
+    name = f"inception_{module}"
+    return Branches(
+        (
+            _plain(f"{name}_1x1", b1),
+            _plain(f"{name}_3x3_reduce", reduced3) + _plain(f"{name}_3x3", b3, 3),
+            _plain(f"{name}_5x5_reduce", reduced5) + _plain(f"{name}_5x5", b5, 5),
+            (MaxPool(3, 1), *_plain(f"{name}_pool_proj", b4)),
+        )
+    )
+
+
+def _classifier(name: str, classes: int) -> Steps:
+    """Plan a classifier at the side; on an image larger than 224x224 it is the mean over all places."""
+    inside = Conv(f"{name}_fc_1", 1024, square(4), flat=True)
+    last = Conv(f"{name}_classifier_1", classes, flat=True)
+    return AveragePool(5, 3), *_plain(f"{name}_conv", 128), inside, Relu(), last, Mean()

@@ -1,0 +1,55 @@
+"""Compile one engine with torch.compile into the cache: the program of the building process.
+
+It reads a pickled program from standard input; its arguments are the cache's folder, an empty folder to
+work in, the device, the number format and how many threads of the processor torch may use.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal, cast
+
+import torch
+
+from livedream.engines.build_process import serve
+from livedream.engines.cache import EngineCache, facts_of
+from livedream.engines.compiled import CompiledEngine, cache_key
+from livedream.engines.eager import EagerEngine
+from livedream.engines.engine import NumberFormat, Program, check
+from livedream.engines.inductor import kept_in, pack
+from livedream.engines.on_device import full_float32
+
+
+def build(
+    program: Program,
+    cache: EngineCache,
+    folder: Path,
+    device: Literal["cpu", "cuda"],
+    number_format: NumberFormat,
+) -> None:
+    """Compile in one number format; store what torch has left in `folder`.
+
+    Raises EngineError if that fails or does not agree with the reference, OSError if it cannot be stored.
+    """
+    with full_float32():
+        reference = EagerEngine(program, device).run(program.example())
+    with kept_in(folder):
+        engine = CompiledEngine(program, device, number_format)
+        checked = check(engine, program, reference)
+        engine.close()
+    facts = facts_of("compiled", number_format, program, checked)
+    cache.put(cache_key(program, device, number_format), pack(folder), facts)
+
+
+def main() -> int:
+    """Build; say in one line on standard error what went wrong."""
+    cache, folder, device, number_format, threads = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    where = cast(Literal["cpu", "cuda"], device)
+    form = cast(NumberFormat, number_format)
+    return serve(lambda program: build(program, EngineCache(Path(cache)), Path(folder), where, form))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The engines that another process builds into the cache, and how each comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from livedream.engines.cache import EngineCache
+from livedream.engines.devices import EngineName, torch_device
+from livedream.engines.engine import Check, Engine
+from livedream.errors import EngineError
+
+
+class Build(Protocol):
+    """A build in another process, which leaves its engine in the cache."""
+
+    def wait(self) -> None:
+        """Wait for its end. Raises EngineError."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop it."""
+        ...
+
+
+class Begin(Protocol):
+    """Starts a build."""
+
+    def __call__(self, program: Any, cache: EngineCache, *, polite: bool) -> Build:
+        """Start it. Raises EngineError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """How an engine that another process builds comes about.
+
+    load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
+    build it into the cache.
+    """
+
+    load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
+    builds: Mapping[str, Begin]
+
+
+def elsewhere(name: EngineName) -> Elsewhere:
+    """Tell how another process builds an engine. Raises EngineError if it is not installed."""
+    if name == "openvino":
+        from livedream.engines import openvino
+
+        try:
+            openvino.runtime()
+        except ImportError as fault:
+            raise EngineError("the engine openvino is not installed; pip install openvino") from fault
+        return Elsewhere(openvino.load, {"": openvino.Build})
+    if name == "compiled":
+        return _compiled()
+    from livedream.engines import tensorrt
+
+    flavour: Any = {"flavour": name}
+    return Elsewhere(partial(tensorrt.load, **flavour), {"": partial(tensorrt.Build, **flavour)})
+
+
+def _compiled() -> Elsewhere:
+    from livedream.engines import compiled
+    from livedream.engines.on_device import number_formats
+
+    device = torch_device()
+    builds: dict[str, Begin] = {
+        form: partial(compiled.Build, device=device, number_format=form) for form in number_formats(device)
+    }
+    return Elsewhere(partial(compiled.load, device=device), builds)

@@ -1,0 +1,82 @@
+"""The engines that are made in this process, where they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from livedream.engines.devices import torch_device
+from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check
+from livedream.errors import EngineError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An engine. checked: None for the reference itself. run_ms: one run; None if it was not timed."""
+
+    engine: Engine
+    checked: Check | None
+    run_ms: float | None
+
+
+def eager(program: Program, *, timed: bool = True, threads: int | None = None) -> Made:
+    """Make the reference engine; threads: of the processor, None: as torch is set."""
+    from livedream.engines.eager import EagerEngine
+
+    engine = EagerEngine(program, torch_device(), threads)
+    return Made(engine, None, best_ms(engine, program.example(), runs=1) if timed else None)
+
+
+def stopgap(program: Program) -> Made:
+    """Make the fastest engine that is made at once; it is not timed."""
+    device = torch_device()
+    with suppress(EngineError):  # it is only for the meantime, and eager does that, too
+        if device == "cuda":
+            from livedream.engines.captured import CapturedEngine
+
+            return Made(CapturedEngine(program, device), None, None)
+    # The build needs the processor too: with two threads each, both wait for one another at every
+    # operation and the first frame comes seconds later.
+    return eager(program, timed=False, threads=1)
+
+
+def check_capturing() -> None:
+    """Raise EngineError where nothing can be captured."""
+    if torch_device() != "cuda":
+        raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; take eager")
+
+
+def captured(program: Program, reference: Engine, tell: Callable[[str], None]) -> Made:
+    """Capture in the first number format in which it agrees with the reference. Raises EngineError."""
+    from livedream.engines.on_device import full_float32, number_formats
+
+    with full_float32():
+        wanted = reference.run(program.example())
+    formats = number_formats("cuda")
+    for number_format, alternative in zip(formats, [*formats[1:], None], strict=True):
+        try:
+            return _captured(program, number_format, wanted)
+        except EngineError as fault:
+            if alternative is None:
+                raise
+            tell(f"{fault}; trying {alternative}")
+    raise AssertionError("there is at least one number format")
+
+
+def _captured(program: Program, number_format: NumberFormat, wanted: NDArray[np.float32]) -> Made:
+    """Make a captured engine and check it; one that is refused leaves nothing on the GPU."""
+    from livedream.engines.captured import CapturedEngine
+
+    engine = CapturedEngine(program, "cuda", number_format)
+    try:
+        checked = check(engine, program, wanted)
+    except BaseException:
+        engine.close()
+        raise
+    return Made(engine, checked, checked.run_ms)

@@ -1,0 +1,57 @@
+"""The folder where torch.compile keeps what it compiled: one for each engine, which travels as bytes."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+TRITON_FOLDER = "TRITON_CACHE_DIR"
+"""Where Triton keeps its own; if it is not set, in a part of the same folder."""
+
+
+@contextmanager
+def kept_in(folder: Path) -> Iterator[None]:
+    """Have torch.compile take what it has compiled from a folder alone, and leave there what it compiles.
+
+    That holds for the whole process, so that one thread at a time may be in here.
+    """
+    import torch._functorch.config
+    import torch._inductor.config
+    from torch._inductor.runtime.cache_dir_utils import temporary_cache_dir
+
+    triton = os.environ.pop(TRITON_FOLDER, None)
+    with ExitStack() as stack:
+        stack.callback(_restore_triton, triton)
+        stack.enter_context(temporary_cache_dir(str(folder)))
+        stack.enter_context(torch._inductor.config.patch(fx_graph_cache=True))
+        stack.enter_context(torch._functorch.config.patch(enable_autograd_cache=True))
+        yield
+
+
+def _restore_triton(before: str | None) -> None:
+    os.environ.pop(TRITON_FOLDER, None)
+    if before is not None:
+        os.environ[TRITON_FOLDER] = before
+
+
+def pack(folder: Path) -> bytes:
+    """Give all that is kept in a folder as one blob."""
+    blob = io.BytesIO()
+    with zipfile.ZipFile(blob, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".lock":
+                archive.write(path, path.relative_to(folder).as_posix())
+    return blob.getvalue()
+
+
+def unpack(blob: bytes, folder: Path) -> None:
+    """Put a blob's files back into a folder. Raises ValueError if it is none, OSError if it does not fit."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(blob)) as archive:
+            archive.extractall(folder)
+    except zipfile.BadZipFile as fault:
+        raise ValueError(f"these are no files: {fault}") from fault

@@ -1,0 +1,73 @@
+"""Engines that take turns: a dream whose octaves are spread over the frames has one for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedream.engines.engine import Check, DeviceEngine, Engine, Program
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+class Relay:
+    """Holds the engines that take turns; they are its own to close.
+
+    parts: at least one, all on one device. Whose turn it is, whoever runs them says: nothing is counted
+    here, so that the same frame is always run by the same engine.
+    """
+
+    def __init__(self, parts: Sequence[Engine]) -> None:
+        self._parts = list(parts)
+        self.name = " and ".join(dict.fromkeys(part.name for part in parts))
+        self.number_format = parts[0].number_format
+        self.device: torch.device | None = getattr(parts[0], "device", None)
+
+    def at(self, number: int) -> Engine:
+        """Give the engine whose turn it is at a frame; number: of the frame, from 0."""
+        return self._parts[number % len(self._parts)]
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        """Run a whole round, each engine on what the one before gave."""
+        image, *rest = inputs
+        for part in self._parts:
+            image = part.run([image, *rest])
+        return image
+
+    def call(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Put a whole round on the device's current stream; nothing waits for it to end."""
+        image, *rest = inputs
+        for part in self._parts:
+            image = cast(DeviceEngine, part).call([image, *rest])
+        return image
+
+    def close(self) -> None:
+        """Close all of them."""
+        while self._parts:
+            self._parts.pop().close()
+
+
+def engine_at(engine: Engine, number: int) -> Engine:
+    """Give the engine that runs a frame: of those that take turns the one whose turn it is."""
+    return engine.at(number) if isinstance(engine, Relay) else engine
+
+
+def parts_of(program: Program) -> tuple[Program, ...]:
+    """List the programs that an engine is built for: those that take turns in one, or itself alone."""
+    parts: tuple[Program, ...] = getattr(program, "parts", ())
+    return parts or (program,)
+
+
+def worst(checks: Sequence[Check]) -> Check:
+    """Give the largest deviations of engines that take turns, and the mean time of a run."""
+    return Check(
+        min(check.cosine for check in checks),
+        max(check.relative_error for check in checks),
+        fmean(check.run_ms for check in checks),
+    )

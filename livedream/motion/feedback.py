@@ -1,0 +1,64 @@
+"""Feedback: the dream zooms, turns and drifts while it is carried along the flow, in one warp."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livedream.motion.flow import Flow, Motion, Trust, grid_of
+from livedream.settings import FeedbackSettings
+
+Affine = NDArray[np.float64]
+"""2x3: x, y, 1 -> x, y in pixels, measured from the middle of the upper left pixel."""
+
+FADE_PX = 0.5
+"""How far outside the picture, in pixels of the grid that flow is measured on, nothing is left of the
+edge that is repeated there: more would show as streaks, none as a jagged line."""
+
+
+def fed_back(motion: Motion, wishes: FeedbackSettings, elapsed_s: float, size_wh: tuple[int, int]) -> Motion:
+    """Give the motion of a dream that flies since the frame before; the same if it does not.
+
+    The dream flies in the previous picture and is then carried along, so that
+    carried(p) = previous(origin(p + flow(p))), with the flight undone by `origin`. Trust ends where that
+    is outside the previous picture: what enters there is dreamed anew.
+    elapsed_s: >= 0. size_wh: of the full picture, in which the flight is a rotation and not a shear.
+    """
+    if elapsed_s == 0 or wishes == FeedbackSettings():
+        return motion
+    height, width = motion.trust.shape
+    where = np.asarray(cv2.add(grid_of(height, width), motion.flow), np.float32)
+    source = np.asarray(cv2.transform(where, origin(wishes, elapsed_s, (width, height), size_wh)), np.float32)
+    flow = np.asarray(cv2.subtract(source, grid_of(height, width)), np.float32)
+    return replace(motion, flow=flow, trust=_inside(source) * motion.trust)
+
+
+def origin(
+    wishes: FeedbackSettings, elapsed_s: float, grid_wh: tuple[int, int], size_wh: tuple[int, int]
+) -> Affine:
+    """Give the map from where a part of the dream is after `elapsed_s` to where it was before.
+
+    grid_wh: of the grid whose pixels it is in. size_wh: of the full picture, which tells the pixels' shape.
+    """
+    width, height = grid_wh
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    drift = elapsed_s * np.array([wishes.pan_x * width, wishes.pan_y * height])
+    angle = math.radians(wishes.rotate * elapsed_s)
+    back = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    pixel = np.array([size_wh[0] / width, size_wh[1] / height])
+    linear = back * pixel / pixel[:, None] / 2 ** (wishes.zoom * elapsed_s)
+    return np.column_stack([linear, centre - linear @ (centre + drift)])
+
+
+def _inside(source: Flow) -> Trust:
+    """Give 1 within the picture, falling to 0 over `FADE_PX` outside of it."""
+    height, width = source.shape[:2]
+    x, y = cv2.split(source)
+    beside = np.abs(x - np.float32((width - 1) / 2)) - np.float32(width / 2)
+    above = np.abs(y - np.float32((height - 1) / 2)) - np.float32(height / 2)
+    share: Trust = np.clip(1 - np.maximum(beside, above) / np.float32(FADE_PX), 0.0, 1.0)
+    return share

@@ -1,0 +1,51 @@
+"""What stands and what moves: apart within a picture, and as a whole over time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedream.motion.flow import Flow, Motion, squared_length
+from livedream.settings import MotionSettings
+
+FASTEST_PX = 8.0
+"""Motion beyond this counts as this: the flow of what has no counterpart can be anything."""
+
+
+def weighted(motion: Motion, wishes: MotionSettings) -> Motion:
+    """Give the motion with its trust times `wishes.still` or `wishes.moving`, with a soft edge between.
+
+    The edge is a smoothstep (3 e^2 - 2 e^3) from half of `threshold_px` to one and a half of it.
+    """
+    if wishes.moving == wishes.still == 1.0:
+        return motion
+    edge = np.clip(_speed_px(motion.flow) / np.float32(wishes.threshold_px) - np.float32(0.5), 0.0, 1.0)
+    share = wishes.still + (wishes.moving - wishes.still) * (edge * edge * (3 - 2 * edge))
+    return replace(motion, trust=np.asarray(motion.trust * share, np.float32))
+
+
+def speed_px(motion: Motion) -> float:
+    """Give the mean motion from the frame before, in pixels of its grid; each pixel counts up to 8.
+
+    What is not trusted counts too: it is often what moves most. A cut is as fast as can be.
+    """
+    if motion.cut:
+        return FASTEST_PX
+    return float(np.minimum(_speed_px(motion.flow), FASTEST_PX).mean())
+
+
+def wakened(wake: float, speed_px: float, wishes: MotionSettings, elapsed_s: float) -> float:
+    """Give how awake a picture is, 0 (it stands) to 1, from how awake it was `elapsed_s` before.
+
+    It nears where the speed would have it exponentially, over `attack_s` up and `release_s` down.
+    """
+    aim = min(1.0, max(0.0, (speed_px / wishes.floor_px - 1) / 3))
+    over_s = wishes.attack_s if aim > wake else wishes.release_s
+    return aim + (wake - aim) * math.exp(-elapsed_s / over_s)
+
+
+def _speed_px(flow: Flow) -> NDArray[np.float32]:
+    return np.sqrt(squared_length(flow))

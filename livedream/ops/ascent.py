@@ -1,0 +1,36 @@
+"""How steps are made of directions."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+BETAS = (0.9, 0.999)
+TINY = 1e-8
+
+
+class Ascent:
+    """Goes where the direction points."""
+
+    def towards(self, direction: Tensor) -> Tensor:
+        """Give the direction itself."""
+        return direction
+
+
+class Adam:
+    """Divides the moving mean of the directions by the root of that of their squares (Kingma and Ba 2015)."""
+
+    def __init__(self) -> None:
+        self._mean: Tensor | None = None
+        self._square: Tensor | None = None
+        self._steps = 0
+
+    def towards(self, direction: Tensor) -> Tensor:
+        """Take the next direction, give the step; about 1 where the directions agree."""
+        keep, keep_square = BETAS
+        square = direction * direction
+        first, second = (1 - keep) * direction, (1 - keep_square) * square
+        self._mean = first if self._mean is None else keep * self._mean + first
+        self._square = second if self._square is None else keep_square * self._square + second
+        self._steps += 1
+        mean = self._mean / (1 - keep**self._steps)
+        return mean / ((self._square / (1 - keep_square**self._steps)).sqrt() + TINY)

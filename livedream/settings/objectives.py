@@ -1,0 +1,84 @@
+"""The settings that say what is dreamed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from livedream.settings.section import Section, Weight, setting
+
+LayerWeights = Mapping[str, Weight]
+
+
+class ObjectiveSettings(Section):
+    """What is dreamed: layers, channels, a guide, a style."""
+
+    layers: LayerWeights = setting(
+        {},
+        "Layers or moods whose activations are maximised, each with its weight; which ones there are "
+        "decides the engine, their weights are read each frame. None: the network's own default layer, "
+        "unless a sequence, a label, a guide or a style is dreamed.",
+        lifetime="engine",
+    )
+    objective: Literal["l2", "mean", "absolute"] = setting(
+        "l2",
+        "What is maximised at these layers: l2, half the sum of squares; mean, the sum; absolute, the sum of "
+        "absolute values.",
+        lifetime="engine",
+    )
+    channels: Mapping[str, Mapping[int, Weight]] = setting(
+        {}, "For a layer, the weights of single channels; the channels not named get none."
+    )
+    without: Mapping[str, tuple[int, ...]] = setting(
+        {}, "For a layer, channels that are left out; all others of the layer are dreamed."
+    )
+    labels: tuple[str, ...] = setting(
+        (),
+        "Classes that the picture is made to look like, by name or number, for networks with a classifier.",
+        lifetime="engine",
+    )
+    rank: Literal["all", "strongest", "weakest", "average"] = setting(
+        "all",
+        "Which channels of each layer are dreamed: all, or as many as rank_count of those that the picture "
+        "excites most, least, or nearest to their mean.",
+        lifetime="engine",
+    )
+    rank_count: int = setting(8, "Channels that rank leaves of each layer.", ge=1, le=4096)
+    rank_by: Literal["frame", "first"] = setting(
+        "frame", "The picture that channels are ranked by: each frame, or the first one of a show or scene."
+    )
+    sequence: tuple[str, ...] = setting(
+        (), "Layers that take turns, one fading into the next; beside those of layers.", lifetime="engine"
+    )
+    sequence_mode: Literal["loop", "ping-pong"] = setting(
+        "loop", "After a sequence's last layer: from the first again, or back."
+    )
+    sequence_s: float = setting(
+        8.0, "Time from one layer of a sequence to the next.", unit="s", ge=0.02, le=3600.0
+    )
+    sequence_fade: float = setting(0.5, "Share of that time that a layer fades in for.", ge=0.0, le=1.0)
+    guide: str = setting(
+        "",
+        "A picture, a clip or another source whose features are looked for in the picture; itself: the "
+        "frame that is dreamed; empty: none.",
+        lifetime="engine",
+    )
+    guide_layers: LayerWeights = setting(
+        {}, "Layers at which the guide is followed, with weights; none: the default layer.", lifetime="engine"
+    )
+    style: str = setting(
+        "",
+        "A picture, a clip or another source whose style is taken on; itself: the frame that is dreamed; "
+        "empty: none.",
+        lifetime="engine",
+    )
+    style_layers: LayerWeights = setting(
+        {},
+        "Layers whose Gram matrices are the style, with weights; none: four from the first to the default "
+        "layer.",
+        lifetime="engine",
+    )
+    style_scale: float = setting(1.0, "Size of the style's strokes.", ge=0.25, le=4.0)
+    content_layers: LayerWeights = setting(
+        {}, "Layers at which the picture is kept as the camera has it, with weights.", lifetime="engine"
+    )

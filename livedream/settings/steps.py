@@ -1,0 +1,60 @@
+"""The settings that say how a dream is climbed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from livedream.settings.section import Section, setting
+
+
+class StepSettings(Section):
+    """Octaves, steps, and what happens to a gradient before it becomes one."""
+
+    octaves: int = setting(2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=8)
+    spread: bool = setting(
+        False,
+        "Dream one octave a frame, in turn: the same look at a share of the cost. The dream comes and goes "
+        "more slowly: a round of octaves keeps what motion.persistence says that a frame keeps.",
+        lifetime="engine",
+    )
+    octave_scale: float = setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
+    steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
+    steps_decay: float = setting(
+        1.0, "Factor on the steps from each octave to the next larger one.", lifetime="engine", ge=0.1, le=1.0
+    )
+    step_size: float = setting(
+        0.01, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
+    )
+    step_growth: float = setting(1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0)
+    optimiser: Literal["ascent", "adam"] = setting(
+        "ascent",
+        "How steps are made of gradients: ascent, as they are; adam, by their moving means within an octave.",
+        lifetime="engine",
+    )
+    jitter_px: int = setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
+    smoothing_px: float = setting(
+        1.5, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
+    )
+    smoothing_scales: int = setting(
+        1, "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",
+        lifetime="engine", ge=1, le=3,
+    )  # fmt: skip
+    roughness: float = setting(
+        0.2, "Weight of the unsmoothed gradient beside the smoothed one.", ge=0.0, le=4.0
+    )
+    laplacian_levels: int = setting(
+        0,
+        "Bands of detail that are normalised each by itself; 0: all together.",
+        unit="bands",
+        lifetime="engine",
+        ge=0,
+        le=6,
+    )
+    total_variation: float = setting(
+        0.0, "Weight of the step towards a flat picture, which irons noise out.", ge=0.0, le=2.0
+    )
+    decay: float = setting(0.0, "Weight of the step towards middle grey.", ge=0.0, le=2.0)
+    working_px: int = setting(
+        78_000, "Pixels of the size that is dreamed at; the shape follows the source.",
+        unit="px", lifetime="engine", ge=4_096, le=8_294_400,
+    )  # fmt: skip

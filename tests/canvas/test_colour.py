@@ -1,0 +1,104 @@
+"""The settings of colour on both canvases; torch's device is the processor, so no GPU is needed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from livedream.canvas.canvas import Past, Stopwatch, Task
+from livedream.canvas.device import DeviceCanvas
+from livedream.canvas.memory import MemoryCanvas
+from livedream.motion.flow import Motion
+from livedream.motion.warp import Field
+from livedream.settings import ColourSettings, LookSettings
+
+MakeTask = Callable[..., Task[Any]]
+CANVASES = [MemoryCanvas(), DeviceCanvas(torch.device("cpu"))]
+
+
+class Still:
+    """An engine, for arrays and tensors, that dreams nothing more."""
+
+    name, number_format = "still", "float32"
+
+    def run(self, inputs: Any) -> Any:
+        return inputs[0]
+
+    call = run
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+@pytest.fixture
+def dream(
+    make_task: MakeTask, residual: Field, bending: Motion
+) -> Callable[..., tuple[Any, Field, Task[Any]]]:
+    """Dream a frame after one that left `residual`: (frame, residual, task)."""
+
+    def run(canvas: Any, colour: ColourSettings, scene: float = 0.6) -> tuple[Any, Field, Task[Any]]:
+        task = make_task(
+            engine=Still(), past=Past(canvas.from_array(residual), bending), colour=colour,
+            look=LookSettings(strength=1.0, scene=scene),
+        )  # fmt: skip
+        pending = canvas.dream(task, Stopwatch())
+        return pending.finish().rgb, canvas.to_array(pending.residual), task
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [
+        ColourSettings(keep=1.0),
+        ColourSettings(saturation=2.0, keep=0.2),
+        ColourSettings(contrast=1.0),
+        ColourSettings(balance=1.0),
+        ColourSettings(target=(1.0, 0.4, 0.1), target_weight=0.3, balance=0.2),
+    ],
+)
+def test_a_device_colours_a_frame_as_memory_does(dream: Any, colour: ColourSettings) -> None:
+    (here, a, _), (there, b, _) = (dream(canvas, colour) for canvas in CANVASES)
+    assert np.abs(a - b).mean() < 0.02 * np.abs(a).mean()
+    shown = np.abs(here.astype(int) - there.astype(int))
+    assert shown.max() <= 5
+    assert shown.mean() < 0.5
+    plain = dream(CANVASES[0], ColourSettings())[0]
+    assert np.abs(here.astype(int) - plain).mean() > 0.3
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_a_frame_that_keeps_its_colours_differs_in_light_alone(dream: Any, canvas: Any) -> None:
+    rgb, _, task = dream(canvas, ColourSettings(keep=1.0))
+    inside = ((rgb > 0) & (rgb < 255)).all(axis=2)
+    assert inside.mean() > 0.9
+    assert np.abs(rgb.astype(int) - task.rgb).max() > 5
+    before, after = (np.diff(array.astype(int), axis=2)[inside] for array in (task.rgb, rgb))
+    # On a device a sum that ends on a half may be rounded up in one channel and down in another.
+    assert np.abs(before - after).max() <= 1
+    assert (before == after).mean() > 0.999
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_the_look_leaves_what_is_carried_on(dream: Any, canvas: Any) -> None:
+    look = ColourSettings(keep=0.7, saturation=1.5, contrast=1.0)
+    assert (dream(canvas, look)[1] == dream(canvas, ColourSettings())[1]).all()
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_a_target_is_in_what_is_carried_on_and_in_the_frame(dream: Any, canvas: Any) -> None:
+    target = (0.7, 0.4, 0.3)
+    colour = ColourSettings(target=target, target_weight=1.0)
+    rgb, residual, task = dream(canvas, colour, scene=0.0)
+    mean = task.rgb.reshape(-1, 3).mean(axis=0) / 255 + residual.reshape(-1, 3).mean(axis=0)
+    np.testing.assert_allclose(mean, target, atol=0.005)
+    np.testing.assert_allclose(rgb.reshape(-1, 3).mean(axis=0) / 255, target, atol=0.02)
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_a_balance_takes_the_dream_s_own_tint_off(dream: Any, canvas: Any) -> None:
+    tinted = dream(canvas, ColourSettings())[1].mean(axis=(0, 1))
+    left = dream(canvas, ColourSettings(balance=0.75))[1].mean(axis=(0, 1))
+    np.testing.assert_allclose(left, 0.25 * tinted, atol=1e-5)

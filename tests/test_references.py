@@ -1,0 +1,87 @@
+"""Guide and style: what the settings name is opened once and looked at in its turn."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livedream.dream.spec import PICTURE_PX
+from livedream.errors import LivedreamError
+from livedream.references import References
+from livedream.settings import DreamSettings
+
+RGB = np.full((90, 160, 3), (200, 40, 90), np.uint8)
+
+
+@pytest.fixture
+def red(tmp_path: Path) -> Path:
+    path = tmp_path / "red.png"
+    cv2.imwrite(str(path), np.full((30, 40, 3), (0, 0, 255), np.uint8))
+    return path
+
+
+def colour(image: np.ndarray) -> list[float]:
+    assert image.shape == (1, 3, PICTURE_PX, PICTURE_PX)
+    return [round(float(mean), 2) for mean in image.mean((0, 2, 3))]
+
+
+def test_a_picture_is_opened_once_and_shown_to_every_frame(red: Path) -> None:
+    references, dream = References(), DreamSettings(style=str(red))
+    first, later = (references.look_up(("style",), dream, RGB, number) for number in (0, 7))
+    assert colour(first["style"]) == [1.0, 0.0, 0.0]
+    assert later["style"] is first["style"]
+    references.close()
+
+
+def test_only_what_is_wanted_is_looked_up(red: Path) -> None:
+    dream = DreamSettings(style=str(red), guide="clouds")
+    assert set(References().look_up(("style", "frame", "rank"), dream, RGB, 0)) == {"style"}
+    assert References().look_up((), dream, RGB, 0) == {}
+
+
+def test_the_frame_itself_can_be_the_guide() -> None:
+    found = References().look_up(("guide",), DreamSettings(guide="itself"), RGB, 0)
+    assert colour(found["guide"]) == [round(level / 255, 2) for level in (200, 40, 90)]
+
+
+def test_an_engine_that_wanted_a_guide_goes_on_until_the_one_without_it_is_there() -> None:
+    assert set(References().look_up(("guide",), DreamSettings(), RGB, 0)) == {"guide"}
+
+
+def test_of_what_moves_each_frame_sees_the_picture_of_its_number() -> None:
+    dream = DreamSettings(guide="clouds")
+    steady, resumed = References(), References()
+    seen = [steady.look_up(("guide",), dream, RGB, number)["guide"] for number in range(4)]
+    assert not np.array_equal(seen[0], seen[3])
+    assert np.array_equal(resumed.look_up(("guide",), dream, RGB, 3)["guide"], seen[3])
+
+
+def test_the_strokes_of_a_style_have_the_size_that_is_wished(red: Path) -> None:
+    references = References()
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, ::2] = 255
+    cv2.imwrite(str(red), stripes)
+    small, large = (
+        references.look_up(("style",), DreamSettings(style=str(red), style_scale=scale), RGB, 0)["style"]
+        for scale in (0.5, 4.0)
+    )
+    assert np.abs(np.diff(large, axis=3)).mean() < np.abs(np.diff(small, axis=3)).mean() * 0.5 + 0.1
+    assert not np.array_equal(small, large)
+
+
+@pytest.mark.parametrize("word", ["guide", "style"])
+@pytest.mark.parametrize("content", [None, b"", b"\x89PNG\r\n\x1a\nno picture", b"\x80\x04cposix\nsystem\n"])
+def test_what_is_no_picture_is_told_with_its_word(tmp_path: Path, word: str, content: bytes | None) -> None:
+    path = tmp_path / "bad.png"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(LivedreamError) as told:
+        References().check(DreamSettings(**{word: str(path)}))  # type: ignore[arg-type]
+    assert f"dream.{word} = {path}" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_nothing_to_check_is_right() -> None:
+    References().check(DreamSettings())
+    References().check(DreamSettings(guide="itself"))
