@@ -10,6 +10,7 @@ import pytest
 
 from livedream.engines.devices import NEEDS, ON_CUDA
 from livedream.presets import shipped
+from livedream.settings import describe, markdown
 from livedream.sinks.remedy import remedy
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,28 @@ def test_what_is_to_be_installed_is_the_same(system: str) -> None:
 def test_every_preset_is_in_the_readme(name: str) -> None:
     moods = (CHECKOUT / "README.md").read_text(encoding="utf-8").partition("## Moods")[2].partition("##")[0]
     assert f"| `{name}` |" in moods
+
+
+def test_every_setting_is_written_down_as_it_is() -> None:
+    written = (CHECKOUT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert written == markdown(), "make it anew: livedream settings --markdown > docs/settings.md"
+
+
+VOCABULARY = (CHECKOUT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+
+
+def test_what_the_vocabulary_names_as_its_tests_are_tests() -> None:
+    named = set(re.findall(r"`([\w/]+\.py)::(\w+)`", VOCABULARY))
+    assert len(named) > 40
+    for file, name in named:
+        text = (CHECKOUT / "tests" / file).read_text(encoding="utf-8")
+        assert re.search(rf"def {name}\(", text), f"{file}::{name}"
+
+
+def test_the_words_of_the_vocabulary_are_settings() -> None:
+    words = set(re.findall(r"`((?:dream|motion|colour|feedback|look)\.[a-z_0-9]+)", VOCABULARY))
+    assert words <= {info.word for info in describe()}
+    assert len(words) > 40
 
 
 def test_auto_goes_through_nvidia_s_engines_as_written() -> None:

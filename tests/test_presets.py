@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from livedream.dream.spec import frame_inputs, kernel_spec
+from livedream.dream.catalog import network_info
+from livedream.dream.spec import kernel_spec
+from livedream.dream.wishes import controls
 from livedream.errors import InputError
 from livedream.presets import DEFAULT, apply_assignments, load, shipped
 from livedream.resources import folder
@@ -36,11 +38,7 @@ def test_a_shipped_preset_loads_and_its_layers_and_channels_exist(name: str) -> 
     preset = load(name)
     assert preset.name == name
     assert preset.description.endswith(".")
-    spec = kernel_spec(preset.settings.dream, (64, 64))
-    assert spec.layers
-    import numpy as np
-
-    assert len(frame_inputs(spec, preset.settings.dream, np.random.default_rng(0))) == 2 + len(spec.layers)
+    assert kernel_spec(preset.settings.dream, (64, 64)).taps
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -48,7 +46,10 @@ def test_a_shipped_preset_dreams_something(name: str) -> None:
     settings = load(name).settings
     assert settings.dream.step_size > 0
     assert settings.look.strength > 0
-    assert any(weight != 0 for weight in settings.dream.layers.values())
+    weights = controls(
+        kernel_spec(settings.dream, (64, 64)).taps, settings.dream, network_info("embedded"), 0.0
+    )
+    assert any(weight.any() for weight in weights)
 
 
 def test_shipped_presets_differ() -> None:
@@ -121,7 +122,7 @@ def test_a_mistake_is_told_with_the_file_and_the_way_out(tmp_path: Path, text: s
     assert says in message
 
 
-@pytest.mark.parametrize("text", ["[dreem]\n", "[dream]\n[colour]\n"])
+@pytest.mark.parametrize("text", ["[dreem]\n", "[dream]\n[colours]\n"])
 def test_an_unknown_section_is_told_even_if_it_is_empty(tmp_path: Path, text: str) -> None:
     assert "mine.toml" in told(write(tmp_path, text))
 
@@ -233,3 +234,12 @@ def test_a_value_cannot_smuggle_in_more_toml() -> None:
 def test_every_shipped_file_is_plain_toml_in_utf8() -> None:
     for path in folder("configs").glob("*.toml"):
         tomllib.loads(path.read_bytes().decode("utf-8"))
+
+
+def test_a_picture_is_found_beside_its_preset(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    picture = tmp_path / "pictures" / "mine.png"
+    picture.write_bytes(b"picture")
+    preset = load(str(write(tmp_path, '[dream]\nstyle = "pictures/mine.png"\nguide = "clouds"\n')))
+    assert preset.settings.dream.style == str(picture.resolve())
+    assert preset.settings.dream.guide == "clouds"

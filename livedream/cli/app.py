@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from livedream import __version__
+from livedream.cli import networks, offline, pictures
 from livedream.cli.options import (
     EngineOption,
     FpsOption,
@@ -38,8 +39,15 @@ engines = typer.Typer(
     help="List, build or remove the engines that are kept on disk.", invoke_without_command=True
 )
 app.add_typer(engines, name="engines")
+app.add_typer(networks.app, name="networks")
+app.command()(offline.render)
+app.command()(pictures.image)
+app.command()(pictures.zoom)
 
-COMMANDS = ("live", "demo", "bench", "doctor", "cameras", "presets", "engines")
+COMMANDS = (
+    "live", "demo", "bench", "doctor", "cameras", "presets", "settings", "engines", "networks", "render",
+    "image", "zoom",
+)  # fmt: skip
 
 
 def with_default_command(arguments: list[str]) -> list[str]:
@@ -164,7 +172,18 @@ def cameras() -> None:
 
 @app.command()
 def presets(
-    name: Annotated[str | None, typer.Argument(help="Show this one's settings.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Show this one's settings; from: those of a FILE.", show_default=False),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="What livedream made: a film, a picture, a folder.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With from: write a preset file.", metavar="PRESET.toml", show_default=False),
+    ] = None,
     sheet: Annotated[
         Path | None,
         typer.Option(
@@ -178,7 +197,11 @@ def presets(
     from livedream.cli.listing import print_preset, print_presets
     from livedream.presets import shipped
 
-    if sheet is not None:
+    if name == "from" or file is not None or out is not None:
+        from livedream.cli.presets_from import run_as
+
+        run_as((name, file), out)
+    elif sheet is not None:
         from livedream.cli.sheet import run
 
         run(Options(source, DEFAULT, engine=engine), shipped() if name is None else (name,), sheet)
@@ -188,6 +211,19 @@ def presets(
         print_presets()
     else:
         print_preset(name)
+
+
+@app.command()
+def settings(
+    word: Annotated[
+        str | None, typer.Argument(help="A section, or a part of a word.", show_default=False)
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/settings.md.")] = False,
+) -> None:
+    """List every setting: its word, default, range and meaning."""
+    from livedream.cli.listing import print_settings
+
+    print_settings(word, markdown)
 
 
 @engines.callback()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -55,20 +56,32 @@ ENCODERS = (
 )
 """Tried in this order: everywhere, macOS, Windows, builds of FFmpeg without x264."""
 
+# Without mbtree: with it x264 gives other bytes for the same frames now and then, and what was rendered
+# in two goes has to be what is rendered in one.
+_PATIENT_X264 = ENCODERS[0].options | {"preset": "veryfast", "crf": "16", "x264-params": "mbtree=0"}
 
-def add_stream(container: OutputContainer, size_wh: tuple[int, int], rate: Fraction) -> VideoStream:
+PATIENT = (Encoder("libx264", _PATIENT_X264, False), *ENCODERS[1:])
+"""For who can wait: a better picture in a smaller file, and the same for the same frames."""
+
+
+def add_stream(
+    container: OutputContainer,
+    size_wh: tuple[int, int],
+    rate: Fraction,
+    encoders: Sequence[Encoder],
+) -> VideoStream:
     """Add an H.264 stream with the first encoder that starts here.
 
-    size_wh: even pixels. rate: frames a second; the time base is one frame.
+    size_wh: even pixels. rate: frames a second; the time base is one frame. encoders: to be tried.
     Raises SinkError if none starts.
     """
-    for encoder in ENCODERS:
+    for encoder in encoders:
         if _starts(encoder, size_wh, rate):
             stream = container.add_stream(encoder.name, rate, dict(encoder.options))
             assert isinstance(stream, VideoStream)
             _configure(stream.codec_context, encoder, size_wh, rate)
             return stream
-    tried = ", ".join(encoder.name for encoder in ENCODERS)
+    tried = ", ".join(encoder.name for encoder in encoders)
     raise SinkError(
         f"No H.264 encoder starts here for {size_wh[0]}x{size_wh[1]} pixels (tried {tried}); "
         "reinstall PyAV (pip install --force-reinstall av) or record at another size."

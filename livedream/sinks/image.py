@@ -24,10 +24,14 @@ def check_image_file(file: Path) -> None:
 def write_image(file: Path, rgb: Rgb) -> None:
     """Write uint8 HxWx3 as PNG or JPEG, by the file's suffix. Raises InputError."""
     check_image_file(file)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if file.suffix.lower() != ".png" else []
-    encoded = cv2.imencode(file.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), quality)[1]
     try:
         # Not cv2.imwrite, which cannot write names with other letters than the code page's on Windows.
-        file.write_bytes(encoded.tobytes())
+        file.write_bytes(encoded(rgb, file.suffix))
     except OSError as fault:
         raise InputError(f"the picture {file} cannot be written: {fault.strerror}") from fault
+
+
+def encoded(rgb: Rgb, suffix: str) -> bytes:
+    """Encode uint8 HxWx3 as PNG or JPEG; suffix: one of SUFFIXES."""
+    quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if suffix.lower() != ".png" else []
+    return cv2.imencode(suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), quality)[1].tobytes()

@@ -6,14 +6,14 @@ import contextlib
 import errno
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
 
 from livedream.frame import Rgb
-from livedream.sinks.h264 import add_stream, to_yuv
+from livedream.sinks.h264 import Encoder, add_stream, to_yuv
 from livedream.sinks.letterbox import letterbox
 
 # Hybrid: in fragments while it grows, so that a killed process leaves a film; on closing it becomes
@@ -38,10 +38,18 @@ class Movie:
     size_wh: even pixels. encoder: the one in use. kept_s: seconds of film that are on the disk.
     """
 
-    def __init__(self, file: WholeFile, suffix: str, size_wh: tuple[int, int], rate: Fraction) -> None:
+    def __init__(
+        self,
+        file: WholeFile,
+        suffix: str,
+        size_wh: tuple[int, int],
+        rate: Fraction,
+        encoders: Sequence[Encoder],
+    ) -> None:
         """Write the header of a film with `rate` frames a second; the file is the movie's to close.
 
-        suffix: one of SUFFIXES. Raises OSError if the disk fails, SinkError if no encoder starts.
+        suffix: one of SUFFIXES. encoders: to be tried. Raises OSError if the disk fails, SinkError if no
+        encoder starts.
         """
         self.size_wh, self.rate, self.kept_s = size_wh, rate, 0.0
         self._file = file
@@ -49,7 +57,7 @@ class Movie:
         muxer, options = _MUXERS[suffix]
         self._container = av.open(file, "w", muxer, container_options=options, buffer_size=_BUFFER)
         try:
-            self._stream = add_stream(self._container, size_wh, rate)
+            self._stream = add_stream(self._container, size_wh, rate, encoders)
             self._container.start_encoding()
             file.mark_whole()
         except BaseException:

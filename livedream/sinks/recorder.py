@@ -92,7 +92,7 @@ class Recorder:
         """Open the file and write its header; leave no empty file behind."""
         file = self._open_file()
         try:
-            return Movie(file, self.path.suffix.lower(), size_wh, rate)
+            return Movie(file, self.path.suffix.lower(), size_wh, rate, ENCODERS)
         except (OSError, av.FFmpegError) as error:
             self._remove_empty()
             raise self._stopped(error, 0.0) from error
@@ -127,11 +127,16 @@ class Recorder:
 
     def _stopped(self, error: Exception, kept_s: float) -> SinkError:
         """Say in a sentence what happened, what is kept and what to do."""
-        code = error.errno if isinstance(error, OSError) else None
-        reason, way_out = _REASONS.get(code or 0, (f"of an error ({_told(error)})", _OTHER_DISK))
-        any_kept = kept_s > 0 and code != errno.ENOENT
+        reason, way_out = why_stopped(error)
+        any_kept = kept_s > 0 and getattr(error, "errno", None) != errno.ENOENT
         kept = f"the first {kept_s:.1f} s are kept in it" if any_kept else "nothing is kept"
         return SinkError(f"The recording {self.path} has stopped because {reason}; {kept}; {way_out}.")
+
+
+def why_stopped(error: Exception) -> tuple[str, str]:
+    """Say why a file cannot be written on, to follow "because", and what to do about it."""
+    code = error.errno if isinstance(error, OSError) else None
+    return _REASONS.get(code or 0, (f"of an error ({_told(error)})", _OTHER_DISK))
 
 
 def check_recording(path: str | Path, overwrite: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Generator, Iterator
 
@@ -15,6 +16,9 @@ from livedream.sources.timeline import HIGHEST_FPS
 LOOKAHEAD = 9
 """Pictures decoded at the start to find the rate of what declares none."""
 
+_CLOCK = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
+"""How Matroska tells the length of one of its streams."""
+
 CUT_SHORT_S = 0.5
 """Missing this much of its declared length, a file counts as cut short."""
 
@@ -23,6 +27,7 @@ class Decoding:
     """Decode the pictures of a file or stream in order, leaving out what cannot be decoded.
 
     damaged_s: second, from the first picture, at which something was missing; None so far.
+    declared_s: how long the pictures should last; None if that is not said.
     """
 
     def __init__(self, location: str, *, live: bool = False) -> None:
@@ -43,7 +48,7 @@ class Decoding:
         self.declared_fps = float(stream.average_rate or stream.guessed_rate or 0)
         self.pixel_shape = stream.sample_aspect_ratio
         self.format_name = self._container.format.name
-        self._declared_s = _declared_length_s(self._container, stream)
+        self.declared_s = _declared_length_s(self._container, stream)
         self._pictures = self._decoded(stream)
         self._ahead = deque(self._look_ahead())
         if not self._ahead:
@@ -82,7 +87,7 @@ class Decoding:
             # Nothing behind this place can be read: a file cut off, or a connection lost.
             self._note_damage()
             return
-        if self._declared_s is not None and self._reached_s < self._declared_s - CUT_SHORT_S:
+        if self.declared_s is not None and self._reached_s < self.declared_s - CUT_SHORT_S:
             self._note_damage()
 
     def _pictures_of(self, packet: av.Packet[av.VideoStream]) -> Iterator[av.VideoFrame]:
@@ -125,6 +130,8 @@ def _declared_length_s(container: InputContainer, stream: av.VideoStream) -> flo
     """Tell how long the pictures should last; a container's length counts if it holds nothing else."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
+    if clock := _CLOCK.fullmatch(stream.metadata.get("DURATION", "")):
+        return int(clock[1]) * 3600 + int(clock[2]) * 60 + float(clock[3])
     if container.duration and len(container.streams) == 1:
         return float(container.duration) / av.time_base
     return None

@@ -132,9 +132,9 @@ def _local_path(address: str) -> str:
 
 
 def _open_file(spec: str, wish: Wish) -> Source:
-    path = _expanded(spec)
-    start = _checked_start(spec, path)
-    if IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix):
+    path = expanded(spec)
+    start = checked_start(spec, path)
+    if is_image(path, start):
         from livedream.sources.image import Still
 
         return Still(path, fps=wish.fps, loop=wish.loop, clock=wish.clock)
@@ -149,7 +149,13 @@ def _open_file(spec: str, wish: Wish) -> Source:
         raise
 
 
-def _expanded(spec: str) -> Path:
+def is_image(path: Path, start: bytes) -> bool:
+    """Tell whether a file is a still picture, by its first bytes or its suffix."""
+    return bool(IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix))
+
+
+def expanded(spec: str) -> Path:
+    """Read a path as a shell does, a home folder included. Raises InputError."""
     try:
         return Path(spec).expanduser()
     except RuntimeError as fault:  # what it raises for a home that nobody has
@@ -158,7 +164,7 @@ def _expanded(spec: str) -> Path:
         ) from fault
 
 
-def _checked_start(spec: str, path: Path) -> bytes:
+def checked_start(spec: str, path: Path) -> bytes:
     """Give the first bytes of a file; raises InputError if it cannot be one to show."""
     if not spec:
         raise InputError("no source is named: give camera, clouds, a file or an address.")

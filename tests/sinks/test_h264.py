@@ -58,26 +58,24 @@ def film_in(tmp_path: Path) -> OutputContainer:
     return av.open(str(tmp_path / "film.mp4"), "w")
 
 
-def test_the_next_encoder_is_taken_when_one_is_missing_or_refuses(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_encoder_is_taken_when_one_is_missing_or_refuses(tmp_path: Path) -> None:
     refusing = Encoder("libx264", {"preset": "no such preset"}, bit_rate=False)
-    monkeypatch.setattr(h264, "ENCODERS", (Encoder("h264_missing"), refusing, Encoder("mpeg4")))
+    encoders = (Encoder("h264_missing"), refusing, Encoder("mpeg4"))
     with film_in(tmp_path) as container:
-        stream = add_stream(container, (64, 48), Fraction(30))
+        stream = add_stream(container, (64, 48), Fraction(30), encoders)
         assert stream.codec_context.name == "mpeg4"
         assert stream.codec_context.bit_rate == 64 * 48 * 30 // 2
 
 
-def test_no_encoder_at_all_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(h264, "ENCODERS", (Encoder("h264_missing"), Encoder("h264_gone")))
+def test_no_encoder_at_all_is_told_in_a_sentence(tmp_path: Path) -> None:
+    encoders = (Encoder("h264_missing"), Encoder("h264_gone"))
     with film_in(tmp_path) as container, pytest.raises(SinkError, match="h264_missing, h264_gone"):
-        add_stream(container, (64, 48), Fraction(30))
+        add_stream(container, (64, 48), Fraction(30), encoders)
 
 
 def test_colours_rate_and_key_frames_are_set(tmp_path: Path) -> None:
     with film_in(tmp_path) as container:
-        context = add_stream(container, (64, 48), Fraction(25)).codec_context
+        context = add_stream(container, (64, 48), Fraction(25), h264.ENCODERS).codec_context
         tags = (context.colorspace, context.color_primaries, context.color_trc, context.color_range)
         assert tags == (1, 1, 1, 1)
         assert (context.gop_size, context.time_base, context.thread_count) == (25, Fraction(1, 25), 1)

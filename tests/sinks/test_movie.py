@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.frame import Rgb
+from livedream.sinks.h264 import ENCODERS
 from livedream.sinks.movie import SUFFIXES, Movie, WholeFile
 
 
@@ -44,7 +45,7 @@ def decoded(path: Path | str) -> list[av.VideoFrame]:
 
 def growing(path: Path, count: int) -> Movie:
     """A film of `count` frames at 30 a second that is still being recorded."""
-    movie = Movie(WholeFile(path.open("wb", buffering=0)), path.suffix, (128, 96), Fraction(30))
+    movie = Movie(WholeFile(path.open("wb", buffering=0)), path.suffix, (128, 96), Fraction(30), ENCODERS)
     for index in range(count):
         movie.add(picture(index), index)
     return movie
@@ -60,7 +61,7 @@ def test_a_disk_that_fills_up_at_any_byte_leaves_what_is_kept(tmp_path: Path, su
     def fill_up_after(size: int) -> None:
         raw = Sluggish(tmp_path / f"film{suffix}", "wb")
         raw.room = size
-        movie = Movie(WholeFile(raw), suffix, (128, 96), Fraction(30))
+        movie = Movie(WholeFile(raw), suffix, (128, 96), Fraction(30), ENCODERS)
         with contextlib.suppress(OSError):
             for index in range(60):
                 movie.add(picture(index), index)

@@ -133,7 +133,6 @@ def test_the_words_name_the_encoder_and_why_it_is_not_the_first(
     sink = Recorder(tmp_path / "film.mp4", overwrite=True)
     assert sink.open((64, 48), 30).startswith("H.264 by libx264, 64x48")
     encoders = (Encoder("h264_missing"), h264.ENCODERS[0])
-    monkeypatch.setattr(h264, "ENCODERS", encoders)
     monkeypatch.setattr(recorder, "ENCODERS", encoders)
     words = sink.open((64, 48), 30)
     sink.close()
@@ -141,7 +140,7 @@ def test_the_words_name_the_encoder_and_why_it_is_not_the_first(
 
 
 def test_without_an_encoder_no_empty_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(h264, "ENCODERS", (Encoder("h264_missing"),))
+    monkeypatch.setattr(recorder, "ENCODERS", (Encoder("h264_missing"),))
     with pytest.raises(SinkError, match=r"No H\.264 encoder starts here"):
         Recorder(tmp_path / "film.mp4").open((64, 48), 30)
     assert list(tmp_path.iterdir()) == []

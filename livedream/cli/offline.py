@@ -1,0 +1,112 @@
+"""The commands for what lies on the disk, and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livedream.cli.options import EngineOption, PresetOption, SetOption
+from livedream.presets import DEFAULT
+
+SourceArgument = Annotated[
+    str | None,
+    typer.Argument(
+        help="A film, a folder of frames, a series such as frame_%05d.png, a picture, or clouds.",
+        metavar="[IN]",
+        show_default=False,
+    ),
+]
+OutputArgument = Annotated[
+    str | None,
+    typer.Argument(
+        help="A film (.mp4, .mkv, .mov), .gif, .webp, a folder, or frames such as out/frame_%05d.jpg.",
+        metavar="[OUT]",
+        show_default=False,
+    ),
+]
+
+
+def render(
+    source: SourceArgument = None,
+    output: OutputArgument = None,
+    preset: PresetOption = DEFAULT,
+    set_: SetOption = None,
+    engine: EngineOption = "auto",
+    seed: Annotated[int, typer.Option(help="Of all that is random.", min=0)] = 0,
+    size: Annotated[
+        str | None,
+        typer.Option(help="Box that frames fit in; else the source's.", metavar="WxH", show_default=False),
+    ] = None,
+    fps: Annotated[
+        str | None,
+        typer.Option(help="Frames a second; else the source's.", metavar="N", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="Seconds, H:MM:SS, or a frame: 120f.", metavar="TIME", show_default=False),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Likewise, not rendered itself.", metavar="TIME", show_default=False)
+    ] = None,
+    seconds: Annotated[
+        str | None,
+        typer.Option(help="Length of a film of one picture or of clouds.", metavar="N", show_default=False),
+    ] = None,
+    preview: Annotated[
+        str | None,
+        typer.Option(help="Render small and quick, to judge.", metavar="WIDTH", show_default=False),
+    ] = None,
+    picture_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="Of a folder's frames: png or jpg.", metavar="FORMAT", show_default=False
+        ),
+    ] = None,
+    timeline: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
+    ] = None,
+    first_frame: Annotated[
+        Path | None,
+        typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
+    ] = None,
+    no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help="Render what a TOML file lists instead.", metavar="FILE", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Dream chunks of it at once.", metavar="N", min=1, max=1000, show_default=False),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="With the workers of a Dask scheduler.", metavar="ADDRESS", show_default=False),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
+    ] = False,
+) -> None:
+    """Dream a film, frame by frame; what was interrupted goes on with the same command."""
+    from livedream.cli.render import one_or_batch, run, run_batch
+    from livedream.cli.workers import Crew
+    from livedream.offline.job import Wish
+    from livedream.offline.options import box_of, length_of, preview_of, rate_of
+
+    places = one_or_batch((source, output), batch)
+    if places is None:
+        assert batch is not None
+        Crew(workers, cluster).check_none(batch)
+        run_batch(batch)
+        return
+    crew = Crew(workers, cluster)
+    (run if crew.is_none else crew.run)(
+        Wish(
+            *places, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
+            fps=rate_of(fps), start=start, end=end, seconds=length_of(seconds), preview=preview_of(preview),
+            picture_format=picture_format, timeline=timeline, first_frame=first_frame, sound=not no_sound,
+            overwrite=overwrite,
+        )
+    )  # fmt: skip

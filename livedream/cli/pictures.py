@@ -1,0 +1,90 @@
+"""The commands that begin with a single picture, and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livedream.cli.options import EngineOption, PresetOption, SetOption
+from livedream.presets import DEFAULT
+
+PictureArgument = Annotated[
+    str, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, ...", metavar="PICTURE", show_default=False)
+]
+SeedOption = Annotated[int, typer.Option(help="Of all that is random.", min=0)]
+BoxOption = Annotated[
+    str | None,
+    typer.Option(help="Box that it fits in; else the picture's own size.", metavar="WxH", show_default=False),
+]
+
+
+def image(
+    source: PictureArgument,
+    output: Annotated[
+        str,
+        typer.Argument(help="A .png, .jpg, .webp or .tif file.", metavar="OUT", show_default=False),
+    ],
+    preset: PresetOption = DEFAULT,
+    set_: SetOption = None,
+    engine: EngineOption = "auto",
+    seed: SeedOption = 0,
+    rounds: Annotated[
+        int, typer.Option(help="How often it is dreamed; more is deeper.", min=1, max=10_000)
+    ] = 30,
+    size: BoxOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+) -> None:
+    """Dream a single picture at its own size, however large it is."""
+    from livedream.cli.image import run
+    from livedream.offline.options import box_of
+    from livedream.offline.still import StillWish
+
+    run(StillWish(source, output, preset, tuple(set_ or ()), engine, seed, rounds, box_of(size), overwrite))
+
+
+def zoom(
+    source: PictureArgument,
+    output: Annotated[
+        str,
+        typer.Argument(
+            help="A film (.mp4, .mkv, .mov), .gif, .webp, a folder, or frames such as out/frame_%05d.jpg.",
+            metavar="OUT",
+            show_default=False,
+        ),
+    ],
+    preset: PresetOption = DEFAULT,
+    set_: SetOption = None,
+    engine: EngineOption = "auto",
+    seed: SeedOption = 0,
+    size: BoxOption = None,
+    seconds: Annotated[str, typer.Option(help="Length of the film.", metavar="N")] = "20",
+    fps: Annotated[str, typer.Option(help="Frames a second.", metavar="N")] = "30",
+    speed: Annotated[
+        float, typer.Option(help="Doublings per second; below 0 it flies backwards.", min=-4, max=4)
+    ] = 0.5,
+    rotate: Annotated[float, typer.Option(help="Degrees per second, clockwise.", min=-360, max=360)] = 0.0,
+    pan: Annotated[
+        str,
+        typer.Option(help="Drift to the right and down: shares of the picture per second.", metavar="X,Y"),
+    ] = "0,0",
+    timeline: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
+    ] = False,
+) -> None:
+    """Fly into a picture that dreams, without end; what was interrupted goes on with the same command."""
+    from livedream.cli.zoom import pan_of, run
+    from livedream.offline.job import Wish
+    from livedream.offline.options import box_of, length_of, rate_of
+    from livedream.offline.zoom import Flight
+
+    wish = Wish(
+        source, output, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
+        fps=rate_of(fps), seconds=length_of(seconds), timeline=timeline, overwrite=overwrite,
+    )  # fmt: skip
+    run(wish, Flight(speed, rotate, *pan_of(pan)))

@@ -1,0 +1,37 @@
+"""`livedream presets from FILE`: the settings that a film or a picture was made with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from livedream.errors import InputError
+from livedream.offline.recipe import recipe_of
+
+
+def run_as(words: tuple[str | None, Path | None], out: Path | None) -> None:
+    """Read `presets from FILE`. Raises InputError for anything else."""
+    word, file = words
+    if word != "from" or file is None:
+        raise InputError("write it as: livedream presets from FILE, and --out PRESET.toml to keep them")
+    run(file, out)
+
+
+def run(file: Path, out: Path | None) -> None:
+    """Print a preset file of what `file` was made with, or write it to `out`. Raises InputError."""
+    text = recipe_of(file).text()
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    if out.suffix.lower() != ".toml":
+        raise InputError(f"--out {out}: a preset's name ends in .toml")
+    try:
+        with out.open("x", encoding="utf-8") as preset:
+            preset.write(text)
+    except FileExistsError as fault:
+        raise InputError(f"--out {out} is there already; give another name") from fault
+    except OSError as fault:
+        raise InputError(f"--out {out} cannot be written: {fault.strerror}") from fault
+    Console().print(f"{out}: livedream --preset {out}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,59 @@
+"""`livedream render --workers N`: a film in chunks, several at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from livedream.cli.progress import shown
+from livedream.cli.render import INTERRUPTED, say, words
+from livedream.cli.show import teller
+from livedream.errors import InputError
+from livedream.offline.engines import Engines
+from livedream.offline.job import Wish
+from livedream.offline.render import Rendered
+from livedream.offline.split import own_engines, render_split, workers
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who renders: so many processes here, or the workers of a Dask cluster."""
+
+    count: int | None
+    cluster: str | None
+
+    @property
+    def is_none(self) -> bool:
+        """Tell whether this process does it alone."""
+        return self.count is None and self.cluster is None
+
+    def check_none(self, batch: Path) -> None:
+        """Raise InputError if there is one."""
+        if not self.is_none:
+            raise InputError(
+                f"--batch {batch}: its films are rendered one after the other, without --workers"
+            )
+
+    def run(self, wish: Wish) -> None:
+        """Render one film. Raises LivedreamError."""
+        if self.count is not None and self.cluster is not None:
+            raise InputError(
+                f"--workers {self.count}: {self.cluster} has workers of its own; leave one of the two out"
+            )
+        console = Console()
+        try:
+            say(console, words(self._rendered(wish, console)))
+        except KeyboardInterrupt:
+            say(console, "interrupted; the same command goes on from there")
+            raise typer.Exit(INTERRUPTED) from None
+
+    def _rendered(self, wish: Wish, console: Console) -> Rendered:
+        with (
+            shown(Path(wish.output).name, console) as progress,
+            Engines(wish.engine, teller(console), progress.wait) as engines,
+            workers(self.count or 1, self.cluster) as executor,
+        ):
+            return render_split(wish, engines, executor, progress, own_engines)

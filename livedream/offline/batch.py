@@ -1,0 +1,98 @@
+"""A batch file: several renders, in the words of the command's options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+from livedream.engines.builder import Choice
+from livedream.errors import InputError
+from livedream.offline.job import Wish, job_of
+from livedream.offline.options import box_of, length_of, preview_of, rate_of, seed_of
+from livedream.offline.recipe import recipe_of
+from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
+
+WORDS = (
+    "in", "out", "preset", "set", "engine", "seed", "size", "fps", "start", "end", "seconds", "preview",
+    "format", "timeline", "first_frame", "sound", "overwrite",
+)  # fmt: skip
+
+UNTOLD = frozenset({"engine", "livedream"})
+"""What a finished render may differ in from what is wished: which engine `auto` was, and the version."""
+
+
+def load_batch(file: Path) -> list[Wish]:
+    """Read a batch: [[render]] tables; paths in it are from its own folder. Raises InputError."""
+    wishes = []
+    for number, table in enumerate(tables_in(file, "render"), 1):
+        origin = f"{file}: render {number}"
+        check_words(table, WORDS, origin)
+        try:
+            wishes.append(_wish(table, file.parent, origin))
+        except InputError as fault:
+            raise fault if str(fault).startswith(origin) else InputError(f"{origin}: {fault}") from fault
+    outputs = [wish.output for wish in wishes]
+    for output in outputs:
+        if outputs.count(output) > 1:
+            raise InputError(f"{file}: {output} comes out of several renders; give each its own name")
+    return wishes
+
+
+def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
+    def text(word: str) -> str | None:
+        value = table.get(word)
+        if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+            raise InputError(f"{origin}: {word} = {value!r} is not possible; write it as a text or a number")
+        return None if value is None else str(value)
+
+    def flag(word: str, default: bool) -> bool:
+        value = table.get(word, default)
+        if not isinstance(value, bool):
+            raise InputError(f"{origin}: {word} = {value!r} is not possible; write true or false")
+        return value
+
+    def file(word: str) -> Path | None:
+        given = text(word)
+        return None if given is None else folder / Path(given).expanduser()
+
+    source, output = text("in"), text("out")
+    if source is None or output is None:
+        raise InputError(f'{origin} needs in = "clip.mp4" and out = "dream.mp4"')
+    wish = Wish(
+        source if source == "clouds" else str(folder / Path(source).expanduser()),
+        str(folder / Path(output).expanduser()),
+        changes=words_of(table.get("set", {}), origin), engine=_engine(text("engine"), origin),
+        seed=seed_of(text("seed")), size_wh=box_of(text("size")), fps=rate_of(text("fps")),
+        start=text("start"), end=text("end"), seconds=length_of(text("seconds")),
+        preview=preview_of(text("preview")), picture_format=text("format"), timeline=file("timeline"),
+        first_frame=file("first_frame"), sound=flag("sound", True), overwrite=flag("overwrite", False),
+    )  # fmt: skip
+    preset = text("preset")
+    return wish if preset is None else replace(wish, preset=beside(folder, preset))
+
+
+def _engine(given: str | None, origin: str) -> Choice:
+    choices: tuple[Choice, ...] = get_args(Choice)
+    for choice in choices:
+        if choice == (given or "auto"):
+            return choice
+    raise InputError(f"{origin}: there is no engine {given}; there are: {', '.join(choices)}")
+
+
+def is_done(wish: Wish) -> bool:
+    """Tell whether the output is there as it is wished. Raises InputError for a wish that is none."""
+    path = Path(wish.output)
+    job = job_of(replace(wish, overwrite=True))
+    if job.output.unfinished.exists() or not job.output.path.exists():
+        return False
+    try:
+        there = recipe_of(job.output.path if path.suffix or not path.is_dir() else path)
+    except InputError:
+        return False
+    if wish.engine != "auto" and not str(there.made.get("engine", "")).startswith(wish.engine):
+        return False
+    told = ({word: value for word, value in recipe.made.items() if word not in UNTOLD}
+            for recipe in (there, job.recipe))  # fmt: skip
+    return there.settings == job.recipe.settings and next(told) == next(told)

@@ -1,0 +1,157 @@
+"""A film in chunks, each dreamed by itself: where they lie, and how one becomes the next.
+
+A dream that is begun anew at another frame grows as strong within a few seconds, but it becomes another
+one: it sees eyes elsewhere. So a chunk is begun some frames before it is shown, and then fades in over
+the chunk before, which is dreamed on for as long.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livedream.frame import Rgb
+from livedream.offline.dreaming import FrameDreamer, dreamed
+from livedream.offline.engines import Engines
+from livedream.offline.job import Job
+from livedream.offline.render import fill, reel_for
+from livedream.offline.workplace import Workplace
+from livedream.sinks.reel import PictureReel, told, write_whole
+from livedream.sources.image import read_image
+
+CHUNK_S, FADE_S = 20.0, 2.0
+"""How long a chunk is, and how long it fades in."""
+
+SHARE_LEFT, LONGEST_LEAD_S = 0.05, 10.0
+"""A chunk's dream begins so early that no more than this share of its first frame is left, by the
+persistence, where it begins to be shown; but no earlier than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Frames `first` to before `last` of what comes out, counted from 0; last: None for the end.
+
+    lead: the frame where its dream begins. fade: how many frames fade in; 0 for the first chunk.
+    tail: how many after the last are dreamed for the next chunk's fade; 0 for the last chunk.
+    """
+
+    number: int
+    lead: int
+    first: int
+    last: int | None
+    fade: int
+    tail: int
+
+
+def chunks_of(job: Job, total: int, part_frames: int) -> list[Chunk]:
+    """Divide a job of `total` frames; chunks and fades are whole parts of the reel."""
+    length, fade = (_parts(seconds * job.rate, part_frames) for seconds in (CHUNK_S, FADE_S))
+    lead, firsts = lead_frames(job), range(0, max(1, total - fade), length)
+    chunks = [
+        Chunk(
+            number, max(0, first - lead) if number else 0, first, first + length, fade if number else 0, fade
+        )
+        for number, first in enumerate(firsts)
+    ]
+    return [*chunks[:-1], replace(chunks[-1], last=None, tail=0)]
+
+
+def lead_frames(job: Job) -> int:
+    """Say how many frames a dream needs to grow as strong as if it had begun long before."""
+    most = math.ceil(LONGEST_LEAD_S * job.rate)
+    persistence = max(segment.settings.motion.persistence for segment in job.timeline.segments)
+    if persistence <= SHARE_LEFT or persistence >= 1:
+        return 1 if persistence < 1 else most
+    return min(most, math.ceil(math.log(SHARE_LEFT) / math.log(persistence)))
+
+
+def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> int:
+    """Dream a chunk into the job's unfinished output, unless it is there; give the frame after its last.
+
+    Raises LivedreamError.
+    """
+    place = Workplace(job.output.unfinished)
+    mark = place.folder / f"chunk-{chunk.number:04d}"
+    if mark.is_file():
+        return int(mark.read_text())
+    with closing(_dreamer(job, chunk, engines)) as dreamer:
+        pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), job.settings_at, dreamer))
+        end = _store(job, chunk, place, pictures)
+    with told(mark):
+        write_whole(mark, lambda file: file.write(str(end).encode()))
+    return end
+
+
+def _store(job: Job, chunk: Chunk, place: Workplace, pictures: Iterator[Rgb]) -> int:
+    """Put a chunk's frames where they belong, from its lead on; give the frame after its last."""
+    for _ in islice(pictures, chunk.first - chunk.lead):
+        pass  # it only grows
+    end = chunk.first + _keep(_seam(place, chunk.number, "new"), islice(pictures, chunk.fade))
+    body = None if chunk.last is None else chunk.last - chunk.first - chunk.fade
+    if end == chunk.first + chunk.fade:
+        end = fill(reel_for(job, place), islice(pictures, body), end, lambda _: None, lambda _: None)
+    _keep(_seam(place, chunk.number + 1, "old"), islice(pictures, chunk.tail))
+    return end
+
+
+def join_chunk(job: Job, chunk: Chunk) -> None:
+    """Fade a chunk in over the one before; both are there. Raises LivedreamError."""
+    place = Workplace(job.output.unfinished)
+    mark = place.folder / f"seam-{chunk.number:04d}"
+    if mark.is_file():
+        return
+    fill(reel_for(job, place), _faded(place, chunk), chunk.first, lambda _: None, lambda _: None)
+    with told(mark):
+        write_whole(mark, lambda file: file.write(b"faded"))
+        shutil.rmtree(_folder(place, chunk.number))
+
+
+def _dreamer(job: Job, chunk: Chunk, engines: Engines) -> FrameDreamer:
+    if chunk.lead == 0:
+        return FrameDreamer(engines, job.seed, job.start_picture)
+    dreamer = FrameDreamer(engines, job.seed)
+    # As many frames are counted as dreamed as there were: what is random is as in the undivided film.
+    dreamer.restore({"dreamed": np.array(chunk.lead), "wake": np.array(0.0)})
+    return dreamer
+
+
+def _faded(place: Workplace, chunk: Chunk) -> Iterator[Rgb]:
+    old, new = (_seam(place, chunk.number, kind) for kind in ("old", "new"))
+    for index in range(chunk.fade):
+        if not new.file(index).exists():
+            return  # the film ends here
+        risen = (index + 1) / (chunk.fade + 1)
+        share = risen * risen * (3 - 2 * risen)
+        before, after = read_image(old.file(index)), read_image(new.file(index))
+        yield np.asarray(cv2.addWeighted(before, 1 - share, after, share, 0), np.uint8)
+
+
+def _keep(reel: PictureReel, pictures: Iterable[Rgb]) -> int:
+    """Keep frames as pictures, for a fade; give how many there were."""
+    count = 0
+    for count, rgb in enumerate(pictures, 1):
+        with told(reel.folder):
+            reel.folder.mkdir(parents=True, exist_ok=True)
+        reel.begin(count - 1)
+        reel.add(rgb)
+    return count
+
+
+def _seam(place: Workplace, number: int, kind: str) -> PictureReel:
+    return PictureReel(_folder(place, number), f"{kind}_%05d.png")
+
+
+def _folder(place: Workplace, number: int) -> Path:
+    return place.folder / f"fade-{number:04d}"
+
+
+def _parts(frames: float, part_frames: int) -> int:
+    return max(1, round(float(frames) / part_frames)) * part_frames

@@ -1,0 +1,80 @@
+"""Frames in, dreamed frames out, each in its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from numpy.typing import NDArray
+
+from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.frame import Frame, Rgb
+from livedream.offline.engines import Engines
+from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.references import References
+from livedream.settings import Settings
+
+State = dict[str, NDArray[Any]]
+"""All that a dream carries from one frame to the next, by name."""
+
+
+class FrameDreamer:
+    """Dream frames one after the other; waits for another engine where the settings ask for one.
+
+    Same frames, settings, seed and engines: same dreams. first: the picture that the first frame's
+    dream starts from; None for the frame itself.
+    """
+
+    def __init__(self, engines: Engines, seed: int = 0, first: Rgb | None = None) -> None:
+        self._engines, self._seed, self._first = engines, seed, first
+        self._references = References()
+        self._pipeline: DreamPipeline | None = None
+        self._state: State | None = None
+
+    def dream(self, frame: Frame, settings: Settings) -> Dreamed:
+        """Dream a frame. Raises EngineError, and InputError for what the network does not have."""
+        return self._pipeline_for(spec_for(settings, frame.size_wh)).process(frame, settings)
+
+    def state(self) -> State:
+        """Give all that the next frame's dream starts from; empty before the first one."""
+        return {} if self._pipeline is None else self._pipeline.state()
+
+    def restore(self, state: State) -> None:
+        """Go on where `state` was taken. Raises ValueError if it is none."""
+        self._pipeline, self._state = None, state or None
+
+    def close(self) -> None:
+        """Close the guides and styles that are open; the engines stay."""
+        self._references.close()
+
+    def _pipeline_for(self, spec: KernelSpec) -> DreamPipeline:
+        pipeline = self._pipeline
+        if pipeline is None:
+            self._pipeline = pipeline = self._begun(spec)
+        elif pipeline.spec != spec:
+            pipeline.swap(spec, self._engines.engine_for(spec))
+        return pipeline
+
+    def _begun(self, spec: KernelSpec) -> DreamPipeline:
+        pipeline = DreamPipeline(
+            spec, self._engines.engine_for(spec), seed=self._seed, references=self._references
+        )
+        if self._state is not None:
+            pipeline.restore(self._state)
+        elif self._first is not None:
+            pipeline.start_from(self._first)
+        self._state = None
+        return pipeline
+
+
+def spec_for(settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
+    """Say which engine the settings need for pictures of a size. Raises InputError."""
+    return kernel_spec(settings.dream, working_size_hw(size_wh, settings.dream.working_px))
+
+
+def dreamed(
+    frames: Iterable[Frame], settings_at: Callable[[Frame], Settings], dreamer: FrameDreamer
+) -> Iterator[Dreamed]:
+    """Dream frames in a row, each with the settings of its moment. Raises LivedreamError."""
+    for frame in frames:
+        yield dreamer.dream(frame, settings_at(frame))

@@ -1,0 +1,88 @@
+"""Engines for whoever can wait for them: built in the foreground, one after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+from livedream.dream.spec import KernelSpec
+from livedream.engines.builder import Choice, EngineBuilder, Ready
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Engine, Program
+from livedream.errors import EngineError
+from livedream.offline.large import is_large, tiled_engine
+
+BUILD_S = 1800.0
+"""Long enough for a deep network at a large size on a slow machine."""
+
+LOOK_UP_S = 0.25
+"""How often `waiting` is told."""
+
+P = TypeVar("P", bound=Program)
+
+Tell = Callable[[str], None]
+
+
+class Engines:
+    """Give the engine for a spec, built when it is first asked for and kept until `close`.
+
+    What is too large to be dreamed as a whole is dreamed in tiles.
+    tell: called with sentences for people. waiting: called with what is being built while it is, and
+    with "" when it is there.
+    """
+
+    def __init__(
+        self, choice: Choice, tell: Tell, waiting: Tell = lambda _: None, cache: EngineCache | None = None
+    ) -> None:
+        self._choice, self._tell, self._waiting = choice, tell, waiting
+        self._cache = cache or EngineCache()
+        self._ready: dict[KernelSpec, Ready[KernelSpec]] = {}
+
+    def ready_for(self, spec: KernelSpec) -> Ready[KernelSpec]:
+        """Give an engine with what is known of it. Raises EngineError."""
+        if spec not in self._ready:
+            self._ready[spec] = self._in_tiles(spec) if is_large(spec) else self._built(spec)
+        return self._ready[spec]
+
+    def engine_for(self, spec: KernelSpec) -> Engine:
+        """Give the engine for a spec; it stays this object's to close. Raises EngineError."""
+        return self.ready_for(spec).engine
+
+    def close(self) -> None:
+        """Let go of every engine."""
+        while self._ready:
+            self._ready.popitem()[1].engine.close()
+
+    def __enter__(self) -> Engines:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _in_tiles(self, spec: KernelSpec) -> Ready[KernelSpec]:
+        start_s = time.perf_counter()
+        engine = tiled_engine(spec, lambda tile: self._built(tile).engine)
+        return Ready(spec, engine, False, time.perf_counter() - start_s, None, None)
+
+    def _built(self, program: P) -> Ready[P]:
+        # A builder of its own for each: later failures of one are only told.
+        builder: EngineBuilder[P] = EngineBuilder(self._choice, self._cache, self._tell)
+        try:
+            builder.request(program, stopgap=False)
+            return self._waited_for(builder)
+        finally:
+            builder.close()
+            self._waiting("")
+
+    def _waited_for(self, builder: EngineBuilder[P]) -> Ready[P]:
+        start_s = time.monotonic()
+        while time.monotonic() - start_s < BUILD_S:
+            ready = builder.take(LOOK_UP_S)
+            if ready is not None:
+                return ready
+            self._waiting(f"building the engine {builder.building}")
+        raise EngineError(f"no engine was ready after {BUILD_S / 60:.0f} minutes")

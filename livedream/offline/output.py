@@ -1,0 +1,118 @@
+"""What comes out: a film, an animation or a folder of pictures, by its name."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from livedream.errors import InputError
+from livedream.sinks.animation import SUFFIXES as ANIMATIONS
+from livedream.sinks.animation import check_animation
+from livedream.sinks.image import SUFFIXES as PICTURES
+from livedream.sinks.letterbox import fitted_size
+from livedream.sinks.stamp import FILMS
+
+Kind = Literal["film", "animation", "folder"]
+
+FRAME_PATTERN = "frame_%05d"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the frames go.
+
+    path: of the film or animation, or of the folder. pattern: names of the frames, for a folder; an
+    animation's are PNG until it is whole.
+    """
+
+    path: Path
+    kind: Kind
+    pattern: str = FRAME_PATTERN + ".png"
+
+    @property
+    def unfinished(self) -> Path:
+        """Name the folder that holds what is finished until all is."""
+        return self.path.with_name(self.path.name + ".part")
+
+
+def output_of(name: str, picture_format: str | None = None) -> Output:
+    """Read what a person named as output.
+
+    picture_format: png or jpg, for a folder; None for the one that the name says, or png. Raises InputError.
+    """
+    path = Path(name).expanduser()
+    if "%" in path.name:
+        return Output(path.parent, "folder", _checked_pattern(path.name, picture_format))
+    suffix = path.suffix.lower()
+    if suffix in FILMS or suffix in ANIMATIONS:
+        if picture_format is not None:
+            raise InputError(
+                f"--format is for a folder of frames, and {name} is a file; leave one of them out"
+            )
+        return Output(path, "film" if suffix in FILMS else "animation")
+    # A folder may have a point in its name, but what looks like another kind of file is a slip.
+    if re.fullmatch(r"\.[A-Za-z]\w{1,4}", suffix) and not path.is_dir():
+        known = ", ".join((*FILMS, *ANIMATIONS))
+        raise InputError(
+            f"{name}: what comes out is a film or an animation ({known}) or a folder, without {suffix}"
+        )
+    return Output(path, "folder", f"{FRAME_PATTERN}.{_checked_format(picture_format or 'png')}")
+
+
+def _checked_pattern(pattern: str, picture_format: str | None) -> str:
+    if len(re.findall(r"%0?\d*d", pattern)) != 1 or pattern.count("%") != 1:
+        raise InputError(f"{pattern}: frames need one number in their names, as in frame_%05d.png")
+    if Path(pattern).suffix.lower() not in PICTURES:
+        raise InputError(f"{pattern}: frames are .png or .jpg")
+    if picture_format is not None:
+        raise InputError(f"{pattern} says what the frames are; leave --format {picture_format} out")
+    return pattern
+
+
+def _checked_format(picture_format: str) -> str:
+    if f".{picture_format.lower()}" not in PICTURES:
+        raise InputError(f"--format {picture_format}: frames are png or jpg")
+    return picture_format.lower()
+
+
+def size_for(output: Output, source_wh: tuple[int, int], box_wh: tuple[int, int] | None) -> tuple[int, int]:
+    """Choose the size of the frames: the source's, or as large as fits the box; even for a film."""
+    width, height = source_wh if box_wh is None else fitted_size(source_wh, box_wh)
+    if output.kind != "film":
+        return width, height
+    return max(2, round(width / 2) * 2), max(2, round(height / 2) * 2)
+
+
+def check_output(output: Output, source: Path | None, rate: Fraction, *, overwrite: bool) -> None:
+    """Check, before anything is rendered, that the output can be written; nothing is changed there.
+
+    source: the file or folder that is rendered; None if it is none. Raises InputError.
+    """
+    path, parent = output.path, output.path.absolute().parent
+    if source is not None and path.exists() and path.samefile(source):
+        raise InputError(f"{path} is what is to be rendered; give another name for what comes out")
+    if not parent.is_dir():
+        raise InputError(f"{path} needs the folder {parent}; make it first")
+    if path.exists() and path.is_dir() != (output.kind == "folder"):
+        kind = "folder" if path.is_dir() else "file"
+        raise InputError(f"{path} is a {kind} already; give another name")
+    if path.exists() and not overwrite and not (path.is_dir() and not any(path.iterdir())):
+        raise InputError(f"{path} is there already; give another name, or --overwrite")
+    if output.kind == "animation":
+        check_animation(path, rate)
+    check_writable(parent)
+
+
+def check_writable(folder: Path) -> None:
+    """Only writing tells: permissions, access lists and write-protected disks differ by system."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise InputError(
+            f"the folder {folder} cannot be written to ({fault.strerror}); take one of your own"
+        ) from fault

@@ -1,0 +1,89 @@
+"""What a film was made with, as text: a preset file whose first lines tell the rest."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from livedream.errors import InputError
+from livedream.presets import parse
+from livedream.settings import Settings
+from livedream.sinks.stamp import read_stamp
+
+SIDECAR = "livedream.toml"
+"""What the recipe in a folder of frames is called."""
+
+MADE_BY = "livedream"
+"""The first word of a recipe; its value is the version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Settings by the preset's name, and what else decided the pictures.
+
+    made: words such as livedream (the version), engine, seed and source -> values that TOML knows.
+    """
+
+    name: str
+    settings: Settings
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Write it as a preset file; `made` stands in its first lines, behind #."""
+        notes = tomli_w.dumps(self.made)
+        header = "".join(f"# {line}".rstrip() + "\n" for line in notes.split("\n") if line)
+        return f"{header}\n{preset_text(self.name, self.settings)}"
+
+
+def preset_text(name: str, settings: Settings) -> str:
+    """Write settings as a preset file, every one of them."""
+    return tomli_w.dumps({"name": name} | preset_table(settings))
+
+
+def preset_table(settings: Settings) -> dict[str, Any]:
+    """Give settings as the tables of a preset file."""
+    table: dict[str, Any] = _plain(settings.model_dump(mode="json"))
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """Turn into what TOML knows: keys are words, and what is None is left out."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def parse_recipe(text: str, origin: Path) -> Recipe:
+    """Read what `Recipe.text` wrote. Raises InputError if it is nothing that livedream wrote."""
+    # Not splitlines, which also splits at what TOML takes for letters.
+    header = [line[1:].removeprefix(" ") for line in text.split("\n") if line.startswith("#")]
+    try:
+        made = tomllib.loads("\n".join(header))
+    except tomllib.TOMLDecodeError:
+        made = {}
+    if MADE_BY not in made:
+        raise InputError(
+            f"{origin} does not say what it was made with; give a film, a picture or a folder that livedream "
+            "made"
+        )
+    preset = parse(text, origin)
+    return Recipe(preset.name, preset.settings, made)
+
+
+def recipe_of(path: Path) -> Recipe:
+    """Read what a film, a picture or a folder of frames was made with. Raises InputError."""
+    if path.is_dir():
+        path = path / SIDECAR
+    if not path.is_file():
+        raise InputError(f"there is no file {path}; give a film, a picture or a folder that livedream made")
+    if path.suffix.lower() != ".toml":
+        return parse_recipe(read_stamp(path), path)
+    try:
+        return parse_recipe(path.read_text(encoding="utf-8-sig"), path)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path} cannot be read; it is damaged, or no text") from fault

@@ -1,0 +1,136 @@
+"""Render a job: every frame dreamed, kept as it is finished, joined at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from livedream.errors import InputError
+from livedream.frame import Rgb
+from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
+from livedream.offline.engines import Engines
+from livedream.offline.job import Job
+from livedream.offline.recipe import SIDECAR, Recipe
+from livedream.offline.workplace import Workplace
+from livedream.sinks.animation import write_animation
+from livedream.sinks.join import Joint, join_film
+from livedream.sinks.reel import FilmReel, PictureReel, Reel, told, write_whole
+from livedream.sinks.soundtrack import Stretch
+
+Report = Callable[[int, int | None], None]
+"""Called with how many frames are finished, and of how many if that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What came out. resumed: frames that were finished before. notes: sentences for people."""
+
+    path: Path
+    frames: int
+    resumed: int
+    notes: tuple[str, ...]
+
+
+def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = False) -> Rendered:
+    """Render, going on where the same job was interrupted; what is finished stays, whatever happens.
+
+    overwrite: give up an unfinished render of another job. Raises LivedreamError.
+    """
+    recipe, place = with_engine(job, engines), Workplace(job.output.unfinished)
+    place.prepare(job.words(recipe), overwrite=overwrite)
+    done, state = place.resume()
+    report(done, job.total)
+    reel = reel_for(job, place)
+    frames = done
+    if done % reel.part_frames == 0:  # else the last part, the shorter one, is finished
+        with closing(FrameDreamer(engines, job.seed, job.start_picture)) as dreamer:
+            dreamer.restore(state)
+            frames = fill(
+                reel,
+                (one.rgb for one in dreamed(job.frames(done), job.settings_at, dreamer)),
+                done,
+                lambda count: place.keep(count, dreamer.state()),
+                lambda count: report(count, job.total),
+            )
+    if frames == 0:
+        raise InputError(f"{job.footage.name} has no picture between --start and --end")
+    notes = finish(job, reel, recipe, frames)
+    place.remove()
+    return Rendered(job.output.path, frames, done, tuple(note for note in notes if note))
+
+
+def with_engine(job: Job, engines: Engines) -> Recipe:
+    """Give the job's recipe with the engine that it is dreamed by. Raises EngineError."""
+    engine = engines.engine_for(spec_for(job.recipe.settings, job.size_wh))
+    return replace(job.recipe, made=job.recipe.made | {"engine": engine.name})
+
+
+def reel_for(job: Job, place: Workplace) -> FilmReel | PictureReel:
+    """Say where the frames of an unfinished output lie."""
+    if job.output.kind == "film":
+        return FilmReel(place.frames, job.size_wh, job.rate)
+    return PictureReel(place.frames, job.output.pattern)
+
+
+def fill(
+    reel: Reel,
+    pictures: Iterator[Rgb],
+    done: int,
+    keep: Callable[[int], None],
+    tell: Callable[[int], None],
+) -> int:
+    """Put dreamed frames on the reel; give how many there are then."""
+    is_open = False
+    try:
+        for rgb in pictures:
+            if not is_open:
+                reel.begin(done)
+            reel.add(rgb)
+            done += 1
+            is_open = done % reel.part_frames != 0
+            if not is_open:
+                reel.end()
+                keep(done)
+            tell(done)
+        if is_open:
+            reel.end()
+            keep(done)
+    finally:
+        reel.abandon()
+    return done
+
+
+def finish(job: Job, reel: FilmReel | PictureReel, recipe: Recipe, frames: int) -> tuple[str, ...]:
+    """Make the output of what is on the reel. Raises SinkError."""
+    path, text = job.output.path, recipe.text()
+    if isinstance(reel, FilmReel):
+        joint = Joint(reel.parts(frames), reel.part_frames, job.rate, _stretch(job, frames), text)
+        return join_film(joint, path), job.footage.damage
+    if job.output.kind == "animation":
+        write_animation(path, reel.files(frames), job.rate, text)
+    else:
+        _move(reel, path, frames, text)
+    return (job.footage.damage,)
+
+
+def _stretch(job: Job, frames: int) -> Stretch | None:
+    if job.sound is None:
+        return None
+    return Stretch(job.sound.path, job.sound.origin_s + float(job.first / job.rate), float(frames / job.rate))
+
+
+def _move(reel: PictureReel, folder: Path, frames: int, text: str) -> None:
+    """Put the frames into their folder; of an older render, those beyond the end are removed."""
+    final = PictureReel(folder, reel.pattern)
+    with told(folder):
+        folder.mkdir(exist_ok=True)
+        for index in range(frames):
+            if reel.file(index).exists():  # else it was moved before an interruption
+                reel.file(index).replace(final.file(index))
+        index = frames
+        while final.file(index).exists():
+            final.file(index).unlink()
+            index += 1
+        write_whole(folder / SIDECAR, lambda file: file.write(text.encode()))

@@ -1,0 +1,191 @@
+"""A timeline: which settings hold when, and how one set of them becomes the next."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from livedream.dream.catalog import network_info
+from livedream.errors import InputError
+from livedream.offline.moments import clock_words, seconds_of
+from livedream.presets import apply_assignments, load, shipped
+from livedream.settings import DreamSettings, Settings, change, describe
+
+WORDS = ("at", "preset", "set", "fade_s")
+"""What a segment may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """From `at_s` on these settings hold; those before become them within `fade_s` seconds."""
+
+    at_s: float
+    settings: Settings
+    fade_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTimeline:
+    """Segments in the order of their times; the first begins at 0."""
+
+    segments: Sequence[Segment]
+
+    def at(self, time_s: float) -> Settings:
+        """Give the settings for a time."""
+        number = max((n for n, segment in enumerate(self.segments) if segment.at_s <= time_s), default=0)
+        segment = self.segments[number]
+        into_s = time_s - segment.at_s
+        if number == 0 or into_s >= segment.fade_s:
+            return segment.settings
+        return glide(self.segments[number - 1].settings, segment.settings, into_s / segment.fade_s)
+
+
+def glide(before: Settings, after: Settings, share: float) -> Settings:
+    """Give settings on the way: `share` 0 is before, 1 is after.
+
+    Numbers that need no other engine glide, save whole ones, which may be names; so do the weights of
+    the same layers, and lists and tables of numbers that are alike. Of dream.layers, those that come
+    or go have the weight 0 where they are not. All else is as it will be after, from the beginning on.
+    """
+    if share <= 0:
+        return before
+    old, new = before.model_dump(), after.model_dump()
+    same_network = old["dream"]["network"] == new["dream"]["network"]
+    for info in describe():
+        section, _, name = info.word.partition(".")
+        from_, to = old[section][name], new[section][name]
+        if info.word == "dream.layers" and same_network:
+            from_, to = layers_of(before.dream), layers_of(after.dream)
+            from_, to = (dict.fromkeys((*from_, *to), 0.0) | table for table in (from_, to))
+        if info.lifetime == "frame" or isinstance(to, Mapping):
+            new[section][name] = _between(from_, to, share)
+    return Settings.model_validate(new)
+
+
+def layers_of(dream: DreamSettings) -> dict[str, float]:
+    """Give the layers with their weights; the network's default layer where that is dreamed."""
+    if dream.layers or dream.sequence or dream.guide or dream.style:
+        return dict(dream.layers)
+    return {network_info(dream.network).default_layer: 1.0}
+
+
+def _between(before: Any, after: Any, share: float) -> Any:
+    if isinstance(before, Mapping) and isinstance(after, Mapping) and before.keys() == after.keys():
+        return {key: _between(before[key], after[key], share) for key in after}
+    if isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
+        return tuple(_between(*pair, share) for pair in zip(before, after, strict=True))
+    if isinstance(before, float) and isinstance(after, float):
+        return before + (after - before) * share
+    return after
+
+
+def load_timeline(
+    file: Path, first: Settings, assignments: Sequence[str], rate: Fraction, length_s: float | None
+) -> SettingsTimeline:
+    """Read a timeline: [[segment]] tables with at, preset, set and fade_s.
+
+    first: holds before the first segment. assignments: --set, made after each segment's preset and
+    before its own set. rate, length_s: of the source, whose clock the times are of. Raises InputError.
+    """
+    tables = tables_in(file, "segment")
+    segments = [Segment(0.0, first)]
+    for number, table in enumerate(tables, 1):
+        origin = f"{file}: segment {number}"
+        check_words(table, WORDS, origin)
+        settings = _settings(table, segments[-1].settings, assignments, origin, file.parent)
+        at_s = seconds_of(_given(table, "at", origin), rate, f"{origin}: at")
+        segments.append(Segment(at_s, settings, _fade_s(table, origin)))
+    _check_order(segments, file)
+    if length_s is not None and segments[-1].at_s >= length_s:
+        raise InputError(
+            f"{file}: segment {len(tables)} begins at {clock_words(segments[-1].at_s)}, but the source ends "
+            f"at {clock_words(length_s)}"
+        )
+    return SettingsTimeline(segments[1:] if segments[1].at_s == 0 else segments)
+
+
+def tables_in(file: Path, name: str) -> list[dict[str, Any]]:
+    """Read the [[name]] tables of a TOML file that has nothing else. Raises InputError."""
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise InputError(f"{file} is not valid TOML: {fault}") from fault
+    except OSError as fault:
+        raise InputError(f"{file} cannot be read: {fault.strerror}") from fault
+    foreign = [word for word in content if word != name]
+    tables = content.get(name)
+    if (
+        foreign
+        or not isinstance(tables, list)
+        or not all(isinstance(table, dict) for table in tables)
+        or not tables
+    ):
+        raise InputError(f"{file} needs tables that begin with [[{name}]], and nothing else")
+    return tables
+
+
+def check_words(table: Mapping[str, Any], words: Sequence[str], origin: str) -> None:
+    """Raise InputError for a word that is not among `words`."""
+    for word in table:
+        if word not in words:
+            raise InputError(f"{origin}: there is no word {word!r}; there are: {', '.join(words)}")
+
+
+def beside(folder: Path, name_or_file: str) -> str:
+    """Find a preset by its name, or as a file by its path from `folder`."""
+    return name_or_file if name_or_file in shipped() else str(folder / Path(name_or_file).expanduser())
+
+
+def words_of(given: Any, origin: str) -> dict[str, Any]:
+    """Read a `set` table, {dream.steps = 3} or {"dream.steps" = 3}, as word -> value. Raises InputError."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{origin}: set is a table, as in set = {{ dream.steps = 3 }}")
+    words: dict[str, Any] = {}
+    for key, value in given.items():
+        nested = value.items() if isinstance(value, Mapping) and "." not in key else None
+        words |= {key: value} if nested is None else {f"{key}.{name}": inner for name, inner in nested}
+    return words
+
+
+def _settings(
+    table: Mapping[str, Any], before: Settings, assignments: Sequence[str], origin: str, folder: Path
+) -> Settings:
+    settings = before
+    if "preset" in table:
+        settings = load(beside(folder, str(table["preset"]))).settings
+        settings = apply_assignments(settings, list(assignments))
+    return change(settings, words_of(table.get("set", {}), origin), origin)
+
+
+def _given(table: Mapping[str, Any], word: str, origin: str) -> str | float:
+    value = table.get(word)
+    if value is None or not isinstance(value, str | int | float):
+        raise InputError(f'{origin} needs a time, as in {word} = "0:00:10"')
+    return value
+
+
+def _fade_s(table: Mapping[str, Any], origin: str) -> float:
+    fade_s = table.get("fade_s", 0.0)
+    if isinstance(fade_s, bool) or not isinstance(fade_s, int | float) or not 0 <= fade_s < float("inf"):
+        raise InputError(f"{origin}: fade_s = {fade_s!r} is not possible; give seconds, 0 or more")
+    return float(fade_s)
+
+
+def _check_order(segments: Sequence[Segment], file: Path) -> None:
+    """Raise InputError unless each segment begins after the one before, its fade over. The first is none."""
+    for number, (before, after) in enumerate(pairwise(segments[1:]), 1):
+        if after.at_s <= before.at_s:
+            raise InputError(
+                f"{file}: segment {number + 1} begins at {clock_words(after.at_s)}, but the one before it at "
+                f"{clock_words(before.at_s)}; put them in order"
+            )
+        if before.at_s + before.fade_s > after.at_s:
+            raise InputError(
+                f"{file}: segment {number} still fades when the next begins at {clock_words(after.at_s)}; "
+                f"give it a fade_s of at most {after.at_s - before.at_s:g}"
+            )

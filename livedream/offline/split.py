@@ -1,0 +1,153 @@
+"""Render a film in chunks by several workers, here or on other machines that see the same files."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from livedream.errors import InputError, LivedreamError
+from livedream.offline.chunks import Chunk, chunks_of, dream_chunk, join_chunk
+from livedream.offline.engines import Engines
+from livedream.offline.job import Wish, job_of
+from livedream.offline.render import Rendered, Report, finish, reel_for, with_engine
+from livedream.offline.workplace import Workplace
+
+LOOK_UP_S = 1.0
+"""How often the progress is looked up."""
+
+CONNECT_S = 10.0
+
+Open = Callable[[Wish], Engines]
+"""Makes what gives a worker its engines."""
+
+
+def render_split(
+    wish: Wish, engines: Engines, executor: Executor, report: Report, open_engines: Open
+) -> Rendered:
+    """Render in chunks; those that are finished are not dreamed again. Raises LivedreamError.
+
+    executor: runs what it is given in any order, once or several at a time.
+    """
+    wish = absolute(wish)
+    job = job_of(wish)
+    if job.total is None:
+        raise InputError(f"--workers: nobody knows how long {job.footage.name} is; render it without")
+    recipe, place = with_engine(job, engines), Workplace(job.output.unfinished)
+    reel = reel_for(job, place)
+    chunks = chunks_of(job, job.total, reel.part_frames)
+    first, *_ = chunks
+    place.prepare(
+        job.words(recipe) | {"chunks": [first.last or 0, first.tail, chunks[-1].lead]},
+        overwrite=wish.overwrite,
+    )
+
+    def finished() -> int:
+        parts = [file for file in place.frames.iterdir() if not file.name.startswith(".")]
+        return min(job.total or 0, len(parts) * reel.part_frames)
+
+    before = finished()
+    report(before, job.total)
+    frames = _run(wish, chunks, executor, lambda: report(finished(), job.total), open_engines)
+    notes = finish(job, reel, recipe, frames)
+    place.remove()
+    return Rendered(job.output.path, frames, before, tuple(note for note in notes if note))
+
+
+def _run(
+    wish: Wish, chunks: list[Chunk], executor: Executor, tell: Callable[[], None], open_engines: Open
+) -> int:
+    """Have all chunks dreamed and joined; give how many frames there are."""
+    ends: dict[int, int] = {}
+    running: dict[Future[Any], int | None] = {
+        executor.submit(_dream, wish, chunk, open_engines): chunk.number for chunk in chunks
+    }
+    try:
+        while running:
+            done, _ = wait(running, LOOK_UP_S, FIRST_COMPLETED)
+            for future in done:
+                number, outcome = running.pop(future), future.result()
+                if number is not None:
+                    ends[number] = outcome
+                    for seam in _ready(chunks, ends, number):
+                        running[executor.submit(_join, wish, seam)] = None
+            tell()
+    finally:
+        for future in running:
+            future.cancel()
+    for chunk in chunks[:-1]:
+        if ends[chunk.number] != chunk.last:
+            raise LivedreamError(
+                f"{wish.source} is shorter than it says, so chunks of it do not meet; leave --workers out"
+            )
+    return ends[len(chunks) - 1]
+
+
+def _ready(chunks: list[Chunk], ends: dict[int, int], number: int) -> list[Chunk]:
+    """List the chunks that can be joined to the one before now that chunk `number` is there."""
+    both = (chunk for chunk in chunks[max(1, number) : number + 2])
+    return [chunk for chunk in both if {chunk.number - 1, chunk.number} <= ends.keys()]
+
+
+def _dream(wish: Wish, chunk: Chunk, open_engines: Open) -> int:
+    with open_engines(wish) as engines:
+        return dream_chunk(job_of(wish), chunk, engines)
+
+
+def _join(wish: Wish, chunk: Chunk) -> None:
+    join_chunk(job_of(wish), chunk)
+
+
+def own_engines(wish: Wish) -> Engines:
+    """Give a worker engines of its own; they come from its machine's disk, or are built there."""
+    return Engines(wish.engine, lambda _: None)
+
+
+def absolute(wish: Wish) -> Wish:
+    """Name all files in full, for workers that run in other folders."""
+
+    def found(name: str) -> str:
+        path = Path(name).expanduser()
+        there = path.exists() or ("%" in path.name and path.parent.is_dir())
+        return str(path.absolute()) if there else name
+
+    files = {word: getattr(wish, word) for word in ("timeline", "first_frame")}
+    return replace(
+        wish, source=found(wish.source), preset=found(wish.preset) if "." in wish.preset else wish.preset,
+        output=str(Path(wish.output).expanduser().absolute()),
+        **{word: file and file.expanduser().absolute() for word, file in files.items()},
+    )  # fmt: skip
+
+
+@contextmanager
+def workers(count: int, cluster: str | None) -> Iterator[Executor]:
+    """Give an executor of `count` processes here, or of a Dask cluster at an address.
+
+    Raises InputError if Dask is not installed, or does not answer.
+    """
+    try:
+        dask: Any = importlib.import_module("distributed")
+    except ImportError as fault:
+        raise InputError(
+            "--workers needs the package distributed; pip install 'livedream[workers]'"
+        ) from fault
+    with ExitStack() as opened:
+        client = opened.enter_context(_client(dask, cluster or opened.enter_context(_processes(dask, count))))
+        yield client.get_executor(retries=1)
+
+
+def _processes(dask: Any, count: int) -> Any:
+    return dask.LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=0)
+
+
+def _client(dask: Any, place: Any) -> Any:
+    try:
+        return dask.Client(place, timeout=CONNECT_S)
+    except (OSError, TimeoutError, ValueError) as fault:
+        raise InputError(
+            f"--cluster {place}: no Dask scheduler answers there; start one (dask scheduler), with workers"
+        ) from fault

@@ -1,0 +1,136 @@
+"""Dream a single picture, round after round, as deep as is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from livedream import __version__
+from livedream.engines.builder import Choice
+from livedream.errors import InputError
+from livedream.frame import Frame, Rgb
+from livedream.offline.dreaming import FrameDreamer, spec_for
+from livedream.offline.engines import Engines
+from livedream.offline.full_size import at_full_size, words_of
+from livedream.offline.output import check_writable
+from livedream.offline.recipe import Recipe
+from livedream.presets import DEFAULT, apply_assignments, load
+from livedream.sinks.letterbox import fitted_size, resized
+from livedream.sinks.stamp import PICTURES, write_stamped
+from livedream.sources.open import expanded
+from livedream.sources.transparent import Alpha, read_transparent
+
+ROUNDS = 30
+"""How often a picture is dreamed if nobody says."""
+
+ROUND_S = 1 / 30
+"""How much of a show's time a round is."""
+
+TRANSPARENT = (".png", ".webp", ".tif", ".tiff")
+"""The kinds of picture that keep what is transparent."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillWish:
+    """What a person asked for, in the words of the command's options.
+
+    size_wh: the box that the picture is to fit in; None: it keeps its size. rounds: >= 1.
+    """
+
+    source: str
+    output: str
+    preset: str = DEFAULT
+    assignments: Sequence[str] = ()
+    engine: Choice = "auto"
+    seed: int = 0
+    rounds: int = ROUNDS
+    size_wh: tuple[int, int] | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Still:
+    """A picture that can be dreamed. alpha: None if it is opaque, or is to become so."""
+
+    file: Path
+    rgb: Rgb
+    alpha: Alpha | None
+    recipe: Recipe
+    rounds: int
+    seed: int
+
+
+def still_of(wish: StillWish) -> Still:
+    """Check a wish and read its picture. Raises InputError."""
+    source, file = expanded(wish.source), expanded(wish.output)
+    _check_file(file, source, overwrite=wish.overwrite)
+    rgb, alpha = read_transparent(source)
+    size_wh = (rgb.shape[1], rgb.shape[0])
+    if wish.size_wh is not None:
+        size_wh = fitted_size(size_wh, wish.size_wh)
+    preset = load(wish.preset)
+    settings = apply_assignments(preset.settings, list(wish.assignments))
+    settings = at_full_size(settings, size_wh, words_of(wish.assignments))
+    spec_for(settings, size_wh)  # an unknown layer is told now
+    made = {
+        "livedream": __version__, "seed": wish.seed, "source": source.name,
+        "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": wish.rounds,
+    }  # fmt: skip
+    return Still(
+        file, resized(rgb, size_wh), _fitting(alpha, file, size_wh),
+        Recipe(preset.name, settings, made), wish.rounds, wish.seed,
+    )  # fmt: skip
+
+
+def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], None]) -> Rgb:
+    """Dream a picture, each round from what the one before has made of it. Raises EngineError.
+
+    report: called with how many rounds are done, and of how many.
+    """
+    rgb = still.rgb
+    with closing(FrameDreamer(engines, still.seed)) as dreamer:
+        for index in range(still.rounds):
+            report(index, still.rounds)
+            frame = Frame(still.rgb, index * ROUND_S, index, media_s=index * ROUND_S)
+            rgb = dreamer.dream(frame, still.recipe.settings).rgb
+    report(still.rounds, still.rounds)
+    return rgb
+
+
+def write_still(still: Still, rgb: Rgb, engine: str) -> None:
+    """Write the dream with what it was made with. Raises SinkError."""
+    recipe = Recipe(still.recipe.name, still.recipe.settings, still.recipe.made | {"engine": engine})
+    whole = rgb if still.alpha is None else np.dstack([rgb, still.alpha])
+    write_stamped(still.file, whole, recipe.text())
+
+
+def engine_name(still: Still, engines: Engines) -> str:
+    """Have the engine built and name it. Raises EngineError."""
+    size_wh = (still.rgb.shape[1], still.rgb.shape[0])
+    return engines.engine_for(spec_for(still.recipe.settings, size_wh)).name
+
+
+def _fitting(alpha: Alpha | None, file: Path, size_wh: tuple[int, int]) -> Alpha | None:
+    """Give the alpha in the size that comes out, if the file can hold one."""
+    if alpha is None or file.suffix.lower() not in TRANSPARENT:
+        return None
+    return np.asarray(resized(alpha, size_wh), np.uint8)
+
+
+def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:
+    """Check, before anything is dreamed, that the picture can be written. Raises InputError."""
+    if file.suffix.lower() not in PICTURES:
+        raise InputError(f"{file}: the name of a picture ends in {', '.join(PICTURES)}")
+    if not file.absolute().parent.is_dir():
+        raise InputError(f"{file} needs the folder {file.absolute().parent}; make it first")
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; give the name of a picture")
+    if file.exists() and source.exists() and file.samefile(source):
+        raise InputError(f"{file} is what is to be dreamed; give another name for what comes out")
+    if file.exists() and not overwrite:
+        raise InputError(f"{file} is there already; give another name, or --overwrite")
+    check_writable(file.absolute().parent)

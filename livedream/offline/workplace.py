@@ -1,0 +1,112 @@
+"""The folder beside an unfinished output: what is finished, and what the next frame starts from."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import tomli_w
+
+from livedream.errors import InputError
+from livedream.offline.dreaming import State
+from livedream.sinks.reel import told, write_whole
+
+JOB, FRAMES = "job.toml", "frames"
+_STATE = re.compile(r"state-(\d{9})\.npz")
+
+
+class Workplace:
+    """A folder that holds the parts of what is being rendered, and the dream's state at their ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.frames = folder, folder / FRAMES
+
+    def prepare(self, job: Mapping[str, Any], *, overwrite: bool) -> None:
+        """Make the folder for a job, or find it as that job left it.
+
+        overwrite: what another job left there is given up. Raises InputError, SinkError.
+        """
+        job_file = self.folder / JOB
+        left = self._job_left(job_file)
+        if left is not None and left != job:
+            if not overwrite:
+                raise InputError(self._other(left, job))
+            self.remove()
+        elif left is None and self.folder.exists():
+            self._check_own(overwrite)
+            self.remove()
+        with told(self.folder):
+            self.frames.mkdir(parents=True, exist_ok=True)
+            if left != job:
+                write_whole(job_file, lambda file: file.write(tomli_w.dumps(job).encode()))
+
+    def resume(self) -> tuple[int, State]:
+        """Give how many frames are finished, and the state after the last of them."""
+        for done, file in sorted(self._states(), reverse=True):
+            # Opened here: for a damaged file numpy would leave it open.
+            with suppress(OSError, ValueError, EOFError, BadZipFile), file.open("rb") as open_file:
+                kept = np.load(open_file, allow_pickle=False)
+                return done, {name: kept[name] for name in kept.files}
+        return 0, {}
+
+    def keep(self, done: int, state: State) -> None:
+        """Note that `done` frames are finished, and what the next one starts from. Raises SinkError."""
+        older = sorted(self._states())
+        file = self.folder / f"state-{done:09d}.npz"
+        with told(file):
+            write_whole(file, lambda into: np.savez(into, **state))  # type: ignore[arg-type]
+        # One more is kept: the newest may not have reached the disk when the power went.
+        for _, old in older[:-1]:
+            old.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the folder. Raises SinkError."""
+        with told(self.folder):
+            shutil.rmtree(self.folder)
+
+    def _states(self) -> list[tuple[int, Path]]:
+        matches = [(_STATE.fullmatch(file.name), file) for file in self.folder.iterdir()]
+        return [(int(match[1]), file) for match, file in matches if match]
+
+    def _job_left(self, job_file: Path) -> dict[str, Any] | None:
+        try:
+            return tomllib.loads(job_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _check_own(self, overwrite: bool) -> None:
+        """Raise InputError for a folder that is not livedream's to remove, or that is damaged."""
+        names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {""}
+        if not names <= {JOB, FRAMES, f".{JOB}.unfinished"}:
+            raise InputError(
+                f"{self.folder} is in the way, and it is not what a render left there; move it, or give "
+                "another name"
+            )
+        if JOB in names and not overwrite:
+            raise InputError(f"{self.folder} is damaged; give --overwrite to start over")
+
+    def _other(self, left: Mapping[str, Any], job: Mapping[str, Any]) -> str:
+        words = [word for word in {**left, **job} if left.get(word) != job.get(word)]
+        return (
+            f"{self.folder} holds an unfinished render that differs in {_difference(words, left, job)}; give "
+            "what it was begun with to go on, or --overwrite to start over"
+        )
+
+
+def _difference(words: list[str], left: Mapping[str, Any], job: Mapping[str, Any]) -> str:
+    """Name what differs, down to single settings where it is those."""
+    named = []
+    for word in words:
+        before, now = left.get(word, {}), job.get(word, {})
+        if isinstance(before, Mapping) and isinstance(now, Mapping):
+            named += [f"{word}.{inner}" for inner in {**before, **now} if before.get(inner) != now.get(inner)]
+        else:
+            named.append(word)
+    return ", ".join(named[:4]) + (" and more" if len(named) > 4 else "")

@@ -1,0 +1,162 @@
+"""Where the frames of an unfinished film lie: in parts, each whole once it is closed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import av
+import cv2
+
+from livedream.errors import SinkError
+from livedream.frame import Rgb
+from livedream.sinks.h264 import PATIENT
+from livedream.sinks.image import encoded
+from livedream.sinks.movie import Movie, WholeFile
+from livedream.sinks.recorder import why_stopped
+
+
+class Reel(Protocol):
+    """Takes frames in parts; a part that was not closed is written anew.
+
+    part_frames: of each part but the last. Parts do not depend on one another, so that a film is the
+    same wherever its rendering was interrupted.
+    """
+
+    part_frames: int
+
+    def begin(self, first: int) -> None:
+        """Start the part whose first frame is `first` (a multiple of part_frames). Raises SinkError."""
+        ...
+
+    def add(self, rgb: Rgb) -> None:
+        """Take the next frame. Raises SinkError."""
+        ...
+
+    def end(self) -> None:
+        """Close the part, which from now on is whole. Raises SinkError."""
+        ...
+
+    def abandon(self) -> None:
+        """Give up the part that is open; never raises."""
+        ...
+
+
+class FilmReel:
+    """Parts of one second of H.264, each with an encoder of its own."""
+
+    def __init__(self, folder: Path, size_wh: tuple[int, int], rate: Fraction) -> None:
+        """Prepare for frames of `size_wh` (even pixels), `rate` a second, in a folder that is there."""
+        self.folder, self.part_frames = folder, max(1, int(rate))
+        self._size_wh, self._rate = size_wh, rate
+        self._movie: Movie | None = None
+        self._count = 0
+        self._file = folder
+
+    def begin(self, first: int) -> None:
+        """Start a part. Raises SinkError."""
+        self._file, self._count = part_file(self.folder, first // self.part_frames), 0
+        with told(self._file):
+            raw = unfinished(self._file).open("wb", buffering=0)
+            self._movie = Movie(WholeFile(raw), ".mkv", self._size_wh, self._rate, PATIENT)
+
+    def add(self, rgb: Rgb) -> None:
+        """Encode the next frame. Raises SinkError."""
+        assert self._movie is not None
+        with told(self._file):
+            self._movie.add(rgb, self._count)
+        self._count += 1
+
+    def end(self) -> None:
+        """Close the part. Raises SinkError."""
+        assert self._movie is not None
+        movie, self._movie = self._movie, None
+        with told(self._file):
+            movie.finish()
+            _to_disk(unfinished(self._file))
+            unfinished(self._file).replace(self._file)
+
+    def abandon(self) -> None:
+        """Give up the part that is open."""
+        movie, self._movie = self._movie, None
+        if movie is not None:
+            with suppress(OSError, av.FFmpegError):
+                movie.finish()
+            with suppress(OSError):
+                unfinished(self._file).unlink()
+
+    def parts(self, frames: int) -> list[Path]:
+        """List the files that hold the first `frames` frames."""
+        return [part_file(self.folder, number) for number in range(-(-frames // self.part_frames))]
+
+
+class PictureReel:
+    """A file for each frame, written as a whole or not at all."""
+
+    part_frames = 1
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        """Prepare for files such as frame_%05d.png, counted from 1, in a folder that is there."""
+        self.folder, self.pattern = folder, pattern
+        self._file = folder
+
+    def begin(self, first: int) -> None:
+        """Start a part."""
+        self._file = self.file(first)
+
+    def add(self, rgb: Rgb) -> None:
+        """Write the frame. Raises SinkError."""
+        with told(self._file):
+            write_whole(self._file, lambda file: file.write(encoded(rgb, self._file.suffix)))
+
+    def end(self) -> None:
+        """Close the part, which is whole already."""
+
+    def abandon(self) -> None:
+        """Give up nothing: no part is ever open for long."""
+
+    def file(self, index: int) -> Path:
+        """Name the file of frame `index` (>= 0)."""
+        return self.folder / (self.pattern % (index + 1))
+
+    def files(self, frames: int) -> list[Path]:
+        """List the files of the first `frames` frames."""
+        return [self.file(index) for index in range(frames)]
+
+
+def part_file(folder: Path, number: int) -> Path:
+    """Name the file of a part of a film."""
+    return folder / f"part-{number:06d}.mkv"
+
+
+def unfinished(file: Path) -> Path:
+    """Name what a file is called while it is being written."""
+    return file.with_name(f".{file.name}.unfinished")
+
+
+def write_whole(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write a file so that it is there as a whole or not at all, whatever happens. Raises OSError."""
+    beside = unfinished(file)
+    with beside.open("wb") as open_file:
+        write(open_file)
+    beside.replace(file)
+
+
+def _to_disk(file: Path) -> None:
+    """Wait until a file would outlive a power cut. Raises OSError."""
+    with file.open("r+b") as open_file:
+        os.fsync(open_file.fileno())
+
+
+@contextmanager
+def told(file: Path) -> Iterator[None]:
+    """Turn what a disk or an encoder raises into a SinkError that names the file."""
+    try:
+        yield
+    except (OSError, av.FFmpegError, cv2.error) as error:
+        reason, _ = why_stopped(error)
+        raise SinkError(f"{file} cannot be written because {reason}") from error

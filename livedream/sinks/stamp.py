@@ -1,0 +1,87 @@
+"""A text kept inside a file: in a film's comment, a picture's text or EXIF; written and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import av
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from livedream.errors import InputError
+from livedream.frame import Rgb
+from livedream.sinks.image import JPEG_QUALITY
+from livedream.sinks.reel import told, write_whole
+
+EXIF_TABLE, USER_COMMENT = 0x8769, 0x9286
+"""Where EXIF keeps free text (Exif 2.32, 4.6.5)."""
+
+ASCII, UNDEFINED = b"ASCII\0\0\0", bytes(8)
+"""How the text is coded; undefined is UTF-8 here, which EXIF has no code for."""
+
+FILMS = (".mp4", ".mov", ".mkv")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+
+WEBP_QUALITY = 90
+
+_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    ".jpg": ("JPEG", {"quality": JPEG_QUALITY}),
+    ".webp": ("WEBP", {"quality": WEBP_QUALITY}),
+    ".tif": ("TIFF", {}),
+    ".tiff": ("TIFF", {}),
+}
+
+
+def write_stamped(file: Path, rgb: Rgb, text: str) -> None:
+    """Write uint8 HxWx3, or HxWx4 with alpha, with a text in it; whole or not at all.
+
+    file: ends in one of PICTURES. Raises SinkError.
+    """
+    picture, suffix = Image.fromarray(rgb), file.suffix.lower()
+    with told(file):
+        if suffix == ".png":
+            note = PngInfo()
+            note.add_itxt("Comment", text)
+            write_whole(file, lambda into: picture.save(into, "PNG", pnginfo=note))
+            return
+        kind, how = _KINDS.get(suffix, _KINDS[".jpg"])
+        write_whole(file, lambda into: picture.save(into, kind, exif=exif_with(text), **how))
+
+
+def exif_with(text: str) -> bytes:
+    """Make an EXIF block with a user comment."""
+    exif = Image.Exif()
+    exif.get_ifd(EXIF_TABLE)[USER_COMMENT] = (ASCII if text.isascii() else UNDEFINED) + text.encode()
+    return exif.tobytes()
+
+
+def read_stamp(file: Path) -> str:
+    """Read the text that a film or a picture carries; "" if there is none.
+
+    Raises InputError if the file is neither, or is damaged.
+    """
+    try:
+        return _film_comment(file) if file.suffix.lower() in FILMS else _picture_text(file)
+    except (av.FFmpegError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else None
+        raise InputError(
+            f"{file} cannot be read ({reason or 'it is damaged, or no film and no picture'}); give a file "
+            "that livedream made"
+        ) from fault
+
+
+def _film_comment(file: Path) -> str:
+    with av.open(str(file)) as film:
+        known = {key.casefold(): value for key, value in film.metadata.items()}
+    return known.get("comment", "")
+
+
+def _picture_text(file: Path) -> str:
+    with Image.open(file) as picture:
+        picture.load()  # what stands behind the pixels, too
+        told_ = picture.info.get("Comment") or picture.info.get("comment")
+        coded = picture.getexif().get_ifd(EXIF_TABLE).get(USER_COMMENT)
+    if isinstance(coded, bytes) and len(coded) > 8:
+        return coded[8:].decode(errors="replace")
+    return told_.decode(errors="replace") if isinstance(told_, bytes) else str(told_ or "")

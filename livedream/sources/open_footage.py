@@ -1,0 +1,79 @@
+"""From the words that a person gives to footage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+
+from livedream.errors import InputError
+from livedream.sources.film import Film
+from livedream.sources.footage import Footage, Shot, slot_at
+from livedream.sources.open import checked_start, expanded, is_image
+from livedream.sources.picture_files import (
+    NUMBER,
+    STILL_SECONDS,
+    PictureSeries,
+    StillFootage,
+    folder_files,
+    pattern_files,
+)
+from livedream.sources.sky import Sky
+
+PICTURES_FPS = Fraction(30)
+"""Of pictures, which have no rate of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class FootageWish:
+    """How what has no time or size of its own is to be: pictures and clouds.
+
+    rate: frames a second, None for 30. seconds: length of a single picture or of the clouds, None
+    for ten.
+    """
+
+    rate: Fraction | None = None
+    seconds: float | None = None
+    size_wh: tuple[int, int] = (1280, 720)
+
+
+class CloudFootage:
+    """The drifting sky that comes with livedream, for a while."""
+
+    identity = "clouds"
+
+    def __init__(self, size_wh: tuple[int, int], rate: Fraction, seconds: float) -> None:
+        self.name, self.size_wh, self.rate, self.damage = "clouds", size_wh, rate, ""
+        self.length_s: float | None = seconds
+        self._sky = Sky(size_wh, 0)
+
+    def shots(self) -> Iterator[Shot]:
+        """Paint one picture after the other."""
+        for index in range(max(1, slot_at(self.length_s or 0.0, self.rate))):
+            begin_s, end_s = float(index / self.rate), float((index + 1) / self.rate)
+            yield Shot(begin_s, end_s, partial(self._sky.at, begin_s))
+
+
+def open_footage(spec: str, wish: FootageWish) -> Footage:
+    """Open a film, a picture, a folder of pictures, a series such as frame_%05d.png, or clouds.
+
+    Raises InputError if it cannot be read, or if a length is wished for what has its own.
+    """
+    rate, seconds = wish.rate or PICTURES_FPS, wish.seconds or STILL_SECONDS
+    if spec == "clouds":
+        return CloudFootage(wish.size_wh, rate, seconds)
+    path = expanded(spec)
+    if not path.is_dir() and not path.exists() and NUMBER.search(spec):
+        return _series(spec, wish, PictureSeries(path.name, pattern_files(spec), rate))
+    if path.is_dir():
+        return _series(spec, wish, PictureSeries(path.resolve().name, folder_files(path), rate))
+    if is_image(path, checked_start(spec, path)):
+        return StillFootage(path, rate, seconds)
+    return _series(spec, wish, Film(path))
+
+
+def _series(spec: str, wish: FootageWish, footage: Footage) -> Footage:
+    if wish.seconds is not None:
+        raise InputError(f"--seconds is for a single picture; {spec} has its own length: give --end instead")
+    return footage

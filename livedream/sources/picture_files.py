@@ -1,0 +1,134 @@
+"""Pictures on the disk as footage: a folder of frames, a numbered series, or a single one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from livedream.errors import InputError
+from livedream.frame import Rgb
+from livedream.sources.film import identity_of
+from livedream.sources.footage import Shot
+from livedream.sources.image import read_image
+from livedream.sources.open import IMAGE_SUFFIX
+
+NUMBER = re.compile(r"%0?(\d*)d")
+"""Where a pattern such as frame_%05d.png has its number."""
+
+EXIF_ORIENTATION = 0x0112
+"""From 5 on, the picture lies on its side (Exif 2.32, 4.6.4)."""
+
+STILL_SECONDS = 10.0
+"""How long a film of a single picture is if nobody says."""
+
+
+class PictureSeries:
+    """Pictures of one size, one for each frame."""
+
+    def __init__(self, name: str, files: Sequence[Path], rate: Fraction) -> None:
+        """Look at them; files: at least one. Raises InputError if the first is damaged or sizes differ."""
+        self.name, self.rate, self.damage = name, rate, ""
+        self._files = list(files)
+        height, width = read_image(self._files[0]).shape[:2]
+        self.size_wh = width, height
+        self.length_s: float | None = float(len(self._files) / rate)
+        self.identity = identity_of(self._files)
+        for file in self._files:
+            self._check_size(file, _declared_size(file) or self.size_wh)
+
+    def shots(self) -> Iterator[Shot]:
+        """Decode one after the other. Raises InputError for one that is damaged."""
+        for index, file in enumerate(self._files):
+            begin_s, end_s = index / self.rate, (index + 1) / self.rate
+            yield Shot(float(begin_s), float(end_s), partial(self._read, file))
+
+    def _read(self, file: Path) -> Rgb:
+        rgb = read_image(file)
+        self._check_size(file, (rgb.shape[1], rgb.shape[0]))
+        return rgb
+
+    def _check_size(self, file: Path, size_wh: tuple[int, int]) -> None:
+        if size_wh != self.size_wh:
+            its, first = ("x".join(map(str, size)) for size in (size_wh, self.size_wh))
+            raise InputError(
+                f"{file} has {its} pixels, but {self._files[0].name} has {first}: all pictures of a film "
+                "need one size"
+            )
+
+
+def _declared_size(file: Path) -> tuple[int, int] | None:
+    """Tell the size that a picture's first bytes declare, turned as its EXIF says; None if they do not."""
+    try:
+        with Image.open(file) as picture:
+            width, height = picture.size
+            turned = picture.getexif().get(EXIF_ORIENTATION, 1) >= 5
+    except (OSError, ValueError, SyntaxError):
+        return None
+    return (height, width) if turned else (width, height)
+
+
+class StillFootage:
+    """One picture for a while: the film of a dream that deepens."""
+
+    def __init__(self, path: Path, rate: Fraction, seconds: float = STILL_SECONDS) -> None:
+        """Read the picture. Raises InputError if it cannot be decoded."""
+        self.name, self.rate, self.damage = path.name, rate, ""
+        self.length_s: float | None = seconds
+        self._rgb = read_image(path)
+        height, width = self._rgb.shape[:2]
+        self.size_wh = width, height
+        self.identity = identity_of([path])
+
+    def shots(self) -> Iterator[Shot]:
+        """Give the picture once, for all the time."""
+        yield Shot(0.0, self.length_s or 0.0, lambda: self._rgb)
+
+
+def folder_files(folder: Path) -> list[Path]:
+    """List the pictures in a folder, 2 before 10. Raises InputError if there is none."""
+    try:
+        files = [file for file in folder.iterdir() if IMAGE_SUFFIX.fullmatch(file.suffix) and file.is_file()]
+    except OSError as fault:
+        raise InputError(f"the folder {folder} cannot be read: {fault.strerror}") from fault
+    # Names that begin with a dot are a system's own, such as the shadows that macOS leaves beside files.
+    files = [file for file in files if not file.name.startswith(".")]
+    if not files:
+        raise InputError(f"there is no picture in the folder {folder}; give one with .png or .jpg files")
+    return sorted(files, key=lambda file: natural_key(file.name))
+
+
+def pattern_files(pattern: str) -> list[Path]:
+    """List the files that a pattern such as frames/frame_%05d.png stands for, by their numbers.
+
+    Raises InputError if there is none, or the pattern has no number or several in its name.
+    """
+    place = Path(pattern).expanduser()
+    parts = NUMBER.split(place.name)
+    if len(parts) != 3 or NUMBER.search(str(place.parent)):
+        raise InputError(f"{pattern}: a series needs one number in its name, as in frame_%05d.png")
+    digits = f"{{{parts[1]},}}" if parts[1] else "+"
+    name = re.compile(re.escape(parts[0]) + rf"(\d{digits})" + re.escape(parts[2]))
+    try:
+        found = [
+            (int(match[1]), file) for file in place.parent.iterdir() if (match := name.fullmatch(file.name))
+        ]
+    except OSError as fault:
+        raise InputError(f"the folder {place.parent} cannot be read: {fault.strerror}") from fault
+    if not found:
+        raise InputError(f"there is no file {pattern}; check the folder and the number of digits")
+    return [file for _, file in sorted(found)]
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Give what to sort names by so that numbers in them count as numbers: 2 before 10.
+
+    Names that differ only in zeros or case have an order, too.
+    """
+    parts = [part for part in re.split(r"(\d+)", name) if part]
+    numbered = [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
+    return [*numbered, (2, 0, name)]

@@ -1,0 +1,41 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livedream.dream.spec import working_size_hw
+from livedream.offline.full_size import at_full_size, words_of
+from livedream.settings import Settings, change
+
+
+def test_a_picture_is_dreamed_at_its_own_size() -> None:
+    wanted = at_full_size(Settings(), (1280, 720))
+    assert working_size_hw((1280, 720), wanted.dream.working_px) == (720, 1280)
+
+
+@settings(max_examples=50)
+@given(st.integers(32, 8000), st.integers(32, 8000), st.floats(1.2, 4.0))
+def test_the_smallest_octave_stays_as_large_as_it_was(width: int, height: int, scale: float) -> None:
+    before = change(Settings(), {"dream.octave_scale": scale}).dream
+    dream = at_full_size(Settings(dream=before), (width, height)).dream
+    if dream.working_px < before.working_px or dream.octaves == 8:
+        return
+    smallest = [one.working_px / one.octave_scale ** (2 * (one.octaves - 1)) for one in (before, dream)]
+    assert 1 / scale <= smallest[1] / smallest[0] <= scale
+
+
+def test_a_picture_beyond_what_can_be_dreamed_is_dreamed_at_the_most() -> None:
+    assert at_full_size(Settings(), (9000, 9000)).dream.working_px == 8_294_400
+
+
+def test_a_small_picture_needs_no_more_octaves() -> None:
+    dream = at_full_size(Settings(), (100, 100)).dream
+    assert (dream.working_px, dream.octaves) == (10_000, 2)
+
+
+@pytest.mark.parametrize("word", ["dream.octaves", "dream.working_px"])
+def test_what_was_set_stays(word: str) -> None:
+    given_ = words_of([f"{word}=7000", "look.scene=0"])
+    assert word in given_
+    name = word.partition(".")[2]
+    kept = at_full_size(Settings(), (1280, 720), given_)
+    assert getattr(kept.dream, name) == getattr(Settings().dream, name)

@@ -1,0 +1,84 @@
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from livedream.errors import InputError
+from livedream.offline.output import check_output, output_of, size_for
+
+RATE = Fraction(30)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "pattern"),
+    [
+        ("a.mp4", "film", "frame_%05d.png"),
+        ("a.MKV", "film", "frame_%05d.png"),
+        ("a.gif", "animation", "frame_%05d.png"),
+        ("a.webp", "animation", "frame_%05d.png"),
+        ("frames", "folder", "frame_%05d.png"),
+        ("frames.2026-11-21", "folder", "frame_%05d.png"),
+        ("frames/shot-%d.jpg", "folder", "shot-%d.jpg"),
+    ],
+)
+def test_the_name_says_what_comes_out(name: str, kind: str, pattern: str) -> None:
+    output = output_of(name)
+    assert (output.kind, output.pattern) == (kind, pattern)
+
+
+@pytest.mark.parametrize("name", ["a.avi", "a.jpg", "f/%d.tiff", "f/%s.png", "f/%d-%d.png", "f/%d%%.png"])
+def test_what_cannot_come_out_is_told(name: str) -> None:
+    with pytest.raises(InputError):
+        output_of(name)
+
+
+def test_a_format_is_for_a_folder() -> None:
+    assert output_of("frames", "JPG").pattern == "frame_%05d.jpg"
+    for name in ("a.mp4", "f/%d.png"):
+        with pytest.raises(InputError, match="format"):
+            output_of(name, "png")
+    with pytest.raises(InputError, match="png or jpg"):
+        output_of("frames", "bmp")
+
+
+def test_the_size_keeps_the_shape_and_a_film_has_even_sides() -> None:
+    film, folder = output_of("a.mp4"), output_of("a")
+    assert size_for(film, (1280, 720), None) == (1280, 720)
+    assert size_for(film, (1280, 720), (640, 640)) == (640, 360)
+    assert size_for(film, (99, 51), None) == (100, 52)
+    assert size_for(folder, (99, 51), None) == (99, 51)
+    assert size_for(film, (1080, 1920), (640, 360)) == (202, 360)
+
+
+def test_what_is_there_stays(tmp_path: Path) -> None:
+    there, film = tmp_path / "there.mp4", tmp_path / "film.mp4"
+    there.write_bytes(b"x")
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    check_output(output_of(str(film)), there, RATE, overwrite=False)
+    check_output(output_of(str(folder)), there, RATE, overwrite=False)
+    check_output(output_of(str(there)), None, RATE, overwrite=True)
+    (folder / "mine.txt").write_text("x")
+    for name, told in [
+        (there, "overwrite"), (folder, "overwrite"), (tmp_path / "no" / "film.mp4", "make it first"),
+    ]:  # fmt: skip
+        with pytest.raises(InputError, match=told):
+            check_output(output_of(str(name)), None, RATE, overwrite=False)
+
+
+def test_nothing_is_rendered_onto_itself(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"x")
+    with pytest.raises(InputError, match="what is to be rendered"):
+        check_output(output_of(str(film)), film, RATE, overwrite=True)
+
+
+def test_a_folder_is_no_film(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").mkdir()
+    with pytest.raises(InputError, match="folder already"):
+        check_output(output_of(str(tmp_path / "film.mp4")), None, RATE, overwrite=True)
+
+
+def test_a_gif_is_not_faster_than_players_show_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--fps"):
+        check_output(output_of(str(tmp_path / "a.gif")), None, Fraction(60), overwrite=False)

@@ -1,0 +1,279 @@
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from livedream.errors import InputError, SinkError
+from livedream.offline.job import Wish, job_of
+from livedream.offline.recipe import recipe_of
+from livedream.offline.render import Rendered, render
+from livedream.sinks import reel
+from livedream.sources.film import Film
+from livedream.sources.image import read_image
+
+Make = Callable[..., Path]
+Engines = Callable[..., Any]
+
+SMALL = ("dream.working_px=4096",)
+
+
+def nothing(done: int, total: int | None) -> None:
+    """Take a report."""
+
+
+def rendered(source: Path | str, out: Path, engines: Any, **words: Any) -> Rendered:
+    wish = Wish(str(source), str(out), assignments=SMALL, **words)
+    return render(job_of(wish), engines, nothing, overwrite=wish.overwrite)
+
+
+def frames_of(film: Path) -> list[np.ndarray]:
+    with av.open(str(film)) as container:
+        return [frame.to_ndarray() for frame in container.decode(video=0)]
+
+
+def assert_same(film: Path, other: Path) -> None:
+    np.testing.assert_array_equal(np.stack(frames_of(film)), np.stack(frames_of(other)))
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov"])
+@pytest.mark.parametrize("rate", [Fraction(10), Fraction(30000, 1001)])
+def test_a_film_has_the_rate_the_size_the_length_and_the_sound_of_its_source(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, suffix: str, rate: Fraction
+) -> None:
+    done = rendered(make_clip(rate=rate, frames=34), tmp_path / f"out{suffix}", fake_engines())
+    assert done.frames == 34
+    assert not (tmp_path / f"out{suffix}.part").exists()
+    with av.open(str(done.path)) as film:
+        video, audio = film.streams.video[0], film.streams.audio[0]
+        assert (video.average_rate, video.width, video.height) == (rate, 96, 64)
+        assert audio.codec.canonical_name == "aac"
+        assert abs(film.duration / 1e6 - 34 / rate) <= 1 / rate
+        assert len(frames_of(done.path)) == 34
+
+
+@pytest.mark.parametrize("breaks_at", [0, 3, 10, 24])
+def test_what_was_interrupted_goes_on_and_is_the_same(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception], breaks_at: int
+) -> None:
+    clip, whole, broken = make_clip(), tmp_path / "whole.mp4", tmp_path / "broken.mp4"
+    rendered(clip, whole, fake_engines())
+    with pytest.raises(power_cut):
+        rendered(clip, broken, fake_engines(breaks_at))
+    assert not broken.exists()
+    engines = fake_engines()
+    again = rendered(clip, broken, engines)
+    assert again.resumed == breaks_at // 10 * 10
+    assert engines.dreamed == 25 - again.resumed
+    assert_same(whole, broken)
+
+
+def test_the_join_alone_can_be_what_was_interrupted(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, out = make_clip(), tmp_path / "out.mp4"
+    with monkeypatch.context() as patch:
+        patch.setattr("livedream.offline.render.join_film", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rendered(clip, out, fake_engines())
+    engines = fake_engines()
+    assert rendered(clip, out, engines).frames == 25
+    assert engines.dreamed == 0
+
+
+def test_a_full_disk_is_told_and_what_is_finished_stays(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, whole, out = make_clip(), tmp_path / "whole.mp4", tmp_path / "out.mp4"
+    rendered(clip, whole, fake_engines())
+
+    def full(file: Path) -> None:
+        if "000001" in file.name:
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reel, "_to_disk", full)
+        with pytest.raises(SinkError, match="disk is full"):
+            rendered(clip, out, fake_engines())
+    assert rendered(clip, out, fake_engines()).resumed == 10
+    assert_same(whole, out)
+
+
+def test_another_wish_does_not_go_on_with_what_was_begun(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception]
+) -> None:
+    clip, out = make_clip(), tmp_path / "out.mp4"
+    with pytest.raises(power_cut):
+        rendered(clip, out, fake_engines(15))
+    with pytest.raises(InputError, match=r"differs in seed;.*--overwrite"):
+        rendered(clip, out, fake_engines(), seed=3)
+    make_clip(frames=24)
+    with pytest.raises(InputError, match="differs in content"):
+        rendered(clip, out, fake_engines())
+    assert rendered(clip, out, fake_engines(), overwrite=True).resumed == 0
+
+
+def test_a_part_of_a_film_is_cut_to_the_frame(make_clip: Make, tmp_path: Path, fake_engines: Engines) -> None:
+    still = ("look.strength=0", *SMALL)
+    clip = make_clip()
+    wish = Wish(str(clip), str(tmp_path / "out.mp4"), assignments=still, start="5f", end="1.8")
+    done = render(job_of(wish), fake_engines(), nothing)
+    assert done.frames == 13
+    before, after = (
+        [shot.develop().astype(int) for shot in Film(film).shots()] for film in (clip, done.path)
+    )
+    assert max(np.abs(a - b).mean() for a, b in zip(before[5:18], after, strict=True)) < 4
+    off = [np.abs(rgb - after[0]).mean() for rgb in before]
+    assert off.index(min(off)) == 5
+    with av.open(str(done.path)) as film:
+        assert abs(film.duration / 1e6 - 1.3) <= 0.1
+        heard = sum(frame.samples for frame in film.decode(audio=0)) / 48_000
+    assert abs(heard - 1.3) < 0.05
+
+
+def test_pictures_in_a_folder_become_a_film_in_their_natural_order(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    wish = Wish(str(make_pictures(12)), str(tmp_path / "out"), assignments=("look.strength=0", *SMALL))
+    done = render(job_of(wish), fake_engines(), nothing)
+    assert done.frames == 12
+    files = sorted((tmp_path / "out").glob("frame_*.png"))
+    assert [file.name for file in files] == [f"frame_{number:05d}.png" for number in range(1, 13)]
+    for number, file in enumerate(files, 1):
+        np.testing.assert_array_equal(read_image(file), read_image(tmp_path / "shots" / f"shot {number}.png"))
+
+
+def test_frames_that_are_finished_are_not_dreamed_again(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception]
+) -> None:
+    shots = make_pictures(8)
+    rendered(shots, tmp_path / "whole", fake_engines())
+    with pytest.raises(power_cut):
+        rendered(shots, tmp_path / "broken", fake_engines(5))
+    assert rendered(shots, tmp_path / "broken", fake_engines()).resumed == 5
+    for file in sorted((tmp_path / "whole").glob("*.png")):
+        assert file.read_bytes() == (tmp_path / "broken" / file.name).read_bytes()
+
+
+def test_a_folder_that_is_rendered_anew_keeps_what_is_not_of_the_render(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    shots, out = make_pictures(6), tmp_path / "out"
+    rendered(shots, out, fake_engines())
+    (out / "notes.txt").write_text("mine")
+    rendered(shots, out, fake_engines(), end="4f", overwrite=True)
+    names = sorted(file.name for file in out.iterdir())
+    assert names == [*(f"frame_{number:05d}.png" for number in range(1, 5)), "livedream.toml", "notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mkv", "out.mov", "out.gif", "out.webp", "out"])
+def test_what_it_was_made_with_can_be_read_back(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines, name: str
+) -> None:
+    out = tmp_path / name
+    wish = Wish(str(make_pictures(3)), str(out), "lines", SMALL, seed=4, fps=Fraction(10))
+    job = job_of(wish)
+    render(job, fake_engines(), nothing)
+    recipe = recipe_of(out)
+    assert recipe.settings == job.recipe.settings
+    assert recipe.name == "lines"
+    assert recipe.made == job.recipe.made | {"engine": "drifter"}
+    assert recipe.made["source"] == "shots"
+
+
+def test_one_picture_becomes_a_film_of_a_dream_that_deepens(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    picture = make_pictures(1) / "shot 1.png"
+    done = rendered(picture, tmp_path / "out.mp4", fake_engines(), seconds=1.0, fps=Fraction(12))
+    frames = frames_of(done.path)
+    assert len(frames) == 12
+    assert np.abs(frames[-1].astype(int) - frames[0]).mean() > 1
+
+
+def test_a_preview_is_small_and_dreams_no_larger(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    job = job_of(Wish(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=48))
+    assert job.size_wh == (48, 32)
+    assert job.recipe.settings.dream.working_px == 4096
+
+
+def test_a_timeline_is_followed_and_told(make_clip: Make, tmp_path: Path, fake_engines: Engines) -> None:
+    timeline = tmp_path / "show.toml"
+    timeline.write_text('[[segment]]\nat = 1\npreset = "maze"\nfade_s = 0.5\n')
+    engines = fake_engines()
+    done = rendered(make_clip(), tmp_path / "out.mp4", engines, preset="lines", timeline=timeline)
+    assert [spec.layers for spec in engines.specs].count(engines.specs[0].layers) == 1
+    assert len(engines.specs) == 3  # those before, both while one becomes the other, those after
+    assert [segment["at"] for segment in recipe_of(done.path).made["segment"]] == [0.0, 1.0]
+
+
+def test_the_first_picture_can_be_another(make_clip: Make, tmp_path: Path, fake_engines: Engines) -> None:
+    from livedream.sinks.image import write_image
+
+    write_image(tmp_path / "white.png", np.full((64, 96, 3), 255, np.uint8))
+    clip = make_clip(frames=2)
+    films = [
+        rendered(clip, tmp_path / f"{first}.mp4", fake_engines(), first_frame=first and tmp_path / first).path
+        for first in (None, "white.png")
+    ]
+    plain, given = (frames_of(film)[0][:64].mean() for film in films)
+    assert given > plain + 20
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"start": "9"}, "ends at 0:00:02.5"),
+        ({"end": "0:01:00"}, "ends at 0:00:02.5"),
+        ({"start": "2", "end": "1"}, "not after the start"),
+        ({"seconds": 3.0}, "--end"),
+        ({"preset": "eyez"}, "eyes"),
+        ({"assignments": ["dream.layers.eyez=1"]}, "eyes"),
+        ({"assignments": ["dream.guide=none.png"]}, "none.png"),
+    ],
+)
+def test_what_cannot_be_rendered_is_told_before_it_begins(
+    make_clip: Make, tmp_path: Path, words: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        job_of(Wish(str(make_clip()), str(tmp_path / "out.mp4"), **words))
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_pictures_of_two_sizes_are_told_before_anything_is_rendered(
+    make_pictures: Make, tmp_path: Path
+) -> None:
+    from livedream.sinks.image import write_image
+
+    shots = make_pictures(4)
+    write_image(shots / "shot 3.png", np.zeros((50, 50, 3), np.uint8))
+    with pytest.raises(InputError, match="50x50"):
+        job_of(Wish(str(shots), str(tmp_path / "out")))
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_picture_that_cannot_be_read_is_told_and_what_is_finished_stays(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    shots = make_pictures(4)
+    damaged = shots / "shot 3.png"
+    damaged.write_bytes(damaged.read_bytes()[:30])
+    with pytest.raises(InputError, match=r"shot 3\.png"):
+        rendered(shots, tmp_path / "out", fake_engines())
+    assert len(list((tmp_path / "out.part").rglob("*.png"))) == 2
+
+
+def test_a_film_that_is_cut_short_is_rendered_as_far_as_it_goes(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    clip = make_clip("clip.mkv", frames=60)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    done = rendered(clip, tmp_path / "out.mp4", fake_engines())
+    assert 5 < done.frames < 60
+    assert len(frames_of(done.path)) == done.frames
+    assert "cut short" in " ".join(done.notes)

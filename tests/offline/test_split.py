@@ -1,0 +1,158 @@
+"""A film in chunks: by threads and by the processes of Dask."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from livedream.errors import InputError
+from livedream.offline import chunks
+from livedream.offline.job import Wish, job_of
+from livedream.offline.recipe import recipe_of
+from livedream.offline.render import Rendered, render
+from livedream.offline.split import absolute, render_split, workers
+
+Make = Callable[..., Path]
+Fakes = Callable[..., Any]
+
+SMALL = ("dream.working_px=4096", "motion.persistence=0.5")
+
+
+@pytest.fixture(autouse=True)
+def _short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_S", 1.0)
+    monkeypatch.setattr(chunks, "FADE_S", 0.4)
+
+
+def split(source: Path, out: Path, engines: Any, threads: int = 2, **words: Any) -> Rendered:
+    @contextlib.contextmanager
+    def opened(wish: Wish) -> Iterator[Any]:
+        yield engines
+
+    wish = Wish(str(source), str(out), assignments=SMALL, **words)
+    with ThreadPoolExecutor(threads) as executor:
+        return render_split(wish, engines, executor, lambda _done, _of: None, opened)  # type: ignore[arg-type]
+
+
+def frames_of(out: Path) -> np.ndarray:  # type: ignore[type-arg]
+    if out.is_dir():
+        from livedream.sources.image import read_image
+
+        return np.stack([read_image(file) for file in sorted(out.glob("*.png"))])
+    with av.open(str(out)) as container:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+
+
+def test_a_split_film_is_as_long_and_sounds_as_the_undivided_one(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes
+) -> None:
+    done = split(make_clip(frames=47), tmp_path / "out.mp4", fake_engines())
+    assert done.frames == 47
+    assert len(frames_of(done.path)) == 47
+    assert not (tmp_path / "out.mp4.part").exists()
+    with av.open(str(done.path)) as film:
+        assert film.streams.audio
+    assert recipe_of(done.path).made["engine"] == "drifter"
+
+
+def test_it_shows_what_the_undivided_film_shows(make_clip: Make, tmp_path: Path, fake_engines: Fakes) -> None:
+    """The pre-roll is long enough for a dream that does not choose: nothing is left of its beginning."""
+    clip = make_clip(frames=47, sound=None)
+    wish = Wish(str(clip), str(tmp_path / "whole"), assignments=SMALL)
+    render(job_of(wish), fake_engines(), lambda _done, _of: None)
+    split(clip, tmp_path / "split", fake_engines())
+    apart = np.abs(frames_of(tmp_path / "whole").astype(int) - frames_of(tmp_path / "split"))
+    assert apart.max() <= 3
+    assert apart[:10].max() == 0
+
+
+def test_however_many_workers_the_film_is_the_same(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes
+) -> None:
+    clip = make_clip(frames=35, sound=None)
+    for threads in (1, 3):
+        split(clip, tmp_path / f"by {threads}", fake_engines(), threads)
+    np.testing.assert_array_equal(frames_of(tmp_path / "by 1"), frames_of(tmp_path / "by 3"))
+
+
+def test_finished_chunks_are_not_dreamed_again(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[Exception]
+) -> None:
+    clip = make_clip(frames=47, sound=None)
+    whole = fake_engines()
+    split(clip, tmp_path / "whole.mp4", whole, 1)
+    with pytest.raises(power_cut):
+        split(clip, tmp_path / "out.mp4", fake_engines(breaks_at=60), 1)
+    again = fake_engines()
+    split(clip, tmp_path / "out.mp4", again, 1)
+    assert 0 < again.dreamed < whole.dreamed - 20
+    np.testing.assert_array_equal(frames_of(tmp_path / "out.mp4"), frames_of(tmp_path / "whole.mp4"))
+
+
+def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[Exception]
+) -> None:
+    clip = make_clip(frames=35, sound=None)
+    with pytest.raises(power_cut):
+        render(job_of(Wish(str(clip), str(tmp_path / "out.mp4"), assignments=SMALL)),
+               fake_engines(breaks_at=15), lambda _done, _of: None)  # fmt: skip
+    with pytest.raises(InputError, match="chunks"):
+        split(clip, tmp_path / "out.mp4", fake_engines())
+
+
+def test_a_fade_has_no_jump(make_clip: Make, tmp_path: Path, monkeypatch: Any) -> None:
+    """Where one dream becomes another, each frame takes a part of the difference."""
+    old, new = np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 200, np.uint8)
+    chunk = chunks.Chunk(1, 0, 10, None, 10, 0)
+    place = chunks.Workplace(tmp_path)
+    for kind, rgb in (("old", old), ("new", new)):
+        reel = chunks._seam(place, 1, kind)
+        chunks._keep(reel, [rgb] * 10)
+    levels = [0.0, *(float(rgb.mean()) for rgb in chunks._faded(place, chunk)), 200.0]
+    assert min(np.diff(levels)) > 0
+    assert max(np.diff(levels)) < 200 * 0.2
+
+
+def test_files_are_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clip.mp4").touch()
+    named = absolute(Wish("clip.mp4", "out.mp4", timeline=Path("t.toml")))
+    assert (named.source, named.output) == (str(tmp_path / "clip.mp4"), str(tmp_path / "out.mp4"))
+    assert named.timeline == tmp_path / "t.toml"
+    assert absolute(Wish("clouds", "out.mp4")).source == "clouds"
+
+
+def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    from livedream.offline import split as module
+
+    monkeypatch.setattr(module, "CONNECT_S", 0.5)
+    with pytest.raises(InputError, match="no Dask scheduler answers"), workers(1, "tcp://127.0.0.1:9"):
+        raise AssertionError
+
+
+def test_what_is_to_be_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"pip install 'livedream\[workers\]'"), workers(2, None):
+        raise AssertionError
+
+
+def test_dask_renders_it(make_clip: Make, tmp_path: Path, fake_engines: Fakes) -> None:
+    pytest.importorskip("distributed")
+    from livedream.offline.engines import Engines
+    from livedream.offline.split import own_engines
+
+    wish = Wish(
+        str(make_clip(frames=31, sound=None)), str(tmp_path / "out.mp4"), engine="eager",
+        assignments=("dream.layers={lines=1.0}", "dream.octaves=1", *SMALL), fps=Fraction(1),
+    )  # fmt: skip
+    with Engines("eager", print) as engines, workers(1, None) as executor:
+        done = render_split(wish, engines, executor, lambda _done, _of: None, own_engines)
+    assert len(frames_of(done.path)) == done.frames

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livedream.errors import InputError, SinkError
+from livedream.offline.workplace import JOB, Workplace
+
+THIS = {"seed": 1, "dream": {"steps": 2, "octaves": 3}}
+
+
+def prepared(tmp_path: Path) -> Workplace:
+    place = Workplace(tmp_path / "film.mp4.part")
+    place.prepare(THIS, overwrite=False)
+    return place
+
+
+def test_what_was_kept_last_comes_back(tmp_path: Path) -> None:
+    place = prepared(tmp_path)
+    assert place.resume() == (0, {})
+    for done in (30, 60, 90):
+        place.keep(done, {"residual": np.full((4, 6, 3), done, np.float32)})
+    done, state = Workplace(place.folder).resume()
+    assert done == 90
+    np.testing.assert_array_equal(state["residual"], np.full((4, 6, 3), 90, np.float32))
+
+
+def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    place = prepared(tmp_path)
+    for done in (30, 60):
+        place.keep(done, {"dreamed": np.array(done)})
+    newest = place.folder / "state-000000060.npz"
+    for damage in (b"", b"PK\x03\x04", newest.read_bytes()[:40]):
+        newest.write_bytes(damage)
+        assert place.resume()[0] == 30
+
+
+def test_the_same_job_goes_on(tmp_path: Path) -> None:
+    prepared(tmp_path).keep(30, {})
+    for overwrite in (False, True):
+        place = Workplace(tmp_path / "film.mp4.part")
+        place.prepare(THIS, overwrite=overwrite)
+        assert place.resume()[0] == 30
+
+
+def test_another_job_is_told_what_differs_and_starts_over_if_asked_to(tmp_path: Path) -> None:
+    place = prepared(tmp_path)
+    place.keep(30, {})
+    other = THIS | {"dream": {"steps": 4, "octaves": 3}}
+    with pytest.raises(InputError, match=r"differs in dream\.steps;.*--overwrite"):
+        place.prepare(other, overwrite=False)
+    assert place.resume()[0] == 30
+    place.prepare(other, overwrite=True)
+    assert place.resume()[0] == 0
+
+
+def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
+    folder = tmp_path / "film.mp4.part"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match="in the way"):
+            Workplace(folder).prepare(THIS, overwrite=overwrite)
+    assert (folder / "mine.txt").read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises((InputError, SinkError), match="file"):
+        Workplace(tmp_path / "file" / "film.mp4.part").prepare(THIS, overwrite=False)
+
+
+def test_a_job_that_was_cut_off_while_it_was_noted_begins_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "film.mp4.part"
+    (folder / "frames").mkdir(parents=True)
+    (folder / f".{JOB}.unfinished").write_bytes(b"se")
+    place = Workplace(folder)
+    place.prepare(THIS, overwrite=False)
+    assert place.resume() == (0, {})
