@@ -29,7 +29,7 @@ from livedream.sinks.letterbox import letterbox
 FRAMES = 60
 """How long each preset dreams before its picture is taken: two seconds, in which a dream has grown."""
 
-TILE_WH, COLUMNS = (480, 270), 3
+TILE_WH, COLUMNS = (480, 270), 4
 BUILD_S = 600.0
 
 

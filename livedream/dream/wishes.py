@@ -32,9 +32,9 @@ class Wish:
 
 def wishes(dream: DreamSettings, info: NetworkInfo) -> list[Wish]:
     """List the taps that the settings ask for, first layer first. Raises InputError for an unknown layer."""
-    found = {Wish(objective, info.find(name)) for objective, name, _ in _named(dream, info, 0.0)}
     if dream.labels:
         _of_labels(dream, info)
+    found = {Wish(objective, info.find(name)) for objective, name, _ in _named(dream, info, 0.0)}
     return sorted(found, key=lambda wish: (info.depth(wish.layer), wish.objective))
 
 
@@ -71,11 +71,10 @@ def _named(dream: DreamSettings, info: NetworkInfo, time_s: float) -> Iterator[t
 
 def _of_labels(dream: DreamSettings, info: NetworkInfo) -> Image:
     """Give 1xCx1x1 with 1 for each class that is asked for. Raises InputError."""
+    numbers = [int(label) if label.isdecimal() else find_label(info, label) for label in dream.labels]
     weights = np.zeros((1, info.channels(CLASSIFIER), 1, 1), np.float32)
-    for label in dream.labels:
-        if label.isdecimal():
-            _check_channels("labels", CLASSIFIER, [int(label)], weights.shape[1])
-        weights[0, int(label) if label.isdecimal() else find_label(info, label)] = 1.0
+    _check_channels("labels", CLASSIFIER, numbers, weights.shape[1])
+    weights[0, numbers] = 1.0
     return weights
 
 
