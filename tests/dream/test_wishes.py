@@ -121,7 +121,11 @@ def test_a_label_is_the_channel_of_its_class() -> None:
 
 @pytest.mark.parametrize(
     ("network", "label", "says"),
-    [("resnet50", "tabbi", "tabby"), ("resnet50", "1000", "no channel 1000"), ("embedded", "tabby", "no classifier")],
+    [
+        ("resnet50", "tabbi", "tabby"),
+        ("resnet50", "1000", "no channel 1000"),
+        ("embedded", "tabby", "no classifier"),
+    ],
 )
 def test_a_label_that_there_is_not_is_told(network: str, label: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
