@@ -84,7 +84,7 @@ def _platform(name: str, environ: Mapping[str, str]) -> Health:
     variable = "WAYLAND_DISPLAY" if name.startswith("wayland") else "DISPLAY"
     return Health(
         "failed",
-        f'no window: the display {variable}="{environ.get(variable, "")}" does not answer',
+        f'the display {variable}="{environ.get(variable, "")}" does not answer',
         f"start livedream in a desktop session, or set {variable} to a display that runs",
     )
 
@@ -96,9 +96,7 @@ def _load_fault(plugin: str) -> Health | None:
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
     library = folder / f"libq{plugin}.so"
     if not library.exists():
-        return Health(
-            "failed", f'no window: Qt has no platform "{plugin}"', "unset QT_QPA_PLATFORM, or set it to xcb"
-        )
+        return Health("failed", f'Qt has no platform "{plugin}"', "unset QT_QPA_PLATFORM, or set it to xcb")
     try:
         ctypes.CDLL(str(library))
     except OSError as fault:
@@ -109,11 +107,11 @@ def _load_fault(plugin: str) -> Health | None:
 def _unloadable(plugin: str, fault: str) -> Health:
     missing = MISSING_LIBRARY.search(fault)
     if missing is None:
-        return Health("failed", f"no window: Qt's platform {plugin} does not load ({fault})", REINSTALL)
+        return Health("failed", f"Qt's platform {plugin} does not load ({fault})", REINSTALL)
     library = missing[1]
     return Health(
         "failed",
-        f"no window: the library {library} is missing, which Qt needs",
+        f"the library {library} is missing, which Qt needs",
         f"sudo apt install {_package(library)}\n(elsewhere: the package that has {library})",
     )
 
