@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.chunks import Chunk, chunks_of, dream_chunk, join_chunk
 from livedream.offline.engines import Engines
@@ -137,11 +139,27 @@ def workers(count: int, cluster: str | None) -> Iterator[Executor]:
         ) from fault
     with ExitStack() as opened:
         client = opened.enter_context(_client(dask, cluster or opened.enter_context(_processes(dask, count))))
+        if cluster is None:
+            _share_cores(client, count)
         yield client.get_executor(retries=1)
 
 
 def _processes(dask: Any, count: int) -> Any:
     return dask.LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=0)
+
+
+def _share_cores(client: Any, count: int) -> None:
+    """Keep each process to cores of its own: engines that each want all of them slow one another down."""
+    here = psutil.Process()
+    if not hasattr(here, "cpu_affinity"):  # macOS has none
+        return
+    cores = here.cpu_affinity()
+    for number, worker in enumerate(client.scheduler_info(n_workers=-1)["workers"]):
+        client.run(_keep_to, cores[number::count] or cores, workers=[worker])
+
+
+def _keep_to(cores: list[int]) -> None:
+    psutil.Process().cpu_affinity(cores)
 
 
 def _client(dask: Any, place: Any) -> Any:

@@ -1,6 +1,7 @@
 """A film in chunks: by threads and by the processes of Dask."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -156,3 +157,12 @@ def test_dask_renders_it(make_clip: Make, tmp_path: Path, fake_engines: Fakes) -
     with Engines("eager", print) as engines, workers(1, None) as executor:
         done = render_split(wish, engines, executor, lambda _done, _of: None, own_engines)
     assert len(frames_of(done.path)) == done.frames
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not tell its cores")
+def test_workers_share_the_cores() -> None:
+    pytest.importorskip("distributed")
+    here = os.sched_getaffinity(0)
+    with workers(2, None) as executor:
+        theirs = [executor.submit(os.sched_getaffinity, 0).result() for _ in range(4)]
+    assert all(cores and cores <= here and len(cores) <= (len(here) + 1) // 2 for cores in theirs)
