@@ -28,66 +28,81 @@ OutputArgument = Annotated[
 ]
 
 
+SeedOption = Annotated[int, typer.Option(help="Of all that is random.", min=0)]
+BoxOption = Annotated[
+    str | None,
+    typer.Option(help="Box that frames fit in; else the source's.", metavar="WxH", show_default=False),
+]
+RateOption = Annotated[
+    str | None,
+    typer.Option(help="Frames a second; else the source's.", metavar="N", show_default=False),
+]
+StartOption = Annotated[
+    str | None,
+    typer.Option(help="Seconds, H:MM:SS, or a frame: 120f.", metavar="TIME", show_default=False),
+]
+EndOption = Annotated[
+    str | None, typer.Option(help="Likewise, not rendered itself.", metavar="TIME", show_default=False)
+]
+LengthOption = Annotated[
+    str | None,
+    typer.Option(help="Length of a film of one picture or of clouds.", metavar="N", show_default=False),
+]
+PreviewOption = Annotated[
+    str | None,
+    typer.Option(help="Render small and quick, to judge.", metavar="WIDTH", show_default=False),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", help="Of a folder's frames: png or jpg.", metavar="FORMAT", show_default=False),
+]
+TimelineOption = Annotated[
+    Path | None,
+    typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
+]
+FirstFrameOption = Annotated[
+    Path | None,
+    typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
+]
+NoSoundOption = Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")]
+BatchOption = Annotated[
+    Path | None,
+    typer.Option(help="Render what a TOML file lists instead.", metavar="FILE", show_default=False),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(help="Dream chunks of it at once.", metavar="N", min=1, max=1000, show_default=False),
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(help="With the workers of a Dask scheduler.", metavar="ADDRESS", show_default=False),
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
+]
+
+
 def render(
     source: SourceArgument = None,
     output: OutputArgument = None,
     preset: PresetOption = DEFAULT,
     set_: SetOption = None,
     engine: EngineOption = "auto",
-    seed: Annotated[int, typer.Option(help="Of all that is random.", min=0)] = 0,
-    size: Annotated[
-        str | None,
-        typer.Option(help="Box that frames fit in; else the source's.", metavar="WxH", show_default=False),
-    ] = None,
-    fps: Annotated[
-        str | None,
-        typer.Option(help="Frames a second; else the source's.", metavar="N", show_default=False),
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(help="Seconds, H:MM:SS, or a frame: 120f.", metavar="TIME", show_default=False),
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(help="Likewise, not rendered itself.", metavar="TIME", show_default=False)
-    ] = None,
-    seconds: Annotated[
-        str | None,
-        typer.Option(help="Length of a film of one picture or of clouds.", metavar="N", show_default=False),
-    ] = None,
-    preview: Annotated[
-        str | None,
-        typer.Option(help="Render small and quick, to judge.", metavar="WIDTH", show_default=False),
-    ] = None,
-    picture_format: Annotated[
-        str | None,
-        typer.Option(
-            "--format", help="Of a folder's frames: png or jpg.", metavar="FORMAT", show_default=False
-        ),
-    ] = None,
-    timeline: Annotated[
-        Path | None,
-        typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
-    ] = None,
-    first_frame: Annotated[
-        Path | None,
-        typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
-    ] = None,
-    no_sound: Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")] = False,
-    batch: Annotated[
-        Path | None,
-        typer.Option(help="Render what a TOML file lists instead.", metavar="FILE", show_default=False),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(help="Dream chunks of it at once.", metavar="N", min=1, max=1000, show_default=False),
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="With the workers of a Dask scheduler.", metavar="ADDRESS", show_default=False),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
-    ] = False,
+    seed: SeedOption = 0,
+    size: BoxOption = None,
+    fps: RateOption = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    seconds: LengthOption = None,
+    preview: PreviewOption = None,
+    picture_format: FormatOption = None,
+    timeline: TimelineOption = None,
+    first_frame: FirstFrameOption = None,
+    no_sound: NoSoundOption = False,
+    batch: BatchOption = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Dream a film, frame by frame; what was interrupted goes on with the same command."""
     from livedream.cli.render import one_or_batch, run, run_batch
