@@ -16,6 +16,9 @@ from livedream.settings import DreamSettings
 CLASSIFIER = "logits"
 """The layer whose channels are classes."""
 
+GUIDE_MOOD = "patterns"
+"""Where a guide is followed: deeper down, what is most like it at each place is noise beside its neighbours."""
+
 STYLE_LAYERS = 4
 """How many layers a style is taken from where none are named."""
 
@@ -62,7 +65,8 @@ def _named(dream: DreamSettings, info: NetworkInfo, time_s: float) -> Iterator[t
     if dream.labels:
         yield "label", CLASSIFIER, 1.0
     if dream.guide:
-        yield from (("guide", *named) for named in (dream.guide_layers or default).items())
+        guides = dream.guide_layers or ({GUIDE_MOOD: 1.0} if GUIDE_MOOD in info.moods else default)
+        yield from (("guide", *named) for named in guides.items())
     if dream.style:
         styles = dream.style_layers or dict.fromkeys(_spread(info), 1.0)
         yield from (("style", *named) for named in styles.items())

@@ -64,7 +64,9 @@ class ObjectiveSettings(Section):
         lifetime="engine",
     )
     guide_layers: LayerWeights = setting(
-        {}, "Layers at which the guide is followed, with weights; none: the default layer.", lifetime="engine"
+        {},
+        "Layers at which the guide is followed, with weights; none: patterns, or the default layer.",
+        lifetime="engine",
     )
     style: str = setting(
         "",

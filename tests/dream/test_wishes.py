@@ -32,8 +32,10 @@ def test_with_another_wish_it_does_not(words: dict[str, object]) -> None:
     assert Wish("l2", "head.6") in both
 
 
-def test_a_guide_is_followed_at_the_default_layer_or_at_those_named() -> None:
-    assert taps(guide="a.png") == [Wish("guide", "head.8")]
+def test_a_guide_is_followed_at_the_patterns_or_at_those_named() -> None:
+    assert taps(guide="a.png") == [Wish("guide", "head.6")]
+    vgg = network_info("vgg16")
+    assert wishes(DreamSettings(network="vgg16", guide="a.png"), vgg) == [Wish("guide", vgg.default_layer)]
     assert taps(guide="a.png", guide_layers={"lines": 2.0}) == [Wish("guide", "head.4")]
     dream = DreamSettings(guide="a.png", guide_layers={"lines": 2.0}, channels={"lines": {3: 1.0}})
     assert (weight(Wish("guide", "head.4"), dream) == 2.0).all(), "channels are of the layers' own objective"
