@@ -17,7 +17,7 @@ CLASSIFIER = "logits"
 """The layer whose channels are classes."""
 
 GUIDE_MOOD = "patterns"
-"""Where a guide is followed: deeper down, what is most like it at each place is noise beside its neighbours."""
+"""Where a guide is followed: deeper down, what is most like it at each place does not go together."""
 
 STYLE_LAYERS = 4
 """How many layers a style is taken from where none are named."""
