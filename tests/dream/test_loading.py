@@ -144,6 +144,11 @@ def test_anything_at_all_is_told(folder: Path, suffix: str, written: bytes) -> N
     refused(put("squeezenet1_1", folder / f"any{suffix}", written), rf"any{suffix} is damaged .*; ")
 
 
+@pytest.mark.parametrize("written", [b"Jr", b"e", b"hc", b"\x8fMD\xa3bs1sR", b"U\x89\x89"])
+def test_so_is_a_pickle_whatever_its_reader_raises(tmp_path: Path, written: bytes) -> None:
+    refused(put("squeezenet1_1", tmp_path / "any.pt", written), r"any\.pt is damaged .*; ")
+
+
 def test_another_kind_of_file_is_told(tmp_path: Path) -> None:
     info = put("squeezenet1_1", tmp_path / "weights.caffemodel", b"caffe")
     refused(
