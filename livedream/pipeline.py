@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedream.canvas import canvas_for
-from livedream.canvas.canvas import Canvas, Past, Pending, Stopwatch, Task
-from livedream.composite import squared
-from livedream.dream.spec import PICTURE_PX, KernelSpec, Picture, frame_inputs
+from livedream.canvas.canvas import Canvas, Past, Pending, Run, Stopwatch, Task
+from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import in_turns
 from livedream.engines.engine import Engine
 from livedream.engines.relay import engine_at
-from livedream.frame import Frame, Image, Rgb, to_image
+from livedream.feed import Feed, LookUp, Turn
+from livedream.frame import Frame, Rgb, to_image
 from livedream.modulation import Moment, settings_at
 from livedream.motion.feedback import fed_back
 from livedream.motion.flow import FlowEstimator, Grey, Motion, Trust, cropped, shrink
@@ -98,14 +98,17 @@ class Dreaming:
         )  # fmt: skip
 
 
-class LookUp(Protocol):
-    """Gives the pictures that a dream looks at beside the frame."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaving:
+    """A dream that is still seen while another takes its place.
 
-    def look_up(
-        self, wanted: Collection[Picture], dream: DreamSettings, rgb: Rgb, number: int
-    ) -> dict[Picture, Image]:
-        """Give guide and style, as far as they are wanted, for a frame and its number."""
-        ...
+    spec, engine: at the other's working size. left: how much of it, 0..1.
+    """
+
+    spec: KernelSpec
+    engine: Engine
+    dream: DreamSettings
+    left: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,13 +135,13 @@ class DreamPipeline:
         warm_start: bool = True,
         references: LookUp | None = None,
     ) -> None:
-        self.spec, self.engine, self._references = spec, engine, references
+        self.spec, self.engine = spec, engine
         self._canvas = canvas_for(engine)
         self._seed, self._warm_start = seed, warm_start
+        self._feed = Feed(seed, references)
         self._estimator = FlowEstimator()
         self._dreamed = 0
         self._before: _Before | None = None
-        self._ranking: Image | None = None
         self._given: Rgb | None = None
         self._start_s: float | None = None
         self._wake = 0.0
@@ -154,7 +157,7 @@ class DreamPipeline:
 
     def reset(self) -> None:
         """Forget the dream; the next frame starts from the picture alone."""
-        self._before = self._given = self._ranking = None
+        self._before = self._given = self._feed.ranking = None
 
     def start_from(self, picture: Rgb) -> None:
         """Dream the next frame as if it had become `picture` already, its middle in the frame's shape.
@@ -166,8 +169,8 @@ class DreamPipeline:
     def state(self) -> dict[str, NDArray[Any]]:
         """Give all that the next frame's dream starts from, by name; waits for the frame before."""
         state = {"dreamed": np.array(self._dreamed), "wake": np.array(self._wake)}
-        if self._ranking is not None:
-            state["ranking"] = self._ranking
+        if self._feed.ranking is not None:
+            state["ranking"] = self._feed.ranking
         if self._before is None:
             return state
         residual, time_s = self._canvas.to_array(self._before.residual), np.array(self._before.time_s)
@@ -179,16 +182,16 @@ class DreamPipeline:
             raise ValueError("this is no state of a dream")
         self.reset()
         self._dreamed, self._wake = int(state["dreamed"]), float(state["wake"])
-        self._ranking = state.get("ranking")
+        self._feed.ranking = state.get("ranking")
         if "residual" in state:
             residual = self._canvas.from_array(state["residual"])
             self._before = _Before(state["grey"], residual, float(state["time_s"]))
 
-    def process(self, frame: Frame, settings: Settings) -> Dreamed:
+    def process(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreamed:
         """Dream one frame."""
-        return self.begin(frame, settings).finish()
+        return self.begin(frame, settings, leaving).finish()
 
-    def begin(self, frame: Frame, settings: Settings) -> Dreaming:
+    def begin(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreaming:
         """Begin to dream a frame; on a device it goes on by itself."""
         watch = Stopwatch()
         grey = self._canvas.grey(frame.rgb, self.spec.size_hw, FLOW_PX)
@@ -198,28 +201,44 @@ class DreamPipeline:
             self._before, self._given = self._as_if(self._given, frame, grey, time_s), None
             settings = settings.model_copy(update={"motion": MotionSettings(persistence=1.0)})
         elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
-        settings = self._settings_now(settings, measured, frame.index, time_s, elapsed_s)
-        if measured is not None and measured.cut:
-            self._ranking = None
-        motion = measured and fed_back(measured, settings.feedback, elapsed_s, frame.size_wh)
-        its_turn = in_turns(settings, len(self.spec.parts))
+        moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
+        now = settings_at(settings, moment)
+        motion = measured and fed_back(measured, now.feedback, elapsed_s, frame.size_wh)
+        turn = Turn(frame.rgb, self._dreamed, time_s)
+        runs = [self._run(self.spec, self.engine, now, turn)]
+        if leaving is not None:
+            old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
+            goes = self._run(leaving.spec, leaving.engine, old, turn)
+            runs = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
+        self._dreamed += 1
         task = Task(
-            frame.rgb, grey, self.spec.size_hw, engine_at(self.engine, self._dreamed),
-            self._inputs(frame, its_turn, time_s), self._past(motion, settings.motion),
-            its_turn.motion.persistence if self._warm_start else 0.0, settings.look, settings.colour,
-            takes_frame="frame" in self.spec.pictures,
+            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion), self._kept(now),
+            now.look, now.colour,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.residual, time_s)
-        return Dreaming(frame, settings, self._wake, pending, measured, motion, self._canvas, watch)
+        return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
 
-    def _settings_now(
-        self, wishes: Settings, measured: Motion | None, index: int, time_s: float, elapsed_s: float
-    ) -> Settings:
-        """Follow how awake the picture is, and give the settings of this frame."""
-        if measured is not None and wishes.motion.stillness > 0:
-            self._wake = wakened(self._wake, speed_px(measured), wishes.motion, elapsed_s)
-        return settings_at(wishes, Moment(time_s, index, self._seed, self._wake))
+    def _moment(
+        self, wishes: MotionSettings, measured: Motion | None, index: int, time_s: float, elapsed_s: float
+    ) -> Moment:
+        """Follow how awake the picture is, and forget at a scene cut what channels were ranked by."""
+        if measured is not None and wishes.stillness > 0:
+            self._wake = wakened(self._wake, speed_px(measured), wishes, elapsed_s)
+        if measured is not None and measured.cut:
+            self._feed.ranking = None
+        return Moment(time_s, index, self._seed, self._wake)
+
+    def _run(self, spec: KernelSpec, engine: Engine, settings: Settings, turn: Turn) -> Run:
+        """Say what an engine is given for a frame."""
+        dream = in_turns(settings, len(spec.parts)).dream
+        inputs = self._feed.inputs(spec, dream, turn)
+        return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
+
+    def _kept(self, settings: Settings) -> float:
+        """Tell which share of the dream before a frame starts from."""
+        its_turn = in_turns(settings, len(self.spec.parts))
+        return its_turn.motion.persistence if self._warm_start else 0.0
 
     def _past(self, motion: Motion | None, wishes: MotionSettings) -> Past[Any] | None:
         if motion is None or self._before is None:
@@ -252,24 +271,6 @@ class DreamPipeline:
         if before is None or before.grey.shape != grey.shape:
             return None
         return self._estimator.measure(grey, before.grey, wishes)
-
-    def _inputs(self, frame: Frame, settings: Settings, time_s: float) -> list[Any]:
-        rng = np.random.default_rng((self._seed, self._dreamed))
-        pictures = self._pictures(frame.rgb, settings.dream)
-        self._dreamed += 1
-        return frame_inputs(self.spec, settings.dream, rng, pictures, time_s)
-
-    def _pictures(self, rgb: Rgb, dream: DreamSettings) -> dict[Picture, Image]:
-        """Give what the kernel looks at beside the frame."""
-        pictures: dict[Picture, Image] = {}
-        if {"guide", "style"} & set(self.spec.pictures):
-            assert self._references is not None, "a guide or a style comes from references"
-            pictures = self._references.look_up(self.spec.pictures, dream, rgb, self._dreamed)
-        if "rank" in self.spec.pictures:
-            if self._ranking is None or dream.rank_by == "frame":
-                self._ranking = squared(rgb, PICTURE_PX)
-            pictures["rank"] = self._ranking
-        return pictures
 
 
 def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:

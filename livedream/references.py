@@ -25,7 +25,7 @@ class References:
 
     def __init__(self) -> None:
         self._reels: dict[str, _Reel] = {}
-        self._squares: dict[Picture, tuple[Rgb, float, Image]] = {}
+        self._squares: dict[tuple[Picture, str], tuple[Rgb, float, Image]] = {}
 
     def check(self, dream: DreamSettings) -> None:
         """Raise InputError or SourceError if what the settings name cannot be opened."""
@@ -42,10 +42,11 @@ class References:
         """
         found: dict[Picture, Image] = {}
         if "guide" in wanted:
-            found["guide"] = self._square("guide", self._rgb("guide", dream.guide, rgb, number), 1.0)
+            seen = self._rgb("guide", dream.guide, rgb, number)
+            found["guide"] = self._square(("guide", dream.guide), seen, 1.0)
         if "style" in wanted:
             seen = self._rgb("style", dream.style, rgb, number)
-            found["style"] = self._square("style", seen, dream.style_scale)
+            found["style"] = self._square(("style", dream.style), seen, dream.style_scale)
         return found
 
     def close(self) -> None:
@@ -63,7 +64,7 @@ class References:
             self._reels[spec] = _Reel(_opened(word, spec))
         return self._reels[spec]
 
-    def _square(self, name: Picture, rgb: Rgb, scale: float) -> Image:
+    def _square(self, name: tuple[Picture, str], rgb: Rgb, scale: float) -> Image:
         """Make the square; a picture that stays is made once."""
         seen, its_scale, image = self._squares.get(name, (None, 0.0, None))
         if image is None or seen is not rgb or its_scale != scale:

@@ -20,7 +20,7 @@ from livedream.engines.relay import Relay
 from livedream.frame import Frame, Rgb, to_image
 from livedream.motion.flow import cropped, shrink
 from livedream.motion.warp import Field
-from livedream.pipeline import Dreamed, DreamPipeline, flicker
+from livedream.pipeline import Dreamed, DreamPipeline, Leaving, flicker
 from livedream.presets import DEFAULT, load
 from livedream.settings import Settings, change
 
@@ -520,6 +520,29 @@ def test_the_state_before_the_first_frame_is_one_and_what_is_none_is_refused() -
     assert pipeline.process(frame(), wishes()).carried is None
     with pytest.raises(ValueError, match="no state"):
         pipeline.restore({"grey": frame().rgb})
+
+
+@pytest.mark.parametrize("left", [0.0, 0.25, 1.0])
+def test_a_dream_that_leaves_is_seen_for_its_share(left: float) -> None:
+    comes, goes = soft_pattern(), soft_pattern(seed=8)
+    pipeline, old = DreamPipeline(spec_of(), adding(comes)), adding(goes)
+    leaving = Leaving(spec_of(), old, wishes(dream_step_size=0.3).dream, left)
+    dreamed = pipeline.process(frame(), wishes(), leaving)
+    np.testing.assert_allclose(dreamed.residual, (1 - left) * comes + left * goes, atol=1e-6)
+    second = pipeline.process(frame(index=1), wishes())
+    np.testing.assert_allclose(second.residual, comes + 0.9 * dreamed.residual, atol=0.02)
+    assert old.given[0][1][0] == np.float32(0.3)
+
+
+def test_both_dreams_start_from_the_same_picture_with_the_same_jitter() -> None:
+    new, old = adding(soft_pattern()), adding(soft_pattern(seed=8))
+    pipeline = DreamPipeline(spec_of(), new)
+    for index in range(2):
+        pipeline.process(frame(index=index), wishes(), Leaving(spec_of(), old, wishes().dream, 0.5))
+    for one, other in zip(new.given, old.given, strict=True):
+        for mine, its in zip(one, other, strict=True):
+            np.testing.assert_array_equal(mine, its)
+    assert (new.given[0][2] != new.given[1][2]).any()
 
 
 def test_flicker_of_known_arrays() -> None:

@@ -34,6 +34,17 @@ def test_a_picture_is_opened_once_and_shown_to_every_frame(red: Path) -> None:
     references.close()
 
 
+def test_of_two_dreams_each_has_its_own_picture_and_both_stay(red: Path, tmp_path: Path) -> None:
+    blue = tmp_path / "blue.png"
+    cv2.imwrite(str(blue), np.full((30, 40, 3), (255, 0, 0), np.uint8))
+    references, dreams = References(), [DreamSettings(style=str(file)) for file in (red, blue)]
+    seen = [
+        [references.look_up(("style",), dream, RGB, number)["style"] for dream in dreams] for number in (0, 1)
+    ]
+    assert [colour(image) for image in seen[0]] == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    assert all(one is other for one, other in zip(*seen, strict=True))
+
+
 def test_only_what_is_wanted_is_looked_up(red: Path) -> None:
     dream = DreamSettings(style=str(red), guide="clouds")
     assert set(References().look_up(("style", "frame", "rank"), dream, RGB, 0)) == {"style"}

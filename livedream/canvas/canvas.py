@@ -44,24 +44,35 @@ class Past(Generic[H]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One run of an engine.
+
+    inputs: besides the image. takes_frame: the frame without its past is the last of them. share: of what
+    it dreams in the frame's dream.
+    """
+
+    engine: Engine
+    inputs: Sequence[NDArray[Any]]
+    takes_frame: bool = False
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Task(Generic[H]):
     """What is to be done to a frame.
 
-    inputs: of the engine, besides the image. past: None to dream without a warm start. persistence:
-    share of the past that it starts from, 0..1. takes_frame: the frame without its past is the last of the
-    engine's inputs.
+    runs: at least one; several dream the same picture, and their shares add up to 1. past: None to dream
+    without a warm start. persistence: share of the past that it starts from, 0..1.
     """
 
     rgb: Rgb
     grey: Grey
     size_hw: tuple[int, int]
-    engine: Engine
-    inputs: Sequence[NDArray[Any]]
+    runs: Sequence[Run]
     past: Past[H] | None
     persistence: float
     look: LookSettings
     colour: ColourSettings = field(default_factory=ColourSettings)
-    takes_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,9 @@ with the frame. Nothing here waits for the device before `finish`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -16,7 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from livedream.canvas.canvas import Outcome, Stopwatch, Task
+from livedream.canvas.canvas import Outcome, Run, Stopwatch, Task
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import veil
 from livedream.composite.colour_on_device import steered, toned
@@ -67,7 +68,8 @@ class DeviceCanvas:
         motion = (task.past.motion.flow, task.past.motion.trust) if task.past else ()
         shown = veil(task.grey, (width, height), task.look.scene)
         watch.lap("motion")
-        rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *task.inputs])
+        inputs = [array for run in task.runs for array in run.inputs]
+        rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *inputs])
         frame = rgb.permute(2, 0, 1)[None].float()
         image = shrunk(frame, task.size_hw) / 255
         carried, init = None, image
@@ -76,8 +78,7 @@ class DeviceCanvas:
             carried = warped(resized(task.past.residual, task.size_hw), flow, trust.shape)
             share = resized(trust[None, None], task.size_hw)
             init = image + task.persistence * share * carried
-        dream = cast(DeviceEngine, task.engine).call([init, *rest, *([image] if task.takes_frame else [])])
-        residual, sound = finite(dream - image)
+        residual, sound = finite(dreamed(task.runs, init, image, rest) - image)
         residual = steered(residual, image, task.colour)
         visible = toned(residual, task.colour) * resized(veiled[None, None], task.size_hw)
         laid = laid_over(frame, visible, task.look.strength)
@@ -126,6 +127,20 @@ def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
 
 def _centres(length: int, device: torch.device) -> Tensor:
     return (torch.arange(length, device=device, dtype=torch.float32) * 2 + 1) / length - 1
+
+
+def dreamed(runs: Sequence[Run], init: Tensor, image: Tensor, inputs: Sequence[Tensor]) -> Tensor:
+    """Call the engines, and mix what they dream; inputs: of all runs, in a row."""
+    waiting, mixed = iter(inputs), None
+    for run in runs:
+        own = [*islice(waiting, len(run.inputs)), *([image] if run.takes_frame else [])]
+        dream = cast(DeviceEngine, run.engine).call([init, *own])
+        if len(runs) == 1:
+            return dream
+        # Multiplied at once: an engine may give the same memory again.
+        mixed = run.share * dream if mixed is None else mixed + run.share * dream
+    assert mixed is not None, "a task has a run"
+    return mixed
 
 
 def finite(residual: Tensor) -> tuple[Tensor, Tensor]:

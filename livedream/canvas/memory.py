@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
 
-from livedream.canvas.canvas import Outcome, Past, Stopwatch, Task
+from livedream.canvas.canvas import Outcome, Past, Run, Stopwatch, Task
 from livedream.composite import compose, steered, toned, veil
-from livedream.frame import Rgb, to_image
+from livedream.frame import Image, Rgb, to_image
 from livedream.motion.flow import Grey, grey, shrink
 from livedream.motion.warp import Field, carry, fit, resize, warp
 from livedream.settings import LookSettings
@@ -47,8 +49,7 @@ class MemoryCanvas:
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         carried, init = _warm_start(image, task.past, task.persistence)
         watch.lap("motion")
-        itself = [image.transpose(2, 0, 1)[None]] if task.takes_frame else []
-        dream = task.engine.run([init.transpose(2, 0, 1)[None], *task.inputs, *itself])
+        dream = _dreamed(task.runs, init.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
         watch.lap("kernel")
         residual, sound = _finite(dream[0].transpose(1, 2, 0) - image)
         residual = steered(residual, image, task.colour)
@@ -81,6 +82,15 @@ def _warm_start(image: Field, past: Past[Field] | None, persistence: float) -> t
     flow, trust = fit(past.motion, size_wh)
     carried = warp(resize(past.residual, size_wh), flow)
     return carried, carry(image, carried, trust, persistence)
+
+
+def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:
+    """Run the engines, and mix what they dream."""
+    dreams = (run.engine.run([init, *run.inputs, *([image] if run.takes_frame else [])]) for run in runs)
+    if len(runs) == 1:
+        return next(dreams)
+    # One after the other: an engine may give the same memory again.
+    return reduce(np.add, (np.float32(run.share) * dream for run, dream in zip(runs, dreams, strict=True)))
 
 
 def _finite(residual: Field) -> tuple[Field, bool]:

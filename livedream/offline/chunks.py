@@ -83,7 +83,7 @@ def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> int:
     if mark.is_file():
         return int(mark.read_text())
     with closing(_dreamer(job, chunk, engines)) as dreamer:
-        pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), job.settings_at, dreamer))
+        pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), job.wanted_at, dreamer))
         end = _store(job, chunk, place, pictures)
     with told(mark):
         write_whole(mark, lambda file: file.write(str(end).encode()))

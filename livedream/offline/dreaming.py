@@ -8,11 +8,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.engines import Engines
-from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.pipeline import Dreamed, DreamPipeline, Leaving
 from livedream.references import References
-from livedream.settings import Settings
+from livedream.settings import DreamSettings
 
 State = dict[str, NDArray[Any]]
 """All that a dream carries from one frame to the next, by name."""
@@ -31,9 +32,10 @@ class FrameDreamer:
         self._pipeline: DreamPipeline | None = None
         self._state: State | None = None
 
-    def dream(self, frame: Frame, settings: Settings) -> Dreamed:
+    def dream(self, frame: Frame, wanted: Blend) -> Dreamed:
         """Dream a frame. Raises EngineError, and InputError for what the network does not have."""
-        return self._pipeline_for(spec_for(settings, frame.size_wh)).process(frame, settings)
+        pipeline = self._pipeline_for(spec_for(wanted.settings.dream, frame.size_wh))
+        return pipeline.process(frame, wanted.settings, self._leaving(wanted, frame.size_wh))
 
     def state(self) -> State:
         """Give all that the next frame's dream starts from; empty before the first one."""
@@ -46,6 +48,13 @@ class FrameDreamer:
     def close(self) -> None:
         """Close the guides and styles that are open; the engines stay."""
         self._references.close()
+
+    def _leaving(self, wanted: Blend, size_wh: tuple[int, int]) -> Leaving | None:
+        """Give the dream that is still seen an engine."""
+        if wanted.leaving is None:
+            return None
+        spec = spec_for(wanted.leaving, size_wh)
+        return Leaving(spec, self._engines.engine_for(spec), wanted.leaving, wanted.left)
 
     def _pipeline_for(self, spec: KernelSpec) -> DreamPipeline:
         pipeline = self._pipeline
@@ -67,14 +76,14 @@ class FrameDreamer:
         return pipeline
 
 
-def spec_for(settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
-    """Say which engine the settings need for pictures of a size. Raises InputError."""
-    return kernel_spec(settings.dream, working_size_hw(size_wh, settings.dream.working_px))
+def spec_for(dream: DreamSettings, size_wh: tuple[int, int]) -> KernelSpec:
+    """Say which engine a dream needs for pictures of a size. Raises InputError."""
+    return kernel_spec(dream, working_size_hw(size_wh, dream.working_px))
 
 
 def dreamed(
-    frames: Iterable[Frame], settings_at: Callable[[Frame], Settings], dreamer: FrameDreamer
+    frames: Iterable[Frame], wanted_at: Callable[[Frame], Blend], dreamer: FrameDreamer
 ) -> Iterator[Dreamed]:
-    """Dream frames in a row, each with the settings of its moment. Raises LivedreamError."""
+    """Dream frames in a row, each with what is wanted at its moment. Raises LivedreamError."""
     for frame in frames:
-        yield dreamer.dream(frame, settings_at(frame))
+        yield dreamer.dream(frame, wanted_at(frame))

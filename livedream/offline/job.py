@@ -15,6 +15,7 @@ import tomli_w
 from livedream import __version__
 from livedream.engines.builder import Choice
 from livedream.errors import InputError
+from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import spec_for
 from livedream.offline.moments import clock_words, seconds_of
@@ -23,7 +24,7 @@ from livedream.offline.recipe import Recipe, preset_table
 from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.references import References
-from livedream.settings import Settings, change
+from livedream.settings import change
 from livedream.sinks.letterbox import resized
 from livedream.sinks.soundtrack import check_sound
 from livedream.sources.film import Film
@@ -96,8 +97,8 @@ class Job:
         for frame in at_rate(self.footage.shots(), self.rate, self.first + done, self.last):
             yield replace(frame, rgb=resized(frame.rgb, self.size_wh))
 
-    def settings_at(self, frame: Frame) -> Settings:
-        """Give the settings for one of its frames."""
+    def wanted_at(self, frame: Frame) -> Blend:
+        """Give what one of its frames is dreamed with."""
         return self.timeline.at(float(frame.index / self.rate))
 
     def words(self, recipe: Recipe) -> dict[str, Any]:
@@ -121,7 +122,9 @@ def job_of(wish: Wish) -> Job:
     timeline = _previewed(_timeline(wish, footage), size_wh if wish.preview else None)
     _check_settings(timeline, size_wh)
     recipe = Recipe(
-        _preset_name(wish), timeline.at(float(first / rate)), _made(wish, footage, size_wh, rate, timeline)
+        _preset_name(wish),
+        timeline.at(float(first / rate)).settings,
+        _made(wish, footage, size_wh, rate, timeline),
     )
     picture = None if wish.first_frame is None else read_image(wish.first_frame)
     sound = footage if wish.sound and output.kind == "film" and isinstance(footage, Film) else None
@@ -185,7 +188,7 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
     """Raise InputError for a layer, a guide or a style that is not there, before hours of rendering."""
     with closing(References()) as references:
         for segment in timeline.segments:
-            spec_for(segment.settings, size_wh)
+            spec_for(segment.settings.dream, size_wh)
             references.check(segment.settings.dream)
 
 

@@ -49,7 +49,7 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
             dreamer.restore(state)
             frames = fill(
                 reel,
-                (one.rgb for one in dreamed(job.frames(done), job.settings_at, dreamer)),
+                (one.rgb for one in dreamed(job.frames(done), job.wanted_at, dreamer)),
                 done,
                 lambda count: place.keep(count, dreamer.state()),
                 lambda count: report(count, job.total),
@@ -63,7 +63,7 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
 
 def with_engine(job: Job, engines: Engines) -> Recipe:
     """Give the job's recipe with the engine that it is dreamed by. Raises EngineError."""
-    engine = engines.engine_for(spec_for(job.recipe.settings, job.size_wh))
+    engine = engines.engine_for(spec_for(job.recipe.settings.dream, job.size_wh))
     return replace(job.recipe, made=job.recipe.made | {"engine": engine.name})
 
 

@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from livedream.dream.catalog import network_info
 from livedream.errors import InputError
+from livedream.fade import Blend, blend
 from livedream.offline.moments import clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
-from livedream.settings import DreamSettings, Settings, change, describe
+from livedream.settings import Settings, change
 
 WORDS = ("at", "preset", "set", "fade_s")
 """What a segment may say."""
@@ -35,53 +35,14 @@ class SettingsTimeline:
 
     segments: Sequence[Segment]
 
-    def at(self, time_s: float) -> Settings:
-        """Give the settings for a time."""
+    def at(self, time_s: float) -> Blend:
+        """Give what to dream with at a time."""
         number = max((n for n, segment in enumerate(self.segments) if segment.at_s <= time_s), default=0)
         segment = self.segments[number]
         into_s = time_s - segment.at_s
         if number == 0 or into_s >= segment.fade_s:
-            return segment.settings
-        return glide(self.segments[number - 1].settings, segment.settings, into_s / segment.fade_s)
-
-
-def glide(before: Settings, after: Settings, share: float) -> Settings:
-    """Give settings on the way: `share` 0 is before, 1 is after.
-
-    Numbers that need no other engine glide, save whole ones, which may be names; so do the weights of
-    the same layers, and lists and tables of numbers that are alike. Of dream.layers, those that come
-    or go have the weight 0 where they are not. All else is as it will be after, from the beginning on.
-    """
-    if share <= 0:
-        return before
-    old, new = before.model_dump(), after.model_dump()
-    same_network = old["dream"]["network"] == new["dream"]["network"]
-    for info in describe():
-        section, _, name = info.word.partition(".")
-        from_, to = old[section][name], new[section][name]
-        if info.word == "dream.layers" and same_network:
-            from_, to = layers_of(before.dream), layers_of(after.dream)
-            from_, to = (dict.fromkeys((*from_, *to), 0.0) | table for table in (from_, to))
-        if info.lifetime == "frame" or isinstance(to, Mapping):
-            new[section][name] = _between(from_, to, share)
-    return Settings.model_validate(new)
-
-
-def layers_of(dream: DreamSettings) -> dict[str, float]:
-    """Give the layers with their weights; the network's default layer where that is dreamed."""
-    if dream.layers or dream.sequence or dream.guide or dream.style:
-        return dict(dream.layers)
-    return {network_info(dream.network).default_layer: 1.0}
-
-
-def _between(before: Any, after: Any, share: float) -> Any:
-    if isinstance(before, Mapping) and isinstance(after, Mapping) and before.keys() == after.keys():
-        return {key: _between(before[key], after[key], share) for key in after}
-    if isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
-        return tuple(_between(*pair, share) for pair in zip(before, after, strict=True))
-    if isinstance(before, float) and isinstance(after, float):
-        return before + (after - before) * share
-    return after
+            return Blend(segment.settings)
+        return blend(self.segments[number - 1].settings, segment.settings, into_s / segment.fade_s)
 
 
 def load_timeline(

@@ -12,6 +12,7 @@ import numpy as np
 from livedream import __version__
 from livedream.engines.builder import Choice
 from livedream.errors import InputError
+from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import FrameDreamer, spec_for
 from livedream.offline.engines import Engines
@@ -75,7 +76,7 @@ def still_of(wish: StillWish) -> Still:
     preset = load(wish.preset)
     settings = apply_assignments(preset.settings, list(wish.assignments))
     settings = at_full_size(settings, size_wh, words_of(wish.assignments))
-    spec_for(settings, size_wh)  # an unknown layer is told now
+    spec_for(settings.dream, size_wh)  # an unknown layer is told now
     made = {
         "livedream": __version__, "seed": wish.seed, "source": source.name,
         "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": wish.rounds,
@@ -96,7 +97,7 @@ def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], N
         for index in range(still.rounds):
             report(index, still.rounds)
             frame = Frame(still.rgb, index * ROUND_S, index, media_s=index * ROUND_S)
-            rgb = dreamer.dream(frame, still.recipe.settings).rgb
+            rgb = dreamer.dream(frame, Blend(still.recipe.settings)).rgb
     report(still.rounds, still.rounds)
     return rgb
 
@@ -111,7 +112,7 @@ def write_still(still: Still, rgb: Rgb, engine: str) -> None:
 def engine_name(still: Still, engines: Engines) -> str:
     """Have the engine built and name it. Raises EngineError."""
     size_wh = (still.rgb.shape[1], still.rgb.shape[0])
-    return engines.engine_for(spec_for(still.recipe.settings, size_wh)).name
+    return engines.engine_for(spec_for(still.recipe.settings.dream, size_wh)).name
 
 
 def _fitting(alpha: Alpha | None, file: Path, size_wh: tuple[int, int]) -> Alpha | None:

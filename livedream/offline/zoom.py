@@ -69,7 +69,7 @@ def zoom_of(wish: Wish, flight: Flight) -> Job:
         for segment in job.timeline.segments
     ]
     timeline, footage = SettingsTimeline(segments), MeanColour(job.footage)
-    recipe = replace(job.recipe, settings=timeline.at(0.0), made=job.recipe.made | {"zoom": True})
+    recipe = replace(job.recipe, settings=timeline.at(0.0).settings, made=job.recipe.made | {"zoom": True})
     return replace(job, footage=footage, timeline=timeline, recipe=recipe, start_picture=footage.picture)
 
 

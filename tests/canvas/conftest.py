@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Task
+from livedream.canvas.canvas import Run, Task
 from livedream.dream.spec import KernelSpec, frame_inputs
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
@@ -41,17 +41,18 @@ def engine() -> EagerEngine:
 
 @pytest.fixture
 def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
-    """Give a task; `past` is a canvas' own."""
+    """Give a task; `past` is a canvas' own, `engine` what runs."""
 
     def make(**changes: Any) -> Task[Any]:
         rgb = changes.get("rgb", picture())
         spec = KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0)
         inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
         given: dict[str, Any] = {
-            "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW, "engine": engine, "inputs": inputs,
+            "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW,
             "past": None, "persistence": 0.9, "look": LookSettings(strength=1.2, scene=0.6),
         }  # fmt: skip
-        return Task(**given | changes)
+        runs = [Run(changes.pop("engine", engine), inputs)]
+        return Task(**given | {"runs": runs} | changes)
 
     return make
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Past, Stopwatch, Task
+from livedream.canvas.canvas import Past, Run, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas, finite, warped
 from livedream.canvas.memory import MemoryCanvas
 from livedream.motion.feedback import fed_back
@@ -55,6 +55,38 @@ def test_a_first_frame_is_dreamed_as_in_memory(make_task: MakeTask, canvas: Devi
     shown = np.abs(here.finish().rgb.astype(int) - there.finish().rgb.astype(int))
     assert shown.max() <= 12
     assert shown.mean() < 0.5
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_two_dreams_are_mixed_as_in_memory(make_task: MakeTask, canvas: DeviceCanvas, share: float) -> None:
+    runs = [Run(Adding(0.1), [], share=1 - share), Run(Adding(-0.2), [np.ones(3)], share=share)]
+    task = make_task(runs=runs)
+    for residual in (
+        MemoryCanvas().dream(task, Stopwatch()).residual,
+        canvas.to_array(canvas.dream(task, Stopwatch()).residual),
+    ):
+        np.testing.assert_allclose(residual, 0.1 - 0.3 * share, atol=1e-6)
+
+
+def test_each_engine_gets_its_own_inputs(make_task: MakeTask, canvas: DeviceCanvas) -> None:
+    seen: list[list[float]] = []
+
+    class Noting(Adding):
+        def run(self, inputs: Any) -> Any:
+            seen.append([float(np.asarray(given).mean()) for given in inputs[1:]])
+            return inputs[0]
+
+        call = run
+
+    runs = [
+        Run(Noting(0), [np.full(3, 7.0)], True, 0.5),
+        Run(Noting(0), [np.ones(2), np.ones(4) * 2], False, 0.5),
+    ]
+    for any_canvas in (MemoryCanvas(), canvas):
+        seen.clear()
+        any_canvas.dream(make_task(runs=runs), Stopwatch())
+        assert (seen[0][0], len(seen[0]), seen[1]) == (7.0, 2, [1.0, 2.0])
+        assert 0 < seen[0][1] < 1
 
 
 def test_the_past_is_carried_along_as_in_memory(

@@ -2,13 +2,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from livedream.errors import InputError
-from livedream.offline.settings_timeline import Segment, SettingsTimeline, glide, load_timeline
+from livedream.fade import Blend
+from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
 from livedream.presets import load
-from livedream.settings import Settings, change
+from livedream.settings import change
 
 EYES, LINES = load("eyes").settings, load("lines").settings
 RATE = Fraction(25)
@@ -25,54 +24,26 @@ def test_a_segment_holds_from_its_time_on(tmp_path: Path) -> None:
         tmp_path,
         '[[segment]]\nat = "0:00:10"\npreset = "lines"\n[[segment]]\nat = 20\nset = {dream.steps = 3}',
     )
-    assert show.at(0) == show.at(9.99) == EYES
-    assert show.at(10) == show.at(19.9) == LINES
-    assert show.at(20) == show.at(1e6) == change(LINES, {"dream.steps": 3})
+    assert show.at(0) == show.at(9.99) == Blend(EYES)
+    assert show.at(10) == show.at(19.9) == Blend(LINES)
+    assert show.at(20) == show.at(1e6) == Blend(change(LINES, {"dream.steps": 3}))
 
 
 def test_a_segment_at_0_needs_nothing_before_it(tmp_path: Path) -> None:
-    assert timeline(tmp_path, '[[segment]]\nat = "0f"\npreset = "lines"').at(0) == LINES
+    assert timeline(tmp_path, '[[segment]]\nat = "0f"\npreset = "lines"').at(0) == Blend(LINES)
 
 
 def test_set_on_the_command_line_holds_in_every_segment(tmp_path: Path) -> None:
     show = timeline(tmp_path, '[[segment]]\nat = 1\npreset = "lines"', 60.0, "dream.working_px=5000")
-    assert show.at(2).dream.working_px == 5000
-
-
-@given(st.floats(0, 1))
-def test_numbers_glide_and_what_needs_an_engine_changes_at_once(share: float) -> None:
-    before = change(
-        Settings(), {"look.strength": 1.0, "dream.jitter_px": 2, "dream.steps": 1, "dream.smoothing_px": 1.0}
-    )
-    after = change(
-        Settings(), {"look.strength": 3.0, "dream.jitter_px": 9, "dream.steps": 4, "dream.smoothing_px": 2.0}
-    )
-    between = glide(before, after, share)
-    assert between.look.strength == pytest.approx(1 + 2 * share)
-    arrived = after if share > 0 else before
-    assert between.dream.jitter_px == arrived.dream.jitter_px
-    assert between.dream.steps == arrived.dream.steps
-    assert between.dream.smoothing_px == arrived.dream.smoothing_px
-
-
-@given(st.floats(0.001, 0.999))
-def test_layers_that_come_and_go_are_both_there_meanwhile(share: float) -> None:
-    before = change(Settings(), {"dream.layers": {"eyes": 1.0, "fur": 0.5}})
-    after = change(Settings(), {"dream.layers": {"lines": 2.0, "fur": 0.5}})
-    layers = glide(before, after, share).dream.layers
-    assert layers == pytest.approx({"eyes": 1 - share, "fur": 0.5, "lines": 2 * share})
-
-
-def test_the_layer_that_nobody_named_fades_too() -> None:
-    lines = change(Settings(), {"dream.layers": {"lines": 1.0}})
-    assert glide(Settings(), lines, 0.25).dream.layers == {"eyes": 0.75, "lines": 0.25}
+    assert show.at(2).settings.dream.working_px == 5000
 
 
 def test_a_fade_begins_where_it_was_and_ends_where_it_will_be() -> None:
     show = SettingsTimeline([Segment(0.0, EYES), Segment(10.0, LINES, fade_s=4.0)])
-    assert show.at(10.0) == EYES
-    assert show.at(14.0) == LINES
-    strengths = [show.at(10 + second).look.strength for second in range(5)]
+    assert show.at(10.0) == Blend(EYES)
+    assert show.at(14.0) == Blend(LINES)
+    assert [show.at(10 + second).left for second in range(5)] == [0, 0.75, 0.5, 0.25, 0]
+    strengths = [show.at(10 + second).settings.look.strength for second in range(5)]
     assert strengths == pytest.approx(
         [EYES.look.strength + (LINES.look.strength - EYES.look.strength) * part / 4 for part in range(5)]
     )
