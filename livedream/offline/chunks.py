@@ -1,8 +1,9 @@
 """A film in chunks, each dreamed by itself: where they lie, and how one becomes the next.
 
 A dream that is begun anew at another frame grows as strong within a few seconds, but it becomes another
-one: it sees eyes elsewhere. So a chunk is begun some frames before it is shown, and then fades in over
-the chunk before, which is dreamed on for as long.
+one: it sees eyes elsewhere. So a chunk is begun some frames before it is shown, and then takes the place
+of the chunk before, which is dreamed on for as long; patch by patch, as a dream changes by itself, for
+where two pictures are mixed both are seen through each other.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from livedream.composite import dissolve, patches
 from livedream.frame import Rgb
 from livedream.offline.dreaming import FrameDreamer, dreamed
 from livedream.offline.engines import Engines
@@ -27,7 +28,7 @@ from livedream.offline.workplace import Workplace
 from livedream.sinks.reel import PictureReel, told, write_whole
 from livedream.sources.image import read_image
 
-CHUNK_S, FADE_S = 20.0, 2.0
+CHUNK_S, FADE_S = 20.0, 3.0
 """How long a chunk is, and how long it fades in."""
 
 SHARE_LEFT, LONGEST_LEAD_S = 0.05, 10.0
@@ -108,7 +109,7 @@ def join_chunk(job: Job, chunk: Chunk) -> None:
     mark = place.folder / f"seam-{chunk.number:04d}"
     if mark.is_file():
         return
-    fill(reel_for(job, place), _faded(place, chunk), chunk.first, lambda _: None, lambda _: None)
+    fill(reel_for(job, place), _faded(place, chunk, job.size_wh), chunk.first, lambda _: None, lambda _: None)
     with told(mark):
         write_whole(mark, lambda file: file.write(b"faded"))
         shutil.rmtree(_folder(place, chunk.number))
@@ -123,15 +124,14 @@ def _dreamer(job: Job, chunk: Chunk, engines: Engines) -> FrameDreamer:
     return dreamer
 
 
-def _faded(place: Workplace, chunk: Chunk) -> Iterator[Rgb]:
+def _faded(place: Workplace, chunk: Chunk, size_wh: tuple[int, int]) -> Iterator[Rgb]:
     old, new = (_seam(place, chunk.number, kind) for kind in ("old", "new"))
+    order = patches(size_wh, chunk.number)
     for index in range(chunk.fade):
         if not new.file(index).exists():
             return  # the film ends here
-        risen = (index + 1) / (chunk.fade + 1)
-        share = risen * risen * (3 - 2 * risen)
         before, after = read_image(old.file(index)), read_image(new.file(index))
-        yield np.asarray(cv2.addWeighted(before, 1 - share, after, share, 0), np.uint8)
+        yield dissolve(before, after, order, (index + 1) / (chunk.fade + 1))
 
 
 def _keep(reel: PictureReel, pictures: Iterable[Rgb]) -> int:

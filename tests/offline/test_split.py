@@ -110,13 +110,13 @@ def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
 
 def test_a_fade_has_no_jump(make_clip: Make, tmp_path: Path, monkeypatch: Any) -> None:
     """Where one dream becomes another, each frame takes a part of the difference."""
-    old, new = np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 200, np.uint8)
+    old, new = np.zeros((64, 96, 3), np.uint8), np.full((64, 96, 3), 200, np.uint8)
     chunk = chunks.Chunk(1, 0, 10, None, 10, 0)
     place = chunks.Workplace(tmp_path)
     for kind, rgb in (("old", old), ("new", new)):
         reel = chunks._seam(place, 1, kind)
         chunks._keep(reel, [rgb] * 10)
-    levels = [0.0, *(float(rgb.mean()) for rgb in chunks._faded(place, chunk)), 200.0]
+    levels = [0.0, *(float(rgb.mean()) for rgb in chunks._faded(place, chunk, (96, 64))), 200.0]
     assert min(np.diff(levels)) > 0
     assert max(np.diff(levels)) < 200 * 0.2
 
