@@ -617,14 +617,6 @@ def ranked_by(settings: Settings, frames: int = 3) -> list[NDArray[Any]]:
     return [given[-1] for given in engine.given]
 
 
-def test_channels_are_ranked_by_the_first_frame_or_by_each() -> None:
-    first, *others = ranked_by(wishes(dream_rank="strongest", dream_rank_by="first", motion_cut_share=0.0))
-    assert all(np.array_equal(first, other) for other in others)
-    first, second, third = ranked_by(wishes(dream_rank="strongest"))
-    assert not np.array_equal(first, second)
-    assert np.array_equal(second, third)
-
-
 def test_a_scene_cut_ranks_anew() -> None:
     first, second, *_ = ranked_by(
         wishes(
