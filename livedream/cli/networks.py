@@ -51,8 +51,9 @@ def show_network(name: Name) -> None:
     info, console = network_info(name), Console()
     facts = {
         "weights": f"{_weights(info)}: {info.file}", "address": info.address, "licence": info.licence,
-        "parameters": f"{info.parameters:,}" if info.parameters else "", "classes": info.labels,
+        "parameters": f"{info.parameters:,}" if info.parameters else "", "classes": _classes(info),
         "default layer": info.default_layer,
+        "before_LAYER": f"what goes into a layer: before_{info.default_layer} is {_default_input(info)}",
     }  # fmt: skip
     for word, fact in facts.items():
         if fact:
@@ -103,6 +104,14 @@ def _weights(info: NetworkInfo) -> str:
 def _megabytes(info: NetworkInfo) -> str:
     size = info.file.stat().st_size / 1e6 if info.file.is_file() else info.megabytes
     return f"{size:.0f}"
+
+
+def _classes(info: NetworkInfo) -> str:
+    return info.labels or (f"{info.classes}, by number" if info.classes else "")
+
+
+def _default_input(info: NetworkInfo) -> str:
+    return info.find(f"before_{info.default_layer}")
 
 
 def _other_names(info: NetworkInfo, layer: str) -> list[str]:

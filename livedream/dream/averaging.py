@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -50,10 +52,27 @@ class AveragePool(Layer):
     def _share(self, x: Tensor) -> Tensor | None:
         """Give the share of each window that lies inside the image; None where all do."""
         windows = windows_hw(x, self.kernel, self.stride, self.padding, whole=self.whole)
-        reach = [(n - 1) * self.stride + self.kernel - self.padding for n in windows]
-        if not self.padding and all(n <= int(side) for n, side in zip(reach, x.shape[2:], strict=True)):
+        # Not the average of an image of ones: OpenVINO averages no constant in bfloat16.
+        down, across = (
+            self._inside(count, int(side)) for count, side in zip(windows, x.shape[2:], strict=True)
+        )
+        if min(*down, *across) == 1:
             return None
-        return self._average(x.new_ones(1, 1, *x.shape[2:]))
+        return _line(x, down).reshape(1, 1, -1, 1) * _line(x, across)
+
+    def _inside(self, windows: int, side: int) -> list[float]:
+        """Give the share of each window along one axis that lies inside the image."""
+        starts = [self.stride * number - self.padding for number in range(windows)]
+        return [(min(start + self.kernel, side) - max(start, 0)) / self.kernel for start in starts]
+
+
+def _line(x: Tensor, numbers: Sequence[float]) -> Tensor:
+    """Make numbers, most of which are 1, a tensor where x is; none is brought there from the host."""
+    line = x.new_ones(len(numbers))
+    for place, number in enumerate(numbers):
+        if number != 1:
+            line[place : place + 1] = number
+    return line
 
 
 class Mean(Layer):

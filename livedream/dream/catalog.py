@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from livedream.dream.info import NetworkInfo, near_names
-from livedream.dream.zoo import googlenet, inception, mobilenet, resnet, squeezenet, vgg
+from livedream.dream.zoo import googlenet, inception, mobilenet, nin, resnet, squeezenet, vgg
 from livedream.dream.zoo.plan import Plan
 from livedream.errors import InputError
 from livedream.resources import folder
@@ -69,7 +69,10 @@ def _planned(
     name: str, plan: Plan, address: str, aliases: Mapping[str, str], moods: Mapping[str, str]
 ) -> NetworkInfo:
     file = Path(address.rpartition("/")[2])
-    return NetworkInfo(name, file, plan.channels(), moods, address, aliases, plan, labels="imagenet")
+    heads = {head: below for head, (below, _) in plan.heads.items()}
+    return NetworkInfo(
+        name, file, plan.channels(), moods, address, aliases, plan, labels="imagenet", heads=heads
+    )
 
 
 def _googlenet(name: str) -> NetworkInfo:
@@ -84,25 +87,46 @@ def _googlenet(name: str) -> NetworkInfo:
 
 
 def _caffe_googlenet(name: str) -> NetworkInfo:
-    repository, classes, megabytes, parameters, labels = _CAFFE[name]
+    address, names, pictures, classes, megabytes, parameters, whose = _CAFFE[name]
     info = _planned(
-        name, googlenet.caffe_googlenet(name, classes), f"{CONVERTED}{repository}/raw/master/{name}.pth",
-        googlenet.caffe_googlenet_aliases(),
+        name, googlenet.caffe_googlenet(pictures, classes, names), f"{CONVERTED}{address}.pth",
+        googlenet.caffe_googlenet_aliases(names),
         {"patterns": "inception_3b/output", "creatures": "inception_4c/output"},
     )  # fmt: skip
-    whose = "BVLC, unrestricted" if labels == "imagenet" else "MIT CSAIL Places, CC BY"
     return replace(
-        info, default_layer="inception_4c/output", megabytes=megabytes, parameters=parameters, labels=labels,
-        licence=f"{whose}; converted by ProGamerGov",
+        info, default_layer="inception_4c/output", megabytes=megabytes, parameters=parameters,
+        labels="" if names is googlenet.CARS else pictures, licence=f"{whose}; converted by ProGamerGov",
     )  # fmt: skip
 
 
 _CAFFE = {
-    "bvlc_googlenet": ("pytorch-old-caffemodels", 1000, 49, 6_998_552, "imagenet"),
-    "googlenet_places205": ("pytorch-places", 205, 43, 6_183_677, "places205"),
-    "googlenet_places365": ("pytorch-places", 365, 44, 6_347_677, "places365"),
-}
-"""Repository, classes, megabytes, parameters, and whose classes."""
+    "bvlc_googlenet": (
+        "pytorch-old-caffemodels/raw/master/bvlc_googlenet", googlenet.BVLC,
+        "imagenet", 1000, 49, 6_998_552, "BVLC, unrestricted",
+    ),
+    "googlenet_places205": (
+        "pytorch-places/raw/master/googlenet_places205", googlenet.BVLC,
+        "places205", 205, 43, 6_183_677, "MIT CSAIL Places, CC BY",
+    ),
+    "googlenet_places365": (
+        "pytorch-places/raw/master/googlenet_places365", googlenet.BVLC,
+        "places365", 365, 44, 6_347_677, "MIT CSAIL Places, CC BY",
+    ),
+    "googlenet_cars": (
+        "pytorch-old-caffemodels/raw/master/googlenet_finetune_web_cars", googlenet.CARS,
+        "imagenet", 431, 45, 6_415_327, "CUHK CompCars, for non-commercial use",
+    ),
+}  # fmt: skip
+"""Address, names of layers, whose pictures' means, classes, megabytes, parameters, and whose they are."""
+
+
+def _nin(name: str) -> NetworkInfo:
+    address = f"{CONVERTED}pytorch-nin/raw/master/nin_imagenet.pth"
+    info = _planned(name, nin.nin(), address, nin.nin_aliases(), {})
+    return replace(
+        info, default_layer="relu9", megabytes=30, parameters=7_595_176,
+        licence="BSD, Lin et al.; learned on ImageNet; converted by ProGamerGov",
+    )  # fmt: skip
 
 
 def _vgg(name: str) -> NetworkInfo:
@@ -173,6 +197,7 @@ def _mobilenet_v1(name: str) -> NetworkInfo:
 _MAKERS: Mapping[str, Callable[[str], NetworkInfo]] = {
     "googlenet": _googlenet,
     **dict.fromkeys(_CAFFE, _caffe_googlenet),
+    "nin": _nin,
     **dict.fromkeys(_VGG, _vgg),
     "squeezenet1_1": _squeezenet,
     "inception_v3": _inception_v3,
@@ -195,7 +220,9 @@ def _embedded() -> NetworkInfo:
     except (KeyError, IndexError, TypeError) as fault:
         raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
     moods = {"lines": "head.4", "patterns": "head.6", "eyes": "head.8", "creatures": "head.11"}
-    return NetworkInfo("embedded", file, layers, moods, default_layer="eyes", licence="MIT, livedream")
+    return NetworkInfo(
+        "embedded", file, layers, moods, heads=EMBEDDED_HEADS, default_layer="eyes", licence="MIT, livedream"
+    )
 
 
 def _shapes(file: Path) -> dict[str, list[int]]:

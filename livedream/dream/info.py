@@ -13,6 +13,12 @@ from livedream.errors import InputError
 IMAGE = "image"
 """Names what goes into the first layer, as if it were a layer: a style has colours, too."""
 
+BEFORE = "before_"
+"""With a layer's name after it, names what goes into that layer."""
+
+CLASSIFIER = "logits"
+"""The layer whose channels are classes."""
+
 
 @dataclass(frozen=True)
 class NetworkInfo:
@@ -26,6 +32,7 @@ class NetworkInfo:
     first digits. megabytes: what the published file has. parameters: of the published network, the
     classifiers at its side left out. licence: of the weights, and whose they are.
     labels: whose classes its classifier knows: "imagenet", "places205", "places365" or "".
+    heads: layers at the side, which nothing goes on from -> the layer that each sits on.
     """
 
     name: str
@@ -41,6 +48,7 @@ class NetworkInfo:
     parameters: int = 0
     licence: str = ""
     labels: str = ""
+    heads: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def own_place(self) -> Path:
@@ -61,6 +69,11 @@ class NetworkInfo:
             return f"install its weights: livedream networks get {self.name} --file FILE"
         return f"run livedream networks get {self.name}, or get {self.address} and put it there"
 
+    @property
+    def classes(self) -> int:
+        """Count the classes of its classifier; 0 without one."""
+        return self.layers.get(self.aliases.get(CLASSIFIER, CLASSIFIER), 0)
+
     def check_file(self) -> None:
         """Raise InputError if the file of weights is missing."""
         if not self.file.is_file():
@@ -69,14 +82,45 @@ class NetworkInfo:
     def find(self, layer: str) -> str:
         """Turn a mood, an alias or a technical name into the technical name.
 
-        Raises InputError that lists the near names, or all of them, the one to begin with first.
+        With `before_` in front it is the layer whose output goes into that one, or into that convolution.
+        Raises InputError that lists the near names, or all of them, the one to begin with first; and where
+        what goes into it is no layer.
         """
-        technical = self.moods.get(layer, self.aliases.get(layer, layer))
-        if technical in self.layers or technical == IMAGE:
+        if layer.startswith(BEFORE):
+            return self._before(layer.removeprefix(BEFORE))
+        technical = self._technical(layer)
+        if technical:
             return technical
         known = [name for name in dict.fromkeys([self.default_layer, *self.moods, *self.layers]) if name]
         near = near_names(layer, [*known, *self.aliases]) or known
         raise InputError(f"the network {self.name} has no layer {layer!r}; take one of: {', '.join(near)}")
+
+    def _technical(self, layer: str) -> str:
+        technical = self.moods.get(layer, self.aliases.get(layer, layer))
+        return technical if technical in self.layers or technical == IMAGE else ""
+
+    def _before(self, layer: str) -> str:
+        technical = self._technical(layer) or self._around(layer) or self.find(layer)
+        if technical in self.heads:
+            return self.heads[technical]
+        order = [IMAGE, *(name for name in self.layers if name not in self.heads)]
+        place = order.index(technical)
+        if place > 1:
+            return order[place - 1]
+        what = f"{layer}, the first layer of {self.name}," if place else "it"
+        raise InputError(f"{BEFORE}{layer}: what goes into {what} is the picture itself; take {IMAGE!r}")
+
+    def _around(self, convolution: str) -> str:
+        """Name the layer that begins with a convolution, "" if there is no such convolution."""
+        inner = {_plain(name): inside for name, inside in self.plan.inner().items()}
+        layer, sees_input = inner.get(_plain(convolution), ("", True))
+        if sees_input:
+            return layer
+        before = self._before(layer)
+        raise InputError(
+            f"{BEFORE}{convolution}: what goes into {convolution} lies inside {layer} and is no layer of "
+            f"{self.name}; near it are: {before}, {layer}"
+        )
 
     def depth(self, layer: str) -> int:
         """Count the layers before `layer`; the image is the first."""
@@ -86,6 +130,11 @@ class NetworkInfo:
         """Count a layer's channels."""
         technical = self.find(layer)
         return 3 if technical == IMAGE else self.layers[technical]
+
+
+def _plain(convolution: str) -> str:
+    """Give the name of a convolution's weights, whose literature may have / for the _ in it."""
+    return convolution.replace("/", "_").removesuffix(".conv")
 
 
 def near_names(name: str, known: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,11 +14,12 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import OBJECTIVES, Reference
+from livedream.dream.octave import MakeResize, Octave, octaves_of
 from livedream.dream.rank import ranked
 from livedream.dream.spec import KernelSpec, Picture
-from livedream.ops.ascent import Adam, Ascent
+from livedream.ops.ascent import OPTIMISERS
+from livedream.ops.fourier import FastWaves, InCoefficients, Spectrum, Waves
 from livedream.ops.gradient import gaussian_taps, normalise, smooth
-from livedream.ops.jitter import roll
 from livedream.ops.laplacian import laplacian_normalise
 from livedream.ops.pyramid import Resize
 from livedream.ops.regular import towards_flat, towards_grey
@@ -37,11 +38,12 @@ class Direction(nn.Module):
         super().__init__()
         self.gradient = gradient
         self.levels, self.regularised = spec.laplacian_levels, spec.regularised
+        self.compared = OPTIMISERS[spec.optimiser]().compares
         for scale in SCALES[: spec.smoothing_scales]:
             self.register_buffer(f"taps_{scale}".replace(".", "_"), gaussian_taps(scale * spec.smoothing_px))
 
     def forward(self, x: Tensor, knobs: Tensor, *controls: Tensor) -> Tensor:
-        """Give the direction at an image 1x3xHxW.
+        """Give the direction at an image 1x3xHxW, of mean magnitude about 1 unless directions are compared.
 
         knobs: numbers, as `KNOBS` names them. controls: one for each tap, then what was observed of
         references.
@@ -51,12 +53,16 @@ class Direction(nn.Module):
         weights = [control.to(dtype) for control in controls[:count]]
         gradient = self.gradient(x.to(dtype), weights, controls[count:]).to(x.dtype)
         smoothed = reduce(torch.add, (smooth(gradient, taps) for taps in self.buffers(recurse=False)))
-        direction = smoothed + knobs[1] * gradient
+        direction: Tensor = smoothed + knobs[1] * gradient
+        slope = direction
         if self.levels:
             direction = laplacian_normalise(direction, self.levels)
         direction = normalise(direction)
         if self.regularised:
             direction = direction + knobs[3] * towards_flat(x) + knobs[4] * towards_grey(x)
+        if self.compared:
+            # Normalised anew at each step, directions would not tell whether the slope becomes gentler.
+            direction = direction * slope.abs().mean(dim=(1, 2, 3), keepdim=True)
         return direction
 
 
@@ -66,32 +72,34 @@ class Kernel(nn.Module):
     Each octave starts from the image at its own size plus what the smaller ones grew (Mordvintsev
     et al. 2015), so the image's own sharpness survives the resizing. A spec may want one of them alone.
     repeated: the part that every step runs anew, which an engine may compile by itself. resize: makes what
-    resizes from one size to another.
+    resizes from one size to another. waves: makes the Fourier transform of a size.
     """
 
     def __init__(
         self,
         network: Network,
         spec: KernelSpec,
-        resize: Callable[[tuple[int, int], tuple[int, int]], nn.Module] = Resize,
+        resize: MakeResize = Resize,
+        waves: Callable[[tuple[int, int]], Waves | FastWaves] = Waves,
     ) -> None:
         super().__init__()
         taps = [(tap.layer, OBJECTIVES[tap.objective]()) for tap in spec.taps]
         self.gradient = InputGradient(network, taps)
         self.repeated: nn.Module = Direction(self.gradient, spec)
-        self.octaves = spec.dreamed
-        self.sizes = [spec.sizes_hw[number] for number in self.octaves]
-        self.shrink = nn.ModuleList(resize(spec.size_hw, size_hw) for size_hw in self.sizes)
-        self.grow = nn.ModuleList(resize(a, b) for a, b in pairwise([*self.sizes, spec.size_hw]))
-        self.steps = [max(1, round(spec.steps * spec.steps_decay**number)) for number in self.octaves]
-        self.ascent = Adam if spec.optimiser == "adam" else Ascent
+        self.numbers, self.sizes = spec.dreamed, spec.seen_hw
+        self.octaves = cast(Sequence[Octave], nn.ModuleList(octaves_of(spec, resize)))
+        self.steps = [spec.steps_of(number) for number in self.numbers]
+        self.optimiser = OPTIMISERS[spec.optimiser]
+        sizes = self.sizes if spec.parametrisation == "fourier" else []
+        evens = self.optimiser().evens
+        self.spectra = nn.ModuleList(Spectrum(waves(size_hw), size_hw, evens=evens) for size_hw in sizes)
         self.pictures, self.rank = spec.pictures, spec.rank
 
     def forward(self, image: Tensor, knobs: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
         """Give the dream, 1x3xHxW in 0..1.
 
         image: 1x3xHxW, the warm start included; clamped to 0..1. knobs: numbers, as `KNOBS` names them.
-        shifts_px: int64, octaves x 2, the jitter of each octave. controls: one for each tap, then the
+        shifts_px: int64, how each octave looks, as `views` gives it. controls: one for each tap, then the
         pictures.
         """
         image = torch.clamp(image, 0.0, 1.0)
@@ -102,39 +110,34 @@ class Kernel(nn.Module):
         # The growth is carried by itself and added to the picture at the very end: as a small number
         # it keeps its precision in half formats, where a picture moves in steps of 1/256.
         growth: Tensor | None = None
-        for place, octave in enumerate(self.octaves):
-            shift_px = shifts_px[octave]
-            base = roll(self.shrink[place](image), shift_px)
-            grown = None if growth is None else roll(growth, shift_px)
-            observed = still | self._observed(self._frame(pictures, place, shift_px), ("frame",))
+        for place, (number, octave) in enumerate(zip(self.numbers, self.octaves, strict=True)):
+            view = shifts_px[number]
+            base = octave.look(image, view)
+            grown = None if growth is None else octave.lay(growth, view)
+            observed = still
+            if "frame" in pictures:
+                observed = still | self._observed({"frame": octave.look(pictures["frame"], view)}, ("frame",))
             tensors = [*weights, *(observed[tap] for tap in sorted(observed))]
-            growth = roll(self._ascend(base, grown, knobs, tensors, self.steps[place]), -shift_px)
-            growth = self.grow[place](growth)
+            growth = octave.back(self._ascend(base, grown, knobs, tensors, place), view)
         assert growth is not None
         return torch.clamp(image + growth, 0.0, 1.0)
 
     def _ascend(
-        self, base: Tensor, grown: Tensor | None, knobs: Tensor, tensors: Sequence[Tensor], steps: int
+        self, base: Tensor, grown: Tensor | None, knobs: Tensor, tensors: Sequence[Tensor], place: int
     ) -> Tensor:
         """Give what has grown on `base` after the steps of one octave; None: nothing before."""
-        ascent, step_size = self.ascent(), knobs[0]
-        for _ in range(steps):
+        optimiser, step_size = self.optimiser(), knobs[0]
+        if self.spectra:
+            spectrum = self.spectra[place]
+            assert isinstance(spectrum, Spectrum)
+            optimiser = InCoefficients(optimiser, spectrum)
+        for _ in range(self.steps[place]):
             x = base if grown is None else torch.clamp(base + grown, 0.0, 1.0)
-            stride = step_size * ascent.towards(self.repeated(x, knobs, *tensors))
+            stride = step_size * optimiser.towards(self.repeated(x, knobs, *tensors), x)
             grown = stride if grown is None else grown + stride
             step_size = step_size * knobs[2]
         assert grown is not None
         return grown
-
-    def _frame(
-        self, pictures: Mapping[Picture, Tensor], place: int, shift_px: Tensor
-    ) -> dict[Picture, Tensor]:
-        """Give the frame as it lies under an octave, if the kernel takes it."""
-        return {
-            name: roll(self.shrink[place](picture), shift_px)
-            for name, picture in pictures.items()
-            if name == "frame"
-        }
 
     def _observed(self, pictures: Mapping[Picture, Tensor], names: Sequence[Reference]) -> dict[int, Tensor]:
         """Give what the taps keep of their references: number of the tap -> that."""

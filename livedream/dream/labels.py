@@ -14,7 +14,7 @@ from livedream.resources import folder
 
 
 def labels(network: NetworkInfo) -> tuple[str, ...]:
-    """List the classes of a network's classifier (its layer `logits`); () for a network without one."""
+    """List the classes of a network's classifier (its layer `logits`); () where it has none, or no names."""
     return _read(network.labels) if network.labels else ()
 
 
@@ -25,13 +25,20 @@ def find_label(network: NetworkInfo, text: str) -> int:
     """
     known = labels(network)
     if not known:
-        raise InputError(f"the network {network.name} has no classifier and so no label {text!r}")
+        raise InputError(_without_labels(network, text))
     place = _places(network.labels).get(_plain(text))
     if place is not None:
         return place
     near = near_names(text, list(known)) or [name for name in known if _plain(text) in _plain(name)][:3]
     found = f"did you mean {', '.join(near)}?" if near else f"there are {len(known)}, such as {known[0]}"
     raise InputError(f"the network {network.name} knows no {text!r}; {found}")
+
+
+def _without_labels(network: NetworkInfo, text: str) -> str:
+    if not network.classes:
+        return f"the network {network.name} has no classifier and so no label {text!r}"
+    last = network.classes - 1
+    return f"the network {network.name} knows its classes by number alone; give 0 to {last}, not {text!r}"
 
 
 def _plain(text: str) -> str:

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.catalog import network_info
+from livedream.dream.views import views
 from livedream.dream.wishes import Wish, channel_weights, controls, wishes
 from livedream.frame import Image
-from livedream.ops.octaves import octave_sizes
+from livedream.ops.octaves import listed_sizes, octave_sizes
 from livedream.settings import DreamSettings
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ OBJECTIVE_WORDS = ("l2", "mean", "absolute", "label", "guide", "style", "content
 
 PICTURE_PX = 192
 """Side of the square pictures that a guide, a style and what channels are ranked by are looked at."""
+
+EXAMPLE_WAY = 0.004
+"""How far all steps together change a pixel on average where engines are compared."""
 
 KNOBS = ("step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count")
 """Settings that go into a kernel as numbers, in this order."""
@@ -43,8 +47,10 @@ class KernelSpec:
     layers: those of the objective, technical names, first layer first; guide, style, content, label: likewise
     those of the other objectives. size_hw: working size in pixels. octaves, steps: >= 1. octave_scale: > 1.
     smoothing_px: sigma of the gradient's Gaussian. regularised: total variation and decay have a part.
-    spread: each frame is dreamed by one of `parts`, in turn. only: the one octave that is dreamed, the
-    smallest is 0; None: all.
+    octave_sizes: their shares of the working size; if there are any, octaves is their number and octave_scale
+    is not read. flips, swings: inputs say how octaves are mirrored, and at which scale they see the picture.
+    turns: every other octave sees it turned. spread: each frame is dreamed by one of `parts`, in turn.
+    only: the one octave that is dreamed, the smallest is 0; None: all.
     """
 
     network: str
@@ -63,21 +69,46 @@ class KernelSpec:
     pooling: Literal["max", "average"] = "max"
     steps_decay: float = 1.0
     optimiser: str = "ascent"
+    parametrisation: str = "pixels"
     smoothing_scales: int = 1
     laplacian_levels: int = 0
     regularised: bool = False
+    octave_sizes: tuple[float, ...] = ()
+    flips: bool = False
+    turns: bool = False
+    swings: bool = False
     spread: bool = False
     only: int | None = None
 
     @property
     def sizes_hw(self) -> list[tuple[int, int]]:
         """List the sizes of all octaves, smallest first."""
+        if self.octave_sizes:
+            return listed_sizes(self.size_hw, self.octave_sizes)
         return octave_sizes(self.size_hw, self.octaves, self.octave_scale)
+
+    @property
+    def seen_hw(self) -> list[tuple[int, int]]:
+        """List the sizes of the octaves that one run dreams as the network sees them: some turned."""
+        sizes = self.sizes_hw
+        return [sizes[number][::-1] if self.is_turned(number) else sizes[number] for number in self.dreamed]
+
+    def is_turned(self, octave: int) -> bool:
+        """Tell whether an octave sees the picture turned: every other one does, but for the largest."""
+        return self.turns and (len(self.sizes_hw) - octave) % 2 == 0
+
+    def is_swung(self, octave: int) -> bool:
+        """Tell whether an octave sees the picture at a scale that is an input: all but the largest do."""
+        return self.swings and octave < len(self.sizes_hw) - 1
 
     @property
     def dreamed(self) -> list[int]:
         """List the octaves that one run dreams, by their places in `sizes_hw`."""
         return list(range(len(self.sizes_hw))) if self.only is None else [self.only]
+
+    def steps_of(self, octave: int) -> int:
+        """Tell how many steps an octave has, by its place in `sizes_hw`."""
+        return max(1, round(self.steps * self.steps_decay**octave))
 
     @property
     def parts(self) -> tuple[KernelSpec, ...]:
@@ -135,18 +166,26 @@ class KernelSpec:
     def example(self) -> list[NDArray[Any]]:
         """Give inputs of the right shapes, seeded, with something like a picture in them.
 
-        The step is small: rounding then stays rounding, so engines can be compared.
+        The steps are small, however many: rounding then stays rounding, so engines can be compared. Further
+        on, a ReLU that rounding switches leads each of them elsewhere.
         """
         rng = np.random.default_rng(7)
         rough = rng.random((1, 3, *self.size_hw), dtype=np.float32)
         sums = np.cumsum(np.cumsum(rough - 0.5, axis=2), axis=3)
         smooth = ((sums - sums.min()) / (sums.max() - sums.min())).astype(np.float32)
-        wished = DreamSettings(step_size=0.002, total_variation=0.1, decay=0.1)
+        wished = DreamSettings(
+            step_size=EXAMPLE_WAY / sum(self.steps_of(number) for number in self.dreamed),
+            total_variation=0.1,
+            decay=0.1,
+            flips="all",
+            octave_swing=0.2,
+            octave_swing_s=4,
+        )
         info = network_info(self.network)
         weights = [np.ones((1, info.channels(tap.layer), 1, 1), np.float32) for tap in self.taps]
         # Others than the image: what is compared with itself has no gradient.
         pictures = [1 - smooth if name == "frame" else _square(1 - smooth) for name in self.pictures]
-        return [smooth, knobs(wished), _shifts(self, wished, rng), *weights, *pictures]
+        return [smooth, knobs(wished), views(self, wished, rng, time_s=1.0), *weights, *pictures]
 
 
 def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
@@ -159,14 +198,18 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     channel_weights(dream, info)
     taps = wishes(dream, info)
     of = {word: tuple(tap.layer for tap in taps if tap.objective == word) for word in OBJECTIVE_WORDS}
+    octaves = len(dream.octave_sizes) or dream.octaves
     return KernelSpec(
         dream.network, of[dream.objective], size_hw,
-        dream.octaves, dream.octave_scale, dream.steps, dream.smoothing_px,
+        octaves, 1.0 if dream.octave_sizes else dream.octave_scale, dream.steps, dream.smoothing_px,
         objective=dream.objective, guide=of["guide"], style=of["style"], content=of["content"],
         label=of["label"], rank=dream.rank, pooling=dream.pooling, steps_decay=dream.steps_decay,
-        optimiser=dream.optimiser, smoothing_scales=dream.smoothing_scales,
+        optimiser=dream.optimiser, parametrisation=dream.parametrisation,
+        smoothing_scales=dream.smoothing_scales,
         laplacian_levels=dream.laplacian_levels,
-        regularised=dream.total_variation > 0 or dream.decay > 0, spread=dream.spread and dream.octaves > 1,
+        regularised=dream.total_variation > 0 or dream.decay > 0, spread=dream.spread and octaves > 1,
+        octave_sizes=dream.octave_sizes, flips=dream.flips != "none", turns=dream.turns and octaves > 1,
+        swings=dream.octave_swing > 0 and octaves > 1,
     )  # fmt: skip
 
 
@@ -189,23 +232,19 @@ def frame_inputs(
     pictures: Mapping[Picture, Image] = MappingProxyType({}),
     time_s: float = 0.0,
 ) -> list[NDArray[Any]]:
-    """Give what the kernel takes besides the image: knobs, shifts, a control for each tap, pictures.
+    """Give what the kernel takes besides the image: knobs, views, a control for each tap, pictures.
 
     pictures: those that `spec.pictures` lists, 1x3x192x192, but for the frame, which the canvas adds.
     time_s: of the show, for what changes with time.
     """
     weights = controls(spec.taps, dream, network_info(spec.network), time_s)
     given = [pictures[name] for name in spec.pictures if name != "frame"]
-    return [knobs(dream), _shifts(spec, dream, rng), *weights, *given]
+    return [knobs(dream), views(spec, dream, rng, time_s), *weights, *given]
 
 
 def knobs(dream: DreamSettings) -> NDArray[np.float32]:
     """Give the numbers that `KNOBS` names."""
     return np.array([getattr(dream, name) for name in KNOBS], np.float32)
-
-
-def _shifts(spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator) -> NDArray[np.int64]:
-    return rng.integers(-dream.jitter_px, dream.jitter_px + 1, (spec.octaves, 2), dtype=np.int64)
 
 
 def _square(image: Image) -> Image:

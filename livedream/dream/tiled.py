@@ -24,6 +24,7 @@ from livedream.dream.loading import load_network
 from livedream.dream.objective import Reference
 from livedream.dream.spec import KernelSpec
 from livedream.dream.tiles import TileSpec, Tiling
+from livedream.ops.fourier import FastWaves
 
 LOUDNESS = 10.0
 """Mean size of a tile's gradient on its example, where a picture has 0.5: who compares what two engines
@@ -158,7 +159,7 @@ class TiledKernel(nn.Module):
 def tiled_kernel(spec: KernelSpec, tiles: Sequence[Tiles]) -> TiledKernel:
     """Build a spec's kernel with some of its octaves in tiles."""
     network = load_network(network_info(spec.network)).freeze()
-    kernel = Kernel(network, spec, resize=Interpolation)
+    kernel = Kernel(network, spec, resize=Interpolation, waves=FastWaves)
     return TiledKernel(kernel.eval().requires_grad_(False), tiles)
 
 

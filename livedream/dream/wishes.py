@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livedream.dream.info import IMAGE, NetworkInfo
+from livedream.dream.info import CLASSIFIER, IMAGE, NetworkInfo
 from livedream.dream.labels import find_label
 from livedream.errors import InputError
 from livedream.frame import Image
 from livedream.settings import DreamSettings
-
-CLASSIFIER = "logits"
-"""The layer whose channels are classes."""
 
 GUIDE_MOOD = "patterns"
 """Where a guide is followed: deeper down, what is most like it at each place does not go together."""

@@ -6,12 +6,11 @@ import math
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from livedream.settings import Settings, change
+from livedream.settings import DreamSettings, Settings, change
+from livedream.settings.octaves import MOST_OCTAVES
 
 LEAST_PX, MOST_PX = 4_096, 3840 * 2160
 """What dream.working_px can be."""
-
-MOST_OCTAVES = 8
 
 
 def at_full_size(settings: Settings, size_wh: tuple[int, int], kept: Collection[str] = ()) -> Settings:
@@ -22,12 +21,25 @@ def at_full_size(settings: Settings, size_wh: tuple[int, int], kept: Collection[
     """
     dream = settings.dream
     working_px = min(MOST_PX, max(LEAST_PX, size_wh[0] * size_wh[1]))
-    octaves = math.log(working_px / dream.working_px) / (2 * math.log(dream.octave_scale))
+    if "dream.working_px" in kept:
+        working_px = dream.working_px
+    larger = math.sqrt(working_px / dream.working_px)
+    more = max(0, round(math.log(larger) / math.log(dream.octave_scale)))
     wanted: dict[str, Any] = {
         "dream.working_px": working_px,
-        "dream.octaves": min(MOST_OCTAVES, dream.octaves + max(0, round(octaves))),
+        "dream.octaves": min(MOST_OCTAVES, dream.octaves + more),
+        "dream.octave_sizes": _with_more(dream, larger, min(more, MOST_OCTAVES - len(dream.octave_sizes))),
     }
     return change(settings, {word: value for word, value in wanted.items() if word not in kept}, "full size")
+
+
+def _with_more(dream: DreamSettings, larger: float, more: int) -> tuple[float, ...]:
+    """Give the listed sizes for a picture so many times larger, with more up to the largest share."""
+    sizes = dream.octave_sizes
+    if not sizes or more < 1:
+        return sizes
+    steps = [larger ** (number / more - 1) for number in range(1, more + 1)]
+    return (*(share / larger for share in sizes), *(max(sizes) * step for step in steps))
 
 
 def words_of(assignments: Iterable[str]) -> frozenset[str]:

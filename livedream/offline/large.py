@@ -27,8 +27,7 @@ def tiled_engine(
     from livedream.dream.tiled import Tiles, tiled_kernel
     from livedream.engines.tiled import TiledEngine
 
-    sizes = [spec.sizes_hw[octave] for octave in spec.dreamed]
-    tilings = [tiling for size_hw in sizes if (tiling := tiling_of(size_hw, whole_px))]
+    tilings = [tiling for size_hw in spec.seen_hw if (tiling := tiling_of(size_hw, whole_px))]
     with ExitStack() as if_one_fails:
         engines = []
         for tiling in tilings:

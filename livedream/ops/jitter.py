@@ -1,7 +1,8 @@
-"""Jitter: the picture is rolled before a gradient and rolled back after it.
+"""Jitter: the picture is rolled, and mirrored if wanted, before a gradient, and put back after it.
 
 A strided network sees some pixels better than others; rolling by another offset each time spreads
-that unfairness evenly, so no grid shows (Mordvintsev et al., "Inceptionism", 2015).
+that unfairness evenly, so no grid shows (Mordvintsev et al., "Inceptionism", 2015). Mirrored at random,
+it sees no side better than the other either.
 """
 
 from __future__ import annotations
@@ -10,12 +11,29 @@ import torch
 from torch import Tensor
 
 
-def roll(image: Tensor, shift_px: Tensor) -> Tensor:
+def roll(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor:
     """Roll NxCxHxW down by shift_px[0] and right by shift_px[1], what leaves enters opposite.
 
-    shift_px: int64 tensor of 2, any sign. It is an input, so an engine takes a new one each frame.
+    shift_px: int64 tensor of 2, any sign. It is an input, so an engine takes a new one each frame. flips:
+    likewise; before it is rolled the picture is mirrored upside down where flips[0] is 1, not 0, and left
+    to right where flips[1] is.
     """
     height, width = int(image.shape[2]), int(image.shape[3])
-    rows = torch.remainder(torch.arange(height, device=image.device) - shift_px[0], height)
-    columns = torch.remainder(torch.arange(width, device=image.device) - shift_px[1], width)
+    rows = torch.arange(height, device=image.device) - shift_px[0]
+    columns = torch.arange(width, device=image.device) - shift_px[1]
+    if flips is not None:
+        rows, columns = _mirrored(rows, flips[0]), _mirrored(columns, flips[1])
+    rows, columns = torch.remainder(rows, height), torch.remainder(columns, width)
     return image.index_select(2, rows).index_select(3, columns)
+
+
+def roll_back(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor:
+    """Undo what `roll` did by the same shift and flips."""
+    if flips is None:
+        return roll(image, -shift_px)
+    return roll(image, shift_px * (2 * flips - 1), flips)
+
+
+def _mirrored(places: Tensor, flip: Tensor) -> Tensor:
+    """Count places from the other end, the last of which is -1, if `flip` is 1."""
+    return places * (1 - 2 * flip) - flip

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SMALLEST_OCTAVE_PX = 32
 """Below this side a network sees nothing that it knows."""
+
+UNIT = 1 << 14
+"""Parts of a pixel that places between two sizes are counted in: whole numbers, which no engine rounds."""
 
 
 def octave_sizes(size_hw: tuple[int, int], octaves: int, octave_scale: float) -> list[tuple[int, int]]:
@@ -20,3 +25,16 @@ def octave_sizes(size_hw: tuple[int, int], octaves: int, octave_scale: float) ->
             break
         sizes.insert(0, shrunk)
     return sizes
+
+
+def listed_sizes(size_hw: tuple[int, int], shares: Sequence[float]) -> list[tuple[int, int]]:
+    """List the (height, width) of octaves that are shares of a size, smallest first.
+
+    shares: at least one, each over 0 and up to 1, in any order. Octaves whose shorter side would be under
+    32 px are left out, but for the largest, which then has 32 px.
+    """
+    height, width = size_hw
+    *others, largest = sorted(shares)
+    least = min(1.0, SMALLEST_OCTAVE_PX / min(size_hw))
+    kept = [share for share in others if share >= least]
+    return [(round(height * share), round(width * share)) for share in [*kept, max(largest, least)]]

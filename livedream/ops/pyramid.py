@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from livedream.ops.octaves import UNIT
+
 
 class Resize(nn.Module):
     """Resize NxCxHxW from one fixed size to another, bilinear and anti-aliased.
@@ -29,6 +31,47 @@ class Resize(nn.Module):
         assert isinstance(self.rows, Tensor)
         assert isinstance(self.columns, Tensor)
         return self.rows @ (image @ self.columns)
+
+
+class Zoom(nn.Module):
+    """Resize NxCxHxW from one fixed size to another at any scale: centred, cut off or filled by mirroring.
+
+    The matrices are made anew each time, in whole numbers until they are small: in half formats a place
+    would be off by pixels.
+    """
+
+    def __init__(self, from_hw: tuple[int, int], to_hw: tuple[int, int]) -> None:
+        super().__init__()
+        self.from_hw, self.to_hw = from_hw, to_hw
+
+    def forward(self, image: Tensor, steps: Tensor) -> Tensor:
+        """Give the image at the other size.
+
+        steps: int64 tensor of 2, how many parts (`UNIT` to the pixel) of the image one pixel of the result
+        is high and wide.
+        """
+        rows, columns = (
+            zoom_matrix(length, to_length, steps[axis]).to(image.dtype)
+            for axis, (length, to_length) in enumerate(zip(self.from_hw, self.to_hw, strict=True))
+        )
+        return rows @ (image @ columns.T)
+
+
+def zoom_matrix(length: int, to_length: int, step: Tensor) -> Tensor:
+    """Give the to_length x length float32 matrix that resizes a line of pixels about its middle.
+
+    step: int64, >= 1, parts of `UNIT` to a pixel of the result. With the step from one length to the other
+    it is `resize_matrix`; with a larger one the line repeats beyond its ends, mirrored.
+    """
+    # Twice the places, so that the middles of pixels are whole numbers, too.
+    pixels = (2 * torch.arange(length, device=step.device) + 1) * UNIT
+    places = (2 * torch.arange(to_length, device=step.device) + 1 - to_length) * step + length * UNIT
+    turned = torch.remainder(places, 4 * length * UNIT)
+    inside = torch.where(turned < 2 * length * UNIT, turned, 4 * length * UNIT - turned)
+    apart = (inside[:, None] - pixels[None, :]).float() / (2 * UNIT)
+    reach = torch.clamp(step.float() / UNIT, min=1.0)
+    weights = torch.clamp(1 - apart.abs() / reach, min=0.0)
+    return weights / weights.sum(dim=1, keepdim=True)
 
 
 def resize_matrix(length: int, to_length: int) -> Tensor:

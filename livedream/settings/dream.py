@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from livedream.settings.objectives import ObjectiveSettings
+from livedream.settings.octaves import OctaveSettings
 from livedream.settings.section import Section, setting
 from livedream.settings.steps import StepSettings
 
@@ -13,8 +14,9 @@ class NetworkSettings(Section):
     """Which network dreams."""
 
     network: Literal[
-        "embedded", "googlenet", "bvlc_googlenet", "googlenet_places205", "googlenet_places365", "vgg16",
-        "vgg19", "squeezenet1_1", "inception_v3", "resnet50", "mobilenet_v1",
+        "embedded", "googlenet", "bvlc_googlenet", "googlenet_places205", "googlenet_places365",
+        "googlenet_cars", "nin", "vgg16", "vgg19", "squeezenet1_1", "inception_v3", "resnet50",
+        "mobilenet_v1",
     ] = setting(
         "embedded", "The network that dreams; its layers have names of their own.", lifetime="engine"
     )  # fmt: skip
@@ -25,5 +27,5 @@ class NetworkSettings(Section):
     )
 
 
-class DreamSettings(StepSettings, ObjectiveSettings, NetworkSettings):
+class DreamSettings(StepSettings, OctaveSettings, ObjectiveSettings, NetworkSettings):
     """What is dreamed, and how hard."""

@@ -12,3 +12,7 @@ class LookSettings(Section):
     scene: float = setting(
         0.7, "How much the picture's own edges and textures show through the dream.", ge=0.0, le=1.0
     )
+    gamma: float = setting(
+        1.0, "Gamma of the camera's picture, before it is dreamed; above 1 brightens what is dark.",
+        ge=0.2, le=5.0,
+    )  # fmt: skip

@@ -46,8 +46,8 @@ class MotionSettings(Section):
         ge=0.0, le=1.0,
     )  # fmt: skip
     floor_px: float = setting(
-        0.1, "Mean motion from one frame to the next that still counts as standing, for stillness; four "
-        "times as much wakes wholly.",
+        0.1, "Mean motion from one frame to the next that still counts as standing, for stillness and "
+        "--attract-s; four times as much wakes wholly.",
         unit="px of the grid that flow is measured on, 160 long", ge=0.01, le=20.0,
     )  # fmt: skip
     attack_s: float = setting(

@@ -8,16 +8,8 @@ from livedream.settings.section import Section, setting
 
 
 class StepSettings(Section):
-    """Octaves, steps, and what happens to a gradient before it becomes one."""
+    """Steps, and what happens to a gradient before it becomes one."""
 
-    octaves: int = setting(2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=8)
-    spread: bool = setting(
-        False,
-        "Dream one octave a frame, in turn: the same look at a share of the cost. The dream comes and goes "
-        "more slowly: a round of octaves keeps what motion.persistence says that a frame keeps.",
-        lifetime="engine",
-    )
-    octave_scale: float = setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
     steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
     steps_decay: float = setting(
         1.0, "Factor on the steps from each octave to the next larger one.", lifetime="engine", ge=0.1, le=1.0
@@ -26,12 +18,19 @@ class StepSettings(Section):
         0.01, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
     )
     step_growth: float = setting(1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0)
-    optimiser: Literal["ascent", "adam"] = setting(
+    optimiser: Literal["ascent", "adam", "lbfgs"] = setting(
         "ascent",
-        "How steps are made of gradients: ascent, as they are; adam, by their moving means within an octave.",
+        "How steps are made of gradients within an octave: ascent, as they are; adam, by their moving means; "
+        "lbfgs, by how they changed over up to five steps. Of one step alone that is ascent; several agree "
+        "so well that two thirds of the step size are enough.",
         lifetime="engine",
     )
-    jitter_px: int = setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
+    parametrisation: Literal["pixels", "fourier"] = setting(
+        "pixels",
+        "What steps are taken in: pixels; fourier, a spectrum in which large, soft forms grow before details "
+        "and add up faster, so that half the step size is enough. With adam, smoothing has no say in it.",
+        lifetime="engine",
+    )
     smoothing_px: float = setting(
         1.5, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
     )

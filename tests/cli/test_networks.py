@@ -71,6 +71,14 @@ def test_a_network_is_shown_whole(networks: Run, name: str) -> None:
         assert "".join(fact.split()) in told
 
 
+def test_it_says_how_to_name_what_goes_into_a_layer_and_how_classes_are_named(networks: Run) -> None:
+    shown = networks("show", "googlenet_cars").output
+    assert "before_inception_4c/output is inception_4b/output" in shown
+    assert "classes: 431, by number" in shown
+    assert "before_eyes is block.7" in networks("show", "embedded").output
+    assert "classes" not in networks("show", "embedded").output
+
+
 def test_an_unknown_network_is_told(networks: Run) -> None:
     for command in ("show", "get"):
         fault = networks(command, "vgg").exception

@@ -130,6 +130,11 @@ def check(name: str, layer: str, size_hw: tuple[int, int], pooling: str = "max")
         ("bvlc_googlenet", "inception_4c/output", (49, 38)),
         ("googlenet_places205", "loss1/classifier", (65, 98)),
         ("googlenet_places365", "inception_3b/output", (37, 40)),
+        ("googlenet_cars", "norm2", (31, 38)),
+        ("googlenet_cars", "loss1/classifier_model", (65, 98)),
+        ("nin", "cccp1", (11, 23)),
+        ("nin", "relu9", (70, 81)),
+        ("nin", "pool4", (96, 109)),
         ("vgg16", "relu4_3", (19, 26)),
         ("vgg16", "conv2_2", (16, 19)),
         ("vgg19", "pool3", (19, 17)),
@@ -154,6 +159,8 @@ def test_its_input_gradient_is_what_autograd_gives_a_plain_one(
     [
         ("vgg16", "relu3_1", (19, 22)),
         ("bvlc_googlenet", "inception_4a/output", (49, 38)),
+        ("googlenet_cars", "inception_3a/output", (33, 38)),
+        ("nin", "relu5", (38, 49)),
         ("resnet50", "layer2.0", (37, 42)),
         ("squeezenet1_1", "fire4", (31, 40)),
         ("inception_v3", "Mixed_6a", (79, 80)),
@@ -198,12 +205,17 @@ def test_its_shapes_are_those_on_paper_and_a_picture_of_any_size_can_be_dreamed(
 
 
 # Pixels as published: Szegedy et al. 2015 (table 1), Szegedy et al. 2016 (table 1), He et al. 2016 (table 1),
-# Simonyan and Zisserman 2015, Iandola et al. 2016 (table 1; version 1.1 ends with 13x13 too).
+# Simonyan and Zisserman 2015, Iandola et al. 2016 (table 1; version 1.1 ends with 13x13 too); Caffe's zoo
+# for Network in Network.
 PIXELS = {
     ("googlenet", 224): {"conv1": 112, "maxpool1": 56, "conv3": 56, "maxpool2": 28, "inception3b": 28,
                          "maxpool3": 14, "inception4e": 14, "maxpool4": 7, "inception5b": 7, "fc": 1},
     ("bvlc_googlenet", 224): {"conv1/7x7_s2": 112, "pool1/norm1": 56, "conv2/3x3": 56,
                               "inception_3b/output": 28, "inception_4e/output": 14, "inception_5b/output": 7},
+    ("googlenet_cars", 224): {"conv1": 112, "norm1": 56, "conv2_3x3": 56, "pool2": 28, "pool3": 14,
+                              "pool4": 7},
+    ("nin", 224): {"conv1": 54, "relu2": 54, "pool1": 27, "conv2": 27, "pool2": 13, "conv3": 13, "pool3": 6,
+                   "conv4-1024": 6, "relu12": 6, "pool4": 1},
     ("inception_v3", 299): {"Conv2d_1a_3x3": 149, "Conv2d_2a_3x3": 147, "Conv2d_2b_3x3": 147, "maxpool1": 73,
                             "Conv2d_4a_3x3": 71, "maxpool2": 35, "Mixed_5d": 35, "Mixed_6e": 17,
                             "Mixed_7c": 8, "fc": 1},
@@ -278,15 +290,25 @@ def test_names_that_are_not_needed_do_no_harm() -> None:
     assert build_network(info, random_weights(info, 0) | more).names == ("conv1", "maxpool1", "conv2")
 
 
-def test_blue_comes_first_where_the_weights_say_so() -> None:
-    info = cut(network_info("bvlc_googlenet"), "conv1/7x7_s2")
+@pytest.mark.parametrize(
+    ("name", "layer", "weights_name", "taps"),
+    [
+        ("bvlc_googlenet", "conv1/7x7_s2", "conv1_7x7_s2.weight", 49),
+        ("googlenet_cars", "conv1", "conv1.weight", 49),
+        ("nin", "conv1", "features.0.weight", 121),
+    ],
+)
+def test_blue_comes_first_where_the_weights_say_so(
+    name: str, layer: str, weights_name: str, taps: int
+) -> None:
+    info = cut(network_info(name), layer)
     weights = {key: torch.zeros(shape) for key, shape in info.plan.tensors().items()}
-    weights["conv1_7x7_s2.weight"][:, 0] = 1.0
+    weights[weights_name][:, 0] = 1.0
     network = build_network(info, weights)
     means = torch.tensor([123.68, 116.779, 103.939]).reshape(1, 3, 1, 1) / 255
-    x = means.expand(1, 3, 9, 9).clone()
+    x = means.expand(1, 3, 19, 19).clone()
     x[:, :2] = 1.0
-    assert float(network["conv1/7x7_s2"](network.entry(x)).max()) < 1e-3
+    assert float(network[layer](network.entry(x)).abs().max()) < 5e-3
     x[:, 2] = 1.0
-    seen = network["conv1/7x7_s2"](network.entry(x))
-    assert float(seen[0, 0, 2, 2]) == pytest.approx(49 * (255 - 103.939), rel=1e-3)
+    seen = network[layer](network.entry(x))
+    assert float(seen[0, 0, 2, 2]) == pytest.approx(taps * (255 - 103.939), rel=1e-3)

@@ -146,6 +146,12 @@ def test_a_mood_is_the_layer_it_stands_for(network: Network) -> None:
     assert torch.equal(by_mood, InputGradient(network, [("head.4", L2())])(image, [control]))
 
 
+def test_what_goes_into_a_layer_is_the_layer_before_it(network: Network) -> None:
+    image, control = torch.rand(1, 3, 32, 32), torch.ones(1, network.info.layers["block.3"], 1, 1)
+    before = InputGradient(network, [("before_block.4", L2())])(image, [control])
+    assert torch.equal(before, InputGradient(network, [("block.3", L2())])(image, [control]))
+
+
 def test_weights_of_zero_give_a_gradient_of_zero(network: Network) -> None:
     grad = InputGradient(network, [("block.2", L2())])(torch.rand(1, 3, 32, 32), [torch.zeros(1, 128, 1, 1)])
     assert grad.shape == (1, 3, 32, 32)

@@ -276,6 +276,7 @@ def test_steps_grow_and_become_fewer_from_octave_to_octave() -> None:
 
 
 @pytest.mark.parametrize("change", [{"optimiser": "adam"}, {"laplacian_levels": 3}, {"smoothing_scales": 3},
+                                    {"optimiser": "lbfgs"}, {"parametrisation": "fourier"},
                                     {"regularised": True}, {"objective": "mean"},
                                     {"objective": "absolute"}, {"pooling": "average"}])  # fmt: skip
 def test_what_changes_the_way_changes_the_dream_and_keeps_it_a_picture(change: dict[str, Any]) -> None:
@@ -286,6 +287,30 @@ def test_what_changes_the_way_changes_the_dream_and_keeps_it_a_picture(change: d
     moved = float((other - tensors[0]).abs().mean())
     assert 0.001 < moved < 0.02
     assert "pooling" in change or float((other - dreamed).abs().max()) > 1e-4, "embedded has no pools"
+
+
+@pytest.mark.parametrize("optimiser", ["ascent", "lbfgs"])
+def test_in_a_spectrum_a_dream_grows_coarser(optimiser: str) -> None:
+    spec = replace(SPEC, size_hw=(96, 128), steps=4, optimiser=optimiser)
+    image = picture(spec.size_hw) * 0.2 + 0.4
+    fine, coarse = (
+        dream(replace(spec, parametrisation=word), image) - image for word in ("pixels", "fourier")
+    )
+    rough = [float(grown.diff(dim=3).abs().mean() / grown.abs().mean()) for grown in (fine, coarse)]
+    assert rough[1] < 0.8 * rough[0]
+
+
+@pytest.mark.parametrize("way", [{"optimiser": "lbfgs"}, {"parametrisation": "fourier"},
+                                 {"optimiser": "lbfgs", "parametrisation": "fourier"}])  # fmt: skip
+def test_every_way_of_climbing_raises_the_objective_with_all_that_shapes_a_step(
+    exact_network: Network, way: dict[str, str]
+) -> None:
+    spec = replace(SPEC, steps=4, laplacian_levels=2, smoothing_scales=3, regularised=True, **way)
+    image = picture(spec.size_hw).double() * 0.2 + 0.4
+    rest = inputs(spec, step_size=0.005, total_variation=0.1, decay=0.1)
+    dreamed = doubled(spec.make(), [image, *rest])
+    before, after = (activation_strength(exact_network, "block.1", one) for one in (image, dreamed))
+    assert after > 1.02 * before
 
 
 def test_total_variation_irons_a_picture() -> None:

@@ -12,6 +12,7 @@ from livedream.errors import InputError
         ("inception_v3", 985, "daisy"), ("squeezenet1_1", 999, "toilet tissue"),
         ("bvlc_googlenet", 134, "crane (bird)"), ("vgg19", 517, "crane (machine)"),
         ("googlenet_places205", 0, "abbey"), ("googlenet_places205", 204, "yard"),
+        ("nin", 340, "zebra"),
         ("googlenet_places365", 306, "sky"), ("googlenet_places365", 364, "zen garden"),
     ],
 )  # fmt: skip
@@ -51,3 +52,12 @@ def test_a_class_like_no_other_is_told() -> None:
 def test_a_network_without_a_classifier_has_no_labels() -> None:
     with pytest.raises(InputError, match="embedded has no classifier and so no label 'tench'"):
         find_label(network_info("embedded"), "tench")
+
+
+def test_classes_without_names_have_numbers() -> None:
+    info = network_info("googlenet_cars")
+    assert info.classes == 431
+    with pytest.raises(
+        InputError, match="googlenet_cars knows its classes by number alone; give 0 to 430, not 'audi'"
+    ):
+        find_label(info, "audi")

@@ -14,7 +14,6 @@ from livedream.dream.kernel import make_kernel
 from livedream.dream.spec import PICTURE_PX, KernelSpec, frame_inputs
 from livedream.dream.tiled import LOUDNESS, Interpolation, Tiles, make_tile, tiled_kernel
 from livedream.dream.tiles import tile_spec, tiling_of
-from livedream.ops.octaves import octave_sizes
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
@@ -33,9 +32,7 @@ def smooth_image(seed: int, size_hw: tuple[int, int] = SIZE_HW) -> NDArray[np.fl
 
 
 def tiles_of(spec: KernelSpec) -> list[Tiles]:
-    tilings = [
-        tiling_of(size, WHOLE_PX) for size in octave_sizes(spec.size_hw, spec.octaves, spec.octave_scale)
-    ]
+    tilings = [tiling_of(size_hw, WHOLE_PX) for size_hw in spec.seen_hw]
     found = []
     for tiling in tilings:
         if tiling is not None:
@@ -75,6 +72,17 @@ def test_tiles_give_the_undivided_dream() -> None:
     assert cosine(whole, tiled) > 0.9999
 
 
+@pytest.mark.parametrize("change", [{"flips": True}, {"turns": True}, {"swings": True},
+                                    {"octave_sizes": (0.9, 0.95)}])  # fmt: skip
+def test_however_octaves_look_tiles_give_the_undivided_dream(change: dict[str, Any]) -> None:
+    """The second octave is divided, too."""
+    spec = spec_of(**{"octave_scale": 1.1} | change)
+    assert all(tiling_of(size_hw, WHOLE_PX) for size_hw in spec.seen_hw)
+    dream = SETTINGS.model_copy(update={"flips": "all", "octave_swing": 0.1})
+    whole, tiled = both(spec, dream)
+    assert cosine(whole, tiled) > 0.9999
+
+
 def test_no_seam_is_seen() -> None:
     """Neighbouring pixels differ no more where tiles meet than elsewhere, and no more than undivided."""
     whole, tiled = both(spec_of(octaves=1))
@@ -86,6 +94,13 @@ def test_bands_are_normalised_over_all_tiles() -> None:
     whole, tiled = both(spec_of(octaves=1, laplacian_levels=2))
     assert cosine(whole, tiled) > 0.9999
     assert float(tiled.abs().mean() / whole.abs().mean()) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("change", [{"optimiser": "lbfgs", "steps": 3}, {"parametrisation": "fourier"}])
+def test_the_steps_of_all_tiles_are_made_together(change: dict[str, Any]) -> None:
+    whole, tiled = both(spec_of(octaves=1, **change))
+    assert cosine(whole, tiled) > 0.999
+    assert float(tiled.abs().mean() / whole.abs().mean()) == pytest.approx(1, abs=1e-2)
 
 
 def test_each_tile_compares_with_its_own_part_of_the_frame() -> None:

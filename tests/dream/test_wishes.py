@@ -62,6 +62,21 @@ def test_an_unknown_layer_is_told_wherever_it_is_named() -> None:
         taps(sequence=("eyes", "eyez"))
 
 
+def test_what_goes_into_a_layer_is_named_wherever_layers_are() -> None:
+    before = {"before_eyes": 1.0}
+    assert taps(layers=before) == [Wish("l2", "block.7")]
+    assert taps(sequence=("before_eyes", "lines")) == [Wish("l2", "head.4"), Wish("l2", "block.7")]
+    assert taps(guide="a.png", guide_layers=before) == [Wish("guide", "block.7")]
+    assert taps(style="a.png", style_layers=before) == [Wish("style", "block.7")]
+    assert Wish("content", "block.7") in taps(content_layers=before)
+    dream = DreamSettings(layers=before, channels={"before_eyes": {3: 2.0}}, without={"before_head.8": (5,)})
+    assert np.flatnonzero(weight(Wish("l2", "block.7"), dream)).tolist() == [3]
+    both = DreamSettings(layers={"before_eyes": 1.0, "block.7": 2.0})
+    assert (weight(Wish("l2", "block.7"), both) == 3.0).all(), "two names of one layer add up"
+    with pytest.raises(InputError, match=r"before_stem: .* take 'image'"):
+        taps(content_layers={"before_stem": 1.0})
+
+
 def test_channels_that_are_left_out_get_nothing_and_the_others_stay() -> None:
     dream = DreamSettings(without={"eyes": (3, 5)})
     seen = weight(Wish("l2", "head.8"), dream).flatten()
@@ -121,12 +136,22 @@ def test_a_label_is_the_channel_of_its_class() -> None:
     assert np.flatnonzero(controls([tap], dream, info, 0.0)[0]).tolist() == [207, 281]
 
 
+def test_a_class_without_a_name_is_its_number() -> None:
+    info = network_info("googlenet_cars")
+    dream = DreamSettings(network="googlenet_cars", labels=("430",))
+    (tap,) = wishes(dream, info)
+    assert tap == Wish("label", "loss2/classifier_model")
+    assert np.flatnonzero(controls([tap], dream, info, 0.0)[0]).tolist() == [430]
+
+
 @pytest.mark.parametrize(
     ("network", "label", "says"),
     [
         ("resnet50", "tabbi", "tabby"),
         ("resnet50", "1000", "no channel 1000"),
         ("embedded", "tabby", "no classifier"),
+        ("googlenet_cars", "audi", "by number alone"),
+        ("googlenet_cars", "431", "no channel 431"),
     ],
 )
 def test_a_label_that_there_is_not_is_told(network: str, label: str, says: str) -> None:

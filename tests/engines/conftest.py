@@ -102,10 +102,19 @@ def googlenet_spec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> KernelSpe
 def full_spec() -> KernelSpec:
     """A kernel in which every objective and every way of stepping has a part."""
     return KernelSpec(
-        "embedded", ("block.1",), (40, 48), 2, 1.4, 2, 1.0, objective="absolute", guide=("block.1",),
+        "embedded", ("block.1",), (40, 48), 2, 1.2, 2, 1.0, objective="absolute", guide=("block.1",),
         style=("image", "stem"), content=("image", "block.0"), rank="average", steps_decay=0.5,
         optimiser="adam", smoothing_scales=3, laplacian_levels=2, regularised=True,
+        flips=True, turns=True, swings=True,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def curved_spec() -> KernelSpec:
+    """A kernel that steps in a spectrum and remembers two of its three steps."""
+    return KernelSpec(
+        "embedded", ("stem",), (41, 48), 1, 1.4, 3, 1.0, optimiser="lbfgs", parametrisation="fourier"
+    )
 
 
 @pytest.fixture(scope="session")

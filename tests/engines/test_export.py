@@ -71,6 +71,14 @@ def test_a_kernel_with_every_objective_and_step_holds_only_such_operations(full_
     assert operations >= {"aten.argmax.default", "aten.sqrt.default"}
 
 
+def test_a_kernel_that_remembers_its_steps_holds_only_such_operations(curved_spec: KernelSpec) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own
+        graph = export.exported(curved_spec, "float16").run_decompositions()
+    operations = {str(node.target) for node in graph.graph.nodes if node.op == "call_function"}
+    assert operations <= CONVERTED | ALSO_CONVERTED
+
+
 def test_operations_that_are_for_constants_see_no_input(decomposed: Any) -> None:
     """Clones aside: they are how torch says that a tensor is contiguous."""
     from_inputs = set(export.input_names(decomposed))

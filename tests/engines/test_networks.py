@@ -52,6 +52,11 @@ PROGRAMS: dict[str, tuple[str, tuple[str, ...], Pooling]] = {
     "bvlc_googlenet, its classes": (
         "bvlc_googlenet", ("conv1/7x7_s2", "inception_4a/output", "loss1/classifier"), "max"
     ),
+    "googlenet_cars": (
+        "googlenet_cars", ("conv1", "pool1", "norm1", "inception_4a/output", "loss1/classifier_model"), "max"
+    ),
+    "nin": ("nin", ("conv1", "relu0", "pool1", "cccp3", "relu5", "pool2", "relu12", "pool4"), "max"),
+    "nin, averaged": ("nin", ("conv1", "relu0", "pool1", "cccp3"), "average"),
     "vgg16": ("vgg16", ("conv1_1", "relu1_1", "pool1", "conv1_2"), "max"),
     "vgg16, averaged": ("vgg16", ("conv1_1", "relu1_1", "pool1", "conv1_2"), "average"),
     "vgg16, its classes": ("vgg16", ("conv1_1", "pool1", "pool2", "fc7", "relu7", "fc8"), "max"),
@@ -135,7 +140,7 @@ def test_a_gradient_holds_only_operations_that_convert(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["bvlc_googlenet", "vgg16, averaged", "inception_v3", "resnet50"],
+    ["bvlc_googlenet", "nin", "vgg16, averaged", "inception_v3", "resnet50"],
 )  # fmt: skip
 def test_openvino_gives_the_same(name: str) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
@@ -149,6 +154,18 @@ def test_openvino_gives_the_same(name: str) -> None:
     # A ReLU at the edge of zero may fall to either side when rounding differs.
     assert np.linalg.norm(expected) > 0
     assert np.linalg.norm(difference) < 2e-3 * np.linalg.norm(expected)
+
+
+def test_openvino_averages_in_bfloat16_too() -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    from livedream.engines.openvino import OpenVinoEngine, config, convert, runtime
+
+    program = GradientProgram("nin, averaged")
+    model, module = convert(program)
+    engine = OpenVinoEngine(runtime().Core().compile_model(model, "CPU", config("bfloat16")), "bfloat16")
+    expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
+    seen = engine.run(program.example())
+    assert np.sum(seen * expected) > 0.9 * np.linalg.norm(seen) * np.linalg.norm(expected) > 0
 
 
 @pytest.mark.rtx

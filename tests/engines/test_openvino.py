@@ -93,6 +93,16 @@ def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_spec: Ker
     assert np.vdot(residual, wanted) > 0.99 * np.linalg.norm(residual) * np.linalg.norm(wanted)
 
 
+def test_a_kernel_that_remembers_its_steps_agrees_with_eager(curved_spec: KernelSpec) -> None:
+    model, module = openvino.convert(curved_spec)
+    compiled = openvino.runtime().Core().compile_model(model, "CPU", openvino.config("float32"))
+    inputs = curved_spec.example()
+    result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
+    expected = module(*(torch.from_numpy(array) for array in inputs)).numpy()
+    assert np.abs(expected - inputs[0]).mean() > 1e-3
+    assert np.abs(result - expected).mean() < 1e-3 * np.abs(expected - inputs[0]).mean()
+
+
 def test_it_follows_its_inputs(built: Built, small_spec: KernelSpec) -> None:
     engine, (image, step, shifts_px, *controls) = built.readies[-1].engine, small_spec.example()
     eager = EagerEngine(small_spec)

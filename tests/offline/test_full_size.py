@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,26 @@ def test_a_picture_beyond_what_can_be_dreamed_is_dreamed_at_the_most() -> None:
 def test_a_small_picture_needs_no_more_octaves() -> None:
     dream = at_full_size(Settings(), (100, 100)).dream
     assert (dream.working_px, dream.octaves) == (10_000, 2)
+
+
+@settings(max_examples=50)
+@given(st.sampled_from([1, 3, 4, 16, 50, 100]), st.lists(st.floats(0.1, 1.0), min_size=1, max_size=4))
+def test_listed_sizes_stay_as_large_and_finer_ones_follow(times: int, sizes: list[float]) -> None:
+    before = change(Settings(), {"dream.octave_sizes": sizes, "dream.working_px": 20_000})
+    listed = at_full_size(before, (200, times * 100)).dream.octave_sizes
+    more = len(listed) - len(sizes)
+    assert more == min(8 - len(sizes), round(np.log2(times) / 2))
+    if more == 0:
+        assert listed == tuple(sizes)
+        return
+    np.testing.assert_allclose(np.array(listed[: len(sizes)]) * times**0.5, sizes)
+    finer = np.array([max(listed[: len(sizes)]), *listed[len(sizes) :]])
+    assert finer[-1] == pytest.approx(max(sizes))
+    np.testing.assert_allclose(np.diff(np.log(finer)), np.log(times**0.5) / more)
+
+
+def test_a_working_size_that_was_set_needs_no_more_octaves() -> None:
+    assert at_full_size(Settings(), (1280, 720), ["dream.working_px"]) == Settings()
 
 
 @pytest.mark.parametrize("word", ["dream.octaves", "dream.working_px"])

@@ -5,7 +5,7 @@ from livedream.ops.ascent import Adam, Ascent
 
 def test_plain_ascent_goes_where_the_direction_points() -> None:
     direction = torch.randn(1, 3, 4, 5)
-    assert Ascent().towards(direction) is direction
+    assert Ascent().towards(direction, torch.zeros(1, 3, 4, 5)) is direction
 
 
 def test_adam_steps_as_torch_s_does() -> None:
@@ -15,11 +15,12 @@ def test_adam_steps_as_torch_s_does() -> None:
     theirs = torch.nn.Parameter(x.clone())
     adam, torch_s = Adam(), torch.optim.Adam([theirs], lr=0.1, maximize=True)
     for direction in directions:
-        x = x + 0.1 * adam.towards(direction)
+        x = x + 0.1 * adam.towards(direction, x)
         theirs.grad = direction.clone()
         torch_s.step()
     torch.testing.assert_close(x, theirs.detach(), atol=1e-6, rtol=0)
 
 
 def test_no_direction_is_no_step() -> None:
-    assert (Adam().towards(torch.zeros(1, 3, 2, 2)) == 0).all()
+    nothing = torch.zeros(1, 3, 2, 2)
+    assert (Adam().towards(nothing, nothing) == 0).all()

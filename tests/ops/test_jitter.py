@@ -3,10 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from livedream.ops.jitter import roll
+from livedream.ops.jitter import roll, roll_back
 
 sides = st.integers(1, 17)
 shifts = st.tuples(st.integers(-70, 70), st.integers(-70, 70))
+flips = st.tuples(st.integers(0, 1), st.integers(0, 1))
 
 
 def numbered(height: int, width: int) -> Tensor:
@@ -41,3 +42,23 @@ def test_a_whole_turn_changes_nothing_and_a_pixel_that_leaves_enters_opposite() 
     assert torch.equal(roll(image, torch.tensor([4, -12])), image)
     assert torch.equal(roll(image, torch.tensor([1, 0]))[:, :, 0], image[:, :, -1])
     assert torch.equal(roll(image, torch.tensor([0, 1]))[..., 0], image[..., -1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(sides, sides, shifts, flips)
+def test_it_mirrors_before_it_rolls(
+    height: int, width: int, shift_px: tuple[int, int], flip: tuple[int, int]
+) -> None:
+    image = numbered(height, width)
+    mirrored = torch.flip(image, [axis + 2 for axis in range(2) if flip[axis]])
+    expected = torch.roll(mirrored, shift_px, (2, 3))
+    assert torch.equal(roll(image, torch.tensor(shift_px), torch.tensor(flip)), expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sides, sides, shifts, st.none() | flips)
+def test_put_back_it_is_as_it_was(
+    height: int, width: int, shift_px: tuple[int, int], flip: tuple[int, int] | None
+) -> None:
+    image, shift, flipped = numbered(height, width), torch.tensor(shift_px), flip and torch.tensor(flip)
+    assert torch.equal(roll_back(roll(image, shift, flipped), shift, flipped), image)

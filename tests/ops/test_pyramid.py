@@ -1,34 +1,14 @@
-import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
-from livedream.ops.octaves import SMALLEST_OCTAVE_PX, octave_sizes
-from livedream.ops.pyramid import Resize, resize_matrix
+from livedream.ops.octaves import UNIT
+from livedream.ops.pyramid import Resize, Zoom, resize_matrix, zoom_matrix
 
 sides = st.integers(1, 60)
 at_least_two = st.integers(2, 60)  # torch itself is wrong on pictures one pixel wide
-
-
-@given(st.tuples(st.integers(32, 1000), st.integers(32, 1000)), st.integers(1, 8), st.floats(1.1, 4.0))
-def test_octaves_grow_up_to_the_working_size_and_keep_its_shape(
-    size_hw: tuple[int, int], octaves: int, scale: float
-) -> None:
-    sizes = octave_sizes(size_hw, octaves, scale)
-    assert sizes[-1] == size_hw
-    assert 1 <= len(sizes) <= octaves
-    for number, (height, width) in enumerate(reversed(sizes)):
-        assert height == pytest.approx(size_hw[0] / scale**number, abs=0.51)
-        assert width == pytest.approx(size_hw[1] / scale**number, abs=0.51)
-        assert number == 0 or min(height, width) >= SMALLEST_OCTAVE_PX
-
-
-def test_octaves_that_would_be_too_small_are_left_out() -> None:
-    assert octave_sizes((240, 320), 3, 2.0) == [(60, 80), (120, 160), (240, 320)]
-    assert octave_sizes((240, 320), 8, 2.0) == [(60, 80), (120, 160), (240, 320)]
-    assert octave_sizes((40, 2000), 5, 2.0) == [(40, 2000)]
-    assert octave_sizes((8, 8), 4, 1.5) == [(8, 8)], "the working size itself always is one"
 
 
 @settings(max_examples=60, deadline=None)
@@ -74,3 +54,50 @@ def test_height_and_width_are_not_mixed_up() -> None:
 def test_it_follows_the_number_format_of_its_module() -> None:
     resize = Resize((12, 12), (7, 9)).double()
     assert resize(torch.rand(1, 3, 12, 12, dtype=torch.float64)).dtype == torch.float64
+
+
+def step_of(pixels: float) -> Tensor:
+    return torch.tensor(round(pixels * UNIT))
+
+
+@settings(max_examples=60, deadline=None)
+@given(at_least_two, at_least_two)
+def test_a_zoom_from_end_to_end_is_a_resize(length: int, to_length: int) -> None:
+    zoomed = zoom_matrix(length, to_length, step_of(length / to_length))
+    # A step is rounded to a part of a pixel, so the ends are off by to_length / 2 parts of 2^-14 at most.
+    torch.testing.assert_close(zoomed, resize_matrix(length, to_length), atol=3e-3, rtol=0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(at_least_two, at_least_two, st.floats(0.05, 20))
+def test_each_row_of_a_zoom_sums_to_one_and_never_sharpens(
+    length: int, to_length: int, pixels: float
+) -> None:
+    rows = zoom_matrix(length, to_length, step_of(pixels))
+    assert (rows >= 0).all()
+    torch.testing.assert_close(rows.sum(1), torch.ones(to_length), atol=1e-5, rtol=0)
+    torch.testing.assert_close(rows, rows.flip(0, 1), atol=1e-6, rtol=0)  # its middle is the middle
+
+
+def test_a_zoom_repeats_the_line_mirrored_beyond_its_ends() -> None:
+    line = torch.rand(6, generator=torch.Generator().manual_seed(0))
+    zoomed = zoom_matrix(6, 30, step_of(1.0)) @ line
+    mirrored = torch.cat([line, line.flip(0)])
+    torch.testing.assert_close(zoomed, torch.cat([mirrored, mirrored, line]), atol=1e-6, rtol=0)
+
+
+def test_a_zoom_that_is_undone_leaves_a_smooth_picture_as_it_was() -> None:
+    y, x = torch.meshgrid(torch.linspace(0, 3, 40), torch.linspace(0, 4, 56), indexing="ij")
+    image = (torch.sin(y) * torch.cos(x)).expand(1, 3, 40, 56)
+    there, back = Zoom((40, 56), (80, 112)), Zoom((80, 112), (40, 56))
+    steps = torch.stack([step_of(0.7), step_of(0.65)])
+    undone = back(there(image, steps), torch.stack([step_of(1 / 0.7), step_of(1 / 0.65)]))
+    torch.testing.assert_close(undone[:, :, 2:-2, 2:-2], image[:, :, 2:-2, 2:-2], atol=0.01, rtol=0)
+
+
+def test_a_zoom_keeps_height_and_width_apart() -> None:
+    image = torch.linspace(0, 1, 20)[:, None].expand(1, 3, 20, 30)
+    zoomed = Zoom((20, 30), (10, 45))(image, torch.stack([step_of(1.5), step_of(3.0)]))
+    assert zoomed.shape == (1, 3, 10, 45)
+    assert float(zoomed.std(3).max()) < 1e-6, "still the same along a row"
+    assert (zoomed.diff(dim=2) > 0).all(), "still a ramp down the columns"

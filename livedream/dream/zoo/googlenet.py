@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
+from livedream.dream.zoo.caffe import SCALE, caffe_shift
 from livedream.dream.zoo.plan import (
     AveragePool,
     Branches,
@@ -78,49 +79,70 @@ def _module_normed(module: str) -> Step:
     )
 
 
-MEANS_BGR: Mapping[str, tuple[float, float, float]] = {
-    "bvlc_googlenet": (103.939, 116.779, 123.68),
-    "googlenet_places205": (105.417, 113.753, 116.047),
-    "googlenet_places365": (104.051, 112.514, 116.676),
-}
-"""What each of Caffe's networks subtracts from 0..255: blue, green, red."""
+@dataclass(frozen=True)
+class CaffeNames:
+    """What one of Caffe's networks calls its layers; their weights have _ for the / in the names.
+
+    stem: the layers before the first module. pool: what follows the number of a pool. classifier: the last
+    layer of each classifier.
+    """
+
+    stem: tuple[str, ...] = (
+        "conv1/7x7_s2", "pool1/3x3_s2", "pool1/norm1", "conv2/3x3_reduce", "conv2/3x3", "conv2/norm2",
+        "pool2/3x3_s2",
+    )  # fmt: skip
+    pool: str = "/3x3_s2"
+    classifier: str = "classifier"
 
 
-def caffe_googlenet(name: str, classes: int) -> Plan:
+BVLC = CaffeNames()
+CARS = CaffeNames(
+    ("conv1", "pool1", "norm1", "conv2_1x1", "conv2_3x3", "norm2", "pool2"), "", "classifier_model"
+)
+"""The names in Caffe's own network, which those of Places have too, and in that of the CompCars."""
+
+
+def caffe_googlenet(pictures: str, classes: int, names: CaffeNames = BVLC) -> Plan:
     """Plan Caffe's GoogLeNet, whose published files end with inception_5b.
 
     Its classes are those of the second of the classifiers at the side, which the files do have.
+    pictures: whose means it takes away.
     """
-    layers: dict[str, Steps] = {
-        "conv1/7x7_s2": _plain("conv1_7x7_s2", 64, 7, stride=2),
-        "pool1/3x3_s2": (MaxPool(),),
-        "pool1/norm1": (LocalResponse(),),
-        "conv2/3x3_reduce": _plain("conv2_3x3_reduce", 64),
-        "conv2/3x3": _plain("conv2_3x3", 192, 3),
-        "conv2/norm2": (LocalResponse(),),
-        "pool2/3x3_s2": (MaxPool(),),
-    }
+    layers = _stem(names.stem)
     for module in MODULES:
         layers[f"inception_{module}/output"] = (_module_plain(module),)
         if module in ("3b", "4e"):
-            layers[f"pool{int(module[0])}/3x3_s2"] = (MaxPool(),)
+            layers[f"pool{module[0]}{names.pool}"] = (MaxPool(),)
     heads = {
-        f"loss{number}/classifier": (f"inception_{module}/output", _classifier(f"loss{number}", classes))
-        for number, module in ((1, "4a"), (2, "4d"))
+        f"loss{number}/{names.classifier}": (below, _classifier(f"loss{number}", names.classifier, classes))
+        for number, below in ((1, "inception_4a/output"), (2, "inception_4d/output"))
     }
-    shift = tuple(-mean for mean in reversed(MEANS_BGR[name]))
-    return Plan(layers, heads, scale=255.0, shift=shift, bgr=True)
+    return Plan(layers, heads, scale=SCALE, shift=caffe_shift(pictures), bgr=True)
 
 
-def caffe_googlenet_aliases() -> dict[str, str]:
-    """Map the names of torchvision and of Lucid, and short ones, to Caffe's."""
-    names = {
+def caffe_googlenet_aliases(names: CaffeNames = BVLC) -> dict[str, str]:
+    """Map the names of torchvision and of Lucid, short ones, and those with _ for /, to Caffe's."""
+    modules = {
         alias: f"inception_{module}/output"
         for module in MODULES
         for alias in (f"inception_{module}", f"inception{module}", f"mixed{module}")
     }
-    short = {"conv1": "conv1/7x7_s2", "conv2": "conv2/3x3_reduce", "conv3": "conv2/3x3"}
-    return names | short | {"logits": "loss2/classifier", "fc": "loss2/classifier"}
+    conv1, _, _, conv2, conv3, _, _ = names.stem
+    classes = f"loss2/{names.classifier}"
+    short = {"conv1": conv1, "conv2": conv2, "conv3": conv3, "logits": classes, "fc": classes}
+    plan = caffe_googlenet("imagenet", 1, names)
+    aliases = {layer.replace("/", "_"): layer for layer in plan.channels()} | modules | short
+    return {alias: layer for alias, layer in aliases.items() if alias not in plan.layers}
+
+
+def _stem(names: tuple[str, ...]) -> dict[str, Steps]:
+    """Plan the layers before the first module."""
+    conv1, _, _, conv2, conv3, _, _ = (name.replace("/", "_") for name in names)
+    steps: tuple[Steps, ...] = (
+        _plain(conv1, 64, 7, stride=2), (MaxPool(),), (LocalResponse(),),
+        _plain(conv2, 64), _plain(conv3, 192, 3), (LocalResponse(),), (MaxPool(),),
+    )  # fmt: skip
+    return dict(zip(names, steps, strict=True))
 
 
 def _plain(name: str, out: int, kernel: int = 1, stride: int = 1) -> Steps:
@@ -140,8 +162,8 @@ def _module_plain(module: str) -> Step:
     )
 
 
-def _classifier(name: str, classes: int) -> Steps:
+def _classifier(name: str, last: str, classes: int) -> Steps:
     """Plan a classifier at the side; on an image larger than 224x224 it is the mean over all places."""
     inside = Conv(f"{name}_fc_1", 1024, square(4), flat=True)
-    last = Conv(f"{name}_classifier_1", classes, flat=True)
-    return AveragePool(5, 3), *_plain(f"{name}_conv", 128), inside, Relu(), last, Mean()
+    outside = Conv(f"{name}_{last}_1", classes, flat=True)
+    return AveragePool(5, 3), *_plain(f"{name}_conv", 128), inside, Relu(), outside, Mean()

@@ -136,6 +136,15 @@ class Plan:
             found += list(_convolutions(steps, channels[below]))
         return found
 
+    def inner(self) -> dict[str, tuple[str, bool]]:
+        """Name the convolutions by their weights: the layer that each lies in, whether it sees its input."""
+        outputs = [*self.layers.items(), *((head, steps) for head, (_, steps) in self.heads.items())]
+        return {
+            step.weights: (name, step in list(_seeing(steps)))
+            for name, steps in outputs
+            for step, _ in _convolutions(steps, 0)
+        }
+
     def tensors(self) -> dict[str, tuple[int, ...]]:
         """Name all tensors that are needed, with their shapes as they are published."""
         return {
@@ -166,6 +175,16 @@ def _convolutions(steps: Sequence[Step], channels: int) -> Iterator[tuple[Conv, 
             for way in ways:
                 yield from _convolutions(way, channels)
         channels = channels_after([step], channels)
+
+
+def _seeing(steps: Sequence[Step]) -> Iterator[Conv]:
+    """List the convolutions that see what goes into steps."""
+    for step in steps[:1]:
+        if isinstance(step, Conv):
+            yield step
+        elif isinstance(step, (Branches, Residual)):
+            for way in step.ways if isinstance(step, Branches) else (step.inside, step.shortcut):
+                yield from _seeing(way)
 
 
 def square(side: int) -> tuple[int, int]:

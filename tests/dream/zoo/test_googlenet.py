@@ -11,6 +11,7 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.dream.kernel import Kernel
 from livedream.dream.objective import L2
 from livedream.dream.spec import KernelSpec
+from livedream.dream.zoo.googlenet import MODULES
 
 INFO = network_info("googlenet")
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -105,3 +106,41 @@ def test_a_kernel_dreams_with_it(weights: dict[str, Tensor]) -> None:
     strength = [float(gradient.activations(x)[0].square().mean()) for x in (image, dreamed)]
     assert strength[1] > 1.1 * strength[0]
     assert dreamed.shape == image.shape
+
+
+SIDES = {"loss1": (512, 2048), "loss2": (528, 2048)}
+"""What goes into a classifier's convolution, and into the first of its matrices."""
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "classifier", "classes"),
+    [
+        ("bvlc_googlenet", ("conv1_7x7_s2", "conv2_3x3_reduce", "conv2_3x3"), "classifier_1", 1000),
+        ("googlenet_places205", ("conv1_7x7_s2", "conv2_3x3_reduce", "conv2_3x3"), "classifier_1", 205),
+        ("googlenet_places365", ("conv1_7x7_s2", "conv2_3x3_reduce", "conv2_3x3"), "classifier_1", 365),
+        ("googlenet_cars", ("conv1", "conv2_1x1", "conv2_3x3"), "classifier_model_1", 431),
+    ],
+)
+def test_caffe_s_takes_the_tensors_that_the_file_has(
+    name: str, stem: tuple[str, str, str], classifier: str, classes: int
+) -> None:
+    expected = dict(zip(stem, [(64, 3, 7, 7), (64, 64, 1, 1), (192, 64, 3, 3)], strict=True))
+    below = 192
+    for module, (b1, reduced3, b3, reduced5, b5, b4) in MODULES.items():
+        expected |= {
+            f"inception_{module}_1x1": (b1, below, 1, 1), f"inception_{module}_pool_proj": (b4, below, 1, 1),
+            f"inception_{module}_3x3_reduce": (reduced3, below, 1, 1),
+            f"inception_{module}_5x5_reduce": (reduced5, below, 1, 1),
+            f"inception_{module}_3x3": (b3, reduced3, 3, 3), f"inception_{module}_5x5": (b5, reduced5, 5, 5),
+        }  # fmt: skip
+        below = b1 + b3 + b5 + b4
+    for side, (channels, flat) in SIDES.items():
+        expected |= {f"{side}_conv": (128, channels, 1, 1), f"{side}_fc_1": (1024, flat)}
+        expected[f"{side}_{classifier}"] = (classes, 1024)
+    shapes = network_info(name).plan.tensors()
+    assert {
+        key.removesuffix(".weight"): shape for key, shape in shapes.items() if "bias" not in key
+    } == expected
+    assert {key: shape for key, shape in shapes.items() if "bias" in key} == {
+        f"{key}.bias": (shape[0],) for key, shape in expected.items()
+    }

@@ -1,0 +1,65 @@
+"""An octave's way from the picture to what the network sees, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from livedream.dream.spec import KernelSpec
+from livedream.ops.jitter import roll, roll_back
+from livedream.ops.pyramid import Zoom
+
+MakeResize = Callable[[tuple[int, int], tuple[int, int]], nn.Module]
+"""Makes what resizes from one size to another."""
+
+
+class Octave(nn.Module):
+    """Resizes, rolls, mirrors and turns as a spec wants it, and undoes all of that.
+
+    number: of the octave in the spec's sizes. to_hw: size that what has grown on it is enlarged to.
+    """
+
+    def __init__(self, spec: KernelSpec, number: int, to_hw: tuple[int, int], resize: MakeResize) -> None:
+        super().__init__()
+        size_hw = spec.sizes_hw[number]
+        self.flips, self.turned, self.swung = spec.flips, spec.is_turned(number), spec.is_swung(number)
+        make = Zoom if self.swung else resize
+        self.shrink, self.grow = make(spec.size_hw, size_hw), make(size_hw, to_hw)
+        if self.turned:
+            # Rows that become columns are a mirror; with one mirror more it is a turn.
+            self.register_buffer("upside_down", torch.tensor([1, 0]))
+
+    def look(self, picture: Tensor, view: Tensor) -> Tensor:
+        """Give a picture of the working size as the network sees it; view: a row of `views`."""
+        shrunk: Tensor = self.shrink(picture, view[-4:-2]) if self.swung else self.shrink(picture)
+        return self.lay(shrunk, view)
+
+    def lay(self, image: Tensor, view: Tensor) -> Tensor:
+        """Give what has the octave's size as the network sees it."""
+        rolled = roll(image, view, self._flips(view))
+        return rolled.transpose(2, 3) if self.turned else rolled
+
+    def back(self, growth: Tensor, view: Tensor) -> Tensor:
+        """Give what has grown on what the network sees, as it lies in what it is enlarged to."""
+        upright = growth.transpose(2, 3) if self.turned else growth
+        flips = self._flips(view)
+        laid = roll_back(upright, view if flips is None else view[:2], flips)
+        grown: Tensor = self.grow(laid, view[-2:]) if self.swung else self.grow(laid)
+        return grown
+
+    def _flips(self, view: Tensor) -> Tensor | None:
+        if self.flips:
+            return view[2:4]
+        return self.get_buffer("upside_down") if self.turned else None
+
+
+def octaves_of(spec: KernelSpec, resize: MakeResize) -> list[Octave]:
+    """Make the octaves that one run dreams, the smallest first."""
+    sizes = [spec.sizes_hw[number] for number in spec.dreamed]
+    return [
+        Octave(spec, number, to_hw, resize)
+        for number, (_, to_hw) in zip(spec.dreamed, pairwise([*sizes, spec.size_hw]), strict=True)
+    ]

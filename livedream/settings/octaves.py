@@ -1,0 +1,74 @@
+"""The settings that say at which sizes, and from which sides, a picture is dreamed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from livedream.settings.section import Section, setting
+
+MOST_OCTAVES = 8
+
+
+class OctaveSettings(Section):
+    """Sizes of the octaves, and how each of them lies when it is looked at."""
+
+    octaves: int = setting(
+        2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=MOST_OCTAVES
+    )
+    octave_scale: float = setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
+    octave_sizes: tuple[float, ...] = setting(
+        (),
+        "Sizes of the octaves, in place of octaves and octave_scale: shares of the working size's sides, 1 "
+        "is all of it; without 1 the finest octaves are left out. [] goes by octaves and octave_scale.",
+        unit="of the working size, each over 0 and up to 1",
+        lifetime="engine",
+    )
+    octave_swing: float = setting(
+        0.0,
+        "How much the ratio between octaves grows and shrinks again all the time, so that forms breathe in "
+        "size; from 0 to more is another engine.",
+        unit="of the ratio",
+        ge=0.0,
+        le=0.5,
+    )
+    octave_swing_s: float = setting(
+        8.0, "Time from the smallest ratio to the largest and back.", unit="s", ge=0.5, le=600.0
+    )
+    spread: bool = setting(
+        False,
+        "Dream one octave a frame, in turn: the same look at a share of the cost. The dream comes and goes "
+        "more slowly: a round of octaves keeps what motion.persistence says that a frame keeps.",
+        lifetime="engine",
+    )
+    jitter_px: int = setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
+    flips: Literal["none", "sideways", "all"] = setting(
+        "none",
+        "How an octave may be mirrored at random when it is looked at: sideways; all: upside down, too, and "
+        "so turned by a half.",
+        lifetime="engine",
+    )
+    turns: bool = setting(
+        False,
+        "Turn every other octave by a quarter when it is looked at, beginning below the largest; with all "
+        "flips no direction is preferred.",
+        lifetime="engine",
+    )
+
+    @field_validator("octave_sizes", mode="before")
+    @classmethod
+    def _are_sizes(cls, value: Any) -> Any:
+        is_list = isinstance(value, list | tuple) and len(value) <= MOST_OCTAVES
+        if not is_list or not all(map(_is_size, value)):
+            raise PydanticCustomError(
+                "sizes",
+                f"sizes are up to {MOST_OCTAVES} shares of the working size, each over 0 and up to 1, for "
+                "example [0.3, 0.55, 1]; [] goes by octaves and octave_scale",
+            )
+        return value
+
+
+def _is_size(share: Any) -> bool:
+    return isinstance(share, int | float) and not isinstance(share, bool) and 0 < share <= 1
