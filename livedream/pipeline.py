@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from livedream.canvas import canvas_for
 from livedream.canvas.canvas import Canvas, Past, Pending, Run, Stopwatch, Task
+from livedream.composite.gamma import brightened
 from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import in_turns
 from livedream.engines.engine import Engine
@@ -194,6 +195,7 @@ class DreamPipeline:
     def begin(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreaming:
         """Begin to dream a frame; on a device it goes on by itself."""
         watch = Stopwatch()
+        frame = replace(frame, rgb=brightened(frame.rgb, settings.look.gamma))
         grey = self._canvas.grey(frame.rgb, self.spec.size_hw, FLOW_PX)
         watch.lap("shrink")
         time_s = self._time_s(frame)

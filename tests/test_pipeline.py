@@ -130,6 +130,14 @@ def test_at_strength_nothing_the_frame_comes_out_as_it_went_in(look: dict[str, f
     assert (dreamed.rgb == given.rgb).all()
 
 
+def test_a_frame_is_brightened_before_it_is_dreamed() -> None:
+    engine = adding(soft_pattern() * 0)
+    dreamed = DreamPipeline(spec_of(), engine).process(frame(), wishes(look_gamma=2.0))
+    np.testing.assert_allclose(dreamed.rgb, 255 * (frame().rgb / 255) ** 0.5, atol=1.01)
+    small = shrink(dreamed.rgb, SIZE_HW[::-1])
+    np.testing.assert_allclose(engine.given[0][0], to_image(small), atol=2 / 255)
+
+
 def test_the_scene_shows_through_but_the_dream_goes_on_underneath() -> None:
     results = [
         DreamPipeline(spec_of(), adding(soft_pattern())).process(frame(), wishes(look_scene=scene))

@@ -10,18 +10,24 @@ import typer
 from livedream import __version__
 from livedream.cli import networks, offline, pictures
 from livedream.cli.options import (
+    AttractSOption,
     EngineOption,
     FpsOption,
     Options,
     OverwriteOption,
     PresetOption,
+    ProgramSOption,
+    ProgramsOption,
     RecordOption,
     SecondsOption,
     SetOption,
     SizeOption,
     SourceOption,
+    check_attract_s,
     check_fps,
+    check_programs,
     check_seconds,
+    parse_programs,
     parse_size,
 )
 from livedream.errors import InputError
@@ -53,16 +59,17 @@ COMMANDS = (
 def with_default_command(arguments: list[str]) -> list[str]:
     """Put `live` in front of arguments that name no command, so that `livedream --fps 25` works.
 
-    `--virtual-camera` may stand without a device, which then is the first one.
+    `--virtual-camera` may stand without a device, which then is the first one, and `--programs` without
+    names, which then are all.
     """
     given = list(arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, "live")
-    bare = [place for place, word in enumerate(given) if word == "--virtual-camera"]
+    bare = [place for place, word in enumerate(given) if word in ("--virtual-camera", "--programs")]
     for place in reversed(bare):
         following = given[place + 1 : place + 2]
         if not following or following[0].startswith("-"):
-            given[place] = "--virtual-camera="
+            given[place] += "="
     return given
 
 
@@ -84,7 +91,17 @@ def _options(
 @app.command()
 def live(
     source: SourceOption = None,
-    preset: PresetOption = DEFAULT,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help=f"A preset's name, or a TOML file; {DEFAULT} if not given.",
+            metavar="NAME-OR-FILE",
+            show_default=False,
+        ),
+    ] = None,
+    programs: ProgramsOption = None,
+    program_s: ProgramSOption = None,
+    attract_s: AttractSOption = 0.0,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
@@ -102,9 +119,11 @@ def live(
     """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
     from livedream.cli.live import run
 
+    shown_s = check_programs(programs, preset, program_s)
     options = Options(
-        source, preset, set_ or [], engine, parse_size(size), check_fps(fps),
+        source, preset or DEFAULT, set_ or [], engine, parse_size(size), check_fps(fps),
         record, overwrite, virtual_camera, check_seconds(seconds),
+        parse_programs(programs), shown_s, check_attract_s(attract_s),
     )  # fmt: skip
     run(options, window=not no_window, full_screen=full_screen)
 

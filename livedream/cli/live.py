@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from livedream.cli.options import Options
-from livedream.cli.show import ending_on_signals, opened, print_summary, recorded, session_of, watch
+from livedream.cli.show import (
+    chosen_programs,
+    ending_on_signals,
+    opened,
+    print_summary,
+    recorded,
+    session_of,
+    watch,
+)
 from livedream.health import Health
+from livedream.runtime.desk import Desk
 from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession
 from livedream.sources import Source
@@ -27,9 +36,10 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     console = Console()
     if options.record is not None:
         _check_recording(options.record, options.overwrite)
+    programs = chosen_programs(options, by_hand=window)
     source = _source(options, console)
     try:
-        session = session_of(options, source, console)
+        session = session_of(options, source, console, programs)
     except BaseException:
         source.close()
         raise
@@ -40,7 +50,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     try:
         with ending_on_signals(session):
             if display.ok:
-                _show(session, options, full_screen)
+                _show(session, Desk(programs), options, full_screen)
             else:
                 watch(session, options.seconds, console)
         status = session.status()
@@ -94,7 +104,7 @@ def _display(console: Console) -> Health:
     return display
 
 
-def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
+def _show(session: LiveSession, desk: Desk, options: Options, full_screen: bool) -> None:
     """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
     from livedream.ui.window import run_window
 
@@ -103,6 +113,6 @@ def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
     if options.seconds is not None:
         timer.start()
     try:
-        run_window(session, title="livedream", full_screen=full_screen)
+        run_window(session, desk, title="livedream", full_screen=full_screen)
     finally:
         timer.cancel()

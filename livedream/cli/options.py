@@ -12,6 +12,11 @@ import typer
 from livedream.engines.builder import Choice
 from livedream.errors import InputError
 
+PROGRAM_S = 45.0
+"""How long each preset of a show is seen if nothing else is said."""
+
+DAY_S = 86400.0
+
 SourceOption = Annotated[
     str | None,
     typer.Option(
@@ -39,12 +44,39 @@ SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
 ]
 
+ProgramsOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Show presets one after the other: names or files with commas between; without NAMES all "
+        "that the network can show.",
+        metavar="[NAMES]",
+        show_default=False,
+    ),
+]
+ProgramSOption = Annotated[
+    float | None,
+    typer.Option(
+        help=f"With --programs: seconds that each is shown; {PROGRAM_S:g} if not given.",
+        metavar="N",
+        show_default=False,
+    ),
+]
+AttractSOption = Annotated[
+    float,
+    typer.Option(
+        help="When nothing has moved for so many seconds, dream past frames in which something did, until "
+        "somebody comes; 0: never.",
+        metavar="N",
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a person asked for, checked.
 
-    source: None if none was named. virtual_camera: None for none, "" for the first device.
+    source: None if none was named. virtual_camera: None for none, "" for the first device. programs: names
+    or files; () for all that can be shown, None for the preset alone. attract_s: None for never.
     """
 
     source: str | None
@@ -57,6 +89,9 @@ class Options:
     overwrite: bool = False
     virtual_camera: str | None = None
     seconds: float | None = None
+    programs: tuple[str, ...] | None = None
+    program_s: float = PROGRAM_S
+    attract_s: float | None = None
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -82,3 +117,33 @@ def check_seconds(seconds: float | None) -> float | None:
     if seconds is not None and not 0 < seconds <= 7 * 24 * 3600:
         raise InputError(f"--seconds {seconds:g}: take more than 0, and at most a week (604800)")
     return seconds
+
+
+def parse_programs(text: str | None) -> tuple[str, ...] | None:
+    """Read "eyes,fur" as names; () for "", None for None. Raises InputError."""
+    if not text:
+        return None if text is None else ()
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise InputError(f"--programs {text}: write names with one comma between, for example eyes,fur,weave")
+    return names
+
+
+def check_programs(programs: str | None, preset: str | None, program_s: float | None) -> float:
+    """Give the seconds of each program if what was asked for goes together. Raises InputError."""
+    if programs and preset is not None:
+        raise InputError(
+            f"--preset {preset}: --programs {programs} begins with its first; give one of the two"
+        )
+    if programs is None and program_s is not None:
+        raise InputError(f"--program-s {program_s:g} is for presets that take turns: give --programs, too")
+    if program_s is not None and not 0 < program_s <= DAY_S:
+        raise InputError(f"--program-s {program_s:g}: take more than 0, and at most a day ({DAY_S:g})")
+    return PROGRAM_S if program_s is None else program_s
+
+
+def check_attract_s(seconds: float) -> float | None:
+    """Give the duration if it is possible, None for 0. Raises InputError."""
+    if not 0 <= seconds <= DAY_S:
+        raise InputError(f"--attract-s {seconds:g}: take 0 (never) to a day ({DAY_S:g})")
+    return seconds or None

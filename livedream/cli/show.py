@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from rich.table import Table
 from livedream.cli.options import Options
 from livedream.clock import SystemClock
 from livedream.dream.spec import kernel_spec
-from livedream.presets import apply_assignments, load
+from livedream.errors import InputError
+from livedream.presets import Preset, apply_assignments, load, shipped
 from livedream.references import References
 from livedream.runtime.outlet import Outlet
+from livedream.runtime.programs import Programs
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.status import Status
-from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sources import Source, open_source
 
@@ -29,13 +31,50 @@ if TYPE_CHECKING:
 
 def chosen_settings(options: Options) -> tuple[str, Settings]:
     """Give the preset's name and the settings, all checked. Raises InputError."""
-    preset = load(options.preset)
-    settings = apply_assignments(preset.settings, options.assignments)
-    # What is wrong is told now, not when the show is on.
-    kernel_spec(settings.dream, (64, 64))
+    preset = _checked(options, options.preset)
+    return preset.name, preset.settings
+
+
+def chosen_programs(options: Options, *, by_hand: bool) -> Programs:
+    """Give the presets that the show goes through: by time those of `options.programs`.
+
+    by_hand: also without those all that can be shown, to choose from. Raises InputError.
+    """
+    names = options.programs
+    if names:
+        return Programs([_checked(options, name) for name in names], every_s=options.program_s)
+    chosen = _checked(options, options.preset)
+    if names is None and not by_hand:
+        return Programs([chosen])
+    others = [_set_up(options, name) for name in shipped() if name != options.preset]
+    able = [preset for preset in others if _can_be_shown(preset.settings)]
+    presets = sorted([*able, chosen], key=lambda preset: preset.name)
+    every_s = None if names is None else options.program_s
+    return Programs(presets, at=presets.index(chosen), every_s=every_s)
+
+
+def _set_up(options: Options, name: str) -> Preset:
+    """Load a preset, with the assignments made on top of it."""
+    preset = load(name)
+    return replace(preset, settings=apply_assignments(preset.settings, options.assignments))
+
+
+def _checked(options: Options, name: str) -> Preset:
+    """Load a preset and check all that is in it, now and not when the show is on."""
+    preset = _set_up(options, name)
+    kernel_spec(preset.settings.dream, (64, 64))
     with closing(References()) as references:
-        references.check(settings.dream)
-    return preset.name, settings
+        references.check(preset.settings.dream)
+    return preset
+
+
+def _can_be_shown(settings: Settings) -> bool:
+    """Tell whether the network has what a preset dreams."""
+    try:
+        kernel_spec(settings.dream, (64, 64))
+    except InputError:
+        return False
+    return True
 
 
 def opened(options: Options, spec: str, *, loop: bool) -> Source:
@@ -43,11 +82,18 @@ def opened(options: Options, spec: str, *, loop: bool) -> Source:
     return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop, clock=SystemClock())
 
 
-def session_of(options: Options, source: Source, console: Console) -> LiveSession:
-    """Make the session of a live show, not yet started. Raises InputError."""
-    name, settings = chosen_settings(options)
-    plan = Plan(name, options.size_wh, options.fps, options.engine)
-    return LiveSession(source, SettingsStore(settings), plan, SystemClock(), tell=teller(console))
+def session_of(
+    options: Options, source: Source, console: Console, programs: Programs | None = None
+) -> LiveSession:
+    """Make the session of a live show, not yet started. Raises InputError.
+
+    programs: what `chosen_programs` gave; None: the one preset all along.
+    """
+    shown = programs or chosen_programs(options, by_hand=False)
+    plan = Plan(shown.name, options.size_wh, options.fps, options.engine, attract_s=options.attract_s)
+    session = LiveSession(source, shown.store, plan, SystemClock(), tell=teller(console))
+    session.follow(shown)
+    return session
 
 
 def teller(console: Console) -> Callable[[str], None]:
@@ -85,9 +131,11 @@ def status_line(status: Status) -> str:
         return f"building the engine {status.building}" if status.building else "starting"
     width, height = status.working_wh
     building = f", building {status.building}" if status.building else ""
+    program = "" if status.left_s is None else f"  {status.preset} for {status.left_s:.0f} s"
+    attract = "  attract: past frames" if status.attract else ""
     return (
         f"{status.fps:5.1f} fps  latency {status.latency_ms.p50:.0f} ms (95 %: {status.latency_ms.p95:.0f})  "
-        f"dropped {status.dropped}  {status.engine} {width}x{height}{building}"
+        f"dropped {status.dropped}  {status.engine} {width}x{height}{building}{program}{attract}"
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from livedream.clock import Clock
 from livedream.frame import Frame
+from livedream.runtime.attract import Attract
 from livedream.runtime.latest import Latest
 from livedream.runtime.stats import Meter
 from livedream.sinks.letterbox import fitted_size, resized
@@ -37,11 +38,21 @@ class Capture:
     """Reads frames, fits them into the output's size and offers the newest one.
 
     paced: frames with a time line are given when they are due and replaced when not taken; else
-    they are given as fast as they are taken, and none is lost.
+    they are given as fast as they are taken, and none is lost. attract: puts past frames in the place of
+    those of a camera that stands still.
     """
 
-    def __init__(self, source: Source, box_wh: tuple[int, int], clock: Clock, *, paced: bool) -> None:
-        self.source, self._box_wh, self._clock = source, box_wh, clock
+    def __init__(
+        self,
+        source: Source,
+        box_wh: tuple[int, int],
+        clock: Clock,
+        *,
+        paced: bool,
+        attract: Attract | None = None,
+    ) -> None:
+        self.source, self.attract = source, attract
+        self._box_wh, self._clock = box_wh, clock
         self.slot: Latest[Frame] = Latest(lossless=not paced)
         self.meter = Meter()
         self.decode_ms = Meter(window_s=3600.0)
@@ -55,7 +66,7 @@ class Capture:
                     self._pacer.wait(frame, stop)
                     frame = replace(frame, captured_s=self._clock.now_s())
                 self.meter.note(self._clock.now_s())
-                self.slot.put(frame)
+                self.slot.put(frame if self.attract is None else self.attract.shown(frame))
         finally:
             self.slot.close()
 

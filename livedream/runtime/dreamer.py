@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from livedream.clock import Clock
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
@@ -14,7 +15,7 @@ from livedream.references import References
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.store import SettingsStore
-from livedream.settings import Settings
+from livedream.settings import DreamSettings, Settings
 
 LOOK_UP_S = 0.1
 """How often the dream thread looks whether it should stop while it waits."""
@@ -39,6 +40,7 @@ class Dreamer:
         self._store, self._builder, self._governor = store, builder, governor
         self._clock, self._emit, self._tell = clock, emit, tell
         self._requested: KernelSpec | None = None
+        self._fitting: DreamSettings | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
         self.ready: Ready[KernelSpec] | None = None
@@ -64,12 +66,27 @@ class Dreamer:
         settings = self._store.snapshot()
         self._request(settings, frame.size_wh)
         start_s = self._clock.now_s()
-        self._emit(self._pipeline.begin(frame, settings))
+        self._emit(self._pipeline.begin(frame, self._dreamable(settings)))
         now_s = self._clock.now_s()
         if self._governor is not None and self.settled.is_set() and self._pipeline.spec == self._requested:
             said = self._governor.observe(now_s - start_s, now_s)
             if said is not None:
                 self._tell(said)
+
+    def _dreamable(self, settings: Settings) -> Settings:
+        """Give the settings with the dream that the engine which runs is for.
+
+        Until another one is there, the old dream goes on: an engine that has none of the layers asked for
+        dreams nothing.
+        """
+        assert self._pipeline is not None
+        assert self._requested is not None
+        spec = self._pipeline.spec
+        if self._fitting is None or replace(self._requested, size_hw=spec.size_hw) == spec:
+            self._fitting = settings.dream
+        if self._fitting is settings.dream:
+            return settings
+        return settings.model_copy(update={"dream": self._fitting})
 
     def _request(self, settings: Settings, size_wh: tuple[int, int]) -> None:
         working_px = settings.dream.working_px

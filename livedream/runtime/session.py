@@ -15,20 +15,19 @@ from livedream.engines.builder import Choice, EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.frame import Rgb
 from livedream.pipeline import Dreamed, Dreaming
+from livedream.runtime.attract import Attract
 from livedream.runtime.capture import Capture
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.outlet import Finished, Outlet, Rate
+from livedream.runtime.programs import Programs
+from livedream.runtime.stand_in import StandIn
 from livedream.runtime.stats import Meter
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.sinks.sink import Sink
-from livedream.sinks.slate import slate
 from livedream.sources.source import Source
-
-LOST_S = 2.0
-"""A source that has been silent this long is replaced by a slate."""
 
 JOIN_S = 1.0
 """How long a thread may take to end before it is left behind."""
@@ -44,6 +43,7 @@ class Plan:
     output_wh: size of the frames that go out. fps: their rate, and the rate that is held.
     engine: "auto" or one engine's name. paced: at the source's own pace, frames dropped when late;
     else as fast as it goes, none dropped. governed: the working size may be lowered to hold `fps`.
+    attract_s: how long the camera stands still before past frames are shown; None: never.
     """
 
     preset: str
@@ -52,6 +52,7 @@ class Plan:
     engine: Choice = "auto"
     paced: bool = True
     governed: bool = True
+    attract_s: float | None = None
 
 
 class LiveSession:
@@ -74,15 +75,17 @@ class LiveSession:
         self.plan, self._clock, self._source = plan, clock, source
         self._said = tell
         self._observe = observe
+        self._programs: Programs | None = None
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
         self._outlets: list[Outlet] = []
         self._newest: Latest[Finished] = Latest()
         self._fps, self._latency_ms = Meter(), Meter()
-        self._last_frame_s: float | None = None
-        self._slates: dict[str, Rgb] = {}
-        self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced)
+        self._dreamed: Dreamed | None = None
+        self._stand_in = StandIn(plan.output_wh, source, clock)
+        attract = plan.attract_s and Attract(plan.attract_s, lambda: store.snapshot().motion)
+        self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced, attract=attract or None)
         self._builder: EngineBuilder[KernelSpec] = EngineBuilder(
             plan.engine, cache or EngineCache(), self._tell
         )
@@ -101,6 +104,10 @@ class LiveSession:
         if self._threads:
             outlet.start()
         return outlet
+
+    def follow(self, programs: Programs) -> None:
+        """Let the preset change by time, in the store that the session was made with; before the start."""
+        self._programs = programs
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -176,7 +183,9 @@ class LiveSession:
     def status(self) -> Status:
         """Tell how it is going."""
         now_s = self._clock.now_s()
-        ready = self._dreamer.ready
+        ready, dreamed, attract = self._dreamer.ready, self._dreamed, self._capture.attract
+        # While past frames are shown, what is dreamed is not what the camera sees.
+        moving = attract or dreamed
         return Status(
             running=bool(self._threads) and not self.ended,
             fps=self._fps.rate(now_s),
@@ -186,7 +195,11 @@ class LiveSession:
             dropped=self._capture.slot.dropped,
             engine=ready.engine.name if ready else "",
             building=self._builder.building,
-            preset=self.plan.preset,
+            preset=self.plan.preset if self._programs is None else self._programs.name,
+            left_s=None if self._programs is None else self._programs.left_s,
+            attract=attract is not None and attract.playing,
+            motion_px=None if moving is None else moving.speed_px,
+            floor_px=0.0 if dreamed is None else dreamed.settings.motion.floor_px,
             source=self._source.info.name,
             source_health=self._source.health,
             working_wh=ready.program.size_hw[::-1] if ready else (0, 0),
@@ -218,27 +231,17 @@ class LiveSession:
     def _emit(self, dreamed: Dreamed) -> None:
         now_s = self._clock.now_s()
         finished = Finished(dreamed.rgb, dreamed.frame.captured_s)
-        self._last_frame_s = now_s
+        self._stand_in.note(now_s)
         self._newest.put(finished)
         for outlet in self._outlets:
             outlet.slot.put(finished)
         self._fps.note(now_s)
         self._latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)
+        self._dreamed = dreamed
+        if self._programs is not None:
+            self._programs.advance(now_s, waiting=bool(self._builder.building))
         if self._observe is not None:
             self._observe(dreamed)
-
-    def _stand_in(self) -> Rgb | None:
-        """Give the slate that a constant-rate sink sends while there is nothing to dream."""
-        if self._last_frame_s is None:
-            return self._slate("warming up")
-        health = self._source.health
-        silent_s = self._clock.now_s() - self._last_frame_s
-        return None if health.ok or silent_s < LOST_S else self._slate(health.message)
-
-    def _slate(self, sentence: str) -> Rgb:
-        if sentence not in self._slates:
-            self._slates = {sentence: slate(self.plan.output_wh, "livedream", [sentence])}
-        return self._slates[sentence]
 
     def _join(self, outlet: Outlet) -> None:
         try:

@@ -23,7 +23,10 @@ class Status:
     fps: dreamed frames a second over the last two seconds. source_fps: likewise, captured.
     latency_ms: from capture to the finished frame. dropped: frames captured but never dreamed.
     engine: the one that really runs; building: the one on its way, "" if none.
-    working_wh, output_wh: pixels. sinks: name -> health. notices: the last few sentences told.
+    left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
+    shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
+    floor_px: the motion below which it stands. working_wh, output_wh: pixels. sinks: name -> health.
+    notices: the last few sentences told.
     """
 
     running: bool = False
@@ -35,6 +38,10 @@ class Status:
     engine: str = ""
     building: str = ""
     preset: str = ""
+    left_s: float | None = None
+    attract: bool = False
+    motion_px: float | None = None
+    floor_px: float = 0.0
     source: str = ""
     source_health: Health = Health("off")
     working_wh: tuple[int, int] = (0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from livedream.settings import Settings, change
@@ -22,6 +22,14 @@ class SettingsStore:
 
     def change(self, changes: Mapping[str, Any], origin: str) -> Settings:
         """Make changes (word -> value); gives what stands then. Raises InputError, nothing changed."""
+        return self.edit(lambda settings: change(settings, changes, origin))
+
+    def replace(self, settings: Settings) -> None:
+        """Put other settings in the place of those that stand."""
+        self.edit(lambda _: settings)
+
+    def edit(self, edited: Callable[[Settings], Settings]) -> Settings:
+        """Put what `edited` makes of the settings in their place, and give it; nobody writes in between."""
         with self._lock:
-            self._settings = change(self._settings, changes, origin)
+            self._settings = edited(self._settings)
             return self._settings

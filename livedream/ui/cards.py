@@ -8,7 +8,7 @@ from dataclasses import replace
 from PyQt6.QtGui import QColor
 
 from livedream.ui.hud import TONE_OF, Device, Figure, Hud, Line, Notice, Setting
-from livedream.ui.keys import BINDINGS
+from livedream.ui.keys import DREAM, WINDOW, Binding
 from livedream.ui.look import Hint, Starting, Toast
 from livedream.ui.sheet import COLOURS, PADDING, Ink, Sheet
 
@@ -17,6 +17,7 @@ TOAST_WIDTH = 430.0
 LABEL_WIDTH = 66.0
 INDENT = 18.0
 CAPS_WIDTH = 84.0
+COLUMNS = (384.0, 372.0)
 LINE_GAP = 6.0
 GROUP_GAP = 10.0
 KEY_CAP = QColor(255, 255, 255, 30)
@@ -63,17 +64,13 @@ def hint_card(hint: Hint, unit: float) -> Sheet:
 
 
 def keys_card(unit: float) -> Sheet:
-    """Set the table of the keys."""
-    sheet = Sheet(370.0, unit)
-    sheet.y += sheet.write("Keys", HEADING) + GROUP_GAP
-    for binding in BINDINGS:
-        wide = sheet.measure(binding.caps, NAME)
-        height = sheet.measure_height(NAME)
-        sheet.box(0.0, wide + 14.0, height + 6.0, KEY_CAP)
-        sheet.y += 3.0
-        sheet.write(binding.caps, NAME, x=7.0)
-        sheet.y += sheet.write(binding.does, Ink(14), x=CAPS_WIDTH + 14.0) + 3.0 + LINE_GAP
-    sheet.y -= LINE_GAP
+    """Set the table of the keys: those of the window, and beside them those of the dream."""
+    sheet = Sheet(sum(COLUMNS), unit)
+    _keys(sheet, "Window", WINDOW, 0.0)
+    ends = sheet.y
+    sheet.y = 0.0
+    _keys(sheet, "Dream", DREAM, COLUMNS[0])
+    sheet.y = max(sheet.y, ends)
     return sheet
 
 
@@ -88,6 +85,19 @@ def starting_card(starting: Starting, unit: float) -> Sheet:
         sheet.y += 2 * GROUP_GAP
         _troubles(sheet, starting.troubles)
     return sheet
+
+
+def _keys(sheet: Sheet, heading: str, bindings: Sequence[Binding], left: float) -> None:
+    """Set a column of keys with its left edge at `left`."""
+    sheet.y += sheet.write(heading, HEADING, x=left) + GROUP_GAP
+    for binding in bindings:
+        wide = sheet.measure(binding.caps, NAME)
+        height = sheet.measure_height(NAME)
+        sheet.box(left, wide + 14.0, height + 6.0, KEY_CAP)
+        sheet.y += 3.0
+        sheet.write(binding.caps, NAME, x=left + 7.0)
+        sheet.y += sheet.write(binding.does, Ink(14), x=left + CAPS_WIDTH + 14.0) + 3.0 + LINE_GAP
+    sheet.y -= LINE_GAP
 
 
 def _figures(sheet: Sheet, figures: Sequence[Figure]) -> None:

@@ -1,8 +1,9 @@
-"""A show without a session: the fake that the window's tests and demonstrations use."""
+"""A show without a session: the fakes that the window's tests and demonstrations use."""
 
 from __future__ import annotations
 
 from livedream.frame import Rgb
+from livedream.runtime.desk import Move
 from livedream.runtime.status import Status
 
 
@@ -33,3 +34,15 @@ class FakeShow:
         """Count the wish to stop, and end."""
         self.stops += 1
         self.ended = True
+
+
+class FakeDesk:
+    """Notes the moves that it is asked for and repeats them."""
+
+    def __init__(self) -> None:
+        self.moves: list[Move] = []
+
+    def do(self, move: Move) -> str:
+        """Note a move, and say it."""
+        self.moves.append(move)
+        return move

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,12 +97,26 @@ def _figures(status: Status) -> tuple[Figure, ...]:
 
 def _settings(status: Status) -> tuple[Setting, ...]:
     settings = (
-        Setting("preset", status.preset),
+        Setting("preset", _preset(status)),
+        Setting("attract", "past frames, until something moves" if status.attract else "", "accent"),
         Setting("engine", status.engine),
         Setting("building", status.building, "accent"),
         Setting("size", _sizes(status)),
+        Setting("motion", _motion(status)),
     )
     return tuple(setting for setting in settings if setting.text)
+
+
+def _preset(status: Status) -> str:
+    if not status.preset or status.left_s is None:
+        return status.preset
+    return f"{status.preset}, the next one in {math.ceil(status.left_s)} s"
+
+
+def _motion(status: Status) -> str:
+    if status.motion_px is None:
+        return ""
+    return f"{status.motion_px:.2f} px, still below {status.floor_px:.3g}"
 
 
 def _sizes(status: Status) -> str:

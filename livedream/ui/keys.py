@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
+from livedream.runtime.desk import Move
+
 Action = Literal["full screen", "next display", "hud", "mirror", "keys", "escape", "close"]
+"""What the window does itself; all else is done at the desk."""
 
 _Key = Qt.Key
 _COMMAND = Qt.KeyboardModifier.ControlModifier
@@ -17,37 +21,92 @@ _WITH = _COMMAND | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaMod
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Keys that do one thing.
+    """Keys that belong together.
 
-    caps: as printed on the keys. commands: keys that do it with Ctrl (Cmd on macOS) as well.
+    caps: as printed on the keys. commands: what they do with Ctrl (Cmd on macOS). repeats: while one is held
+    down.
     """
 
-    action: Action
     caps: str
     does: str
-    keys: tuple[Qt.Key, ...]
-    commands: tuple[Qt.Key, ...] = ()
+    keys: Mapping[Qt.Key, Action | Move]
+    commands: Mapping[Qt.Key, Action] = field(default_factory=dict)
+    repeats: bool = False
 
 
-BINDINGS: tuple[Binding, ...] = (
-    Binding("full screen", "F or F11", "full screen, as a double click does", (_Key.Key_F, _Key.Key_F11)),
-    Binding("next display", "D", "full screen on the next display", (_Key.Key_D,)),
-    Binding("hud", "H", "figures and health on or off", (_Key.Key_H,)),
-    Binding("mirror", "M", "mirror this preview, never the output", (_Key.Key_M,)),
-    Binding("keys", "?", "these keys", (_Key.Key_Question, _Key.Key_F1)),
-    Binding("escape", "Esc", "leave full screen, or else close", (_Key.Key_Escape,)),
-    Binding("close", "Q", "close", (_Key.Key_Q,), (_Key.Key_Q, _Key.Key_W)),
+WINDOW: tuple[Binding, ...] = (
+    Binding(
+        "F or F11",
+        "full screen, as a double click does",
+        {_Key.Key_F: "full screen", _Key.Key_F11: "full screen"},
+    ),
+    Binding("D", "full screen on the next display", {_Key.Key_D: "next display"}),
+    Binding("H", "figures and health on or off", {_Key.Key_H: "hud"}),
+    Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
+    Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
+    Binding("Esc", "leave full screen, or else close", {_Key.Key_Escape: "escape"}),
+    Binding("Q", "close", {_Key.Key_Q: "close"}, {_Key.Key_Q: "close", _Key.Key_W: "close"}),
 )
 
+DREAM: tuple[Binding, ...] = (
+    Binding(
+        "\N{LEFTWARDS ARROW}  \N{RIGHTWARDS ARROW}",
+        "preset before, next preset; also P, N",
+        {
+            _Key.Key_Left: "previous preset", _Key.Key_Right: "next preset",
+            _Key.Key_P: "previous preset", _Key.Key_N: "next preset",
+        },
+    ),
+    Binding(
+        "1 to 9",
+        "the first nine presets",
+        {
+            _Key.Key_1: "preset 1", _Key.Key_2: "preset 2", _Key.Key_3: "preset 3", _Key.Key_4: "preset 4",
+            _Key.Key_5: "preset 5", _Key.Key_6: "preset 6", _Key.Key_7: "preset 7", _Key.Key_8: "preset 8",
+            _Key.Key_9: "preset 9",
+        },
+    ),
+    Binding(
+        "Z  X",
+        "layer before, next layer; also \N{DOWNWARDS ARROW}, \N{UPWARDS ARROW}",
+        {
+            _Key.Key_Z: "previous layer", _Key.Key_X: "next layer",
+            _Key.Key_Down: "previous layer", _Key.Key_Up: "next layer",
+        },
+    ),
+    Binding(
+        ",  .",
+        "channel before, next channel",
+        {_Key.Key_Comma: "previous channel", _Key.Key_Period: "next channel"},
+        repeats=True,
+    ),
+    Binding("A", "all channels of the layer", {_Key.Key_A: "all channels"}),
+    Binding(
+        "[  ]",
+        "gamma; also Page Down, Page Up",
+        {
+            _Key.Key_BracketLeft: "less gamma", _Key.Key_BracketRight: "more gamma",
+            _Key.Key_PageDown: "less gamma", _Key.Key_PageUp: "more gamma",
+        },
+        repeats=True,
+    ),
+    Binding(
+        "\N{MINUS SIGN}  +",
+        "motion floor; what moves less is still",
+        {_Key.Key_Minus: "lower floor", _Key.Key_Plus: "higher floor", _Key.Key_Equal: "higher floor"},
+        repeats=True,
+    ),
+)  # fmt: skip
 
-def action_of(event: QKeyEvent) -> Action | None:
-    """Tell what a key press asks for; None if nothing, or if the key is only held down."""
-    if event.isAutoRepeat():
-        return None
-    held = event.modifiers() & _WITH
-    for binding in BINDINGS:
-        if held == _COMMAND and event.key() in binding.commands:
-            return binding.action
-        if not held and event.key() in binding.keys:
-            return binding.action
+
+def action_of(event: QKeyEvent) -> Action | Move | None:
+    """Tell what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
+    held, key = event.modifiers() & _WITH, Qt.Key(event.key())
+    for binding in (*WINDOW, *DREAM):
+        if event.isAutoRepeat() and not binding.repeats:
+            continue
+        if held == _COMMAND and key in binding.commands:
+            return binding.commands[key]
+        if not held and key in binding.keys:
+            return binding.keys[key]
     return None

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from livedream.ui.canvas import Canvas
 from livedream.ui.cards import hint_card, hud_card, keys_card, starting_card, toast_card
 from livedream.ui.look import Look, Starting
-from livedream.ui.sheet import COLOURS, Sheet
+from livedream.ui.sheet import COLOURS, PADDING, Sheet
 
 MARGIN = 16.0
 NIGHT = QColor("#0b0b12")
@@ -34,7 +34,7 @@ class Screens:
             card = self._card("hint", look.hint, canvas, partial(hint_card, look.hint, canvas.unit))
             _put(painter, card, _bottom(card, canvas, taken), look.hint_opacity)
         if look.keys:
-            card = self._card("keys", (), canvas, partial(keys_card, canvas.unit))
+            card = self._card("keys", (), canvas, partial(_fitting_keys, canvas))
             _put(painter, card, _middle(card, canvas, taken))
 
     def _draw_corner(self, painter: QPainter, look: Look, canvas: Canvas) -> float:
@@ -71,6 +71,14 @@ class Screens:
             kept = (key, typeset().render(canvas.ratio, panel=panel))
             self._cards[name] = kept
         return kept[1]
+
+
+def _fitting_keys(canvas: Canvas) -> Sheet:
+    """Set the table of the keys, smaller in a window that it does not fit into."""
+    sheet = keys_card(canvas.unit)
+    taken_wh = (side + 2 * (PADDING + MARGIN) for side in (sheet.width, sheet.y))
+    fit = min(room / taken for room, taken in zip((canvas.width, canvas.height), taken_wh, strict=True))
+    return sheet if fit >= canvas.unit else keys_card(fit)
 
 
 def _put(painter: QPainter, card: QImage, place: QPointF, opacity: float = 1.0) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Protocol
+from typing import cast
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEventLoop, Qt, QTimer, pyqtSignal
@@ -14,7 +14,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QP
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from livedream.clock import Clock, SystemClock
-from livedream.frame import Rgb
+from livedream.runtime.desk import Move
 from livedream.runtime.status import Status
 from livedream.ui.awake import kept_awake
 from livedream.ui.canvas import Canvas
@@ -26,6 +26,7 @@ from livedream.ui.look import Look, Overlays
 from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
 from livedream.ui.preview import Preview
 from livedream.ui.screens import Screens
+from livedream.ui.show import Desk, Show
 
 # F11 belongs to macOS itself.
 HINT = f"H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    ?: keys"
@@ -35,28 +36,7 @@ SMALLEST_WH = (480, 270)
 UNSEEN = frozenset({"offscreen", "minimal"})
 
 
-class Show(Protocol):
-    """A running session, as the window sees it."""
-
-    def latest(self) -> tuple[int, Rgb] | None:
-        """Give (sequence number, newest finished frame uint8 HxWx3); None so far; cheap, any thread."""
-        ...
-
-    def status(self) -> Status:
-        """Tell how the session is doing."""
-        ...
-
-    def stop(self) -> None:
-        """Ask the session to end; returns at once."""
-        ...
-
-    @property
-    def ended(self) -> bool:
-        """Tell whether the session has ended: end of file, error, stop."""
-        ...
-
-
-def run_window(show: Show, *, title: str, full_screen: bool = False, mirror: bool = True) -> None:
+def run_window(show: Show, desk: Desk, *, title: str, full_screen: bool = False, mirror: bool = True) -> None:
     """Show the dream until the window is closed, the show has ended, or Ctrl-C is pressed.
 
     mirror: of the preview only. Call it on the main thread. The show is asked to stop in any
@@ -67,7 +47,7 @@ def run_window(show: Show, *, title: str, full_screen: bool = False, mirror: boo
     loop = QEventLoop()
     try:
         with slot_faults_raised(loop):
-            _run(loop, DreamWindow(show, title=title, mirror=mirror), full_screen=full_screen)
+            _run(loop, DreamWindow(show, desk, title=title, mirror=mirror), full_screen=full_screen)
     finally:
         show.stop()
 
@@ -95,10 +75,12 @@ class DreamWindow(QWidget):
 
     closed = pyqtSignal()
 
-    def __init__(self, show: Show, *, title: str, mirror: bool = True, clock: Clock | None = None) -> None:
+    def __init__(
+        self, show: Show, desk: Desk, *, title: str, mirror: bool = True, clock: Clock | None = None
+    ) -> None:
         super().__init__()
         self.preview = Preview(mirror=mirror)
-        self._show = show
+        self._show, self._desk = show, desk
         self._title = title
         self._clock = clock or SystemClock()
         self.overlays = Overlays(_hint(), self._clock.now_s())
@@ -166,7 +148,7 @@ class DreamWindow(QWidget):
         """Do what the key stands for."""
         action = action_of(a0) if a0 is not None else None
         if action is not None:
-            self._actions()[action]()
+            self._do(action)
 
     def mouseDoubleClickEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Go to full screen or back."""
@@ -192,8 +174,8 @@ class DreamWindow(QWidget):
         # Every pixel is painted each time: Qt need not clear them first.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def _actions(self) -> dict[Action, Callable[[], object]]:
-        return {
+    def _do(self, asked: Action | Move) -> None:
+        own: dict[Action | Move, Callable[[], object]] = {
             "full screen": self.full_screen.toggle,
             "next display": self.full_screen.next_display,
             "hud": self._toggle_hud,
@@ -202,6 +184,11 @@ class DreamWindow(QWidget):
             "escape": self._escape,
             "close": self.close,
         }
+        if asked in own:
+            own[asked]()
+        else:
+            self._flash(self._desk.do(cast(Move, asked)))
+            self._status_due_s = self._clock.now_s()
 
     def _toggle_hud(self) -> None:
         self.overlays.hud = not self.overlays.hud

@@ -20,6 +20,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (["--help"], ["--help"]),
         (["--virtual-camera"], ["live", "--virtual-camera="]),
         (["live", "--virtual-camera", "--no-window"], ["live", "--virtual-camera=", "--no-window"]),
+        (["--programs", "--no-window"], ["live", "--programs=", "--no-window"]),
+        (["--programs", "eyes,fur"], ["live", "--programs", "eyes,fur"]),
         (["live", "--virtual-camera", "/dev/video9"], ["live", "--virtual-camera", "/dev/video9"]),
     ],
 )
@@ -77,10 +79,16 @@ def bad(tmp_path: Path) -> list[tuple[list[str], str]]:
         (["engines", "build", "--size", "12"], "1280x720"),
         (["engines", "build", "--engine", "abacus"], "abacus"),
         (["engines", "clear"], "--yes"),
+        (["--programs", "eyes,furr", "--source", "clouds"], "fur"),
+        (["--programs", "eyes,fur", "--preset", "lines"], "--preset lines"),
+        (["--programs", "eyes,fur", "--program-s", "0"], "--program-s 0"),
+        (["--program-s", "5"], "--programs"),
+        (["--programs", "weave", "--set", "dream.layers={eyez=1}", "--source", "clouds"], "eyez"),
+        (["--attract-s", "-3"], "--attract-s"),
     ]
 
 
-@pytest.mark.parametrize("case", range(29))
+@pytest.mark.parametrize("case", range(35))
 def test_what_a_person_got_wrong_is_told_in_a_sentence(livedream: Run, tmp_path: Path, case: int) -> None:
     arguments, named = bad(tmp_path)[case]
     done = livedream(*arguments)

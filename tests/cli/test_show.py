@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
-from livedream.cli.show import recorded, status_line
-from livedream.errors import SinkError
+import pytest
+
+from livedream.cli.options import Options
+from livedream.cli.show import chosen_programs, recorded, status_line
+from livedream.dream.info import NetworkInfo
+from livedream.errors import InputError, SinkError
+from livedream.presets import load, shipped
 from livedream.runtime.status import Percentiles, Status
 
 
@@ -21,6 +27,46 @@ def test_the_line_says_what_runs_and_what_is_built() -> None:
     )
     assert "30.0 fps" in line
     assert "eager 376x208, building openvino" in line
+
+
+def test_the_line_says_what_is_shown_and_for_how_long() -> None:
+    line = status_line(Status(engine="eager", preset="fur", left_s=31.2, attract=True))
+    assert "fur for 31 s" in line
+    assert "attract" in line
+
+
+def test_programs_come_as_they_were_named_with_the_assignments_on_top() -> None:
+    options = Options(None, "eyes", ["look.strength=2"], programs=("weave", "fur"), program_s=7.0)
+    programs = chosen_programs(options, by_hand=False)
+    assert [preset.name for preset in programs.presets] == ["weave", "fur"]
+    assert {preset.settings.look.strength for preset in programs.presets} == {2.0}
+    assert (programs.name, programs.left_s) == ("weave", 7.0)
+    assert programs.store.snapshot() == programs.presets[0].settings
+
+
+def test_programs_without_names_are_all_that_the_network_can_show() -> None:
+    programs = chosen_programs(Options(None, "fur", programs=()), by_hand=False)
+    assert tuple(preset.name for preset in programs.presets) == shipped()
+    assert (programs.name, programs.left_s) == ("fur", 45.0)
+
+
+def test_by_hand_all_can_be_shown_and_none_by_itself() -> None:
+    by_hand = chosen_programs(Options(None, "fur"), by_hand=True)
+    assert (len(by_hand.presets), by_hand.name, by_hand.left_s) == (len(shipped()), "fur", None)
+    alone = chosen_programs(Options(None, "fur"), by_hand=False)
+    assert [preset.settings for preset in alone.presets] == [load("fur").settings]
+
+
+def test_what_the_network_has_no_layer_for_is_left_out_unless_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(NetworkInfo, "check_file", lambda _: None)
+    options = Options(None, "eyes", ["dream.network=googlenet"], programs=())
+    names = [preset.name for preset in chosen_programs(options, by_hand=False).presets]
+    assert {"eyes", "weave", "stillness"} <= set(names)
+    assert not {"fur", "lines", "mosaic"} & set(names)
+    with pytest.raises(InputError, match="no layer 'eyes'"):
+        chosen_programs(replace(options, programs=("weave", "fur")), by_hand=False)
 
 
 def test_a_recording_s_end_is_told() -> None:

@@ -11,13 +11,16 @@ import pytest
 
 from livedream.clock import SystemClock
 from livedream.dream.spec import kernel_spec, working_size_hw
+from livedream.engines import here
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.errors import EngineError, SourceError
 from livedream.frame import Rgb
 from livedream.health import Health
-from livedream.pipeline import DreamPipeline
+from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.presets import Preset, apply_assignments
 from livedream.runtime.outlet import Rate
+from livedream.runtime.programs import Programs
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
@@ -166,10 +169,102 @@ def test_a_setting_changed_in_mid_show_changes_the_dream(
     assert sizes == {(56, 80), (80, 104)}
 
 
+def test_until_the_engine_of_another_dream_is_there_the_old_dream_goes_on(
+    cache: EngineCache,
+    small_settings: Settings,
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, seen, build = SettingsStore(small_settings), [], threading.Event()
+    eager = here.eager
+
+    def held_back(part: Any, **options: Any) -> Any:
+        assert build.wait(20.0)
+        return eager(part, **options)
+
+    def note(dreamed: Dreamed) -> None:
+        seen.append((dict(dreamed.settings.dream.layers), float(np.abs(dreamed.residual).mean())))
+
+    session = LiveSession(make_source(), store, PLAN, SystemClock(), cache=cache, observe=note)
+    build.set()
+    session.start()
+    wait_for(lambda: len(seen) > 100)
+    grown = seen[-1][1]
+    build.clear()
+    monkeypatch.setattr("livedream.engines.here.eager", held_back)
+    store.change({"dream.layers": {"patterns": 1.0}}, "test")
+    wait_for(lambda: bool(session.status().building))
+    begun = len(seen)
+    wait_for(lambda: len(seen) > begun + 100)
+    held = seen[-1]
+    build.set()
+    wait_for(lambda: seen[-1][0] == {"patterns": 1.0})
+    session.finish()
+    # Without the layer that its engine has, the dream would fade away within these hundred frames.
+    assert held[0] == {"lines": 1.0}
+    assert held[1] > 0.7 * grown
+
+
+def test_programs_change_the_dream_by_the_clock_of_the_show(
+    small_settings: Settings, cache: EngineCache, make_source: Callable[..., Any]
+) -> None:
+    looks = [apply_assignments(small_settings, [f"look.strength={strength}"]) for strength in (0.5, 1.5)]
+    programs = Programs([Preset(f"at {n}", "", look) for n, look in enumerate(looks)], every_s=0.3)
+    shown: list[float] = []
+    session = LiveSession(
+        make_source(), programs.store, PLAN, SystemClock(), cache=cache,
+        observe=lambda dreamed: shown.append(dreamed.settings.look.strength),
+    )  # fmt: skip
+    session.follow(programs)
+    session.start()
+    wait_for(lambda: session.status().preset == "at 1")
+    assert 0 <= session.status().left_s <= 0.3
+    wait_for(lambda: session.status().preset == "at 0")
+    session.finish()
+    assert set(shown) == {0.5, 1.5}
+
+
+def test_a_show_of_which_nothing_is_asked_keeps_its_settings_and_its_frames(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    session = session_of(make_source(), replace(PLAN, preset="fur"))
+    session.start()
+    wait_for(lambda: session.status().frames > 3)
+    status = session.status()
+    session.finish()
+    assert (status.preset, status.left_s, status.attract) == ("fur", None, False)
+    assert session.capture.attract is None
+
+
+def test_nobody_there_means_past_frames_and_the_status_says_so(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    class Leaves(type(make_source())):  # type: ignore[misc]
+        """Drifts for three seconds, then stands still."""
+
+        def read(self, stop: threading.Event) -> Any:
+            frame = super().read(stop)
+            return frame if self._given < 90 else replace(frame, rgb=np.ascontiguousarray(self._texture))
+
+    moved: list[float | None] = []
+    session = session_of(
+        Leaves(fps=30.0), replace(PLAN, fps=30.0, attract_s=1.0),
+        observe=lambda dreamed: moved.append(dreamed.speed_px),
+    )  # fmt: skip
+    session.start()
+    wait_for(lambda: session.status().attract)
+    before = len(moved)
+    wait_for(lambda: len(moved) > before + 20)
+    session.finish()
+    # The camera stands; what is dreamed does not.
+    assert np.mean(moved[-15:]) > 0.1
+    assert session.status().motion_px < session.status().floor_px == 0.1
+
+
 def test_a_lost_source_is_replaced_by_a_slate(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livedream.runtime.session.LOST_S", 0.1)
+    monkeypatch.setattr("livedream.runtime.stand_in.LOST_S", 0.1)
 
     class Lost(type(make_source())):  # type: ignore[misc]
         def read(self, stop: threading.Event) -> Any:

@@ -31,12 +31,12 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from livedream.clock import ManualClock
-from livedream.ui.fake import FakeShow
+from livedream.ui.fake import FakeDesk, FakeShow
 from livedream.ui.window import DreamWindow
 app = QApplication([])
 screens = {screen.name(): screen for screen in app.screens()}
 clock = ManualClock()
-window = DreamWindow(FakeShow(), title="livedream", clock=clock)
+window = DreamWindow(FakeShow(), FakeDesk(), title="livedream", clock=clock)
 window.present(full_screen=False)
 window.setGeometry(100, 100, 640, 360)
 QTest.qWait(50)

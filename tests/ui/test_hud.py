@@ -32,6 +32,24 @@ def test_the_engine_on_its_way_stands_out(status: Status) -> None:
     assert Setting("building", "TensorRT float16", "accent") in lines
 
 
+def test_a_preset_that_gives_way_says_when(status: Status) -> None:
+    lines = hud_of(replace(status, preset="fur", left_s=30.2)).lines
+
+    assert Setting("preset", "fur, the next one in 31 s") in lines
+
+
+def test_the_attract_loop_stands_out(status: Status) -> None:
+    lines = hud_of(replace(status, attract=True)).lines
+
+    assert Setting("attract", "past frames, until something moves", "accent") in lines
+
+
+def test_motion_is_shown_beside_its_floor(status: Status) -> None:
+    lines = hud_of(replace(status, motion_px=0.317, floor_px=0.125)).lines
+
+    assert Setting("motion", "0.32 px, still below 0.125") in lines
+
+
 def test_sizes_read_from_working_to_output(status: Status) -> None:
     assert Setting("size", "320\u00d7240 \u2192 1280\u00d7720") in hud_of(status).lines
 

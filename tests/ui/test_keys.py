@@ -1,15 +1,18 @@
+from typing import get_args
+
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from livedream.ui.keys import BINDINGS, Action, action_of
+from livedream.runtime.desk import Move
+from livedream.ui.keys import DREAM, WINDOW, Action, action_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
 def press(
     key: Qt.Key, modifiers: Qt.KeyboardModifier = Modifier.NoModifier, repeated: bool = False
-) -> Action | None:
+) -> Action | Move | None:
     return action_of(QKeyEvent(QEvent.Type.KeyPress, key, modifiers, "", repeated))
 
 
@@ -24,7 +27,17 @@ def press(
         (Key.Key_Question, "keys"),
         (Key.Key_Escape, "escape"),
         (Key.Key_Q, "close"),
-        (Key.Key_Z, None),
+        (Key.Key_Right, "next preset"),
+        (Key.Key_P, "previous preset"),
+        (Key.Key_1, "preset 1"),
+        (Key.Key_9, "preset 9"),
+        (Key.Key_X, "next layer"),
+        (Key.Key_Down, "previous layer"),
+        (Key.Key_Period, "next channel"),
+        (Key.Key_A, "all channels"),
+        (Key.Key_PageUp, "more gamma"),
+        (Key.Key_Minus, "lower floor"),
+        (Key.Key_Y, None),
     ],
 )
 def test_a_key_has_its_action(key: Qt.Key, action: str | None) -> None:
@@ -45,11 +58,22 @@ def test_other_commands_do_nothing(held: Qt.KeyboardModifier) -> None:
     assert press(Key.Key_H, held) is None
 
 
-def test_a_key_that_is_held_down_acts_once() -> None:
-    assert press(Key.Key_F, repeated=True) is None
+@pytest.mark.parametrize("key", [Key.Key_F, Key.Key_N, Key.Key_X, Key.Key_1, Key.Key_A])
+def test_a_key_that_is_held_down_acts_once(key: Qt.Key) -> None:
+    assert press(key, repeated=True) is None
+
+
+@pytest.mark.parametrize("key", [Key.Key_Comma, Key.Key_BracketRight, Key.Key_Plus])
+def test_what_goes_in_small_steps_repeats_while_its_key_is_held(key: Qt.Key) -> None:
+    assert press(key, repeated=True) == press(key) is not None
 
 
 def test_no_key_has_two_actions() -> None:
-    keys = [key for binding in BINDINGS for key in binding.keys]
+    keys = [key for binding in (*WINDOW, *DREAM) for key in binding.keys]
 
     assert len(keys) == len(set(keys))
+
+
+def test_every_action_and_every_move_has_a_key() -> None:
+    for table, asked in ((WINDOW, Action), (DREAM, Move)):
+        assert {action for binding in table for action in binding.keys.values()} == set(get_args(asked))

@@ -101,6 +101,15 @@ def test_keys_and_toast_and_starting_screen_are_drawn() -> None:
         assert covered(drawn(look, canvas)) is not None
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (640, 360), (480, 270), (600, 900)])
+def test_the_keys_fit_into_every_window(size: tuple[int, int]) -> None:
+    left, top, right, bottom = covered(drawn(Look(keys=True), Canvas(*size)))
+
+    assert min(left, top) > 2
+    assert right < size[0] - 3
+    assert bottom < size[1] - 3
+
+
 def test_the_starting_screen_hides_what_is_under_it() -> None:
     assert covered(drawn(Look(starting=Starting(0.0, "", ())), Canvas(320, 180))) == (0, 0, 316, 176)
 

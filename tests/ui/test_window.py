@@ -15,7 +15,7 @@ from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.runtime.status import Status
 from livedream.ui import full_screen
-from livedream.ui.fake import FakeShow
+from livedream.ui.fake import FakeDesk, FakeShow
 from livedream.ui.hud import Line
 from livedream.ui.window import DreamWindow, run_window
 
@@ -37,13 +37,18 @@ def show(status: Status) -> FakeShow:
 
 
 @pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
 
 
 @pytest.fixture
-def window(qtbot: QtBot, show: FakeShow, clock: ManualClock) -> CountingWindow:
-    window = CountingWindow(show, title="livedream", clock=clock)
+def window(qtbot: QtBot, show: FakeShow, desk: FakeDesk, clock: ManualClock) -> CountingWindow:
+    window = CountingWindow(show, desk, title="livedream", clock=clock)
     qtbot.addWidget(window)
     window.present(full_screen=False)
     qtbot.waitExposed(window)
@@ -172,6 +177,38 @@ def test_q_closes(qtbot: QtBot, dreaming: CountingWindow, modifier: Qt.KeyboardM
         qtbot.keyClick(dreaming, Key.Key_Q, modifier)
 
 
+def test_a_key_of_the_dream_is_a_move_at_the_desk_and_says_what_it_did(
+    qtbot: QtBot, dreaming: CountingWindow, desk: FakeDesk, clock: ManualClock
+) -> None:
+    for key in (Key.Key_Right, Key.Key_3, Key.Key_X, Key.Key_Comma):
+        qtbot.keyClick(dreaming, key)
+
+    assert desk.moves == ["next preset", "preset 3", "next layer", "previous channel"]
+    look = dreaming.overlays.look(clock.now_s(), dreaming=True)
+    assert (look.hud, look.hint.text, look.hint_opacity) == (None, "previous channel", 1.0)
+    assert dreaming.overlays.look(clock.now_s() + 3.5, dreaming=True).hint_opacity == 0
+
+
+def test_the_title_follows_a_move_at_once(
+    qtbot: QtBot, dreaming: CountingWindow, show: FakeShow, status: Status
+) -> None:
+    show.told = replace(status, preset="fur")
+
+    qtbot.keyClick(dreaming, Key.Key_N)
+
+    # No clock has moved since: the status is asked for out of turn.
+    qtbot.waitUntil(lambda: dreaming.windowTitle() == "livedream - fur - 35 fps")
+
+
+def test_the_keys_of_the_window_do_nothing_at_the_desk(
+    qtbot: QtBot, dreaming: CountingWindow, desk: FakeDesk
+) -> None:
+    qtbot.keyClick(dreaming, Key.Key_H)
+    qtbot.keyClick(dreaming, Key.Key_M)
+
+    assert desk.moves == []
+
+
 def test_the_cursor_goes_away_in_full_screen_and_comes_back_with_a_movement(
     qtbot: QtBot, dreaming: CountingWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,7 +240,7 @@ def test_the_window_has_the_size_of_the_output_if_the_display_is_large_enough(
     qtbot: QtBot, show: FakeShow, status: Status
 ) -> None:
     show.told = replace(status, output_wh=(500, 400))
-    window = DreamWindow(show, title="livedream")
+    window = DreamWindow(show, FakeDesk(), title="livedream")
     qtbot.addWidget(window)
     window.present(full_screen=False)
     assert (window.width(), window.height()) == (500, 400)
@@ -251,7 +288,7 @@ def test_run_window_opens_as_it_is_told(qapp: QApplication, show: FakeShow, star
         the_window().close()
 
     soon(look)
-    run_window(show, title="livedream", full_screen=starts_full, mirror=False)
+    run_window(show, FakeDesk(), title="livedream", full_screen=starts_full, mirror=False)
 
     assert seen == [starts_full]
 
@@ -259,7 +296,7 @@ def test_run_window_opens_as_it_is_told(qapp: QApplication, show: FakeShow, star
 def test_closing_the_window_stops_the_show(qapp: QApplication, show: FakeShow) -> None:
     soon(lambda: the_window().close())
 
-    run_window(show, title="livedream")
+    run_window(show, FakeDesk(), title="livedream")
 
     assert show.stops == 1
     assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, DreamWindow)]
@@ -268,7 +305,7 @@ def test_closing_the_window_stops_the_show(qapp: QApplication, show: FakeShow) -
 def test_a_show_that_ends_closes_the_window(qapp: QApplication, show: FakeShow) -> None:
     soon(lambda: setattr(show, "ended", True))
 
-    run_window(show, title="livedream")
+    run_window(show, FakeDesk(), title="livedream")
 
     assert show.ended
 
@@ -276,7 +313,7 @@ def test_a_show_that_ends_closes_the_window(qapp: QApplication, show: FakeShow) 
 def test_a_show_that_has_ended_before_opens_no_lasting_window(qapp: QApplication, show: FakeShow) -> None:
     show.ended = True
 
-    run_window(show, title="livedream")
+    run_window(show, FakeDesk(), title="livedream")
 
 
 def test_ctrl_c_closes_the_window_and_the_handler_is_put_back(qapp: QApplication, show: FakeShow) -> None:
@@ -284,7 +321,7 @@ def test_ctrl_c_closes_the_window_and_the_handler_is_put_back(qapp: QApplication
     # From the loop itself: pressed before the window is up, it would end the tests.
     soon(lambda: signal.raise_signal(signal.SIGINT))
 
-    run_window(show, title="livedream")
+    run_window(show, FakeDesk(), title="livedream")
 
     assert show.stops == 1
     assert signal.getsignal(signal.SIGINT) is before
@@ -297,7 +334,7 @@ def test_a_fault_in_a_slot_reaches_the_caller(qapp: QApplication, show: FakeShow
     soon(lambda: setattr(show, "latest", fault))
 
     with pytest.raises(ValueError, match="no frames today"):
-        run_window(show, title="livedream")
+        run_window(show, FakeDesk(), title="livedream")
 
     assert show.stops == 1
 
@@ -306,7 +343,7 @@ def test_a_fault_in_a_paint_reaches_the_caller(qapp: QApplication, show: FakeSho
     soon(lambda: show.give(np.zeros((4, 4), np.uint8)))
 
     with pytest.raises(ValueError, match="unpack"):
-        run_window(show, title="livedream")
+        run_window(show, FakeDesk(), title="livedream")
 
     assert show.stops == 1
 
@@ -315,6 +352,6 @@ def test_a_fault_while_the_window_opens_reaches_the_caller(qapp: QApplication, s
     show.status = lambda: 1 / 0
 
     with pytest.raises(ZeroDivisionError):
-        run_window(show, title="livedream")
+        run_window(show, FakeDesk(), title="livedream")
 
     assert show.stops == 1

@@ -1,0 +1,77 @@
+"""Programs: the presets of a show, one after the other, by time and by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from livedream.presets import Preset
+from livedream.runtime.store import SettingsStore
+from livedream.settings import change
+
+
+class Programs:
+    """Shows one preset after the other; what it wishes goes into its settings store and nowhere else.
+
+    presets: at least one, with all that is to be set on top of them. at: the place of the first one shown.
+    every_s: how long each is shown; None: until a hand changes it.
+    """
+
+    def __init__(self, presets: Sequence[Preset], *, at: int = 0, every_s: float | None = None) -> None:
+        self.presets = tuple(presets)
+        self.store = SettingsStore(self.presets[at].settings)
+        self._at, self._every_s = at, every_s
+        self._kept: dict[str, Any] = {}
+        self._shown_s = 0.0
+        self._now_s: float | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Tell which preset is shown."""
+        return self.presets[self._at].name
+
+    @property
+    def left_s(self) -> float | None:
+        """Tell for how long it is still shown; None if no other one follows by itself."""
+        if self._every_s is None or len(self.presets) == 1:
+            return None
+        return max(0.0, self._every_s - self._shown_s)
+
+    def advance(self, now_s: float, *, waiting: bool = False) -> None:
+        """Go on to the next one if the time of this one is over.
+
+        now_s: clock time, told at every frame. waiting: an engine is being built, perhaps this one's; such
+        time does not count, or one that is built for longer would never be seen.
+        """
+        with self._lock:
+            elapsed_s = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)
+            self._now_s = now_s
+            self._shown_s += 0.0 if waiting else elapsed_s
+            if self.left_s == 0.0:
+                self._show(self._at + 1)
+
+    def step(self, by: int) -> str:
+        """Go on by so many presets, or back, round and round; give the name of the one that is shown then."""
+        with self._lock:
+            self._show(self._at + by)
+            return self.name
+
+    def show(self, place: int) -> str:
+        """Show the preset at a place, 0 is the first; give its name. Raises IndexError."""
+        with self._lock:
+            if not 0 <= place < len(self.presets):
+                raise IndexError(place)
+            self._show(place)
+            return self.name
+
+    def keep(self, word: str, value: Any) -> None:
+        """Change a setting for this preset and for those that follow. Raises InputError, nothing changed."""
+        with self._lock:
+            self.store.change({word: value}, word)
+            self._kept[word] = value
+
+    def _show(self, place: int) -> None:
+        self._at, self._shown_s = place % len(self.presets), 0.0
+        self.store.replace(change(self.presets[self._at].settings, self._kept))

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from livedream.presets import Preset, apply_assignments
+from livedream.runtime.desk import Desk, Move
+from livedream.runtime.programs import Programs
+from livedream.settings import Settings
+
+
+@pytest.fixture
+def programs() -> Programs:
+    layers = {"one": "lines", "two": "eyes"}
+    return Programs(
+        [Preset(n, "", apply_assignments(Settings(), [f"dream.layers={{{w}=1}}"])) for n, w in layers.items()]
+    )
+
+
+@pytest.mark.parametrize("move", get_args(Move))
+def test_every_move_is_known_and_told(programs: Programs, move: Move) -> None:
+    assert Desk(programs).do(move)
+
+
+@pytest.mark.parametrize(
+    ("moves", "said"),
+    [
+        (["next preset"], "preset: two"),
+        (["previous preset"], "preset: two"),
+        (["preset 2"], "preset: two"),
+        (["preset 9"], "there are 2 presets"),
+        (["next layer"], "layer: patterns"),
+        (["previous layer"], "layer: creatures"),
+        (["next channel"], "lines: channel 0 of 256"),
+        (["next channel", "previous channel"], "lines: all 256 channels"),
+        (["next channel", "next channel"], "lines: channel 1 of 256"),
+        (["next channel", "all channels"], "lines: all 256 channels"),
+        (["more gamma", "more gamma"], "gamma 1.2"),
+        (["less gamma"], "gamma 0.9"),
+        (["higher floor"], "motion floor 0.12 px"),
+        (["lower floor"], "motion floor 0.08 px"),
+        (["less gamma"] * 20, "look.gamma goes no further"),
+    ],
+)
+def test_a_move_says_how_it_is_now(programs: Programs, moves: list[Move], said: str) -> None:
+    desk = Desk(programs)
+
+    assert [desk.do(move) for move in moves][-1] == said
+
+
+def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(programs: Programs) -> None:
+    desk = Desk(programs)
+    for move in ("more gamma", "higher floor", "next layer", "next preset"):
+        desk.do(move)
+
+    settings = programs.store.snapshot()
+    assert (settings.look.gamma, settings.motion.floor_px) == (1.1, 0.12)
+    assert dict(settings.dream.layers) == {"eyes": 1.0}
+
+
+def test_the_end_of_a_range_changes_nothing(programs: Programs) -> None:
+    desk = Desk(programs)
+    for _ in range(60):
+        desk.do("more gamma")
+        desk.do("higher floor")
+
+    settings = programs.store.snapshot()
+    assert settings.look.gamma == 5.0
+    assert 16 <= settings.motion.floor_px <= 20

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedream.errors import InputError
+from livedream.presets import Preset, apply_assignments
+from livedream.runtime.programs import Programs
+from livedream.settings import Settings
+
+THREE = [
+    Preset(name, "", apply_assignments(Settings(), [f"dream.step_size={size}"]))
+    for name, size in (("one", 0.01), ("two", 0.02), ("three", 0.03))
+]
+
+
+def step_size(programs: Programs) -> float:
+    return programs.store.snapshot().dream.step_size
+
+
+def test_each_is_shown_for_its_time_round_and_round() -> None:
+    programs, seen = Programs(THREE, every_s=45.0), []
+    for frame in range(4 * 45 * 10 + 1):
+        programs.advance(100.0 + frame / 10)
+        seen.append((frame / 10, programs.name, step_size(programs)))
+
+    changes = [after for before, after in pairwise(seen) if after[1] != before[1]]
+
+    assert changes == [(45.0, "two", 0.02), (90.0, "three", 0.03), (135.0, "one", 0.01), (180.0, "two", 0.02)]
+
+
+def test_without_a_time_nothing_happens_by_itself() -> None:
+    programs = Programs(THREE)
+    before = programs.store.snapshot()
+    for frame in range(1000):
+        programs.advance(float(frame))
+
+    assert programs.store.snapshot() is before
+    assert programs.left_s is None
+
+
+def test_one_alone_stays_as_it_is() -> None:
+    programs = Programs(THREE[:1], every_s=5.0)
+    before = programs.store.snapshot()
+    programs.advance(0.0)
+    programs.advance(100.0)
+
+    assert programs.store.snapshot() is before
+    assert programs.left_s is None
+
+
+def test_time_in_which_an_engine_is_built_does_not_count() -> None:
+    programs = Programs(THREE, every_s=10.0)
+    programs.advance(0.0)
+    programs.advance(9.0)
+    for frame in range(10, 300):
+        programs.advance(float(frame), waiting=True)
+    assert (programs.name, programs.left_s) == ("one", 1.0)
+
+    programs.advance(300.0)
+
+    assert (programs.name, programs.left_s) == ("two", 10.0)
+
+
+def test_a_hand_changes_it_at_once_and_the_time_begins_anew() -> None:
+    programs = Programs(THREE, every_s=10.0)
+    programs.advance(0.0)
+    programs.advance(8.0)
+
+    assert programs.step(1) == "two"
+    programs.advance(17.9)
+    assert programs.name == "two"
+    programs.advance(18.0)
+    assert programs.name == "three"
+
+
+@given(st.lists(st.integers(-5, 5), max_size=12))
+def test_steps_add_up_round_and_round(steps: list[int]) -> None:
+    programs = Programs(THREE, at=1)
+    for by in steps:
+        programs.step(by)
+
+    expected = THREE[(1 + sum(steps)) % 3]
+    assert (programs.name, programs.store.snapshot()) == (expected.name, expected.settings)
+
+
+def test_a_place_that_is_not_there_changes_nothing() -> None:
+    programs = Programs(THREE)
+    before = programs.store.snapshot()
+    for place in (3, -1):
+        with pytest.raises(IndexError):
+            programs.show(place)
+
+    assert programs.store.snapshot() is before
+
+
+def test_what_is_kept_holds_for_those_that_follow() -> None:
+    programs = Programs(THREE)
+    programs.keep("motion.floor_px", 0.5)
+    programs.step(1)
+
+    assert programs.store.snapshot().motion.floor_px == 0.5
+    assert step_size(programs) == 0.02
+
+
+def test_what_cannot_be_is_not_kept() -> None:
+    programs = Programs(THREE)
+    with pytest.raises(InputError, match=r"motion\.floor_px"):
+        programs.keep("motion.floor_px", -1.0)
+    programs.step(1)
+
+    assert programs.store.snapshot() == THREE[1].settings
+
+
+def test_what_a_hand_changed_besides_goes_with_its_preset() -> None:
+    programs = Programs(THREE)
+    programs.store.change({"dream.layers": {"lines": 1.0}}, "test")
+    programs.step(1)
+
+    assert programs.store.snapshot() == THREE[1].settings
+
+
+def test_the_presets_themselves_are_left_alone() -> None:
+    before = [preset.settings.model_dump() for preset in THREE]
+    programs = Programs(THREE, every_s=1.0)
+    for frame in range(50):
+        programs.advance(frame / 10)
+
+    assert [preset.settings.model_dump() for preset in THREE] == before
