@@ -92,7 +92,7 @@ def get_network(
     else:
         with _shown(name, console) as progress:
             place = fetch(info, progress)
-        _say(console, f"{name}: its weights were checked and put at {place}")
+        _say(console, f"{name}: its weights were checked and put at {place}; their licence: {info.licence}")
 
 
 def _weights(info: NetworkInfo) -> str:

@@ -78,7 +78,20 @@ class Crops:
         image = (image - 0.5) * rng.uniform(0.7, 1.2) + 0.5
         image = np.clip(image * light + rng.normal(0, 0.05), 0, 1)
         image += rng.normal(0, 1, image.shape) * max(0.0, rng.normal(0, 0.015))  # what a sensor adds
-        return np.ascontiguousarray(np.clip(image, 0, 1).transpose(2, 0, 1), np.float32)
+        image = self._sent(np.clip(image, 0, 1).astype(np.float32))
+        return np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)
+
+    def _sent(self, image: np.ndarray) -> np.ndarray:
+        """Sharpen and compress a picture, or not, as cameras do before they send it."""
+        rng = self._rng
+        if rng.random() < 0.3:
+            soft = cv2.GaussianBlur(image, (0, 0), 1.0)
+            image = np.clip(image + rng.uniform(0.2, 1.0) * (image - soft), 0, 1)
+        if rng.random() < 0.5:
+            quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 96))]
+            packed = cv2.imencode(".jpg", np.round(image * 255).astype(np.uint8), quality)[1]
+            image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.float32) / 255
+        return image
 
     def _cut(self, photo: Rgb) -> Rgb:
         """Cut a square somewhere and bring it to the crop's size."""

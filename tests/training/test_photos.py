@@ -91,5 +91,14 @@ def test_crops_are_the_same_for_the_same_seed_only(photos: list[np.ndarray]) -> 
     assert not torch.equal(crops(photos).draw(4), crops(photos, seed=1).draw(4))
 
 
+def test_about_two_thirds_are_sharpened_or_compressed_and_stay_the_picture(photos: list[np.ndarray]) -> None:
+    image = cv2.GaussianBlur(photos[0], (0, 0), 2).astype(np.float32) / 255
+    drawn = crops(photos)
+    sent = [drawn._sent(image) for _ in range(300)]
+    assert 0.55 < np.mean([not np.array_equal(one, image) for one in sent]) < 0.75
+    assert all(one.min() >= 0 and one.max() <= 1 for one in sent)
+    assert max(np.abs(one - image).mean() for one in sent) < 0.05
+
+
 def test_a_photo_smaller_than_the_crop_is_enlarged(photos: list[np.ndarray]) -> None:
     assert crops(photos, side_px=80).draw(2).shape == (2, 3, 80, 80)
