@@ -65,6 +65,12 @@ FirstFrameOption = Annotated[
     typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
 ]
 NoSoundOption = Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")]
+SoundOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Sound of the film, from the beginning of this file.", metavar="FILE", show_default=False
+    ),
+]
 BatchOption = Annotated[
     Path | None,
     typer.Option(help="Render what a TOML file lists instead.", metavar="FILE", show_default=False),
@@ -98,6 +104,7 @@ def render(
     picture_format: FormatOption = None,
     timeline: TimelineOption = None,
     first_frame: FirstFrameOption = None,
+    sound: SoundOption = None,
     no_sound: NoSoundOption = False,
     batch: BatchOption = None,
     workers: WorkersOption = None,
@@ -122,6 +129,6 @@ def render(
             *places, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
             fps=rate_of(fps), start=start, end=end, seconds=length_of(seconds), preview=preview_of(preview),
             picture_format=picture_format, timeline=timeline, first_frame=first_frame, sound=not no_sound,
-            overwrite=overwrite,
+            sound_file=sound, overwrite=overwrite,
         )
     )  # fmt: skip

@@ -73,6 +73,12 @@ def zoom(
         Path | None,
         typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
     ] = None,
+    sound: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sound of the film, from the beginning of this file.", metavar="FILE", show_default=False
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
     ] = False,
@@ -85,6 +91,7 @@ def zoom(
 
     wish = Wish(
         source, output, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
-        fps=rate_of(fps), seconds=length_of(seconds), timeline=timeline, overwrite=overwrite,
+        fps=rate_of(fps), seconds=length_of(seconds), timeline=timeline, sound_file=sound,
+        overwrite=overwrite,
     )  # fmt: skip
     run(wish, Flight(speed, rotate, *pan_of(pan)))

@@ -16,7 +16,7 @@ from livedream.offline.settings_timeline import beside, check_words, tables_in, 
 
 WORDS = (
     "in", "out", "preset", "set", "engine", "seed", "size", "fps", "start", "end", "seconds", "preview",
-    "format", "timeline", "first_frame", "sound", "overwrite",
+    "format", "timeline", "first_frame", "sound", "sound_file", "overwrite",
 )  # fmt: skip
 
 UNTOLD = frozenset({"engine", "livedream"})
@@ -67,7 +67,8 @@ def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
         seed=seed_of(text("seed")), size_wh=box_of(text("size")), fps=rate_of(text("fps")),
         start=text("start"), end=text("end"), seconds=length_of(text("seconds")),
         preview=preview_of(text("preview")), picture_format=text("format"), timeline=file("timeline"),
-        first_frame=file("first_frame"), sound=flag("sound", True), overwrite=flag("overwrite", False),
+        first_frame=file("first_frame"), sound=flag("sound", True),
+        sound_file=file("sound_file"), overwrite=flag("overwrite", False),
     )  # fmt: skip
     preset = text("preset")
     return wish if preset is None else replace(wish, preset=beside(folder, preset))

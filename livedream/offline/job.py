@@ -26,7 +26,7 @@ from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.references import References
 from livedream.settings import change
 from livedream.sinks.letterbox import resized
-from livedream.sinks.soundtrack import check_sound
+from livedream.sinks.soundtrack import check_sound, music_begin_s
 from livedream.sources.film import Film
 from livedream.sources.footage import Footage, at_rate, slot_at
 from livedream.sources.image import read_image
@@ -42,7 +42,8 @@ class Wish:
     """What a person asked for, in the words of the command's options; None: not said.
 
     size_wh: the box that frames are to fit in. fps: frames a second that come out. preview: width.
-    folder: what preset, timeline and set files are looked up from. changes: of settings, word -> value.
+    sound_file: in place of the source's sound. folder: what preset, timeline and set files are looked up
+    from. changes: of settings, word -> value.
     """
 
     source: str
@@ -62,7 +63,16 @@ class Wish:
     timeline: Path | None = None
     first_frame: Path | None = None
     sound: bool = True
+    sound_file: Path | None = None
     overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The sound of a file, from `begin_s` on its own clock."""
+
+    path: Path
+    begin_s: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +80,7 @@ class Job:
     """A render that can begin.
 
     size_wh: of the frames that come out, `rate` a second; first, last: those of the source that are
-    rendered, counted at `rate`, last None for its end. sound: the film that the sound is taken from.
+    rendered, counted at `rate`, last None for its end.
     """
 
     footage: Footage
@@ -83,7 +93,7 @@ class Job:
     recipe: Recipe
     seed: int
     start_picture: Rgb | None
-    sound: Film | None
+    sound: Sound | None
 
     @property
     def total(self) -> int | None:
@@ -127,12 +137,26 @@ def job_of(wish: Wish) -> Job:
         _made(wish, footage, size_wh, rate, timeline),
     )
     picture = None if wish.first_frame is None else read_image(wish.first_frame)
-    sound = footage if wish.sound and output.kind == "film" and isinstance(footage, Film) else None
-    if sound is not None:
-        check_sound(sound.path)
     return Job(
-        footage, output, size_wh, rate, first, last, timeline, recipe, wish.seed, picture, sound
+        footage, output, size_wh, rate, first, last, timeline, recipe, wish.seed, picture,
+        _sound(wish, footage, output, float(first / rate)),
     )  # fmt: skip
+
+
+def _sound(wish: Wish, footage: Footage, output: Output, start_s: float) -> Sound | None:
+    """Say which sound the output has. Raises InputError."""
+    if wish.sound_file is not None:
+        if not wish.sound:
+            raise InputError(f"--sound {wish.sound_file}: with --no-sound there is none; give one of the two")
+        if output.kind != "film":
+            raise InputError(
+                f"--sound {wish.sound_file}: {output.path.name} can have none; write to .mp4, .mkv or .mov"
+            )
+        return Sound(wish.sound_file, music_begin_s(wish.sound_file))
+    if not wish.sound or output.kind != "film" or not isinstance(footage, Film):
+        return None
+    check_sound(footage.path)
+    return Sound(footage.path, footage.origin_s + start_s)
 
 
 def _path_of(source: str) -> Path | None:
@@ -203,6 +227,7 @@ def _made(
     given = {
         "start": wish.start, "end": wish.end, "seconds": wish.seconds,
         "first_frame": None if wish.first_frame is None else wish.first_frame.name,
+        "sound_file": None if wish.sound_file is None else wish.sound_file.name,
     }  # fmt: skip
     segments = [
         {"at": segment.at_s, "fade_s": segment.fade_s} | preset_table(segment.settings)

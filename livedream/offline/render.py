@@ -118,7 +118,7 @@ def finish(job: Job, reel: FilmReel | PictureReel, recipe: Recipe, frames: int) 
 def _stretch(job: Job, frames: int) -> Stretch | None:
     if job.sound is None:
         return None
-    return Stretch(job.sound.path, job.sound.origin_s + float(job.first / job.rate), float(frames / job.rate))
+    return Stretch(job.sound.path, job.sound.begin_s, float(frames / job.rate))
 
 
 def _move(reel: PictureReel, folder: Path, frames: int, text: str) -> None:

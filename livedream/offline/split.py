@@ -117,7 +117,7 @@ def absolute(wish: Wish) -> Wish:
         there = path.exists() or ("%" in path.name and path.parent.is_dir())
         return str(path.absolute()) if there else name
 
-    files = {word: getattr(wish, word) for word in ("timeline", "first_frame")}
+    files = {word: getattr(wish, word) for word in ("timeline", "first_frame", "sound_file")}
     return replace(
         wish, source=found(wish.source), preset=found(wish.preset) if "." in wish.preset else wish.preset,
         output=str(Path(wish.output).expanduser().absolute()),

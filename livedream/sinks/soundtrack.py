@@ -152,8 +152,27 @@ AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000
 def check_sound(path: Path) -> None:
     """Raise InputError if the sound of a film cannot be read, before hours of rendering."""
     try:
-        with av.open(str(path)) as source:
-            for track in source.streams.audio[:1]:
-                next(source.demux(track), None)
+        _begin_s(path)
     except (av.FFmpegError, OSError) as error:
         raise InputError(f"the sound of {path} cannot be read ({error}); give --no-sound") from error
+
+
+def music_begin_s(path: Path) -> float:
+    """Tell where the sound of a file begins on its own clock. Raises InputError if it has none."""
+    try:
+        begin_s = _begin_s(path)
+    except (av.FFmpegError, OSError) as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"--sound {path}: it cannot be read ({reason}); give a file with sound") from error
+    if begin_s is None:
+        raise InputError(f"--sound {path}: there is no sound in it; give a file with sound")
+    return begin_s
+
+
+def _begin_s(path: Path) -> float | None:
+    """Tell when the first sound of a file begins, None if it has none."""
+    with av.open(str(path)) as source:
+        for track in source.streams.audio[:1]:
+            next(source.demux(track), None)
+            return float((track.start_time or 0) * (track.time_base or 0))
+    return None

@@ -22,13 +22,14 @@ def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path
         tmp_path,
         '[[render]]\nin = "clip.mp4"\nout = "a.mp4"\npreset = "fur"\nset = { dream.steps = 3 }\n'
         'engine = "eager"\nseed = 4\nsize = "640x360"\nfps = "30000/1001"\nstart = "0:01"\nend = 20\n'
-        'preview = 320\ntimeline = "t.toml"\nsound = false\noverwrite = true\n'
+        'preview = 320\ntimeline = "t.toml"\nsound = false\nsound_file = "s.mp3"\noverwrite = true\n'
         '[[render]]\nin = "clouds"\nout = "b"\nseconds = 2\nformat = "jpg"\nfps = 25\npreset = "mine.toml"\n',
     )
     assert wish == Wish(
         str(tmp_path / "clip.mp4"), str(tmp_path / "a.mp4"), "fur", changes={"dream.steps": 3},
         engine="eager", seed=4, size_wh=(640, 360), fps=Fraction(30000, 1001), start="0:01",
-        end="20", preview=320, timeline=tmp_path / "t.toml", sound=False, overwrite=True,
+        end="20", preview=320, timeline=tmp_path / "t.toml", sound=False,
+        sound_file=tmp_path / "s.mp3", overwrite=True,
     )  # fmt: skip
     assert clouds == Wish(
         "clouds",

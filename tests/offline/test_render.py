@@ -55,6 +55,48 @@ def test_a_film_has_the_rate_the_size_the_length_and_the_sound_of_its_source(
         assert len(frames_of(done.path)) == 34
 
 
+def test_a_film_may_have_the_sound_of_another_file(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    music = make_clip(frames=40).rename(tmp_path / "music.mp4")
+    clip = make_clip(frames=20, sound=None)
+    plain, scored = (
+        rendered(clip, tmp_path / f"{number}.mp4", fake_engines(), start="1", sound_file=file)
+        for number, file in enumerate((None, music))
+    )
+    with av.open(str(plain.path)) as film:
+        assert not film.streams.audio
+    with av.open(str(scored.path)) as film, av.open(str(music)) as source:
+        heard, there = (
+            np.concatenate([frame.to_ndarray() for frame in one.decode(audio=0)], axis=1)
+            for one in (film, source)
+        )
+        assert heard.shape[1] == pytest.approx(48_000, abs=2048), "as long as the film"
+        np.testing.assert_allclose(heard[:, 4096:40_000], there[:, 4096:40_000], atol=1e-3)
+    assert recipe_of(scored.path).made["sound_file"] == "music.mp4"
+
+
+@pytest.mark.parametrize(
+    ("out", "file", "sound", "told"),
+    [
+        ("out.mp4", "gone.mp3", True, r"gone\.mp3: it cannot be read \(No such file"),
+        ("out.mp4", "text.mp3", True, r"text\.mp3: it cannot be read"),
+        ("out.mp4", "silent.mp4", True, r"silent\.mp4: there is no sound in it"),
+        ("out.gif", "music.mp4", True, r"out\.gif can have none"),
+        ("out.mp4", "music.mp4", False, "with --no-sound there is none"),
+    ],
+)
+def test_a_sound_that_cannot_be_is_told(
+    make_clip: Make, tmp_path: Path, out: str, file: str, sound: bool, told: str
+) -> None:
+    (tmp_path / "text.mp3").write_text("no music")
+    make_clip(sound=None).rename(tmp_path / "silent.mp4")
+    make_clip().rename(tmp_path / "music.mp4")
+    wish = Wish("clouds", str(tmp_path / out), sound=sound, sound_file=tmp_path / file, seconds=1)
+    with pytest.raises(InputError, match=told):
+        job_of(wish)
+
+
 @pytest.mark.parametrize("breaks_at", [0, 3, 10, 24])
 def test_what_was_interrupted_goes_on_and_is_the_same(
     make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception], breaks_at: int
