@@ -46,7 +46,7 @@ def report(
     clip: Annotated[str | None, typer.Option(help="A film whose frames are judged, too.")] = None,
     count: Annotated[int, typer.Option(min=1, help="How many photos and frames at most.")] = 64,
     sheet: Annotated[Path | None, typer.Option(help="A contact sheet to write: .png or .jpg.")] = None,
-    preset: Annotated[list[str] | None, typer.Option(help="What is on the sheet; all presets.")] = None,
+    preset: Annotated[list[str] | None, typer.Option(help="What is on the sheet; all moods.")] = None,
 ) -> None:
     """Judge a network on the photos that were kept out of its training."""
     if sheet is not None:
@@ -61,8 +61,18 @@ def report(
         _print(f"{len(frames)} frames of {Path(clip).name}", student, its_teacher, frames)
     if sheet is not None:
         write_image(
-            sheet, contact_sheet(student, its_teacher, held_out[list(SHEET_PHOTOS)], preset or shipped())
+            sheet, contact_sheet(student, its_teacher, held_out[list(SHEET_PHOTOS)], preset or moods())
         )
+
+
+def moods() -> list[str]:
+    """List the presets that dream layers, and do so as the sheet does; of those with the same dream one."""
+    names: dict[str, str] = {}
+    for name in shipped():
+        dream = load(name).settings.dream
+        if not (dream.sequence or dream.style) and dream.parametrisation == "pixels":
+            names.setdefault(repr((dream.layers, dream.channels)), name)
+    return list(names.values())
 
 
 def _print(title: str, student: Network, teacher: Network, images: Tensor) -> None:

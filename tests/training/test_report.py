@@ -12,7 +12,7 @@ from livedream.dream.network import Network
 from livedream.errors import InputError
 from livedream.presets import load, shipped
 from livedream.sources.image import read_image
-from livedream.training.report import contact_sheet
+from livedream.training.report import contact_sheet, moods
 from livedream.training.teacher import TEACHES
 
 
@@ -31,6 +31,12 @@ def test_every_shipped_preset_dreams_of_what_the_teacher_taught() -> None:
     for name in shipped():
         dream = load(name).settings.dream
         assert {info.find(layer) for layer in dream.layers} <= set(TEACHES), name
+
+
+def test_the_moods_are_what_a_teacher_can_dream_beside_the_student(teacher: Network) -> None:
+    assert {"eyes", "creatures", "fur", "lines", "weave", "maze", "petals", "swirls"} <= set(moods())
+    student = load_network(network_info("embedded"))
+    assert contact_sheet(student, teacher, torch.rand(1, 3, 32, 32), moods()[:1]).shape == (32, 96, 3)
 
 
 def test_a_layer_that_nobody_taught_has_no_counterpart(teacher: Network, tmp_path: Path) -> None:
