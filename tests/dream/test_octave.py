@@ -102,7 +102,7 @@ def test_what_swings_dreams_the_smaller_picture_with_its_mirror_images_around_it
     grown = doubled(replace(SPEC, size_hw=(48, 64), octaves=1), [whole, knobs, views, *controls]) - whole
     expected = Resize((36, 48), (96, 128)).double()(grown[:, :, 6:-6, 8:-8])
     inside = (..., slice(2, -2), slice(2, -2))  # at the rim it still sees what has grown beyond
-    assert float((found - expected)[inside].abs().mean()) < 0.02 * float(expected.abs().mean())
+    assert float((found - expected)[inside].abs().mean()) < 0.04 * float(expected.abs().mean())
 
 
 @pytest.mark.parametrize("change", [{"spread": True}, {"content": ("image",)}, {"optimiser": "adam"}])
