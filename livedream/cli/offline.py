@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from livedream.cli.options import EngineOption, PresetOption, SetOption
+from livedream.cli.options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.presets import DEFAULT
 
 SourceArgument = Annotated[
@@ -65,12 +65,6 @@ FirstFrameOption = Annotated[
     typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
 ]
 NoSoundOption = Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")]
-SoundOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="Sound of the film, from the beginning of this file.", metavar="FILE", show_default=False
-    ),
-]
 BatchOption = Annotated[
     Path | None,
     typer.Option(help="Render what a TOML file lists instead.", metavar="FILE", show_default=False),

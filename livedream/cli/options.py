@@ -44,6 +44,13 @@ SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
 ]
 
+SoundOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Sound of the film, from the beginning of this file.", metavar="FILE", show_default=False
+    ),
+]
+
 ProgramsOption = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from livedream.cli.options import EngineOption, PresetOption, SetOption
+from livedream.cli.options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.presets import DEFAULT
 
 PictureArgument = Annotated[
@@ -73,12 +73,7 @@ def zoom(
         Path | None,
         typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
     ] = None,
-    sound: Annotated[
-        Path | None,
-        typer.Option(
-            help="Sound of the film, from the beginning of this file.", metavar="FILE", show_default=False
-        ),
-    ] = None,
+    sound: SoundOption = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
     ] = False,

@@ -84,8 +84,8 @@ class LiveSession:
         self._fps, self._latency_ms = Meter(), Meter()
         self._dreamed: Dreamed | None = None
         self._stand_in = StandIn(plan.output_wh, source, clock)
-        attract = plan.attract_s and Attract(plan.attract_s, lambda: store.snapshot().motion)
-        self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced, attract=attract or None)
+        attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
+        self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._builder: EngineBuilder[KernelSpec] = EngineBuilder(
             plan.engine, cache or EngineCache(), self._tell
         )
