@@ -27,7 +27,7 @@ from torch import nn
 from livedream.dream.build import random_weights
 from livedream.dream.catalog import network_info
 from livedream.dream.spec import KernelSpec
-from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats, runtime
+from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
 
 Run = Callable[[], NDArray[np.float32]]
 
@@ -94,7 +94,7 @@ def _engines(spec: KernelSpec) -> dict[str, Run]:
     print(f"traced and converted in {time.perf_counter() - began:.0f} s")
     for number_format in number_formats():
         began = time.perf_counter()
-        compiled = runtime().Core().compile_model(model, "CPU", config(number_format))
+        compiled = new_core().compile_model(model, "CPU", config(number_format))
         engine = OpenVinoEngine(compiled, number_format)
         print(f"{engine.name} compiled in {time.perf_counter() - began:.0f} s", flush=True)
         runs[engine.name] = lambda engine=engine: engine.run(inputs)

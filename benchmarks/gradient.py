@@ -23,7 +23,7 @@ from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.engines.engine import NumberFormat
-from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats, runtime
+from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
 from livedream.training.teacher import TEACHES, load_teacher
 
 RUNS = 8
@@ -68,7 +68,7 @@ class GradientProgram:
 
 def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
     """Compile a program; give what runs it once."""
-    compiled = runtime().Core().compile_model(convert(program)[0], "CPU", config(number_format))
+    compiled = new_core().compile_model(convert(program)[0], "CPU", config(number_format))
     engine, inputs = OpenVinoEngine(compiled, number_format), program.example()
     return lambda: engine.run(inputs)
 

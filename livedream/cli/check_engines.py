@@ -14,11 +14,9 @@ _OTHER_OPENCVS = ("opencv-python", "opencv-contrib-python")
 
 def openvino_engine() -> Health:
     """Tell OpenVINO's version and the processor that it runs on."""
-    from livedream.engines.openvino import runtime
+    from livedream.engines.openvino import new_core
 
-    openvino = runtime()
-
-    processor = str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    processor = str(new_core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
     return Health("live", f"OpenVINO {importlib.metadata.version('openvino')} on {processor}")
 
 

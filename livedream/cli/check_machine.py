@@ -106,11 +106,9 @@ def _card(line: str) -> str:
 
 def intel_gpu(system: str = sys.platform) -> Health:
     """Ask OpenVINO for Intel's graphics processors."""
-    from livedream.engines.openvino import runtime
+    from livedream.engines.openvino import new_core
 
-    openvino = runtime()
-
-    core = openvino.Core()
+    core = new_core()
     found = [device for device in core.available_devices if device.partition(".")[0] == "GPU"]
     if not found:
         return Health("failed", "OpenVINO sees none", _NO_INTEL.get(system, ""))

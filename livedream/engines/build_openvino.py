@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import CLEARLY, Check, NumberFormat, Program, check
-from livedream.engines.openvino import OpenVinoEngine, cache_key, config, convert, number_formats, runtime
+from livedream.engines.openvino import OpenVinoEngine, cache_key, config, convert, new_core, number_formats
 from livedream.errors import EngineError
 
 
@@ -56,7 +56,7 @@ def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> l
     """
     built = []
     for number_format in number_formats():
-        compiled = runtime().Core().compile_model(model, "CPU", config(number_format))
+        compiled = new_core().compile_model(model, "CPU", config(number_format))
         try:
             checked = check(OpenVinoEngine(compiled, number_format), program, reference)
             built.append(_Built(compiled, number_format, checked))

@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
@@ -41,6 +42,23 @@ def runtime() -> ModuleType:
     return cast(ModuleType, openvino)
 
 
+def new_core() -> Any:
+    """Give an OpenVINO core whose CPU plugin was loaded by a thread that has ended.
+
+    Loading the plugin gives the thread that does it another alternate signal stack, and unloading frees
+    that stack though it may be the one in use (as when of two engines the older goes first). Python's
+    handlers run on it: in the main thread the next Ctrl-C would end the process (sigaltstack(2)).
+    """
+
+    def load() -> Any:
+        core = runtime().Core()
+        core.get_property("CPU", "FULL_DEVICE_NAME")
+        return core
+
+    with ThreadPoolExecutor(1, "openvino") as executor:
+        return executor.submit(load).result()
+
+
 class OpenVinoEngine:
     """Runs a program compiled by OpenVINO for the CPU."""
 
@@ -67,13 +85,12 @@ class OpenVinoEngine:
 
 def cache_key(program: Program) -> str:
     """Name everything that a built engine depends on: program, versions, processor, configuration."""
-    openvino = runtime()
-    core = openvino.Core()
+    core = new_core()
     processor = (
         core.get_property("CPU", "FULL_DEVICE_NAME"),
         core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
-    versions = (openvino.get_version(), importlib.metadata.version("torch"))
+    versions = (runtime().get_version(), importlib.metadata.version("torch"))
     own_code = [Path(__file__).with_name(name).read_bytes() for name in ("openvino.py", "build_openvino.py")]
     recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
     return repr(("openvino", program.fingerprint(), recipe, versions, processor, os.cpu_count()))
@@ -81,7 +98,7 @@ def cache_key(program: Program) -> str:
 
 def number_formats() -> tuple[NumberFormat, ...]:
     """List the formats that this processor computes in, the reference's first."""
-    native = runtime().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    native = new_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return ("float32", "bfloat16") if "BF16" in native else ("float32",)
 
 
@@ -92,13 +109,12 @@ def config(number_format: NumberFormat) -> dict[str, str]:
 
 def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] | None:
     """Load a program's engine from the cache; None if it is not there or cannot be used."""
-    openvino = runtime()
     entry = cache.get(cache_key(program))
     if entry is None:
         return None
     try:
         number_format: NumberFormat = entry.facts["number_format"]
-        compiled = openvino.Core().import_model(entry.blob, "CPU", config(number_format))
+        compiled = new_core().import_model(entry.blob, "CPU", config(number_format))
         return OpenVinoEngine(compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # a foreign or outdated entry: it is built anew
