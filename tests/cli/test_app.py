@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from livedream.cli import main
 from livedream.cli.app import COMMANDS, with_default_command
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -88,11 +90,32 @@ def bad(tmp_path: Path) -> list[tuple[list[str], str]]:
     ]
 
 
+@pytest.fixture
+def here(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process as one of its own: in an empty folder, with an empty cache and no display."""
+    for name in os.environ.keys() - environment.keys():
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("case", range(35))
-def test_what_a_person_got_wrong_is_told_in_a_sentence(livedream: Run, tmp_path: Path, case: int) -> None:
+@pytest.mark.usefixtures("here")
+def test_what_a_person_got_wrong_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], case: int
+) -> None:
     arguments, named = bad(tmp_path)[case]
-    done = livedream(*arguments)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr + done.stdout
-    assert named in done.stderr
+    monkeypatch.setattr("sys.argv", ["livedream", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert named in capsys.readouterr().err
     assert (tmp_path / "there.mp4").read_bytes() == b"something"
+
+
+def test_it_is_said_without_a_traceback(livedream: Run) -> None:
+    done = livedream("bench", "--preset", "eyez")
+    assert done.returncode == 2
+    assert "eyes" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout

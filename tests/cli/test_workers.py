@@ -1,5 +1,8 @@
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import av
 import pytest
 
 from livedream.cli.workers import Crew
@@ -21,3 +24,13 @@ def test_a_batch_takes_no_workers() -> None:
 def test_a_cluster_has_workers_of_its_own() -> None:
     with pytest.raises(InputError, match="leave one of the two out"):
         Crew(2, "tcp://somewhere:8786").run(Wish("clouds", "out.mp4"))
+
+
+def test_processes_render_a_film(
+    livedream: Callable[..., CompletedProcess[str]], quick: list[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    ran = livedream("render", "clouds", "out.mp4", "--seconds", "1", "--fps", "10", "--workers", "1", *quick)
+    assert ran.returncode == 0, ran.stderr
+    with av.open(str(tmp_path / "out.mp4")) as film:
+        assert sum(1 for _ in film.decode(video=0)) == 10

@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from livedream.dream.network import Network
+from livedream.training.command import run
 from livedream.training.photos import read_photos
 from livedream.training.student import HEAD_CHANNELS
 from livedream.training.teacher import TEACHES, load_teacher
@@ -74,3 +76,21 @@ def photos_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def photos(photos_file: Path) -> list[np.ndarray]:
     return read_photos(photos_file)[0]
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command line in this process; gives its exit code, what it printed, and its errors."""
+
+    def call(command: Callable[..., None], *arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["livedream", *map(str, arguments)])
+        try:
+            code = run(command)
+        except SystemExit as ended:  # typer ends so: every run, and numbers out of their range
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call

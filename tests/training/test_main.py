@@ -1,16 +1,31 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from livedream.training import __main__ as program
+from livedream.training.recipe import Recipe
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "livedream.training", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+Call = Callable[..., tuple[int, str, str]]
+Train = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def train(call: Call, monkeypatch: pytest.MonkeyPatch) -> Train:
+    """Trains with pools that fill within a second; gives the exit code and what was said of errors."""
+    monkeypatch.setattr(program, "Recipe", partial(Recipe, pool=16))
+
+    def train(*arguments: str | Path) -> tuple[int, str]:
+        code, _, told = call(program.train, *arguments)
+        return code, told
+
+    return train
 
 
 @pytest.fixture
@@ -19,20 +34,18 @@ def given(teacher_file: Path, photos_file: Path, tmp_path: Path) -> list[str | P
     return ["--teacher", teacher_file, "--photos", photos_file, "--out", out]
 
 
-@pytest.mark.timeout(200)
-def test_it_trains_a_network_and_goes_on_from_a_checkpoint(given: list[str | Path], tmp_path: Path) -> None:
-    # Small pools would need an option of their own; two steps of the real recipe will do.
-    short = [*given, "--steps", "2", "--seeing-steps", "2"]
-    ran = run(*short)
-    assert ran.returncode == 0, ran.stderr
+def test_it_trains_a_network_and_keeps_a_checkpoint_for_this_recipe_alone(
+    train: Train, given: list[str | Path], tmp_path: Path
+) -> None:
+    short = ["--batch", "2", "--side", "64", "--seeing-steps", "2"]
+    assert train(*given, *short, "--steps", "2")[0] == 0
     assert load_file(tmp_path / "network.safetensors")["stem.weight"].dtype == torch.float16
     (line,) = (tmp_path / "network.safetensors.log.jsonl").read_text().splitlines()
     assert json.loads(line)["step"] == 2
     assert (tmp_path / "network.safetensors.checkpoint").exists()
-    ran = run(*given, "--steps", "3", "--seeing-steps", "2")
-    assert ran.returncode == 2
-    assert "checkpoint was made by another recipe" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    code, told = train(*given, *short, "--steps", "3")
+    assert code == 2
+    assert "checkpoint was made by another recipe" in told
 
 
 @pytest.mark.parametrize(
@@ -46,9 +59,16 @@ def test_it_trains_a_network_and_goes_on_from_a_checkpoint(given: list[str | Pat
     ],
 )
 def test_wrong_arguments_are_told_in_a_sentence(
-    given: list[str | Path], change: dict[str, str], told: str
+    train: Train, given: list[str | Path], change: dict[str, str], told: str
 ) -> None:
-    ran = run(*given, *(word for pair in change.items() for word in pair))
+    code, said = train(*given, *(word for pair in change.items() for word in pair))
+    assert code == 2
+    assert told in said
+
+
+def test_it_is_a_program(given: list[str | Path]) -> None:
+    command = [sys.executable, "-m", "livedream.training", *map(str, given), "--device", "toaster"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert ran.returncode == 2
-    assert told in ran.stderr
+    assert "'toaster' cannot be used" in ran.stderr
     assert "Traceback" not in ran.stderr
