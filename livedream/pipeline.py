@@ -206,15 +206,16 @@ class DreamPipeline:
         moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
         now = settings_at(settings, moment)
         motion = measured and fed_back(measured, now.feedback, elapsed_s, frame.size_wh)
-        turn = Turn(frame.rgb, self._dreamed, time_s)
-        runs = [self._run(self.spec, self.engine, now, turn)]
+        turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), in_turns(now, len(self.spec.parts))
+        runs = [self._run(self.spec, self.engine, its_turn.dream, turn)]
         if leaving is not None:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
-            goes = self._run(leaving.spec, leaving.engine, old, turn)
+            goes = self._run(leaving.spec, leaving.engine, in_turns(old, len(leaving.spec.parts)).dream, turn)
             runs = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
         self._dreamed += 1
+        kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
-            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion), self._kept(now),
+            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion), kept,
             now.look, now.colour,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
@@ -231,16 +232,10 @@ class DreamPipeline:
             self._feed.ranking = None
         return Moment(time_s, index, self._seed, self._wake)
 
-    def _run(self, spec: KernelSpec, engine: Engine, settings: Settings, turn: Turn) -> Run:
+    def _run(self, spec: KernelSpec, engine: Engine, dream: DreamSettings, turn: Turn) -> Run:
         """Say what an engine is given for a frame."""
-        dream = in_turns(settings, len(spec.parts)).dream
         inputs = self._feed.inputs(spec, dream, turn)
         return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
-
-    def _kept(self, settings: Settings) -> float:
-        """Tell which share of the dream before a frame starts from."""
-        its_turn = in_turns(settings, len(self.spec.parts))
-        return its_turn.motion.persistence if self._warm_start else 0.0
 
     def _past(self, motion: Motion | None, wishes: MotionSettings) -> Past[Any] | None:
         if motion is None or self._before is None:
