@@ -6,7 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from livedream.cli.app import app
+from livedream.errors import InputError
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 QUICK = ["--set", "dream.working_px=4096", "--set", "dream.layers={lines=1.0}", "--set", "dream.octaves=1",
@@ -54,3 +59,30 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def quick() -> list[str]:
     return list(QUICK)
+
+
+@pytest.fixture
+def tiny() -> list[str]:
+    """Give options under which a picture of any size is dreamed at once."""
+    return ["--engine", "eager", "--set", "dream.layers={lines=1.0}", "--set", "dream.octaves=1"]
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Paint 96x64 with no two rows or columns alike."""
+    rows, columns = np.mgrid[0:255:64j, 0:255:96j]
+    cv2.imwrite(str(tmp_path / "in.png"), np.dstack([rows, columns, 255 - rows]).astype(np.uint8))
+    return tmp_path / "in.png"
+
+
+@pytest.fixture
+def told() -> Callable[..., str]:
+    """Give a function that runs a command that is at fault in this process, and gives its sentence."""
+
+    def run(*words: str) -> str:
+        with pytest.raises(InputError) as caught:
+            app(args=list(words), standalone_mode=False)
+        assert "\n" not in str(caught.value)
+        return str(caught.value)
+
+    return run

@@ -11,8 +11,6 @@ from livedream.dream.tiles import TileSpec
 from livedream.engines.eager import EagerEngine
 from livedream.engines.relay import engine_at
 from livedream.errors import EngineError
-from livedream.offline import engines as module
-from livedream.offline.engines import Engines
 from livedream.offline.large import is_large, tiled_engine
 from livedream.settings import DreamSettings
 
@@ -87,10 +85,3 @@ def test_a_tile_that_cannot_be_built_leaves_nothing_open() -> None:
 @pytest.mark.parametrize(("size_hw", "large"), [((720, 1280), False), ((1080, 1920), True)])
 def test_a_full_hd_picture_is_large(size_hw: tuple[int, int], large: bool) -> None:
     assert is_large(KernelSpec("embedded", ("stem",), size_hw, 2, 2.0, 1, 1.0)) is large
-
-
-def test_engines_for_large_pictures_are_tiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "is_large", lambda spec: is_large(spec, WHOLE_PX))
-    monkeypatch.setattr(module, "tiled_engine", lambda spec, give: tiled_engine(spec, give, WHOLE_PX))
-    with Engines("eager", print) as engines:
-        assert engines.engine_for(SPEC).name.endswith("in tiles")

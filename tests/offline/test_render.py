@@ -76,27 +76,6 @@ def test_a_film_may_have_the_sound_of_another_file(
     assert recipe_of(scored.path).made["sound_file"] == "music.mp4"
 
 
-@pytest.mark.parametrize(
-    ("out", "file", "sound", "told"),
-    [
-        ("out.mp4", "gone.mp3", True, r"gone\.mp3: it cannot be read \(No such file"),
-        ("out.mp4", "text.mp3", True, r"text\.mp3: it cannot be read"),
-        ("out.mp4", "silent.mp4", True, r"silent\.mp4: there is no sound in it"),
-        ("out.gif", "music.mp4", True, r"out\.gif can have none"),
-        ("out.mp4", "music.mp4", False, "with --no-sound there is none"),
-    ],
-)
-def test_a_sound_that_cannot_be_is_told(
-    make_clip: Make, tmp_path: Path, out: str, file: str, sound: bool, told: str
-) -> None:
-    (tmp_path / "text.mp3").write_text("no music")
-    make_clip(sound=None).rename(tmp_path / "silent.mp4")
-    make_clip().rename(tmp_path / "music.mp4")
-    wish = Wish("clouds", str(tmp_path / out), sound=sound, sound_file=tmp_path / file, seconds=1)
-    with pytest.raises(InputError, match=told):
-        job_of(wish)
-
-
 @pytest.mark.parametrize("breaks_at", [0, 3, 10, 24])
 def test_what_was_interrupted_goes_on_and_is_the_same(
     make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception], breaks_at: int
@@ -236,14 +215,6 @@ def test_one_picture_becomes_a_film_of_a_dream_that_deepens(
     assert np.abs(frames[-1].astype(int) - frames[0]).mean() > 1
 
 
-def test_a_preview_is_small_and_dreams_no_larger(
-    make_clip: Make, tmp_path: Path, fake_engines: Engines
-) -> None:
-    job = job_of(Wish(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=48))
-    assert job.size_wh == (48, 32)
-    assert job.recipe.settings.dream.working_px == 4096
-
-
 def test_a_timeline_is_followed_and_told(make_clip: Make, tmp_path: Path, fake_engines: Engines) -> None:
     timeline = tmp_path / "show.toml"
     timeline.write_text('[[segment]]\nat = 1\npreset = "maze"\nfade_s = 0.5\n')
@@ -265,38 +236,6 @@ def test_the_first_picture_can_be_another(make_clip: Make, tmp_path: Path, fake_
     ]
     plain, given = (frames_of(film)[0][:64].mean() for film in films)
     assert given > plain + 20
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        ({"start": "9"}, "ends at 0:00:02.5"),
-        ({"end": "0:01:00"}, "ends at 0:00:02.5"),
-        ({"start": "2", "end": "1"}, "not after the start"),
-        ({"seconds": 3.0}, "--end"),
-        ({"preset": "eyez"}, "eyes"),
-        ({"assignments": ["dream.layers.eyez=1"]}, "eyes"),
-        ({"assignments": ["dream.guide=none.png"]}, "none.png"),
-    ],
-)
-def test_what_cannot_be_rendered_is_told_before_it_begins(
-    make_clip: Make, tmp_path: Path, words: dict[str, Any], told: str
-) -> None:
-    with pytest.raises(InputError, match=told):
-        job_of(Wish(str(make_clip()), str(tmp_path / "out.mp4"), **words))
-    assert not list(tmp_path.glob("out*"))
-
-
-def test_pictures_of_two_sizes_are_told_before_anything_is_rendered(
-    make_pictures: Make, tmp_path: Path
-) -> None:
-    from livedream.sinks.image import write_image
-
-    shots = make_pictures(4)
-    write_image(shots / "shot 3.png", np.zeros((50, 50, 3), np.uint8))
-    with pytest.raises(InputError, match="50x50"):
-        job_of(Wish(str(shots), str(tmp_path / "out")))
-    assert not list(tmp_path.glob("out*"))
 
 
 def test_a_picture_that_cannot_be_read_is_told_and_what_is_finished_stays(

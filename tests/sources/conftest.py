@@ -1,8 +1,9 @@
-"""Media that the tests make for themselves."""
+"""Media that the tests make for themselves, and ways to read them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,13 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+
+from livedream.clock import ManualClock
+from livedream.frame import Frame
+from livedream.sinks.image import write_image
+from livedream.sources import Source
+from livedream.sources.camera import Camera
+from livedream.sources.fake import FakeDevice
 
 MakeVideo = Callable[..., Path]
 
@@ -65,3 +73,74 @@ def make_video(tmp_path: Path) -> MakeVideo:
         return path
 
     return write
+
+
+@pytest.fixture
+def make_pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Give a function that fills a folder with pictures of the names given, each of another grey."""
+
+    def write(*names: str) -> Path:
+        folder = tmp_path / "shots"
+        folder.mkdir(exist_ok=True)
+        for number, name in enumerate(names):
+            write_image(folder / name, np.full((32, 48, 3), number, np.uint8))
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def difference() -> Callable[[np.ndarray, np.ndarray], float]:
+    """Give a function that tells by how many levels two pictures of a size differ in the mean."""
+
+    def tell(first: np.ndarray, second: np.ndarray) -> float:
+        assert first.shape == second.shape
+        return float(np.abs(first.astype(float) - second.astype(float)).mean())
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def frames_of() -> Callable[..., list[Frame]]:
+    """Give a function that reads a source to its end, or `most` frames of it."""
+
+    def read(source: Source, most: int = 1000) -> list[Frame]:
+        frames: list[Frame] = []
+        while len(frames) < most and (frame := source.read(threading.Event())) is not None:
+            frames.append(frame)
+        return frames
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def read_for() -> Callable[[Source, float], Frame | None]:
+    """Give a function that reads with a stop that is set after so many seconds."""
+
+    def read(source: Source, seconds: float) -> Frame | None:
+        stop = threading.Event()
+        timer = threading.Timer(seconds, stop.set)
+        timer.start()
+        frame = source.read(stop)
+        timer.cancel()
+        timer.join()
+        return frame
+
+    return read
+
+
+@pytest.fixture
+def open_camera() -> Iterator[Callable[[FakeDevice], tuple[Camera, ManualClock]]]:
+    """Give a function that opens a camera on a fake device, with a clock that stands still."""
+    opened: list[tuple[Camera, FakeDevice]] = []
+
+    def start(device: FakeDevice) -> tuple[Camera, ManualClock]:
+        clock = ManualClock(100.0)
+        camera = Camera(device.capture, clock=clock, patience_s=2)
+        opened.append((camera, device))
+        return camera, clock
+
+    yield start
+    for camera, device in opened:
+        device.unblock()
+        camera.close()

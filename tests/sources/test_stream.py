@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,22 +10,14 @@ import pytest
 
 from livedream.clock import ManualClock
 from livedream.errors import InputError
+from livedream.frame import Frame
 from livedream.sources.stream import Stream, StreamCapture
 
 MakeVideo = Callable[..., Path]
+ReadFor = Callable[[Stream, float], Frame | None]
 
 
-def read_for(stream: Stream, seconds: float) -> object:
-    stop = threading.Event()
-    timer = threading.Timer(seconds, stop.set)
-    timer.start()
-    frame = stream.read(stop)
-    timer.cancel()
-    timer.join()
-    return frame
-
-
-def test_it_delivers_and_connects_again_after_the_end(make_video: MakeVideo) -> None:
+def test_it_delivers_and_connects_again_after_the_end(make_video: MakeVideo, read_for: ReadFor) -> None:
     clock = ManualClock()
     stream = Stream(str(make_video("c.ts")), clock=clock)
     assert stream.info.size_wh == (64, 48)

@@ -1,19 +1,17 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
 from livedream.health import Health, State
 from livedream.runtime.status import Status
 from livedream.ui.canvas import Canvas
-from livedream.ui.cards import hint_card, hud_card, keys_card, starting_card, toast_card
+from livedream.ui.cards import hud_card
 from livedream.ui.hud import Device, Tone, hud_of
 from livedream.ui.look import Hint, Look, Starting, Toast
 from livedream.ui.screens import Screens
-from livedream.ui.sheet import COLOURS, PADDING
+from livedream.ui.sheet import COLOURS
 
 BACKGROUND = QColor("#80a0c0")
 TROUBLE = Device("virtual camera", "no device", "failed", "sudo modprobe v4l2loopback")
@@ -130,66 +128,3 @@ def test_a_card_is_set_again_only_when_what_it_says_or_the_window_changes(
     drawn(Look(hud=hud_of(replace(status, dropped=13))), screens=screens)
     drawn(look, Canvas(640, 360), screens)
     assert len(set_again) == 3
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    sinks=st.dictionaries(
-        st.text(min_size=1, max_size=60), st.sampled_from(["live", "failed", "stale"]), max_size=8
-    ),
-    remedy=st.text(max_size=200),
-    height=st.integers(270, 2160),
-)
-def test_a_hud_is_never_taller_than_the_window(sinks: dict[str, State], remedy: str, height: int) -> None:
-    status = Status(sinks={name: Health(state, "message", remedy) for name, state in sinks.items()})
-    canvas = Canvas(height * 16 // 9, height)
-    room = canvas.height / canvas.unit - 32.0
-
-    sheet = hud_card(hud_of(status), canvas.unit, room)
-
-    assert sheet.y + 2 * PADDING <= room + 1e-6
-
-
-def test_lines_that_do_not_fit_are_counted(status: Status) -> None:
-    many = replace(status, sinks={f"sink {n}": Health("live") for n in range(40)})
-    all_of_it = hud_card(hud_of(many), 1.0, 5000.0)
-
-    cut = hud_card(hud_of(many), 1.0, 400.0)
-
-    assert all_of_it.y > 900
-    assert cut.y + 2 * PADDING <= 400
-
-
-def test_a_trouble_gives_up_its_remedy_before_it_is_left_out() -> None:
-    remedy = "\n".join(["sudo something"] * 30)
-    hud = hud_of(Status(sinks={name: Health("failed", "broken", remedy) for name in "ab"}))
-
-    brief = hud_card(hud, 1.0, 300.0)
-    bare = hud_card(hud_of(Status(sinks={name: Health("failed", "broken") for name in "ab"})), 1.0, 300.0)
-
-    assert brief.y == bare.y
-
-
-def test_long_words_wrap_inside_the_card() -> None:
-    sheet = toast_card(Toast((Device("a" * 200, "b" * 300, "failed", "/path" * 60),)), 1.0)
-
-    image = sheet.render(1.0)
-
-    edge = [image.pixelColor(image.width() - 8, y).lightness() for y in range(20, image.height() - 20)]
-    assert max(edge) < 60
-
-
-@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_cards_have_the_pixels_of_the_display(ratio: float) -> None:
-    for sheet in (hint_card(Hint("keys"), 1.0), keys_card(1.0), starting_card(Starting(0, "x", ()), 1.0)):
-        image, plain = sheet.render(ratio), sheet.render(1.0)
-
-        assert image.devicePixelRatio() == ratio
-        assert abs(image.width() - ratio * plain.width()) <= ratio
-
-
-@pytest.mark.parametrize(
-    ("size", "unit"), [((1280, 720), 1.0), ((1920, 1080), 1.5), ((640, 360), 0.8), ((7680, 4320), 4.0)]
-)
-def test_type_grows_with_the_window_within_bounds(size: tuple[int, int], unit: float) -> None:
-    assert Canvas(*size).unit == unit

@@ -1,0 +1,40 @@
+"""`livedream image` as people give it."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from livedream.cli import image
+from livedream.cli.app import app
+from livedream.cli.render import INTERRUPTED
+from livedream.offline.recipe import recipe_of
+from livedream.offline.still import StillWish
+
+
+def test_an_image_is_dreamed_at_its_own_size(picture: Path, tmp_path: Path, tiny: list[str]) -> None:
+    out = tmp_path / "out.png"
+    done = CliRunner().invoke(app, ["image", str(picture), str(out), "--rounds", "2", *tiny])
+    assert done.exit_code == 0, done.output
+    assert "96x64, 2 rounds" in done.output
+    assert cv2.imread(str(out)).shape == (64, 96, 3)
+    recipe = recipe_of(out)
+    assert recipe.settings.dream.working_px == 96 * 64
+    assert recipe.made["source"] == "in.png"
+
+
+def test_an_interruption_says_that_nothing_was_written(
+    picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(image, "dreamed_still", interrupted)
+    monkeypatch.setattr(image, "engine_name", lambda *_: "eager")
+    with pytest.raises(typer.Exit) as ended:
+        image.run(StillWish(str(picture), str(tmp_path / "out.png"), engine="eager"))
+    assert ended.value.exit_code == INTERRUPTED
+    assert "nothing was written" in capsys.readouterr().out
+    assert [file.name for file in tmp_path.iterdir()] == ["in.png"]

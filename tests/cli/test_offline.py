@@ -1,0 +1,87 @@
+"""The options of `livedream render`, and what a person got wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from livedream.cli import render, workers
+from livedream.cli.app import app
+from livedream.offline.job import Wish
+
+
+@pytest.fixture
+def wishes(monkeypatch: pytest.MonkeyPatch) -> list[Wish]:
+    """List what is asked of whoever renders here, in place of rendering it."""
+    asked: list[Wish] = []
+    monkeypatch.setattr(render, "run", asked.append)
+    return asked
+
+
+def test_what_was_not_said_is_left_to_the_wish(wishes: list[Wish]) -> None:
+    app(args=["render", "clip.mp4", "dream.mp4"], standalone_mode=False)
+    assert wishes == [Wish("clip.mp4", "dream.mp4")]
+
+
+def test_every_option_reaches_the_wish(wishes: list[Wish]) -> None:
+    options = (
+        "--preset fur --set dream.steps=2 --set look.scene=0 --engine eager --seed 7 --size 640x360 "
+        "--fps 30000/1001 --start 0:01 --end 50f --seconds 2.5 --preview 320 --format jpg "
+        "--timeline show.toml --first-frame a.png --sound music.mp3 --no-sound --overwrite"
+    )
+    app(args=["render", "shots", "out", *options.split()], standalone_mode=False)
+    assert wishes == [
+        Wish(
+            "shots", "out", "fur", ("dream.steps=2", "look.scene=0"), engine="eager", seed=7,
+            size_wh=(640, 360), fps=Fraction(30000, 1001), start="0:01", end="50f", seconds=2.5, preview=320,
+            picture_format="jpg", timeline=Path("show.toml"), first_frame=Path("a.png"), sound=False,
+            sound_file=Path("music.mp3"), overwrite=True,
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "crew"),
+    [(["--workers", "3"], (3, None)), (["--cluster", "tcp://here:1"], (None, "tcp://here:1"))],
+)
+def test_whoever_is_asked_for_renders_it(
+    wishes: list[Wish], monkeypatch: pytest.MonkeyPatch, options: list[str], crew: tuple
+) -> None:
+    asked: list[tuple[workers.Crew, Wish]] = []
+    monkeypatch.setattr(workers.Crew, "run", lambda crew, wish: asked.append((crew, wish)))
+    app(args=["render", "clip.mp4", "dream.mp4", *options], standalone_mode=False)
+    assert asked == [(workers.Crew(*crew), Wish("clip.mp4", "dream.mp4"))]
+    assert not wishes
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["render"], "livedream render clip.mp4"),
+        (["render", "clouds"], "livedream render clip.mp4"),
+        (["render", "clouds", "a.mp4", "--batch", "b.toml"], "leave clouds out"),
+        (["render", "--batch", "none.toml"], "none.toml"),
+        (["render", "none.mp4", "a.mp4"], "none.mp4"),
+        (["render", "clouds", "a.avi"], ".mp4"),
+        (["render", "clouds", "a.mp4", "--size", "12"], "1280x720"),
+        (["render", "clouds", "a.mp4", "--fps", "0"], "--fps"),
+        (["render", "clouds", "a.mp4", "--start", "soon"], "--start"),
+        (["render", "clouds", "a.mp4", "--timeline", "none.toml"], "none.toml"),
+        (["render", "clouds", "a.mp4", "--first-frame", "none.png"], "none.png"),
+        (["render", "clouds", "nowhere/a.mp4"], "nowhere"),
+        (["render", "clouds", "a.mp4", "--set", "dream.layers.eyez=1"], "eyes"),
+    ],
+)
+def test_what_a_person_got_wrong_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: Callable[..., str],
+    words: list[str],
+    named: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert named in told(*words)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,157 @@
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livedream.errors import InputError
+from livedream.offline.job import Wish, job_of
+from livedream.sinks.image import write_image
+
+Make = Callable[..., Path]
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "count"),
+    [
+        ({}, 0, 25),
+        ({"start": "5f"}, 5, 20),
+        ({"start": "0.5", "end": "0:02"}, 5, 15),
+        ({"end": "9f"}, 0, 9),
+        ({"fps": Fraction(25)}, 0, 63),
+        ({"fps": Fraction(5), "start": "1"}, 5, 8),
+    ],
+)
+def test_its_frames_are_as_many_as_it_says_and_those_left_are_the_last(
+    make_clip: Make, tmp_path: Path, words: dict[str, Any], first: int, count: int
+) -> None:
+    job = job_of(Wish(str(make_clip(sound=None)), str(tmp_path / "out"), size_wh=(48, 48), **words))
+    frames = list(job.frames(0))
+    assert [frame.index for frame in frames] == list(range(first, first + count))
+    assert {frame.size_wh for frame in frames} == {job.size_wh} == {(48, 32)}
+    assert [frame.index for frame in job.frames(4)] == [frame.index for frame in frames[4:]]
+    assert job.total == count
+
+
+@pytest.mark.parametrize(
+    ("preview", "box", "size_wh"),
+    [
+        (None, (48, 48), (48, 32)),
+        (48, (90, 20), (30, 20)),
+        (24, (48, 48), (24, 16)),
+        (90, (48, 90), (48, 32)),
+        (48, None, (48, 32)),
+    ],
+)
+def test_a_preview_bounds_the_width_and_the_box_both_sides(
+    make_clip: Make,
+    tmp_path: Path,
+    preview: int | None,
+    box: tuple[int, int] | None,
+    size_wh: tuple[int, int],
+) -> None:
+    wish = Wish(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=preview, size_wh=box)
+    assert job_of(wish).size_wh == size_wh
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"seed": 1}, {"preset": "lines"}, {"assignments": ("dream.steps=3",)},
+        {"changes": {"look.scene": 0.0}}, {"size_wh": (48, 48)}, {"fps": Fraction(5)}, {"start": "1"},
+        {"end": "1"}, {"preview": 48}, {"first_frame": "white.png"}, {"timeline": "show.toml"},
+        {"sound": False}, {"sound_file": "music.mp4"},
+    ],
+)  # fmt: skip
+def test_all_that_decides_the_frames_is_among_its_words(
+    make_clip: Make, tmp_path: Path, words: dict[str, Any]
+) -> None:
+    clip = make_clip(frames=12, sound=None)
+    make_clip("music.mp4", frames=3)
+    write_image(tmp_path / "white.png", np.full((8, 8, 3), 255, np.uint8))
+    (tmp_path / "show.toml").write_text('[[segment]]\nat = 1\npreset = "maze"\n')
+    files = {"first_frame", "timeline", "sound_file"}
+    words = {word: tmp_path / value if word in files else value for word, value in words.items()}
+
+    def said(**given: Any) -> dict[str, Any]:
+        job = job_of(Wish(str(clip), str(tmp_path / "out.mp4"), **given))
+        return job.words(job.recipe)
+
+    assert said(**words) == said(**words) != said()
+
+
+def test_pictures_are_not_rendered_into_their_own_folder(make_pictures: Make) -> None:
+    shots = make_pictures(2)
+    for source in (shots, shots / "shot %d.png"):
+        with pytest.raises(InputError, match="is what is to be rendered"):
+            job_of(Wish(str(source), str(shots), overwrite=True))
+
+
+def test_what_is_there_gives_way_only_to_a_render_that_was_begun(make_clip: Make, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    out.write_bytes(b"mine")
+    wish = Wish(str(make_clip()), str(out))
+    with pytest.raises(InputError, match="--overwrite"):
+        job_of(wish)
+    (tmp_path / "out.mp4.part").mkdir()
+    assert job_of(wish).total == 25
+    assert out.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("out", "file", "sound", "told"),
+    [
+        ("out.mp4", "gone.mp3", True, r"gone\.mp3: it cannot be read \(No such file"),
+        ("out.mp4", "text.mp3", True, r"text\.mp3: it cannot be read"),
+        ("out.mp4", "silent.mp4", True, r"silent\.mp4: there is no sound in it"),
+        ("out.gif", "music.mp4", True, r"out\.gif can have none"),
+        ("out.mp4", "music.mp4", False, "with --no-sound there is none"),
+    ],
+)
+def test_a_sound_that_cannot_be_is_told(
+    make_clip: Make, tmp_path: Path, out: str, file: str, sound: bool, told: str
+) -> None:
+    (tmp_path / "text.mp3").write_text("no music")
+    make_clip(sound=None).rename(tmp_path / "silent.mp4")
+    make_clip().rename(tmp_path / "music.mp4")
+    wish = Wish("clouds", str(tmp_path / out), sound=sound, sound_file=tmp_path / file, seconds=1)
+    with pytest.raises(InputError, match=told):
+        job_of(wish)
+
+
+def test_a_preview_is_small_and_dreams_no_larger(make_clip: Make, tmp_path: Path) -> None:
+    job = job_of(Wish(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=48))
+    assert job.size_wh == (48, 32)
+    assert job.recipe.settings.dream.working_px == 4096
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"start": "9"}, "ends at 0:00:02.5"),
+        ({"end": "0:01:00"}, "ends at 0:00:02.5"),
+        ({"start": "2", "end": "1"}, "not after the start"),
+        ({"seconds": 3.0}, "--end"),
+        ({"preset": "eyez"}, "eyes"),
+        ({"assignments": ["dream.layers.eyez=1"]}, "eyes"),
+        ({"assignments": ["dream.guide=none.png"]}, "none.png"),
+    ],
+)
+def test_what_cannot_be_rendered_is_told_before_it_begins(
+    make_clip: Make, tmp_path: Path, words: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        job_of(Wish(str(make_clip()), str(tmp_path / "out.mp4"), **words))
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_pictures_of_two_sizes_are_told_before_anything_is_rendered(
+    make_pictures: Make, tmp_path: Path
+) -> None:
+    shots = make_pictures(4)
+    write_image(shots / "shot 3.png", np.zeros((50, 50, 3), np.uint8))
+    with pytest.raises(InputError, match="50x50"):
+        job_of(Wish(str(shots), str(tmp_path / "out")))
+    assert not list(tmp_path.glob("out*"))
