@@ -1,8 +1,12 @@
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from livedream.fade import Blend, blend
+from livedream.pipeline import DreamPipeline, Leaving
 from livedream.presets import load
 from livedream.settings import Settings, change
 
@@ -56,3 +60,27 @@ def test_the_dream_that_leaves_is_dreamed_at_the_other_s_size() -> None:
 def test_a_fade_begins_and_ends_with_one_dream() -> None:
     assert blend(EYES, LINES, 0.0) == Blend(EYES)
     assert blend(EYES, LINES, 1.0) == Blend(LINES)
+
+
+@pytest.mark.parametrize("left", [0.0, 0.25, 1.0])
+def test_a_dream_that_leaves_is_seen_for_its_share(studio: Any, left: float) -> None:
+    comes, goes = studio.pattern(), studio.pattern(seed=8)
+    pipeline, old = DreamPipeline(studio.spec(), studio.adding(comes)), studio.adding(goes)
+    leaving = Leaving(studio.spec(), old, studio.wishes(dream_step_size=0.3).dream, left)
+    dreamed = pipeline.process(studio.frame(), studio.wishes(), leaving)
+    np.testing.assert_allclose(dreamed.residual, (1 - left) * comes + left * goes, atol=1e-6)
+    second = pipeline.process(studio.frame(index=1), studio.wishes())
+    np.testing.assert_allclose(second.residual, comes + 0.9 * dreamed.residual, atol=0.02)
+    assert old.given[0][1][0] == np.float32(0.3)
+
+
+def test_both_dreams_start_from_the_same_picture_with_the_same_jitter(studio: Any) -> None:
+    new, old = studio.adding(studio.pattern()), studio.adding(studio.pattern(seed=8))
+    pipeline = DreamPipeline(studio.spec(), new)
+    for index in range(2):
+        leaving = Leaving(studio.spec(), old, studio.wishes().dream, 0.5)
+        pipeline.process(studio.frame(index=index), studio.wishes(), leaving)
+    for one, other in zip(new.given, old.given, strict=True):
+        for mine, its in zip(one, other, strict=True):
+            np.testing.assert_array_equal(mine, its)
+    assert (new.given[0][2] != new.given[1][2]).any()

@@ -1,4 +1,4 @@
-"""What a kernel is given besides its picture."""
+"""What a kernel is given besides its picture, by itself and in a pipeline."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from livedream.composite import squared
 from livedream.dream.spec import PICTURE_PX, KernelSpec
 from livedream.feed import Feed, Turn
-from livedream.frame import Rgb
+from livedream.frame import Frame, Rgb, to_image
+from livedream.motion.flow import shrink
+from livedream.pipeline import DreamPipeline
 from livedream.settings import DreamSettings
 
 SPEC = KernelSpec("embedded", ("block.1",), (64, 96), 2, 1.4, 2, 1.0)
@@ -72,3 +74,30 @@ def test_after_it_is_forgotten_the_next_frame_ranks() -> None:
     feed.ranking = None
     *_, picture = feed.inputs(spec, dream, turn(1))
     np.testing.assert_array_equal(picture, squared(turn(1).rgb, PICTURE_PX))
+
+
+def test_a_kernel_is_fed_what_the_settings_say_and_another_jitter_each_frame(studio: Any) -> None:
+    engine = studio.painter(lambda _, image: np.zeros_like(image))
+    pipeline = DreamPipeline(studio.spec(layers=("stem", "block.1")), engine)
+    settings = studio.wishes(dream_layers={"block.1": 0.5, "stem": 2.0}, **{"dream_step_size": 0.03})
+    for _ in range(4):
+        pipeline.process(studio.frame(), settings)
+    _, step, _, stem, block = engine.given[0]
+    assert step[0] == np.float32(0.03)
+    assert (stem == 2.0).all()
+    assert (block == 0.5).all()
+    assert len({given[2].tobytes() for given in engine.given}) == 4
+
+
+def test_a_style_goes_to_the_engine_and_the_frame_itself_comes_last(studio: Any) -> None:
+    spec = replace(studio.spec(), style=("stem",), content=("image",))
+    engine, shown = studio.adding(np.zeros((*studio.size_hw, 3), np.float32)), Shown()
+    pipeline = DreamPipeline(spec, engine, references=shown)
+    for number in range(2):
+        pipeline.process(Frame(studio.texture(number), 0.0, number), studio.wishes())
+    assert shown.asked == [({"style", "frame"}, "", 0), ({"style", "frame"}, "", 1)]
+    for given, seed in zip(engine.given, range(2), strict=True):
+        *_, style, frame = given
+        assert (style == 0.25).all()
+        assert frame.shape == (1, 3, *studio.size_hw)
+        assert np.abs(frame - to_image(shrink(studio.texture(seed), studio.size_hw[::-1]))).max() < 1e-6

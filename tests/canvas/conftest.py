@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -67,3 +68,29 @@ def residual() -> np.ndarray[Any, Any]:
 @pytest.fixture
 def bending() -> Motion:
     return motion()
+
+
+@dataclass
+class Adding:
+    """An engine, for arrays and tensors, that adds a constant; notes what it is given beside the picture."""
+
+    amount: float
+    name: str = "adding"
+    number_format: str = "float32"
+    given: list[list[Any]] = field(default_factory=list)
+
+    def run(self, inputs: Any) -> Any:
+        return self.call(inputs)
+
+    def call(self, inputs: Any) -> Any:
+        image, *beside = inputs
+        self.given.append(beside)
+        return image + self.amount
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+@pytest.fixture
+def adding() -> Callable[[float], Adding]:
+    return Adding

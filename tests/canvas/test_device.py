@@ -1,7 +1,6 @@
 """The canvas on a device against the one in memory; torch's device is the processor, so no GPU is needed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Past, Run, Stopwatch, Task
+from livedream.canvas.canvas import Past, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas, finite, warped
 from livedream.canvas.memory import MemoryCanvas
 from livedream.motion.feedback import fed_back
@@ -19,29 +18,12 @@ from livedream.motion.warp import Field, fit, warp
 from livedream.settings import FeedbackSettings, MotionSettings
 
 MakeTask = Callable[..., Task[Any]]
+MakeEngine = Callable[[float], Any]
 
 
 @pytest.fixture
 def canvas() -> DeviceCanvas:
     return DeviceCanvas(torch.device("cpu"))
-
-
-@dataclass
-class Adding:
-    """An engine, for arrays and tensors, that adds a constant."""
-
-    amount: float
-    name: str = "adding"
-    number_format: str = "float32"
-
-    def run(self, inputs: Any) -> Any:
-        return inputs[0] + np.float32(self.amount)
-
-    def call(self, inputs: Any) -> Any:
-        return inputs[0] + self.amount
-
-    def close(self) -> None:
-        """Hold nothing."""
 
 
 def test_a_first_frame_is_dreamed_as_in_memory(make_task: MakeTask, canvas: DeviceCanvas) -> None:
@@ -57,42 +39,10 @@ def test_a_first_frame_is_dreamed_as_in_memory(make_task: MakeTask, canvas: Devi
     assert shown.mean() < 0.5
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-def test_two_dreams_are_mixed_as_in_memory(make_task: MakeTask, canvas: DeviceCanvas, share: float) -> None:
-    runs = [Run(Adding(0.1), [], share=1 - share), Run(Adding(-0.2), [np.ones(3)], share=share)]
-    task = make_task(runs=runs)
-    for residual in (
-        MemoryCanvas().dream(task, Stopwatch()).residual,
-        canvas.to_array(canvas.dream(task, Stopwatch()).residual),
-    ):
-        np.testing.assert_allclose(residual, 0.1 - 0.3 * share, atol=1e-6)
-
-
-def test_each_engine_gets_its_own_inputs(make_task: MakeTask, canvas: DeviceCanvas) -> None:
-    seen: list[list[float]] = []
-
-    class Noting(Adding):
-        def run(self, inputs: Any) -> Any:
-            seen.append([float(np.asarray(given).mean()) for given in inputs[1:]])
-            return inputs[0]
-
-        call = run
-
-    runs = [
-        Run(Noting(0), [np.full(3, 7.0)], True, 0.5),
-        Run(Noting(0), [np.ones(2), np.ones(4) * 2], False, 0.5),
-    ]
-    for any_canvas in (MemoryCanvas(), canvas):
-        seen.clear()
-        any_canvas.dream(make_task(runs=runs), Stopwatch())
-        assert (seen[0][0], len(seen[0]), seen[1]) == (7.0, 2, [1.0, 2.0])
-        assert 0 < seen[0][1] < 1
-
-
 def test_the_past_is_carried_along_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion
+    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion, adding: MakeEngine
 ) -> None:
-    quiet = Adding(0.0)
+    quiet = adding(0.0)
     here = MemoryCanvas().dream(make_task(engine=quiet, past=Past(residual, bending)), Stopwatch())
     held = canvas.from_array(residual)
     there = canvas.dream(make_task(engine=quiet, past=Past(held, bending)), Stopwatch())
@@ -104,14 +54,14 @@ def test_the_past_is_carried_along_as_in_memory(
 
 
 def test_a_dream_that_flies_is_carried_along_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion
+    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion, adding: MakeEngine
 ) -> None:
     flight = FeedbackSettings(zoom=0.5, rotate=30.0, pan_x=-0.2)
     weights = MotionSettings(still=0.4, moving=0.9, threshold_px=2.0)
     flying = weighted(fed_back(bending, flight, 0.3, (300, 180)), weights)
-    here = MemoryCanvas().dream(make_task(engine=Adding(0.0), past=Past(residual, flying)), Stopwatch())
+    here = MemoryCanvas().dream(make_task(engine=adding(0.0), past=Past(residual, flying)), Stopwatch())
     held = canvas.from_array(residual)
-    there = canvas.dream(make_task(engine=Adding(0.0), past=Past(held, flying)), Stopwatch())
+    there = canvas.dream(make_task(engine=adding(0.0), past=Past(held, flying)), Stopwatch())
     assert here.carried is not None
     assert there.carried is not None
     assert np.abs(here.carried - residual).mean() > 0.5 * np.abs(residual).mean()
@@ -120,10 +70,10 @@ def test_a_dream_that_flies_is_carried_along_as_in_memory(
 
 
 def test_a_past_of_another_size_is_resized(
-    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion
+    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion, adding: MakeEngine
 ) -> None:
     smaller = canvas.from_array(residual[:40, :64])
-    done = canvas.dream(make_task(engine=Adding(0.0), past=Past(smaller, bending)), Stopwatch())
+    done = canvas.dream(make_task(engine=adding(0.0), past=Past(smaller, bending)), Stopwatch())
     assert done.carried is not None
     assert done.carried.shape == (1, 3, 48, 80)
 
@@ -146,9 +96,9 @@ def test_it_warps_as_opencv_does(residual: Field, bending: Motion) -> None:
 
 
 def test_a_dream_that_is_no_number_leaves_the_frame_as_it_came(
-    make_task: MakeTask, canvas: DeviceCanvas
+    make_task: MakeTask, canvas: DeviceCanvas, adding: MakeEngine
 ) -> None:
-    task = make_task(engine=Adding(float("nan")))
+    task = make_task(engine=adding(float("nan")))
     done = canvas.dream(task, Stopwatch())
     assert not done.finish().sound
     assert (done.finish().rgb == task.rgb).all()
@@ -187,9 +137,9 @@ def test_frames_of_any_size_are_dreamed(
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_on_cuda_frames_in_flight_do_not_disturb_each_other(make_task: MakeTask) -> None:
+def test_on_cuda_frames_in_flight_do_not_disturb_each_other(make_task: MakeTask, adding: MakeEngine) -> None:
     canvas = DeviceCanvas(torch.device("cuda"))
-    engine = Adding(0.1)
+    engine = adding(0.1)
     tasks = [
         make_task(rgb=np.full((64, 64, 3), level, np.uint8), engine=engine) for level in range(0, 200, 10)
     ]
@@ -202,8 +152,8 @@ def test_on_cuda_frames_in_flight_do_not_disturb_each_other(make_task: MakeTask)
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_on_cuda_nothing_waits_within_a_frame(make_task: MakeTask) -> None:
-    canvas, task = DeviceCanvas(torch.device("cuda")), make_task(engine=Adding(0.1))
+def test_on_cuda_nothing_waits_within_a_frame(make_task: MakeTask, adding: MakeEngine) -> None:
+    canvas, task = DeviceCanvas(torch.device("cuda")), make_task(engine=adding(0.1))
     canvas.dream(task, Stopwatch()).finish()
     torch.cuda.set_sync_debug_mode("error")
     try:

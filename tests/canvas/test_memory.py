@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from livedream.canvas import canvas_for
 from livedream.canvas.canvas import Past, Stopwatch, Task
@@ -9,6 +10,7 @@ from livedream.canvas.memory import MemoryCanvas
 from livedream.engines.eager import EagerEngine
 from livedream.motion.flow import Motion
 from livedream.motion.warp import Field
+from livedream.settings import LookSettings
 
 MakeTask = Callable[..., Task[Any]]
 
@@ -39,3 +41,23 @@ def test_an_engine_on_the_processor_keeps_the_canvas_that_is_there(engine: Eager
     canvas = canvas_for(engine)
     assert isinstance(canvas, MemoryCanvas)
     assert canvas_for(engine, canvas) is canvas
+
+
+@pytest.mark.parametrize("scene", [0.0, 0.7])
+def test_at_strength_nothing_the_frame_comes_out_as_it_went_in(make_task: MakeTask, scene: float) -> None:
+    task = make_task(look=LookSettings(strength=0.0, scene=scene))
+    rgb = MemoryCanvas().dream(task, Stopwatch()).finish().rgb
+    assert rgb is not task.rgb
+    assert (rgb == task.rgb).all()
+
+
+def test_a_frame_of_exactly_the_working_size_is_not_written_to(
+    make_task: MakeTask, residual: Field, bending: Motion
+) -> None:
+    canvas, rgb = MemoryCanvas(), make_task().rgb[:48, :80].copy()
+    before = rgb.copy()
+    for past in (None, Past(residual, bending)):
+        small = canvas.grey(rgb, (48, 80), 160)
+        task = make_task(rgb=rgb, grey=small, past=past, look=LookSettings(strength=1.0, scene=0.0))
+        assert (canvas.dream(task, Stopwatch()).finish().rgb != rgb).any()
+        assert (rgb == before).all()

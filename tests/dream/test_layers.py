@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from livedream.dream.averaging import Every, Mean
-from livedream.dream.branches import Branches
 from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
 from livedream.dream.local_response import LocalResponse
 
@@ -65,7 +64,6 @@ LAYERS: dict[str, Callable[[], Layer]] = {
         convolution(4, 6, stride=2, padding=1), Chain([Every(2), convolution(4, 6, size=1)])
     ),
     "chain": lambda: Chain([convolution(4, 6), Relu(), convolution(6, 6, stride=2, groups=6), Relu(1.0)]),
-    "branches": lambda: Branches([convolution(4, 3), Relu(), Chain([convolution(4, 2, size=1), Relu()])]),
     "chain of residuals": lambda: Chain(
         [Residual(Chain([convolution(4, 4, groups=4), Relu()])), Relu(), Residual(convolution(4, 4, size=1))]
     ),
@@ -182,13 +180,6 @@ def test_a_padding_as_large_as_the_kernel_is_refused(padding: int) -> None:
         ValueError, match=f"padding is from 0 to one less than the kernel's size, not {padding}"
     ):
         Convolution(torch.zeros(1, 1, 3, 3), torch.zeros(1), padding=padding)
-
-
-def test_branches_put_their_channels_one_after_the_other() -> None:
-    first, second = convolution(4, 3), convolution(4, 5, size=1)
-    x = torch.randn(2, 4, 5, 6, dtype=torch.float64)
-    y = Branches([first, second])(x)
-    assert torch.equal(y, torch.cat([first(x), second(x)], 1))
 
 
 def test_relu_lets_the_gradient_pass_only_inside_its_range() -> None:

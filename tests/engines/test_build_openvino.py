@@ -105,21 +105,3 @@ def test_it_builds_what_it_is_sent_into_the_folder_it_is_told(
     built: list[tuple[Any, Path]] = []
     assert run_main(monkeypatch, tmp_path, lambda sent, cache: built.append((sent, cache.folder))) == 0
     assert built == [(Check(1.0, 0.0, 0.0), tmp_path)]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        EngineError("two\n  lines"), OSError(28, "no space left"), RuntimeError("from C++\n\n  at file.cpp"),
-        ImportError("no module named openvino"), ValueError("an odd shape"), MemoryError("out of memory"),
-    ],
-)  # fmt: skip
-def test_a_fault_is_told_in_one_line_that_comes_last(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: Exception
-) -> None:
-    def fail(sent: Any, cache: EngineCache) -> None:
-        raise fault
-
-    assert run_main(monkeypatch, tmp_path, fail) == 1
-    last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert last == " ".join(str(fault).split())

@@ -29,7 +29,7 @@ def files(cache: EngineCache) -> list[Path]:
     return sorted(cache.folder.iterdir())
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=30), st.dictionaries(st.text(), st.floats(0, 1), max_size=3))
 def test_what_is_put_is_what_is_got(
     tmp_path_factory: pytest.TempPathFactory, blob: bytes, key: str, facts: dict[str, Any]
@@ -252,7 +252,7 @@ def test_every_truncation_is_listed_as_damaged(cache: EngineCache) -> None:
         assert entry.facts == {}
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200) | st.builds(lambda tail: b"livedrm1" + tail, st.binary(max_size=200)))
 def test_no_foreign_file_stops_the_list(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     cache = EngineCache(tmp_path_factory.mktemp("cache"))

@@ -11,23 +11,9 @@ from livedream.engines.cache import EngineCache
 from livedream.engines.captured import CapturedEngine
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import NumberFormat, check
-from livedream.engines.on_device import full_float32, named
+from livedream.engines.on_device import full_float32
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-
-
-@pytest.mark.parametrize(
-    ("device", "number_format", "name"),
-    [
-        ("cpu", "float32", "captured"),
-        ("cuda", "float32", "captured (cuda)"),
-        ("cuda:1", "float16", "captured (cuda) float16"),
-    ],
-)
-def test_an_engine_s_name_tells_where_and_in_what_it_computes(
-    device: str, number_format: str, name: str
-) -> None:
-    assert named("captured", torch.device(device), number_format) == name
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -246,50 +245,12 @@ def test_a_build_that_fails_says_why_in_one_sentence(small_spec: KernelSpec, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_build_that_was_cancelled_ends_at_once_and_leaves_nothing(
-    small_spec: KernelSpec, tmp_path: Path
-) -> None:
-    started = openvino.Build(small_spec, EngineCache(tmp_path))
-    start = time.perf_counter()
-    started.cancel()
-    with pytest.raises(EngineError):
-        started.wait()
-    assert time.perf_counter() - start < 2.0
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_cache_that_cannot_be_written_is_told(small_spec: KernelSpec, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
     started = openvino.Build(replace(small_spec, layers=("stem",), octaves=1), EngineCache(blocked / "cache"))
     with pytest.raises(EngineError, match=r"could not be built: .*(Not a directory|cannot find|exists)"):
         started.wait()
-
-
-def test_a_child_that_cannot_be_started_is_an_engine_error(
-    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
-    with pytest.raises(EngineError, match="openvino could not be built"):
-        openvino.Build(small_spec, EngineCache(tmp_path)).wait()
-
-
-@pytest.mark.parametrize("polite", [False, True])
-def test_a_child_that_dies_before_it_listens_is_an_engine_error(
-    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
-) -> None:
-    real = subprocess.Popen
-
-    def dying(*_: Any, **options: Any) -> subprocess.Popen[bytes]:
-        code = "import sys; sys.stderr.write('no such library'); sys.exit(3)"
-        child = real([sys.executable, "-c", code], **options)
-        while child.poll() is None:
-            time.sleep(0.01)
-        return child
-
-    monkeypatch.setattr(subprocess, "Popen", dying)
-    with pytest.raises(EngineError, match="openvino could not be built: no such library"):
-        openvino.Build(small_spec, EngineCache(tmp_path), polite=polite).wait()
 
 
 def test_knowing_the_engine_loads_neither_openvino_nor_torch() -> None:

@@ -3,14 +3,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from livedream.dream.spec import KernelSpec
+from livedream.engines import openvino
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check, NumberFormat
 from livedream.engines.relay import Relay, engine_at, parts_of, worst
+from livedream.pipeline import DreamPipeline
 
 MakeEngine = Callable[..., Any]
 
@@ -81,3 +84,89 @@ def test_a_program_is_its_own_only_part(program: Any, small_spec: KernelSpec) ->
     assert parts_of(program) == (program,)
     assert parts_of(small_spec) == (small_spec,)
     assert len(parts_of(replace(small_spec, spread=True))) == 2
+
+
+PARTS = ["low 8", "mid 8", "high 8"]
+
+
+def test_of_parts_that_take_turns_each_is_built_once_behind_one_stopgap(
+    bench: Any, workshop: Any, whole: Any
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=True)
+    stopgap = bench.take(builder)
+    assert (stopgap.stopgap, stopgap.engine.name, stopgap.run_ms) == (True, "eager", None)
+    for part, engine in zip(whole.parts, whole.turns(stopgap), strict=True):
+        assert not np.array_equal(engine.run(part.example()), part.example()[0])
+    workshop.finish.set()
+    ready = bench.take(builder)
+    assert workshop.begun == PARTS
+    assert whole.turns(ready) == [workshop.built[name] for name in PARTS]
+    assert (ready.program, ready.stopgap, ready.engine.name) == (whole, False, "openvino")
+    assert (ready.checked, ready.run_ms) == (Check(1.0, 0.0, 2.5), 2.5)
+    assert builder.take() is None
+
+
+def test_the_worst_part_and_the_mean_time_are_told(
+    bench: Any, workshop: Any, whole: Any, monkeypatch: pytest.MonkeyPatch,
+    make_engine: Callable[..., Any],
+) -> None:  # fmt: skip
+    checks = {"low 8": Check(0.99, 0.3, 1.0), "mid 8": Check(0.97, 0.1, 2.0), "high 8": Check(1.0, 0.0, 6.0)}
+    monkeypatch.setattr(
+        openvino, "load", lambda part, _: (make_engine(lambda image: image), checks[part.fingerprint()])
+    )
+    builder = bench.builder("openvino")
+    builder.request(whole, stopgap=False)
+    ready = bench.take(builder)
+    assert (ready.checked, ready.run_ms) == (Check(0.97, 0.3, 3.0), 3.0)
+
+
+def test_the_parts_of_a_real_kernel_are_what_its_engine_holds(bench: Any, small_spec: KernelSpec) -> None:
+    spread = replace(small_spec, spread=True)
+    builder = bench.builder("eager")
+    builder.request(spread, stopgap=False)
+    ready = bench.take(builder)
+    for number in range(4):
+        part = spread.parts[number % 2]
+        expected = EagerEngine(part).run(part.example())
+        assert (engine_at(ready.engine, number).run(part.example()) == expected).all()
+
+
+@pytest.mark.parametrize("first", [0, 1, 5])
+def test_octaves_have_their_turns_one_a_frame(studio: Any, first: int) -> None:
+    octaves = [studio.adding(studio.pattern()) for _ in range(3)]
+    pipeline = DreamPipeline(replace(studio.spec(), octaves=3, octave_scale=1.2, spread=True), Relay(octaves))
+    pipeline.restore({"dreamed": np.array(first), "wake": np.array(0.0)})
+    for number in range(first, first + 3):
+        before = len(octaves[number % 3].given)
+        pipeline.process(studio.frame(index=number), studio.wishes())
+        assert len(octaves[number % 3].given) == before + 1
+    assert [len(octave.given) for octave in octaves] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("stop", [3, 4])
+def test_a_spread_dream_goes_on_from_its_state_with_the_octave_whose_turn_it_is(
+    studio: Any, one_thread: None, stop: int
+) -> None:
+    spec = replace(studio.spec(), spread=True)
+    relay = Relay([EagerEngine(part) for part in spec.parts])
+    frames = [studio.frame(2 * index, index=index) for index in range(6)]
+    straight, first, second = (DreamPipeline(spec, relay, seed=3) for _ in range(3))
+    expected = [straight.process(frame, studio.wishes()) for frame in frames]
+    for frame in frames[:stop]:
+        first.process(frame, studio.wishes())
+    second.restore(first.state())
+    for frame, dreamed in zip(frames[stop:], expected[stop:], strict=True):
+        assert (second.process(frame, studio.wishes()).residual == dreamed.residual).all()
+
+
+def test_a_spread_dream_is_as_deep_as_one_of_all_octaves(studio: Any, one_thread: None) -> None:
+    spec = studio.spec()
+    spread = replace(spec, spread=True)
+    relay = Relay([EagerEngine(part) for part in spread.parts])
+    depths = []
+    for one, engine in ((spec, EagerEngine(spec)), (spread, relay)):
+        pipeline = DreamPipeline(one, engine)
+        dreams = [pipeline.process(studio.frame(), studio.wishes(motion_persistence=0.8)) for _ in range(20)]
+        depths.append(np.mean([np.abs(dreamed.residual).mean() for dreamed in dreams[-4:]]))
+    assert depths[1] == pytest.approx(depths[0], rel=0.15)

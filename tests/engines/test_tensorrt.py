@@ -3,7 +3,6 @@
 import ctypes
 import importlib.metadata
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.engines import tensorrt, tensorrt_runtime
+from livedream.engines import tensorrt
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, Program, check
 from livedream.engines.tensorrt import Flavour, Plan, TensorRtEngine
@@ -29,12 +28,6 @@ TENSORS = {
 }
 PLAN = Plan("float16", json.dumps(TENSORS).encode(), ("image", "step"), b"compiled")
 FLAVOURS: list[Flavour] = ["tensorrt", "tensorrt-rtx"]
-
-
-class FakeLogger:
-    """As TensorRT's: to be derived from."""
-
-    Severity = SimpleNamespace(INTERNAL_ERROR=0, ERROR=1, WARNING=2)
 
 
 class FakeContext:
@@ -56,7 +49,7 @@ class FakeContext:
     def execute_async_v3(self, stream: int) -> bool:
         self._gpu.order.append(f"run on {stream}")
         if self._gpu.refuses:
-            self._gpu.log.log(FakeLogger.Severity.ERROR, "no memory\nis left")
+            self._gpu.log.log(self._gpu.log.Severity.ERROR, "no memory\nis left")
             return False
         image = self.at("image")
         mask = np.linspace(0.5, 1.0, SIDE, dtype=np.float32)
@@ -110,8 +103,8 @@ class FakeGpu:
             try:
                 return FakePlanned(self, json.loads(blob))
             except ValueError:
-                log.log(FakeLogger.Severity.WARNING, "a remark")
-                log.log(FakeLogger.Severity.ERROR, "the magic tag does not match")
+                log.log(log.Severity.WARNING, "a remark")
+                log.log(log.Severity.ERROR, "the magic tag does not match")
                 return None
 
         return SimpleNamespace(deserialize_cuda_engine=deserialize)
@@ -124,16 +117,9 @@ class FakeGpu:
 
 
 @pytest.fixture
-def gpu(monkeypatch: pytest.MonkeyPatch) -> FakeGpu:
+def gpu(trt: Any, monkeypatch: pytest.MonkeyPatch) -> FakeGpu:
     gpu = FakeGpu()
-    capabilities = SimpleNamespace(SM86=1, SM89=2)
-    trt = type("Trt", (), {"ILogger": FakeLogger, "Runtime": gpu.runtime, "ComputeCapability": capabilities})
-    for module in ("tensorrt", "tensorrt_rtx"):
-        monkeypatch.setitem(sys.modules, module, trt)
-    monkeypatch.setattr(importlib.metadata, "version", lambda package: "1.2")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "GeForce")
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (8, 9))
+    trt.Runtime = gpu.runtime
     monkeypatch.setattr(torch.cuda, "Stream", lambda: gpu.new_stream(7))
     monkeypatch.setattr(torch.cuda, "current_stream", lambda: gpu.new_stream(gpu.stream))
     on_the_processor = TensorRtEngine
@@ -347,6 +333,18 @@ def test_an_entry_without_its_facts_is_treated_as_absent(
     assert tensorrt.load(program, cache, "tensorrt") is not None
 
 
+def test_what_this_machine_cannot_have_is_told_whatever_is_in_the_cache(
+    gpu: FakeGpu, program: Program, cache: EngineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(flavour: Flavour) -> None:
+        raise EngineError(f"there is no {flavour} here")
+
+    put(cache, program, "tensorrt-rtx")
+    monkeypatch.setattr(tensorrt, "require", refuse)
+    with pytest.raises(EngineError, match="there is no tensorrt-rtx here"):
+        tensorrt.load(program, cache, "tensorrt-rtx")
+
+
 def test_the_reason_is_the_first_error(gpu: FakeGpu) -> None:
     with pytest.raises(
         EngineError, match=r"tensorrt float16 cannot be loaded: the magic tag does not match$"
@@ -380,76 +378,3 @@ def test_the_key_differs_by_all_that_an_engine_depends_on(
     assert key() == keys[0]
     for part in ("torch 1.2", "torch-tensorrt 1.2", "tensorrt 1.2", "GeForce", "8.9", program.fingerprint()):
         assert part in key()
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize("package", ["torch-tensorrt", "tensorrt", "tensorrt-rtx", "onnx", "onnxscript"])
-def test_a_missing_package_is_told_with_the_way_out(
-    gpu: FakeGpu,
-    program: Program,
-    cache: EngineCache,
-    monkeypatch: pytest.MonkeyPatch,
-    flavour: Flavour,
-    package: str,
-) -> None:
-    def version(name: str) -> str:
-        if name == package:
-            raise importlib.metadata.PackageNotFoundError(name)
-        return "1.2"
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
-    if package not in tensorrt_runtime.DISTRIBUTIONS[flavour]:
-        assert tensorrt.load(program, cache, flavour) is None
-        return
-    with pytest.raises(EngineError) as told:
-        tensorrt.load(program, cache, flavour)
-    extra = {"tensorrt": "tensorrt", "tensorrt-rtx": "rtx"}[flavour]
-    assert str(told.value) == (
-        f"the engine {flavour} needs {package}, which is not installed; pip install 'livedream[{extra}]'"
-    )
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_runtime_that_cannot_be_imported_is_told_with_the_way_out(
-    gpu: FakeGpu, program: Program, cache: EngineCache, monkeypatch: pytest.MonkeyPatch, flavour: Flavour
-) -> None:
-    module, extra = tensorrt_runtime.MODULE[flavour], tensorrt_runtime.EXTRA[flavour]
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(
-        EngineError, match=rf"{flavour} needs {module}, .*pip install 'livedream\[{extra}\]'$"
-    ):
-        tensorrt.load(program, cache, flavour)
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_that_there_is_no_gpu_is_told(
-    gpu: FakeGpu, program: Program, cache: EngineCache, monkeypatch: pytest.MonkeyPatch, flavour: Flavour
-) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(
-        EngineError, match=rf"^the engine {flavour} needs an NVIDIA GPU, and torch 2\S+ finds none"
-    ):
-        tensorrt.load(program, cache, flavour)
-
-
-def test_a_gpu_that_tensorrt_rtx_does_not_know_is_told_with_the_way_out(
-    gpu: FakeGpu, program: Program, cache: EngineCache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "H200")
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (9, 0))
-    with pytest.raises(EngineError, match=r"capability 9.0 of H200; pip install 'livedream\[tensorrt\]'"):
-        tensorrt.load(program, cache, "tensorrt-rtx")
-    assert tensorrt.load(program, cache, "tensorrt") is None
-
-
-@pytest.mark.rtx
-@pytest.mark.parametrize("name", ["SM75", "SM86", "SM89", "SM120"])
-def test_the_real_runtime_names_compute_capabilities_as_expected(name: str) -> None:
-    trt = pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
-    assert hasattr(trt.ComputeCapability, name)
-    log = tensorrt_runtime.listener(trt)
-    log.log(trt.ILogger.Severity.WARNING, "a remark")
-    log.log(trt.ILogger.Severity.ERROR, "a fault\nin two lines")
-    assert tensorrt_runtime.reason(log) == "a fault in two lines"
-    assert trt.float32.name == "FLOAT"
-    assert trt.int64.name == "INT64"

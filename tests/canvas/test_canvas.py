@@ -1,5 +1,6 @@
-"""The settings of colour on both canvases; torch's device is the processor, so no GPU is needed."""
+"""What both canvases do; torch's device is the processor, so no GPU is needed."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Past, Stopwatch, Task
+from livedream.canvas.canvas import Past, Run, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas
 from livedream.canvas.memory import MemoryCanvas
 from livedream.motion.flow import Motion
@@ -15,32 +16,19 @@ from livedream.motion.warp import Field
 from livedream.settings import ColourSettings, LookSettings
 
 MakeTask = Callable[..., Task[Any]]
+MakeEngine = Callable[[float], Any]
 CANVASES = [MemoryCanvas(), DeviceCanvas(torch.device("cpu"))]
-
-
-class Still:
-    """An engine, for arrays and tensors, that dreams nothing more."""
-
-    name, number_format = "still", "float32"
-
-    def run(self, inputs: Any) -> Any:
-        return inputs[0]
-
-    call = run
-
-    def close(self) -> None:
-        """Hold nothing."""
 
 
 @pytest.fixture
 def dream(
-    make_task: MakeTask, residual: Field, bending: Motion
+    make_task: MakeTask, adding: MakeEngine, residual: Field, bending: Motion
 ) -> Callable[..., tuple[Any, Field, Task[Any]]]:
     """Dream a frame after one that left `residual`: (frame, residual, task)."""
 
     def run(canvas: Any, colour: ColourSettings, scene: float = 0.6) -> tuple[Any, Field, Task[Any]]:
         task = make_task(
-            engine=Still(), past=Past(canvas.from_array(residual), bending), colour=colour,
+            engine=adding(0.0), past=Past(canvas.from_array(residual), bending), colour=colour,
             look=LookSettings(strength=1.0, scene=scene),
         )  # fmt: skip
         pending = canvas.dream(task, Stopwatch())
@@ -102,3 +90,58 @@ def test_a_balance_takes_the_dream_s_own_tint_off(dream: Any, canvas: Any) -> No
     tinted = dream(canvas, ColourSettings())[1].mean(axis=(0, 1))
     left = dream(canvas, ColourSettings(balance=0.75))[1].mean(axis=(0, 1))
     np.testing.assert_allclose(left, 0.25 * tinted, atol=1e-5)
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_two_dreams_are_mixed_as_in_memory(
+    make_task: MakeTask, adding: MakeEngine, canvas: Any, share: float
+) -> None:
+    runs = [Run(adding(0.1), [], share=1 - share), Run(adding(-0.2), [np.ones(3)], share=share)]
+    residual = canvas.to_array(canvas.dream(make_task(runs=runs), Stopwatch()).residual)
+    np.testing.assert_allclose(residual, 0.1 - 0.3 * share, atol=1e-6)
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_each_engine_gets_its_own_inputs(make_task: MakeTask, adding: MakeEngine, canvas: Any) -> None:
+    one, other = adding(0.0), adding(0.0)
+    runs = [
+        Run(one, [np.full(3, 7.0)], True, 0.5),
+        Run(other, [np.ones(2), np.ones(4) * 2], False, 0.5),
+    ]
+    canvas.dream(make_task(runs=runs), Stopwatch())
+    first, second = ([float(np.asarray(x).mean()) for x in engine.given[0]] for engine in (one, other))
+    assert (first[0], len(first), second) == (7.0, 2, [1.0, 2.0])
+    assert 0 < first[1] < 1
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_what_a_canvas_holds_comes_back_as_it_was(canvas: Any, residual: Field) -> None:
+    held = canvas.to_array(canvas.from_array(residual))
+    assert held.dtype == np.float32
+    np.testing.assert_array_equal(held, residual)
+
+
+@pytest.mark.parametrize(
+    ("canvas", "stages"),
+    [
+        (CANVASES[0], {"motion", "kernel", "residual", "veil", "compose"}),
+        (CANVASES[1], {"motion", "launch", "wait"}),
+    ],
+)
+def test_every_stage_of_a_dream_is_timed(
+    make_task: MakeTask, adding: MakeEngine, canvas: Any, stages: set[str]
+) -> None:
+    watch = Stopwatch()
+    canvas.dream(make_task(engine=adding(0.1)), watch).finish()
+    assert set(watch.stage_ms) == stages
+    assert all(spent_ms >= 0 for spent_ms in watch.stage_ms.values())
+
+
+def test_a_stopwatch_tells_what_each_stage_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    times_s = iter([10.002, 10.005, 10.105])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(times_s))
+    watch = Stopwatch(last_s=10.0)
+    for stage in ("motion", "kernel", "compose"):
+        watch.lap(stage)
+    assert watch.stage_ms == pytest.approx({"motion": 2.0, "kernel": 3.0, "compose": 100.0})

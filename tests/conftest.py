@@ -1,0 +1,114 @@
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from livedream.dream.spec import KernelSpec
+from livedream.engines.engine import NumberFormat
+from livedream.frame import Frame, Rgb
+from livedream.motion.warp import Field
+from livedream.settings import Settings, change
+
+SIZE_HW = (64, 96)
+
+
+class Painter:
+    """An engine that adds a picture of its own, or what it is told to; notes what it is given."""
+
+    name = "painter"
+    number_format: NumberFormat = "float32"
+
+    def __init__(self, paint: Callable[[int, NDArray[np.float32]], NDArray[np.float32]]) -> None:
+        self._paint = paint
+        self.given: list[list[NDArray[Any]]] = []
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        self.given.append([np.array(array) for array in inputs])
+        return inputs[0] + self._paint(len(self.given) - 1, inputs[0])
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+@cache
+def texture(seed: int = 0, height: int = 400, width: int = 500) -> Rgb:
+    noise = np.random.default_rng(seed).random((height, width, 3), np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 4)
+    return np.asarray(40 + (soft - soft.min()) / (soft.max() - soft.min()) * 175).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What a pipeline is tried with: frames whose motion is known, and engines whose every pixel is."""
+
+    size_hw: tuple[int, int] = SIZE_HW
+
+    def spec(self, size_hw: tuple[int, int] = SIZE_HW, layers: tuple[str, ...] = ("block.1",)) -> KernelSpec:
+        return KernelSpec("embedded", layers, size_hw, 2, 1.4, 2, 1.0)
+
+    def wishes(self, **changes: Any) -> Settings:
+        """Give settings in which nothing hides the dream: words with _ for the dot."""
+        words = {
+            "look.scene": 0.0,
+            "look.strength": 1.0,
+            "motion.persistence": 0.9,
+            "dream.layers": {"block.1": 1.0},
+        }
+        words |= {word.replace("_", ".", 1): value for word, value in changes.items()}
+        return change(Settings(), words)
+
+    def texture(self, seed: int = 0) -> Rgb:
+        return texture(seed)
+
+    def frame(
+        self, x: int = 0, y: int = 0, seed: int = 0, index: int = 0, size_wh: tuple[int, int] = (192, 128)
+    ) -> Frame:
+        """Look into a texture at (60 + x, 60 + y); nobody may write to it."""
+        rgb = texture(seed)[60 + y : 60 + y + size_wh[1], 60 + x : 60 + x + size_wh[0]].copy()
+        rgb.setflags(write=False)
+        return Frame(rgb, captured_s=index / 30, index=index)
+
+    def pattern(self, size_hw: tuple[int, int] = SIZE_HW, seed: int = 3) -> Field:
+        noise = np.random.default_rng(seed).standard_normal((*size_hw, 3), np.float32)
+        soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), np.float32)
+        return np.asarray(soft / soft.std() * np.float32(0.06), np.float32)
+
+    def painter(self, paint: Callable[[int, NDArray[np.float32]], NDArray[np.float32]]) -> Painter:
+        return Painter(paint)
+
+    def adding(self, pattern: Field) -> Painter:
+        """Add an HxWx3 pattern to every picture."""
+        return Painter(lambda _, image: pattern.transpose(2, 0, 1)[None])
+
+    def adding_first(self, pattern: Field) -> Painter:
+        """Add a pattern to the first picture and nothing to the others."""
+        return Painter(lambda number, image: pattern.transpose(2, 0, 1)[None] * np.float32(number == 0))
+
+
+@pytest.fixture(scope="session")
+def studio() -> Studio:
+    return Studio()
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Two threads that wait for each other are slower than one where the processor is shared."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def real(one_thread: None, studio: Studio) -> tuple[KernelSpec, Any]:
+    """The real kernel, small and shallow, with its engine."""
+    from livedream.engines.eager import EagerEngine
+
+    return studio.spec(), EagerEngine(studio.spec())

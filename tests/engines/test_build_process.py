@@ -1,0 +1,157 @@
+"""A process of its own with jobs that are written here, and that of OpenVINO's engines."""
+
+import io
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import livedream
+from livedream.dream.spec import KernelSpec
+from livedream.engines import openvino
+from livedream.engines.build_process import BuildProcess, serve
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Check
+from livedream.errors import EngineError
+
+PROGRAM: Any = Check(1.0, 0.5, 0.25)
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., BuildProcess]:
+    """Start a job, Python code, with arguments; it lies on the path that is set for this process."""
+    folder = tmp_path / "on the path"
+    folder.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+    def begin(code: str, *arguments: str, polite: bool = False) -> BuildProcess:
+        (folder / "job.py").write_text(code)
+        return BuildProcess("odd", "job", arguments, PROGRAM, polite=polite)
+
+    return begin
+
+
+def told(process: BuildProcess) -> str:
+    with pytest.raises(EngineError) as fault:
+        process.wait()
+    return str(fault.value)
+
+
+SERVING = """
+import sys
+from livedream.engines.build_process import serve
+def build(program):
+    open(sys.argv[1], "w").write(repr(program))
+    print("a remark", file=sys.stderr)
+    if sys.argv[2:]:
+        raise ValueError(sys.argv[2])
+sys.exit(serve(build))
+"""
+
+
+def test_a_job_is_sent_its_program_and_what_went_wrong_comes_back(
+    start: Callable[..., BuildProcess], tmp_path: Path
+) -> None:
+    file = tmp_path / "built"
+    start(SERVING, str(file)).wait()
+    assert file.read_text() == repr(PROGRAM)
+    failed = start(SERVING, str(file), "too\n large")
+    assert told(failed) == "the engine odd could not be built: too large"
+
+
+def test_a_job_that_says_nothing_is_known_by_its_exit_code(start: Callable[..., BuildProcess]) -> None:
+    assert told(start("raise SystemExit(7)")) == "the engine odd could not be built: exit code 7"
+
+
+def test_a_job_that_is_cancelled_ends_at_once_and_that_is_the_reason(
+    start: Callable[..., BuildProcess],
+) -> None:
+    process = start("import time; time.sleep(60)")
+    began = time.perf_counter()
+    process.cancel()
+    assert told(process) == "the building of the engine odd was cancelled"
+    assert time.perf_counter() - began < 2.0
+
+
+def test_only_a_polite_job_gives_way(start: Callable[..., BuildProcess]) -> None:
+    code = "import sys, psutil; sys.stdin.buffer.read(); sys.exit(str(psutil.Process().nice()))"
+    rude, polite = (int(told(start(code, polite=polite)).split()[-1]) for polite in (False, True))
+    assert polite > rude
+
+
+def test_a_job_finds_this_very_package_and_nothing_that_lies_where_it_is_started(
+    start: Callable[..., BuildProcess], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = tmp_path / "on the path" / "livedream"
+    another.mkdir()
+    (another / "__init__.py").write_text("raise SystemExit('another livedream')")
+    (tmp_path / "psutil.py").write_text("raise SystemExit('from where it was started')")
+    monkeypatch.chdir(tmp_path)
+    code = (
+        "import os, sys, livedream, psutil; sys.exit(not os.path.samefile(livedream.__file__, sys.argv[1]))"
+    )
+    start(code, livedream.__file__).wait()
+
+
+def test_a_build_that_was_cancelled_ends_at_once_and_leaves_nothing(
+    small_spec: KernelSpec, tmp_path: Path
+) -> None:
+    started = openvino.Build(small_spec, EngineCache(tmp_path))
+    start = time.perf_counter()
+    started.cancel()
+    with pytest.raises(EngineError):
+        started.wait()
+    assert time.perf_counter() - start < 2.0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_child_that_cannot_be_started_is_an_engine_error(
+    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    with pytest.raises(EngineError, match="openvino could not be built"):
+        openvino.Build(small_spec, EngineCache(tmp_path)).wait()
+
+
+@pytest.mark.parametrize("polite", [False, True])
+def test_a_child_that_dies_before_it_listens_is_an_engine_error(
+    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
+) -> None:
+    real = subprocess.Popen
+
+    def dying(*_: Any, **options: Any) -> subprocess.Popen[bytes]:
+        code = "import sys; sys.stderr.write('no such library'); sys.exit(3)"
+        child = real([sys.executable, "-c", code], **options)
+        while child.poll() is None:
+            time.sleep(0.01)
+        return child
+
+    monkeypatch.setattr(subprocess, "Popen", dying)
+    with pytest.raises(EngineError, match="openvino could not be built: no such library"):
+        openvino.Build(small_spec, EngineCache(tmp_path), polite=polite).wait()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        EngineError("two\n  lines"), OSError(28, "no space left"), RuntimeError("from C++\n\n  at file.cpp"),
+        ImportError("no module named openvino"), ValueError("an odd shape"), MemoryError("out of memory"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_one_line_that_comes_last(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
+) -> None:
+    def fail(sent: Any) -> None:
+        assert sent == PROGRAM
+        raise fault
+
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(pickle.dumps(PROGRAM))))
+    assert serve(fail) == 1
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last == " ".join(str(fault).split())

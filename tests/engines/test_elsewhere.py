@@ -1,0 +1,89 @@
+import sys
+from typing import Any
+
+import pytest
+
+from livedream.engines import compiled, openvino, tensorrt
+from livedream.engines import elsewhere as elsewhere_module
+from livedream.engines.elsewhere import elsewhere
+from livedream.errors import EngineError
+
+
+def test_compiled_is_built_in_another_process_while_eager_dreams(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def start(*given: Any, device: str, number_format: str, polite: bool) -> Any:
+        asked.append((device, number_format))
+        return workshop.start(*given, polite=polite)
+
+    monkeypatch.setattr(compiled, "load", lambda program, cache, device: workshop.load(program, cache))
+    monkeypatch.setattr(compiled, "Build", start)
+    monkeypatch.setattr(compiled, "CompiledEngine", lambda *_: pytest.fail("it was compiled here"))
+    builder = bench.builder("compiled")
+    builder.request(program, stopgap=True)
+    stopgap = bench.take(builder)
+    assert (stopgap.engine.name, stopgap.stopgap) == ("eager", True)
+    workshop.finish.set()
+    fast = bench.take(builder)
+    assert fast.engine is workshop.built[program.fingerprint()]
+    assert not fast.stopgap
+    assert asked == [("cpu", "float32")]
+
+
+def test_that_openvino_is_not_installed_is_told_with_the_way_out(
+    bench: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=True)
+    with pytest.raises(EngineError, match="openvino is not installed; pip install openvino"):
+        bench.take(builder)
+
+
+def test_on_cuda_one_stopgap_bridges_the_formats_that_compiled_is_built_in(
+    bench: Any, on_cuda: Any, program: Any
+) -> None:
+    on_cuda.refused = {("compiled", "float16")}
+    builder = bench.builder("compiled")
+    builder.request(program, stopgap=True)
+    assert [bench.take(builder).engine.name, bench.take(builder).engine.name] == [
+        "captured float32",
+        "compiled float32",
+    ]
+    assert bench.told == ["compiled float16 is refused; trying float32"]
+    assert builder.take() is None
+
+
+@pytest.mark.parametrize(("device", "formats"), [("cpu", ["float32"]), ("cuda", ["float16", "float32"])])
+def test_what_is_compiled_is_so_for_the_device_first_in_the_faster_format(
+    monkeypatch: pytest.MonkeyPatch, device: str, formats: list[str]
+) -> None:
+    monkeypatch.setattr(elsewhere_module, "torch_device", lambda: device)
+    monkeypatch.setattr(compiled, "load", lambda *given, **options: (given, options))
+    monkeypatch.setattr(compiled, "Build", lambda *given, **options: (given, options))
+    other = elsewhere("compiled")
+    assert other.load("program", "cache") == (("program", "cache"), {"device": device})
+    begun = [begin("program", "cache", polite=True) for begin in other.builds.values()]
+    assert list(other.builds) == formats
+    assert [options for _, options in begun] == [
+        {"device": device, "number_format": form, "polite": True} for form in formats
+    ]
+
+
+@pytest.mark.parametrize("name", ["tensorrt", "tensorrt-rtx"])
+def test_each_flavour_of_tensorrt_is_loaded_and_built_as_itself(
+    monkeypatch: pytest.MonkeyPatch, name: Any
+) -> None:
+    monkeypatch.setattr(tensorrt, "load", lambda *given, flavour: (given, flavour))
+    monkeypatch.setattr(tensorrt, "Build", lambda *given, flavour, polite: (given, flavour, polite))
+    other = elsewhere(name)
+    assert other.load("program", "cache") == (("program", "cache"), name)
+    assert list(other.builds) == [""], "a build chooses the format"
+    assert other.builds[""]("program", "cache", polite=False) == (("program", "cache"), name, False)
+
+
+def test_an_openvino_build_chooses_the_format_too(workshop: Any) -> None:
+    other = elsewhere("openvino")
+    assert (other.load, dict(other.builds)) == (openvino.load, {"": openvino.Build})
