@@ -10,8 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from livedream import __version__
 from livedream.engines.builder import Choice
 from livedream.errors import InputError
@@ -20,14 +18,14 @@ from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import spec_for
 from livedream.offline.moments import clock_words, seconds_of
 from livedream.offline.output import Output, check_output, output_of, size_for
-from livedream.offline.recipe import Recipe, preset_table
+from livedream.offline.recipe import Recipe, as_toml, preset_table
 from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.references import References
 from livedream.settings import change
 from livedream.sinks.letterbox import resized
 from livedream.sinks.soundtrack import check_sound, music_begin_s
-from livedream.sources.film import Film
+from livedream.sources.film import Film, identity_of
 from livedream.sources.footage import Footage, at_rate, slot_at
 from livedream.sources.image import read_image
 from livedream.sources.open import expanded
@@ -80,7 +78,8 @@ class Job:
     """A render that can begin.
 
     size_wh: of the frames that come out, `rate` a second; first, last: those of the source that are
-    rendered, counted at `rate`, last None for its end.
+    rendered, counted at `rate`, last None for its end. files: what it looks at and listens to beside the
+    footage, word -> identity.
     """
 
     footage: Footage
@@ -94,6 +93,7 @@ class Job:
     seed: int
     start_picture: Rgb | None
     sound: Sound | None
+    files: dict[str, str]
 
     @property
     def total(self) -> int | None:
@@ -113,8 +113,8 @@ class Job:
 
     def words(self, recipe: Recipe) -> dict[str, Any]:
         """Give all that decides the frames, as TOML gives it back."""
-        table = recipe.made | {"content": self.footage.identity, "names": self.output.pattern}
-        return tomllib.loads(tomli_w.dumps(table | preset_table(recipe.settings)))
+        names = {"content": self.footage.identity, "files": self.files, "names": self.output.pattern}
+        return tomllib.loads(as_toml(recipe.made | names | preset_table(recipe.settings)))
 
 
 def job_of(wish: Wish) -> Job:
@@ -139,7 +139,7 @@ def job_of(wish: Wish) -> Job:
     picture = None if wish.first_frame is None else read_image(wish.first_frame)
     return Job(
         footage, output, size_wh, rate, first, last, timeline, recipe, wish.seed, picture,
-        _sound(wish, footage, output, float(first / rate)),
+        _sound(wish, footage, output, float(first / rate)), _files(wish, timeline),
     )  # fmt: skip
 
 
@@ -214,6 +214,15 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
         for segment in timeline.segments:
             spec_for(segment.settings.dream, size_wh)
             references.check(segment.settings.dream)
+
+
+def _files(wish: Wish, timeline: SettingsTimeline) -> dict[str, str]:
+    """Tell the files beside the source apart, which are there: a render goes on with the same ones only."""
+    named = {"first_frame": wish.first_frame, "sound_file": wish.sound_file}
+    for number, segment in enumerate(timeline.segments):
+        dream = segment.settings.dream
+        named |= {f"guide {number}": expanded(dream.guide), f"style {number}": expanded(dream.style)}
+    return {word: identity_of([path]) for word, path in named.items() if path is not None and path.is_file()}
 
 
 def _preset_name(wish: Wish) -> str:

@@ -35,14 +35,14 @@ class Recipe:
 
     def text(self) -> str:
         """Write it as a preset file; `made` stands in its first lines, behind #."""
-        notes = tomli_w.dumps(self.made)
+        notes = as_toml(self.made)
         header = "".join(f"# {line}".rstrip() + "\n" for line in notes.split("\n") if line)
         return f"{header}\n{preset_text(self.name, self.settings)}"
 
 
 def preset_text(name: str, settings: Settings) -> str:
     """Write settings as a preset file, every one of them."""
-    return tomli_w.dumps({"name": name} | preset_table(settings))
+    return as_toml({"name": name} | preset_table(settings))
 
 
 def preset_table(settings: Settings) -> dict[str, Any]:
@@ -51,11 +51,18 @@ def preset_table(settings: Settings) -> dict[str, Any]:
     return table
 
 
+def as_toml(table: Mapping[str, Any]) -> str:
+    """Write a table; what is None is left out, and what is no Unicode in a file's name becomes "?"."""
+    return tomli_w.dumps(_plain(table))
+
+
 def _plain(value: Any) -> Any:
-    """Turn into what TOML knows: keys are words, and what is None is left out."""
+    """Turn into what TOML knows."""
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def parse_recipe(text: str, origin: Path) -> Recipe:

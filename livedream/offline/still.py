@@ -21,7 +21,7 @@ from livedream.offline.output import check_writable
 from livedream.offline.recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.sinks.letterbox import fitted_size, resized
-from livedream.sinks.stamp import PICTURES, write_stamped
+from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded
 from livedream.sources.transparent import Alpha, read_transparent
 
@@ -30,6 +30,9 @@ ROUNDS = 30
 
 ROUND_S = 1 / 30
 """How much of a show's time a round is."""
+
+ENGINE_BYTES = 100
+"""Room in a picture's text for the name of the engine, which is not known before it is dreamed."""
 
 TRANSPARENT = (".png", ".webp", ".tif", ".tiff")
 """The kinds of picture that keep what is transparent."""
@@ -81,10 +84,9 @@ def still_of(wish: StillWish) -> Still:
         "livedream": __version__, "seed": wish.seed, "source": source.name,
         "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": wish.rounds,
     }  # fmt: skip
-    return Still(
-        file, resized(rgb, size_wh), _fitting(alpha, file, size_wh),
-        Recipe(preset.name, settings, made), wish.rounds, wish.seed,
-    )  # fmt: skip
+    recipe = Recipe(preset.name, settings, made)
+    check_stamp(file, recipe.text() + " " * ENGINE_BYTES)
+    return Still(file, resized(rgb, size_wh), _fitting(alpha, file, size_wh), recipe, wish.rounds, wish.seed)
 
 
 def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], None]) -> Rgb:

@@ -33,11 +33,25 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+JPEG_TEXT_BYTES = 65_000
+"""A JPEG's EXIF block holds 65,533 bytes, some of them its own."""
+
+
+def check_stamp(file: Path, text: str) -> None:
+    """Raise InputError if the file's kind cannot hold a text of that length."""
+    length = len(text.encode())
+    if file.suffix.lower() in (".jpg", ".jpeg") and length > JPEG_TEXT_BYTES:
+        raise InputError(
+            f"{file} keeps its settings, and {length} bytes of them are more than a JPEG holds; write to .png"
+        )
+
+
 def write_stamped(file: Path, rgb: Rgb, text: str) -> None:
     """Write uint8 HxWx3, or HxWx4 with alpha, with a text in it; whole or not at all.
 
-    file: ends in one of PICTURES. Raises SinkError.
+    file: ends in one of PICTURES. Raises SinkError, InputError.
     """
+    check_stamp(file, text)
     picture, suffix = Image.fromarray(rgb), file.suffix.lower()
     with told(file):
         if suffix == ".png":

@@ -65,7 +65,10 @@ class Developer:
             threads=1,
         )
         picture: NDArray[Any] = converted.to_ndarray()
-        return _over_black(picture) if has_alpha else picture
+        if has_alpha:
+            return _over_black(picture)
+        # What needed no conversion is the decoder's own picture, which others may show on.
+        return picture.copy() if converted is frame else picture
 
 
 def square_size(size_wh: tuple[int, int], pixel_shape: Fraction | None) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """`livedream image` as people give it."""
 
+import io
+import sys
 from pathlib import Path
 
 import cv2
@@ -7,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from livedream.cli import image
+from livedream.cli import image, main
 from livedream.cli.app import app
 from livedream.cli.render import INTERRUPTED
 from livedream.offline.recipe import recipe_of
@@ -38,3 +40,19 @@ def test_an_interruption_says_that_nothing_was_written(
     assert ended.value.exit_code == INTERRUPTED
     assert "nothing was written" in capsys.readouterr().out
     assert [file.name for file in tmp_path.iterdir()] == ["in.png"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system's file names are Unicode")
+def test_a_name_that_the_terminal_cannot_show_costs_nothing(
+    picture: Path, tmp_path: Path, tiny: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="strict")
+    out = tmp_path / "d\udce9.png"
+    monkeypatch.setattr("sys.argv", ["livedream", "image", str(picture), str(out), "--rounds", "1", *tiny])
+    monkeypatch.setattr("sys.stdout", shown)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert out.exists()
+    shown.seek(0)
+    assert "d\\udce9.png: 96x64" in shown.read()

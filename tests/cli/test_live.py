@@ -48,7 +48,7 @@ def test_control_c_finishes_the_recording_within_a_second(
 def test_an_image_is_dreamed(livedream: Run, quick: list[str], tmp_path: Path) -> None:
     rough = np.random.default_rng(0).integers(0, 255, (90, 160), dtype=np.uint8)
     cv2.imwrite(str(tmp_path / "grey.png"), rough)
-    done = livedream("--source", "grey.png", *quick, "--no-window", "--seconds", "2")
+    done = livedream("--source", "grey.png", *quick, "--no-window", "--seconds", "4")
     assert done.returncode == 0, done.stderr
     assert "eager" in done.stdout
 

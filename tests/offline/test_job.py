@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -80,6 +81,37 @@ def test_all_that_decides_the_frames_is_among_its_words(
         return job.words(job.recipe)
 
     assert said(**words) == said(**words) != said()
+
+
+@pytest.mark.parametrize("word", ["first_frame", "sound_file", "dream.guide", "dream.style"])
+def test_another_file_of_the_same_name_decides_too(make_clip: Make, tmp_path: Path, word: str) -> None:
+    clip, film = make_clip(frames=12, sound=None), word == "sound_file"
+    beside = make_clip("beside.mp4", frames=3) if film else tmp_path / "beside.png"
+
+    def said() -> dict[str, Any]:
+        named = {"assignments": (f"{word}={beside}",)} if "." in word else {word: beside}
+        job = job_of(Wish(str(clip), str(tmp_path / "out.mp4"), **named))
+        return job.words(job.recipe)
+
+    words = []
+    for count in (2, 5):
+        if film:
+            make_clip("beside.mp4", frames=2 * count)
+        else:
+            write_image(beside, np.full((8, 8 * count, 3), 255, np.uint8))
+        words.append(said())
+        assert words[-1] == said()
+    assert words[0] != words[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system's file names are Unicode")
+def test_a_name_that_is_no_unicode_is_written_as_far_as_it_is(make_clip: Make, tmp_path: Path) -> None:
+    clip = make_clip(frames=3, sound=None).rename(tmp_path / "caf\udce9.mp4")
+    job = job_of(Wish(str(clip), str(tmp_path / "out.mp4"), assignments=(f"dream.guide={clip}",)))
+    words = job.words(job.recipe)
+    assert words["source"] == "caf?.mp4"
+    assert words["dream"]["guide"] == str(tmp_path / "caf?.mp4")
+    job.recipe.text().encode()
 
 
 def test_pictures_are_not_rendered_into_their_own_folder(make_pictures: Make) -> None:

@@ -11,6 +11,7 @@ from livedream.errors import InputError
 from livedream.offline.engines import Engines
 from livedream.offline.recipe import recipe_of
 from livedream.offline.still import Still, StillWish, dreamed_still, engine_name, still_of, write_still
+from livedream.sinks import stamp
 
 QUICK = ("dream.layers={lines=1.0}", "dream.octaves=1", "dream.working_px=4096")
 
@@ -99,6 +100,15 @@ def test_what_cannot_be_is_told_before_anything_is_dreamed(
 ) -> None:
     with pytest.raises(InputError, match=sentence):
         still_of(replace(wish, **change))
+
+
+def test_settings_that_a_jpeg_cannot_hold_are_told_before_anything_is_dreamed(
+    wish: StillWish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamp, "JPEG_TEXT_BYTES", 1000)
+    still_of(replace(wish, output=str(tmp_path / "out.png")))
+    with pytest.raises(InputError, match="more than a JPEG holds"):
+        still_of(replace(wish, output=str(tmp_path / "out.jpg")))
 
 
 def test_a_picture_that_is_there_is_not_replaced_unasked(wish: StillWish, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from livedream.sinks.stamp import (
     ASCII,
     EXIF_TABLE,
     FILMS,
+    JPEG_TEXT_BYTES,
     PICTURES,
     UNDEFINED,
     USER_COMMENT,
@@ -103,3 +104,13 @@ def test_a_picture_that_cannot_be_written_is_told_and_the_one_before_stays(tmp_p
     assert read_stamp(file) == "before"
     with pytest.raises(SinkError, match="removed"):
         write_stamped(tmp_path / "no" / "a.png", RGB, "")
+
+
+def test_more_text_than_a_jpeg_holds_is_told(tmp_path: Path) -> None:
+    text = "x" * JPEG_TEXT_BYTES
+    write_stamped(tmp_path / "a.jpg", RGB, text)
+    assert read_stamp(tmp_path / "a.jpg") == text
+    with pytest.raises(InputError, match=r"65001 bytes of them are more than a JPEG holds; write to \.png"):
+        write_stamped(tmp_path / "b.jpg", RGB, text + "x")
+    assert not (tmp_path / "b.jpg").exists()
+    write_stamped(tmp_path / "b.png", RGB, text + "x")
