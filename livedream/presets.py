@@ -74,7 +74,7 @@ def _find(name_or_file: str) -> Path:
     given = Path(name_or_file)
     try:
         given = given.expanduser()
-        is_file, is_folder = given.is_file(), given.is_dir()
+        is_file, is_folder = given.is_file(), bool(name_or_file) and given.is_dir()
     except (OSError, ValueError, RuntimeError):  # no possible path: too long, a NUL, an unknown ~user
         is_file = is_folder = False
     if is_file:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import sys
-from io import TextIOWrapper
 
 from livedream.errors import LivedreamError
+
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended: 128 and the signal's number."""
 
 
 def main() -> None:
     """Run the command line; one sentence and an exit code for whatever goes wrong."""
-    from livedream.cli.app import app, with_default_command
+    from livedream.cli.printed import printing
 
-    _print_whatever_comes()
+    with printing() as outward:
+        code = _run(sys.argv[1:])
+    # Who has gone away, as `head` does, has read enough.
+    if outward.fault is not None and not isinstance(outward.fault, BrokenPipeError):
+        sys.stderr.write(f"livedream: not all could be printed ({outward.fault.strerror})\n")
+        code = code or 1
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; give its exit code."""
     try:
-        app(args=with_default_command(sys.argv[1:]), prog_name="livedream", standalone_mode=True)
+        from livedream.cli.app import app, with_default_command
+
+        app(args=with_default_command(arguments), prog_name="livedream", standalone_mode=True)
     except LivedreamError as fault:
         sys.stderr.write(f"livedream: {fault}\n")
-        sys.exit(fault.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone; nobody is left to be told
-        sys.exit(0)
-
-
-def _print_whatever_comes() -> None:
-    """Escape what the terminal cannot show, such as a file's name that is no Unicode, as errors do."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        return fault.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0

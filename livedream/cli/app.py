@@ -121,7 +121,7 @@ def live(
 
     shown_s = check_programs(programs, preset, program_s)
     options = Options(
-        source, preset or DEFAULT, set_ or [], engine, parse_size(size), check_fps(fps),
+        source, DEFAULT if preset is None else preset, set_ or [], engine, parse_size(size), check_fps(fps),
         record, overwrite, virtual_camera, check_seconds(seconds),
         parse_programs(programs), shown_s, check_attract_s(attract_s),
     )  # fmt: skip
@@ -281,7 +281,7 @@ def build_engines(
 
     if every and preset is not None:
         raise InputError(f"--preset {preset}: --all builds for every preset; give one of the two")
-    chosen = preset or DEFAULT
+    chosen = DEFAULT if preset is None else preset
     options = Options(None, chosen, set_ or [], engine, parse_size(size))
     build(options, shipped() if every else (chosen,))
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from livedream.cli.options import Options
-from livedream.cli.show import chosen_settings, opened
+from livedream.cli.show import check_apart, chosen_settings, opened
 from livedream.clock import SystemClock
 from livedream.errors import InputError
 from livedream.runtime.bench import Figures, bench
@@ -22,17 +22,32 @@ def run(options: Options, *, paced: bool, json_file: Path | None) -> None:
     """Measure, print, and write `json_file` if it is given. Raises LivedreamError."""
     console = Console()
     name, settings = chosen_settings(options)
-    if json_file is not None and not json_file.absolute().parent.is_dir():
-        raise InputError(
-            f"--json {json_file}: there is no folder {json_file.absolute().parent}; make it first"
-        )
+    if json_file is not None:
+        _check_json(json_file, options)
     plan = Plan(name, options.size_wh, options.fps, options.engine, paced=paced, governed=paced)
     open_source = partial(opened, options, options.source or "clouds", loop=True)
     with console.status("measuring"):
         figures = bench(open_source, settings, plan, SystemClock(), options.seconds or 10.0)
     console.print(_table(figures))
     if json_file is not None:
-        json_file.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+        _write_json(json_file, figures)
+
+
+def _check_json(file: Path, options: Options) -> None:
+    """Raise InputError, before anything is measured, for a file that cannot be written."""
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise InputError(f"--json {file}: there is no folder {folder}; make it first")
+    if file.is_dir():
+        raise InputError(f"--json {file}: that is a folder; give the name of a file")
+    check_apart(file, options)
+
+
+def _write_json(file: Path, figures: Figures) -> None:
+    try:
+        file.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+    except OSError as fault:
+        raise InputError(f"--json {file} cannot be written: {fault.strerror}; give another name") from fault
 
 
 def _table(figures: Figures) -> Table:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from livedream.cli.options import Options
 from livedream.cli.show import (
+    check_apart,
     ending_on_signals,
     opened,
     print_summary,
@@ -29,19 +30,20 @@ SETTLE_S = 180.0
 def run(options: Options) -> None:
     """Dream for `options.seconds` once the engine runs, leave FILE here, print what was found."""
     console = Console()
+    check_apart(FILE, options)
     check_recording(FILE, overwrite=True)
     session = session_of(options, opened(options, options.source or "clouds", loop=True), console)
     session.start()
     recorder, outlet = Recorder(FILE, overwrite=True), None
-    try:
-        with ending_on_signals(session):
+    with ending_on_signals(session):
+        try:
             _settle(session, console)
             outlet = session.add_sink(recorder, Rate(options.size_wh, options.fps))
             watch(session, options.seconds, console)
-        status = session.status()
-    finally:
-        session.finish()
-    print_summary(status, _kept(outlet, recorder) | _found(), console)
+            status = session.status()
+        finally:
+            session.finish()
+        print_summary(status, _kept(outlet, recorder) | _found(), console)
 
 
 def _settle(session: LiveSession, console: Console) -> None:

@@ -19,7 +19,7 @@ from livedream.cli.options import Options
 from livedream.cli.show import chosen_settings, teller
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import EngineBuilder, Ready
-from livedream.engines.cache import Cleared, EngineCache, Listed
+from livedream.engines.cache import REMEDY, Cleared, EngineCache, Listed
 from livedream.engines.relay import parts_of
 from livedream.errors import EngineError, InputError, LivedreamError
 from livedream.runtime.dreamer import describe
@@ -32,10 +32,14 @@ LOOK_UP_S = 0.25
 
 
 def print_engines() -> None:
-    """Print what is kept on disk, the engine used last first, and where that is."""
+    """Print what is kept on disk, the engine used last first, and where that is.
+
+    Raises InputError if nothing is kept and nothing can be.
+    """
     cache, console = EngineCache(), Console()
     entries = cache.entries()
     if not entries:
+        _check_keeping(cache)
         _say(
             console,
             f"no engine is kept in {with_tilde(cache.folder)} yet; one is built when livedream first dreams, "
@@ -57,6 +61,7 @@ def print_engines() -> None:
 def build(options: Options, presets: Sequence[str]) -> None:
     """Build what presets need at the output's size, unless it is there. Raises LivedreamError."""
     console, cache = Console(), EngineCache()
+    _check_keeping(cache)
     named: dict[KernelSpec, list[str]] = {}
     for preset in presets:  # all of them are checked before the first is built
         name, settings = chosen_settings(replace(options, preset=preset))
@@ -85,6 +90,12 @@ def clear(*, agreed: bool) -> None:
         _say(console, "nothing was removed")
         return
     _tell_cleared(cache.clear(), with_tilde(cache.folder), console)
+
+
+def _check_keeping(cache: EngineCache) -> None:
+    """Raise InputError if engines cannot be kept where the cache is."""
+    if reason := cache.refusal():
+        raise InputError(f"engines cannot be kept in {with_tilde(cache.folder)} ({reason}); {REMEDY}")
 
 
 def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from livedream.cli.options import Options
 from livedream.cli.show import (
+    check_apart,
     chosen_programs,
     ending_on_signals,
     opened,
@@ -35,6 +36,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     """
     console = Console()
     if options.record is not None:
+        check_apart(options.record, options)
         _check_recording(options.record, options.overwrite)
     programs = chosen_programs(options, by_hand=window)
     source = _source(options, console)
@@ -47,16 +49,16 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     _add_virtual_camera(session, options)
     display = _display(console) if window else Health("off")
     session.start()
-    try:
-        with ending_on_signals(session):
+    with ending_on_signals(session):
+        try:
             if display.ok:
                 _show(session, Desk(programs), options, full_screen)
             else:
                 watch(session, options.seconds, console)
-        status = session.status()
-    finally:
-        session.finish()
-    print_summary(status, {} if recording is None else {"recording": recorded(*recording)}, console)
+            status = session.status()
+        finally:
+            session.finish()
+        print_summary(status, {} if recording is None else {"recording": recorded(*recording)}, console)
 
 
 def _check_recording(path: Path, overwrite: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from livedream.cli import INTERRUPTED
 from livedream.cli.progress import shown
 from livedream.cli.show import teller
 from livedream.errors import InputError, LivedreamError, SinkError
@@ -15,9 +16,6 @@ from livedream.offline.batch import is_done, load_batch
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job, Wish, job_of
 from livedream.offline.render import Rendered, render
-
-INTERRUPTED = 130
-"""Exit code of what Ctrl-C has ended."""
 
 Plan = Callable[[Wish], Job]
 """Makes of a wish what is to be rendered."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from livedream.cli.options import Options
-from livedream.cli.show import opened, teller
+from livedream.cli.show import check_apart, opened, teller
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
@@ -37,6 +37,7 @@ def run(options: Options, names: Sequence[str], file: Path) -> None:
     """Dream the beginning of a source with each preset and write the sheet. Raises LivedreamError."""
     console = Console()
     check_image_file(file)
+    check_apart(file, options)
     frames = _frames(options)
     tiles = [("the picture", frames[-1].rgb)]
     for name in track(names, "dreaming", console=console, transient=True):
@@ -47,7 +48,8 @@ def run(options: Options, names: Sequence[str], file: Path) -> None:
         finally:
             builder.close()
     write_image(file, laid_out(tiles))
-    console.print(f"{file}: {len(tiles) - 1} presets", markup=False, highlight=False)
+    presets = "preset" if len(tiles) == 2 else "presets"
+    console.print(f"{file}: {len(tiles) - 1} {presets}", markup=False, highlight=False)
 
 
 def _frames(options: Options) -> Sequence[Frame]:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.status import Status
 from livedream.settings import Settings
 from livedream.sources import Source, open_source
+from livedream.sources.open import expanded
 
 if TYPE_CHECKING:
     from livedream.sinks.recorder import Recorder
@@ -103,12 +105,16 @@ def teller(console: Console) -> Callable[[str], None]:
 
 @contextmanager
 def ending_on_signals(session: LiveSession) -> Iterator[None]:
-    """Let Ctrl-C and a polite kill end the session, recording finished, instead of the process."""
+    """Let Ctrl-C, a polite kill and a terminal that is closed end the session instead of the process."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         session.stop()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two are not everywhere
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # What was started to be ignored, as nohup does with a closed terminal, stays so.
+    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heeded}
     try:
         yield
     finally:
@@ -137,6 +143,13 @@ def status_line(status: Status) -> str:
         f"{status.fps:5.1f} fps  latency {status.latency_ms.p50:.0f} ms (95 %: {status.latency_ms.p95:.0f})  "
         f"dropped {status.dropped}  {status.engine} {width}x{height}{building}{program}{attract}"
     )
+
+
+def check_apart(file: Path, options: Options) -> None:
+    """Raise InputError if what is to be written is what is to be dreamed."""
+    source = None if options.source is None else expanded(options.source)
+    if source is not None and source.exists() and file.exists() and file.samefile(source):
+        raise InputError(f"{file} is what is to be dreamed; give another name for what comes out")
 
 
 def recorded(outlet: Outlet, recorder: Recorder) -> str:

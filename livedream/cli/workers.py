@@ -8,8 +8,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from livedream.cli import INTERRUPTED
 from livedream.cli.progress import shown
-from livedream.cli.render import INTERRUPTED, say, words
+from livedream.cli.render import say, words
 from livedream.cli.show import teller
 from livedream.errors import InputError
 from livedream.offline.engines import Engines

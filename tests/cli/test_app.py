@@ -50,7 +50,9 @@ def bad(tmp_path: Path) -> list[tuple[list[str], str]]:
     (tmp_path / "broken.toml").write_text("[dream\n")
     (tmp_path / "odd.toml").write_text("[dream]\noctavs = 2\n")
     (tmp_path / "far.toml").write_text("[dream]\nsteps = 5000\n")
-    (tmp_path / "there.mp4").write_bytes(b"something")
+    for name in ("there.mp4", "livedream-demo.mp4"):
+        (tmp_path / name).write_bytes(b"something")
+    (tmp_path / "there.png").symlink_to("there.mp4")
     return [
         (["bench", "--source", "missing.mp4"], "missing.mp4"),
         (["bench", "--source", "folder"], "folder"),
@@ -68,6 +70,12 @@ def bad(tmp_path: Path) -> list[tuple[list[str], str]]:
         (["bench", "--seconds", "-1"], "--seconds"),
         (["bench", "--engine", "abacus"], "abacus"),
         (["bench", "--json", "nowhere/figures.json"], "nowhere"),
+        (["bench", "--json", "folder"], "folder"),
+        (["bench", "--source", "there.mp4", "--json", "there.mp4"], "is what is to be dreamed"),
+        (["presets", "eyes", "--source", "there.mp4", "--sheet", "there.png"], "is what is to be dreamed"),
+        (["--record", "there.mp4", "--overwrite", "--source", "there.mp4"], "is what is to be dreamed"),
+        (["demo", "--source", "livedream-demo.mp4"], "is what is to be dreamed"),
+        (["--preset", "", "--source", "clouds"], "no preset ''"),
         (["--record", "there.mp4", "--source", "clouds"], "there.mp4"),
         (["--record", "film.avi", "--source", "clouds"], ".mp4"),
         (["--record", "nowhere/film.mp4", "--source", "clouds"], "nowhere"),
@@ -100,7 +108,7 @@ def here(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("case", range(35))
+@pytest.mark.parametrize("case", range(41))
 @pytest.mark.usefixtures("here")
 def test_what_a_person_got_wrong_is_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], case: int
@@ -111,7 +119,8 @@ def test_what_a_person_got_wrong_is_told_in_a_sentence(
         main()
     assert ended.value.code == 2
     assert named in capsys.readouterr().err
-    assert (tmp_path / "there.mp4").read_bytes() == b"something"
+    for name in ("there.mp4", "livedream-demo.mp4"):
+        assert (tmp_path / name).read_bytes() == b"something"
 
 
 def test_it_is_said_without_a_traceback(livedream: Run) -> None:

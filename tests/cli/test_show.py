@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from livedream.cli.options import Options
-from livedream.cli.show import chosen_programs, recorded, status_line
+from livedream.cli.show import check_apart, chosen_programs, ending_on_signals, recorded, status_line
 from livedream.dream.info import NetworkInfo
 from livedream.errors import InputError, SinkError
 from livedream.presets import load, shipped
@@ -67,6 +69,40 @@ def test_what_the_network_has_no_layer_for_is_left_out_unless_it_is_named(
     assert not {"fur", "lines", "mosaic"} & set(names)
     with pytest.raises(InputError, match="no layer 'eyes'"):
         chosen_programs(replace(options, programs=("weave", "fur")), by_hand=False)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_session_and_not_the_process(name: str) -> None:
+    if not hasattr(signal, name):
+        pytest.skip(f"this system has no {name}")
+    number, stopped = getattr(signal, name), []
+    before = signal.getsignal(number)
+    with ending_on_signals(SimpleNamespace(stop=lambda: stopped.append(name))):  # type: ignore[arg-type]
+        signal.raise_signal(number)
+        signal.raise_signal(number)
+    assert stopped == [name] * 2
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+def test_what_is_to_outlive_its_terminal_does() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with ending_on_signals(SimpleNamespace(stop=pytest.fail)):  # type: ignore[arg-type]
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_what_is_dreamed_is_not_written_over(tmp_path: Path) -> None:
+    clip, other = tmp_path / "clip.mp4", tmp_path / "other.mp4"
+    clip.write_bytes(b"dear")
+    (tmp_path / "link.mp4").symlink_to(clip)
+    for file in (clip, tmp_path / "link.mp4"):
+        with pytest.raises(InputError, match="is what is to be dreamed"):
+            check_apart(file, Options(str(clip), "eyes"))
+    for source in (str(clip), "clouds", "camera:0", None):
+        check_apart(other, Options(source, "eyes"))
 
 
 def test_a_recording_s_end_is_told() -> None:

@@ -45,6 +45,21 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     assert condition()
 
 
+@pytest.mark.parametrize(("of_the_clip", "wanted", "held"), [(30.0, 120.0, 30.0), (100.0, 30.0, 30.0)])
+def test_the_governor_holds_no_rate_that_the_clip_does_not_have(
+    session_of: Callable[..., LiveSession],
+    make_source: Callable[..., Any],
+    of_the_clip: float,
+    wanted: float,
+    held: float,
+) -> None:
+    session = session_of(make_source(1, fps=of_the_clip), replace(PLAN, fps=wanted, governed=True))
+    governor = session._dreamer._governor
+    assert governor is not None
+    assert governor.interval_s == pytest.approx(1 / held)
+    session.finish()
+
+
 def test_every_frame_of_a_file_is_dreamed_when_unpaced(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
 ) -> None:
