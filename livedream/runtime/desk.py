@@ -72,16 +72,16 @@ class Desk:
 
     def _gamma(self, by: float) -> str:
         gamma = round(self._store.snapshot().look.gamma + by, 2)
-        return self._keep("look.gamma", gamma, f"gamma {gamma:.1f}")
+        return self._keep("look.gamma", gamma, "gamma", f"{gamma:.1f}")
 
     def _floor(self, factor: float) -> str:
         floor_px = float(f"{self._store.snapshot().motion.floor_px * factor:.2g}")
-        return self._keep("motion.floor_px", floor_px, f"motion floor {floor_px:g} px")
+        return self._keep("motion.floor_px", floor_px, "motion floor", f"{floor_px:g} px")
 
-    def _keep(self, word: str, value: float, said: str) -> str:
+    def _keep(self, word: str, value: float, name: str, shown: str) -> str:
         """Keep a setting from preset to preset, unless it is at the end of its range."""
         try:
             self._programs.keep(word, value)
         except InputError:
-            return f"{word} goes no further"
-        return said
+            return f"{name} goes no further"
+        return f"{name} {shown}"

@@ -105,7 +105,7 @@ class Overlays:
         toasts = dreaming and not self.hud
         return Look(
             starting=None if dreaming else self._starting(now_s),
-            hud=self._says if self.hud else None,
+            hud=self._says if self.hud and not self.keys else None,  # in a narrow window they overlap
             keys=self.keys,
             hint=self._hint,
             hint_opacity=0.0 if self.keys else self._hint_time.opacity(now_s),

@@ -46,6 +46,16 @@ def test_the_hud_is_off_until_it_is_asked_for(overlays: Overlays) -> None:
     assert overlays.look(0.0, dreaming=True).hud is not None
 
 
+def test_the_keys_stand_in_for_the_hud(overlays: Overlays) -> None:
+    overlays.hud = overlays.keys = True
+
+    assert overlays.look(0.0, dreaming=True).hud is None
+
+    overlays.keys = False
+
+    assert overlays.look(0.0, dreaming=True).hud is not None
+
+
 def test_a_new_trouble_is_told_once_while_the_hud_is_off(overlays: Overlays, status: Status) -> None:
     overlays.tell(failed(status), 10.0)
 
