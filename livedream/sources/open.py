@@ -150,8 +150,20 @@ def _open_file(spec: str, wish: Wish) -> Source:
 
 
 def is_image(path: Path, start: bytes) -> bool:
-    """Tell whether a file is a still picture, by its first bytes or its suffix."""
+    """Tell whether a file is a still picture, by its first bytes or its suffix.
+
+    Raises InputError for a WebP or PNG that moves: of it one picture could be decoded here.
+    """
+    if _moves(start):
+        raise InputError(f"{path} moves, which only a GIF or a video can here: save it as one of them.")
     return bool(IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix))
+
+
+def _moves(start: bytes) -> bool:
+    """Tell an animated WebP by a flag of its header, and PNG by a chunk before its pixels."""
+    if start[8:16] == b"WEBPVP8X":
+        return bool(start[20:21] and start[20] & 2)
+    return start.startswith(b"\x89PNG") and b"acTL" in start.partition(b"IDAT")[0]
 
 
 def expanded(spec: str) -> Path:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from livedream.clock import ManualClock
 from livedream.errors import InputError, LivedreamError, SourceError
@@ -64,6 +65,19 @@ def test_files_open_by_what_they_hold(png: Path, make_video: MakeVideo) -> None:
     assert opened(str(make_video())).info.fps == 10
     assert opened(str(make_video("c.gif", codec="gif", pix_fmt="rgb8"))).info.size_wh == (64, 48)
     assert opened(misnamed.as_uri()).info.name == "a.mp4"
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".png"])
+def test_a_picture_that_moves_is_refused_and_not_shown_as_one_that_stands(
+    tmp_path: Path, suffix: str
+) -> None:
+    levels = np.random.default_rng(0).integers(0, 255, (2, 20, 30, 3), np.uint8)
+    first, second = (Image.fromarray(rgb) for rgb in levels)
+    first.save(tmp_path / f"moves{suffix}", save_all=True, append_images=[second], duration=100)
+    first.save(tmp_path / f"stands{suffix}", exif=Image.Exif())
+    with pytest.raises(InputError, match=rf"moves\{suffix} moves, which only a GIF or a video can"):
+        opened(str(tmp_path / f"moves{suffix}"))
+    opened(str(tmp_path / f"stands{suffix}")).close()
 
 
 def test_loop_reaches_videos_and_images(png: Path, make_video: MakeVideo) -> None:
