@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import tempfile
 from pathlib import Path
 
 from livedream.health import Health
@@ -24,25 +23,17 @@ def engine_cache() -> Health:
     """Tell where built engines are kept, how many there are, and whether more can be."""
     from livedream.engines.cache import EngineCache
 
-    folder = EngineCache().folder
+    cache = EngineCache()
+    folder = cache.folder
     sizes = [path.stat().st_size for path in folder.glob("*.engine")]
     shown = with_tilde(folder)
-    try:
-        _try_writing(folder)
-    except OSError as fault:
+    if reason := cache.refusal():
         return Health(
-            "failed", f"{shown} cannot be written to: {fault.strerror or fault}",
-            "Let this user write there: the engine openvino is built into it.",
+            "failed", f"{shown} cannot be written to: {reason}",
+            "Let this user write there: without it engines are built anew at each start.",
         )  # fmt: skip
     engines = "engine" if len(sizes) == 1 else "engines"
     return Health("live", f"{shown}, {len(sizes)} {engines}, {megabytes(sum(sizes))}")
-
-
-def _try_writing(folder: Path) -> None:
-    """Write to a folder, or to where it would be made. Raises OSError."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    with tempfile.TemporaryFile(dir=there):
-        return
 
 
 def network() -> Health:

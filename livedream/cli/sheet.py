@@ -39,10 +39,10 @@ def run(options: Options, names: Sequence[str], file: Path) -> None:
     check_image_file(file)
     check_apart(file, options)
     frames = _frames(options)
-    tiles = [("the picture", frames[-1].rgb)]
+    tiles, cache = [("the picture", frames[-1].rgb)], EngineCache()
     for name in track(names, "dreaming", console=console, transient=True):
         # A builder of its own for each: later failures of one are only told.
-        builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, EngineCache(), teller(console))
+        builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, cache, teller(console))
         try:
             tiles.append((name, _last_dream(frames, load(name).settings, _asking(builder))))
         finally:

@@ -192,6 +192,7 @@ class EngineBuilder(Generic[P]):
 
     def _fill(self, builds: Mapping[str, Begin], part: Program, order: _Order[P]) -> None:
         """Have another process build into the cache, in the first number format that works out."""
+        self._cache.prepare(self._tell)
         for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
             self._build = build = begin(part, self._cache, polite=not order.stopgap)
             if self._awaited(order):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 import struct
+import sys
 import tempfile
 import time
+import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import platformdirs
+
+from livedream.errors import EngineError
 
 if TYPE_CHECKING:
     from livedream.engines.engine import Check, NumberFormat, Program
@@ -30,6 +36,9 @@ LARGEST_FACTS_BYTES = 1 << 20
 
 LEFT_OVER_S = 60.0
 """An unfinished file that nobody has written to for so long is left over from a process that ended."""
+
+REMEDY = "make it writable" + (", or set XDG_CACHE_HOME" if sys.platform == "linux" else "")
+"""What to do about a folder that refuses; only on Linux does that variable name another."""
 
 _UNREADABLE = (struct.error, ValueError, KeyError, TypeError, RecursionError)
 """What parsing raises for a file that is damaged or foreign."""
@@ -79,14 +88,43 @@ class EngineCache:
     """A folder of entries; each file is a header, JSON facts and the blob, its hash in the facts.
 
     Whatever is damaged or cut off is treated as absent, so the engine is built again.
+    folder: where engines are put; after `prepare` this may be a temporary one.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or platformdirs.user_cache_path("livedream", appauthor=False) / "engines"
+        self._lasting = self.folder
+
+    def refusal(self) -> str:
+        """Tell why engines cannot be kept, "" if they can; makes nothing."""
+        try:
+            there = next(path for path in (self.folder, *self.folder.parents) if path.exists())
+            _try_writing(there)
+        except OSError as fault:
+            return _reason(fault)
+        return ""
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make the folder before something is built into it; where it refuses, take a temporary one.
+
+        That is told once, and the temporary folder goes with this object, at the latest with the
+        process. Raises EngineError if there is no room for it either.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _try_writing(self.folder)
+        except OSError as fault:
+            kept_not = f"engines cannot be kept in {self.folder} ({_reason(fault)})"
+            self.folder = self._temporary(kept_not)
+            tell(f"{kept_not}, so they are built anew at each start; {REMEDY}")
 
     def get(self, key: str) -> Entry | None:
         """Give the entry of a key; None if there is none or it is damaged."""
-        path = self._path(key)
+        # A folder that nobody may write to may hold engines all the same.
+        return self._got(self.folder, key) or self._got(self._lasting, key)
+
+    def _got(self, folder: Path, key: str) -> Entry | None:
+        path = folder / f"{_name(key)}.engine"
         try:
             content = path.read_bytes()
         except OSError:
@@ -126,6 +164,16 @@ class EngineCache:
         sizes = [outcome for outcome in outcomes if isinstance(outcome, int)]
         return Cleared(len(sizes), sum(sizes), tuple(why for why in outcomes if isinstance(why, str)))
 
+    def _temporary(self, kept_not: str) -> Path:
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="livedream-"))
+        except OSError as fault:
+            raise EngineError(
+                f"{kept_not}, nor in a temporary folder ({_reason(fault)}); {REMEDY}"
+            ) from fault
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
     def _path(self, key: str) -> Path:
         return self.folder / f"{_name(key)}.engine"
 
@@ -140,6 +188,12 @@ class EngineCache:
             if total > LARGEST_TOTAL_BYTES:
                 with suppress(OSError):  # Windows keeps a file that is being read
                     path.unlink(missing_ok=True)
+
+
+def _try_writing(folder: Path) -> None:
+    """Write a file that goes at once. Raises OSError."""
+    with tempfile.TemporaryFile(dir=folder):
+        return
 
 
 def _name(key: str) -> str:

@@ -134,6 +134,33 @@ class TestList:
         subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
 
 
+@pytest.mark.parametrize("command", ["list", "build"])
+def test_where_no_engine_can_be_kept_one_sentence_says_so(
+    livedream: Run, tmp_path: Path, command: str
+) -> None:
+    if sys.platform not in ("linux", "win32"):
+        pytest.skip("the cache lies elsewhere there")
+    (tmp_path / "cache").write_text("in the way")
+    done = livedream("engines", command)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    told = " ".join(done.stderr.split())
+    assert "engines cannot be kept in " in told
+    assert "make it writable" in told
+
+
+def test_what_is_kept_is_listed_even_if_nothing_more_can_be(
+    cache: EngineCache, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache.put("key", b"engine", FACTS)
+    monkeypatch.setattr(EngineCache, "refusal", lambda _: "Read-only file system")
+    engines.print_engines()
+    assert "1 engine, " in capsys.readouterr().out
+    cache.clear()
+    with pytest.raises(InputError, match=r"cannot be kept in .* \(Read-only file system\); make it"):
+        engines.print_engines()
+
+
 class _Engine:
     def __init__(self, name: str) -> None:
         self.name, self.closed = name, False

@@ -12,7 +12,7 @@ import pytest
 
 from livedream.engines import builder as builder_module
 from livedream.engines import compiled, openvino, tensorrt
-from livedream.engines.builder import Choice
+from livedream.engines.builder import Choice, EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.errors import EngineError
@@ -128,6 +128,41 @@ def test_an_engine_that_the_cache_does_not_keep_is_told(
     builder.request(program, stopgap=False)
     with pytest.raises(EngineError, match=f"{tmp_path.name} does not keep it"):
         builder.take(SOON_S)
+
+
+def test_a_cache_that_cannot_be_written_to_is_told_once_and_the_fast_engine_comes(
+    workshop: Any, program: Any, make_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    told: list[str] = []
+    cache = EngineCache(tmp_path / "file" / "engines")
+    builder: EngineBuilder[Any] = EngineBuilder("openvino", cache, told.append)
+    workshop.finish.set()
+    try:
+        for asked in (program, make_program("another")):
+            builder.request(asked, stopgap=False)
+            ready = builder.take(SOON_S)
+            assert ready is not None
+            assert ready.engine.name == "openvino"
+    finally:
+        builder.close()
+    (sentence,) = told
+    assert sentence.startswith(f"engines cannot be kept in {tmp_path / 'file' / 'engines'} (")
+
+
+def test_what_needs_no_build_needs_no_folder(
+    workshop: Any, program: Any, make_engine: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    told: list[str] = []
+    workshop.built[program.fingerprint()] = make_engine(lambda image: image)
+    builder: EngineBuilder[Any] = EngineBuilder("openvino", EngineCache(tmp_path / "file"), told.append)
+    try:
+        builder.request(program, stopgap=False)
+        assert builder.take(SOON_S) is not None
+    finally:
+        builder.close()
+    assert told == []
 
 
 def test_of_requests_not_yet_begun_the_newest_wins(

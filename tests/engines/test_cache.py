@@ -3,6 +3,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from livedream.engines import cache as cache_module
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Check, Program
+from livedream.errors import EngineError
 
 FACTS = {"check": {"cosine": 0.999, "run_ms": 1.5}}
 
@@ -346,6 +348,95 @@ def test_what_cannot_be_removed_is_told_and_the_rest_goes(
     assert cleared.files == 1
     assert cleared.kept == (f"{held}: used by another process",)
     assert files(cache) == [held]
+
+
+@pytest.fixture
+def blocked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EngineCache:
+    """Give a cache with a file in the place of its folder's parent; temporary folders can be counted."""
+    (tmp_path / "file").write_bytes(b"in the way")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    return EngineCache(tmp_path / "file" / "engines")
+
+
+def test_a_folder_that_can_be_made_is_made_and_nothing_is_told(cache: EngineCache) -> None:
+    told: list[str] = []
+    folder = cache.folder
+    assert cache.refusal() == ""
+    assert not folder.parent.exists(), "to look makes nothing"
+    cache.prepare(told.append)
+    assert cache.folder == folder
+    assert list(folder.iterdir()) == []
+    assert told == []
+
+
+def test_where_the_folder_refuses_engines_are_kept_for_a_while_and_that_is_told_once(
+    blocked: EngineCache, tmp_path: Path
+) -> None:
+    refused, told = blocked.folder, list[str]()
+    assert blocked.refusal()
+    for _ in range(2):
+        blocked.prepare(told.append)
+    (sentence,) = told
+    assert sentence.startswith(f"engines cannot be kept in {refused} (")
+    assert "built anew at each start; make it writable" in sentence
+    assert blocked.folder.parent == tmp_path / "temporary"
+    EngineCache(blocked.folder).put("key", b"by another process", FACTS)
+    entry = blocked.get("key")
+    assert entry is not None
+    assert entry.blob == b"by another process"
+    del blocked
+
+
+def test_the_temporary_folder_goes_with_the_process(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code = (
+        "import sys; from pathlib import Path; from livedream.engines.cache import EngineCache;"
+        "cache = EngineCache(Path(sys.argv[1])); cache.prepare(print);"
+        "cache.put('key', b'engine', {}); print(cache.folder, cache.folder.is_dir())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path / "file")],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    folder, _, was_there = done.stdout.splitlines()[-1].rpartition(" ")
+    assert was_there == "True"
+    assert not Path(folder).exists()
+    assert done.stderr == ""
+
+
+def test_engines_in_a_folder_that_refuses_new_ones_are_found_still(
+    cache: EngineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.put("old", b"engine", FACTS)
+    lasting, real_file = cache.folder, tempfile.TemporaryFile
+
+    def refuse(dir: Path) -> Any:
+        if dir == lasting:
+            raise PermissionError(13, "Permission denied")
+        return real_file(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    assert cache.refusal() == "Permission denied"
+    cache.prepare(lambda _: None)
+    assert cache.folder != lasting
+    cache.put("new", b"engine", FACTS)
+    assert cache.get("old") is not None
+    assert cache.get("new") is not None
+    assert len(list(lasting.iterdir())) == 1
+
+
+def test_if_there_is_no_temporary_folder_either_both_reasons_are_told(
+    blocked: EngineCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> str:
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    told: list[str] = []
+    with pytest.raises(EngineError, match=r"cannot be kept in .*file.*temporary folder \(no space left"):
+        blocked.prepare(told.append)
+    assert told == []
 
 
 def test_the_cache_loads_neither_torch_nor_openvino() -> None:
