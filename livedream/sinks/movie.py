@@ -65,11 +65,17 @@ class Movie:
             raise
         self.encoder = self._stream.codec_context.name
 
+    @property
+    def begun(self) -> bool:
+        """Tell whether its file was made, with the first picture."""
+        return self._file.begun
+
     def add(self, rgb: Rgb, index: int) -> None:
         """Encode a picture of any size, due `index` frame intervals after the start (increasing).
 
         Raises OSError if the disk fails, av.FFmpegError if the encoder does.
         """
+        self._file.begin()
         self._check_linked(index)
         frame = to_yuv(letterbox(rgb, self.size_wh))
         frame.pts, frame.time_base = index, 1 / self.rate
@@ -118,16 +124,41 @@ class WholeFile:
     bears neither a hole nor the beginning of a fragment at its end. The muxer is not told of it,
     for it could only print it: whoever drives the muxer checks. What the muxer writes over, to
     turn the fragments into an ordinary film, waits until all the rest is on the disk.
+    One that is made later holds what is written until it begins, and touches nothing on the disk.
     error: the first failure. written: bytes, without what was written over.
     """
 
-    def __init__(self, raw: io.FileIO) -> None:
+    def __init__(self, raw: io.FileIO | None) -> None:
         """Take over a file that is open for writing and empty."""
         self._raw = raw
+        self._make: Callable[[], io.FileIO] | None = None
+        self._seekable = raw is None or raw.seekable()
+        self._held = b""
         self._place = self._whole = 0
         self._patches: list[tuple[int, bytes]] = []
         self.error: OSError | None = None
         self.written = 0
+
+    @classmethod
+    def later(cls, make: Callable[[], io.FileIO], *, seekable: bool) -> WholeFile:
+        """Note how to make the file, open for writing and empty, when it begins; seekable: no pipe."""
+        file = cls(None)
+        file._make, file._seekable = make, seekable
+        return file
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether the file was made."""
+        return self._raw is not None
+
+    def begin(self) -> None:
+        """Make the file and write what was held, once. Raises OSError."""
+        self.check()
+        if self._make is not None:
+            self._raw, self._make = self._make(), None
+            self._whole = self.written = 0
+            self._append(self._held)
+            self.mark_whole()
 
     def check(self) -> None:
         """Raise the first failure, if there was one."""
@@ -137,7 +168,8 @@ class WholeFile:
     def check_linked(self) -> None:
         """Raise FileNotFoundError if the file was removed: the system lets it be written for nothing."""
         # Some network file systems count no links at all, so the name is asked for as well.
-        if os.fstat(self._raw.fileno()).st_nlink == 0 and not Path(self._raw.name).exists():
+        raw = self._raw
+        if raw is not None and os.fstat(raw.fileno()).st_nlink == 0 and not Path(raw.name).exists():
             self.error = FileNotFoundError(errno.ENOENT, "the file was removed")
         self.check()
 
@@ -158,7 +190,7 @@ class WholeFile:
 
     def seekable(self) -> bool:
         """Tell whether the place can be changed: not in a pipe."""
-        return self._raw.seekable()
+        return self._seekable
 
     def tell(self) -> int:
         """Tell the place, in bytes."""
@@ -172,32 +204,27 @@ class WholeFile:
 
     def close(self) -> None:
         """Write over what is to be written over, and close the file; a failure is in `error`."""
-        if not self._raw.closed:
-            self._try(self._patch)
-            self._try(self._raw.close)
+        raw = self._raw
+        if raw is not None and not raw.closed:
+            self._try(lambda: self._patch(raw))
+            self._try(raw.close)
 
     def _append(self, data: bytes) -> None:
-        """Write all of `data` at the end; after a failure, cut the file back."""
-        if self._try(lambda: self._write_all(data)):
-            self.written += len(data)
+        """Write all of `data` at the end, or hold it; after a failure, cut the file back."""
+        raw = self._raw
+        if raw is None:
+            self._held += data
+        elif not self._try(lambda: _write_all(raw, data)):
+            with contextlib.suppress(OSError):
+                raw.truncate(self._whole)
             return
-        with contextlib.suppress(OSError):
-            self._raw.truncate(self._whole)
+        self.written += len(data)
 
-    def _patch(self) -> None:
+    def _patch(self, raw: io.FileIO) -> None:
         """Write over what is to be written over, in the muxer's order. Raises OSError."""
         for place, data in self._patches if self.error is None else ():
-            self._raw.seek(place)
-            self._write_all(data)
-
-    def _write_all(self, data: bytes) -> None:
-        """Write all of `data`, of which a plain file may take only a part at a time. Raises OSError."""
-        left = memoryview(data)
-        while left:
-            count = self._raw.write(left)
-            if not count:
-                raise OSError(errno.EIO, "the file takes no more data")
-            left = left[count:]
+            raw.seek(place)
+            _write_all(raw, data)
 
     def _try(self, act: Callable[[], None]) -> bool:
         """Do something to the file, and note the first failure."""
@@ -206,3 +233,13 @@ class WholeFile:
         except OSError as error:
             self.error = self.error or error
         return self.error is None
+
+
+def _write_all(raw: io.FileIO, data: bytes) -> None:
+    """Write all of `data`, of which a plain file may take only a part at a time. Raises OSError."""
+    left = memoryview(data)
+    while left:
+        count = raw.write(left)
+        if not count:
+            raise OSError(errno.EIO, "the file takes no more data")
+        left = left[count:]

@@ -24,6 +24,7 @@ _REASONS = {
         "start another recording, or record to a disk formatted as exFAT, NTFS, APFS or ext4",
     ),
     errno.ENOENT: ("its file or folder was removed", "record again to a folder that stays"),
+    errno.EEXIST: ("there is a file of that name by now", "choose another name or ask to overwrite it"),
     errno.EROFS: ("the disk is write-protected", "record to another disk"),
     errno.EACCES: ("writing is not permitted there", "record to a folder of your own"),
 }
@@ -32,6 +33,8 @@ _OTHER_DISK = "check the disk's connection or record to another disk"
 
 class Recorder:
     """Record frames as H.264 at a constant rate; a skipped tick leaves the duration right.
+
+    The file is made, or an older one given up, with the first frame: without one, nothing changes.
 
     path: ends in .mp4, .mov or .mkv. dropped: frames that came too early for a place of their own.
     failure: why the recording ended before its time, also when that came out only on closing.
@@ -87,33 +90,28 @@ class Recorder:
             movie.finish()
         except (OSError, av.FFmpegError) as error:
             self.failure = self.failure or self._stopped(error, movie.kept_s)
+        if movie.begun:
+            self._remove_empty()
 
     def _start(self, size_wh: tuple[int, int], rate: Fraction) -> Movie:
-        """Open the file and write its header; leave no empty file behind."""
-        file = self._open_file()
-        try:
-            return Movie(file, self.path.suffix.lower(), size_wh, rate, ENCODERS)
-        except (OSError, av.FFmpegError) as error:
-            self._remove_empty()
-            raise self._stopped(error, 0.0) from error
-        except SinkError:
-            self._remove_empty()
-            raise
-
-    def _open_file(self) -> WholeFile:
-        """Open the file for writing without a buffer, so that each failure shows at once."""
+        """Check the place and start the encoder; nothing is changed on the disk."""
         try:
             check_recording(self.path, self._overwrite)
-            return WholeFile(open_raw(self.path, self._overwrite))
+            return Movie(self._file(), self.path.suffix.lower(), size_wh, rate, ENCODERS)
         except InputError as error:
             raise SinkError(str(error)) from error
-        except OSError as error:
+        except (OSError, av.FFmpegError) as error:
             raise self._stopped(error, 0.0) from error
 
+    def _file(self) -> WholeFile:
+        """Give a file that is made when needed, without a buffer, so that each failure shows at once."""
+        special = self.path.exists() and not self.path.is_file()
+        return WholeFile.later(lambda: open_raw(self.path, self._overwrite), seekable=not special)
+
     def _remove_empty(self) -> None:
-        """Remove the file that holds no film; a device or a pipe stays."""
-        if self.path.is_file():
-            with contextlib.suppress(OSError):
+        """Remove the file of a film of which nothing could be written; a device or a pipe stays."""
+        with contextlib.suppress(OSError):
+            if self.path.is_file() and not self.path.stat().st_size:
                 self.path.unlink()
 
     def _record(self, movie: Movie, rgb: Rgb, pts: int) -> None:

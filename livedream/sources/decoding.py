@@ -17,7 +17,7 @@ LOOKAHEAD = 9
 """Pictures decoded at the start to find the rate of what declares none."""
 
 _CLOCK = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
-"""How Matroska tells the length of one of its streams."""
+"""How Matroska tells the end of one of its streams, on the file's clock."""
 
 CUT_SHORT_S = 0.5
 """Missing this much of its declared length, a file counts as cut short."""
@@ -32,29 +32,31 @@ class Decoding:
 
     def __init__(self, location: str, *, live: bool = False) -> None:
         """Open it and decode its first picture; raises InputError if there is none."""
-        self.damaged_s: float | None = None
-        self._reached_s = 0.0
-        self._first_s: float | None = None
+        self._name = display_name(location)
         self._container = open_media(location, live=live)
         try:
             self._prepare(location, live)
+            self._begin()
         except InputError:
             self._container.close()
             raise
 
     def _prepare(self, location: str, live: bool) -> None:
-        stream = picture_stream(self._container, location, live=live)
+        self._stream = stream = picture_stream(self._container, location, live=live)
         # Read now: a stream must not be asked any more once its container is closed.
         self.declared_fps = float(stream.average_rate or stream.guessed_rate or 0)
         self.pixel_shape = stream.sample_aspect_ratio
         self.format_name = self._container.format.name
         self.declared_s = _declared_length_s(self._container, stream)
-        self._pictures = self._decoded(stream)
+
+    def _begin(self) -> None:
+        self.damaged_s: float | None = None
+        self._reached_s = 0.0
+        self._first_s: float | None = None
+        self._pictures = self._decoded(self._stream)
         self._ahead = deque(self._look_ahead())
         if not self._ahead:
-            raise InputError(
-                f"{display_name(location)} has no picture that can be decoded: give another file."
-            )
+            raise InputError(f"{self._name} has no picture that can be decoded: give another file.")
 
     @property
     def ahead(self) -> tuple[av.VideoFrame, ...]:
@@ -65,11 +67,30 @@ class Decoding:
         """Take the next picture; None at the end."""
         return self._ahead.popleft() if self._ahead else next(self._pictures, None)
 
+    def rewind(self) -> None:
+        """Go back to the first picture of what is open, even if its name is gone by now.
+
+        Raises InputError if that cannot be done or nothing can be decoded any more.
+        """
+        self._pictures.close()
+        try:
+            self._seek_start()
+        except av.FFmpegError as error:
+            raise InputError(f"{self._name} cannot be rewound: open it anew.") from error
+        self._begin()
+
     def close(self) -> None:
         """Close the file or connection."""
         self._pictures.close()
         self._ahead.clear()
         self._container.close()
+
+    def _seek_start(self) -> None:
+        try:
+            self._container.seek(0)
+        except av.FFmpegError:
+            # A raw stream knows bytes, but no times.
+            self._container.seek(0, unsupported_byte_offset=True)
 
     def _look_ahead(self) -> Iterator[av.VideoFrame]:
         wanted = 1 if 0 < self.declared_fps <= HIGHEST_FPS else LOOKAHEAD
@@ -131,7 +152,8 @@ def _declared_length_s(container: InputContainer, stream: av.VideoStream) -> flo
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if clock := _CLOCK.fullmatch(stream.metadata.get("DURATION", "")):
-        return int(clock[1]) * 3600 + int(clock[2]) * 60 + float(clock[3])
+        end_s = int(clock[1]) * 3600 + int(clock[2]) * 60 + float(clock[3])
+        return end_s - float((stream.start_time or 0) * (stream.time_base or 0))
     if container.duration and len(container.streams) == 1:
         return float(container.duration) / av.time_base
     return None

@@ -20,8 +20,9 @@ from livedream.sources.video_frame import Developer
 class Video:
     """Give the frames of a file (or of a finite video at an http address) one after the other.
 
-    Every run opens the file anew, since some formats cannot be rewound. What cannot be decoded is
-    left out, and `health` says from which second on the file is damaged.
+    Every run opens the file anew, since some formats cannot be rewound; a file that was removed
+    while it is open is rewound all the same. What cannot be decoded is left out, and `health` says
+    from which second on the file is damaged.
     """
 
     def __init__(self, location: str, *, loop: bool = False, clock: Clock | None = None) -> None:
@@ -58,7 +59,7 @@ class Video:
     def read(self, stop: threading.Event) -> Frame | None:
         """Decode the next frame; None at the end, when closed, or when `stop` is set.
 
-        Raises SourceError if the file, looping, cannot be opened again.
+        Raises SourceError if the file, looping, cannot be opened again and what is open gives no more.
         """
         with self._lock:
             if stop.is_set() or self._closed or self._ended:
@@ -95,9 +96,18 @@ class Video:
             )
 
     def _start_over(self) -> None:
-        self._run.close()
+        """Open the file again, or go on with what is open if it was removed or is being rewritten."""
         self._timeline.restart()
         try:
-            self._run = Decoding(self._location)
+            again = Decoding(self._location)
         except InputError as error:
-            raise SourceError(f"cannot play {self._name} again: {error}") from error
+            self._rewind(error)
+        else:
+            self._run.close()
+            self._run = again
+
+    def _rewind(self, why: InputError) -> None:
+        try:
+            self._run.rewind()
+        except InputError:
+            raise SourceError(f"cannot play {self._name} again: {why}") from why

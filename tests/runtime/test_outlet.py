@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from livedream.errors import SinkError
 from livedream.frame import Rgb
 from livedream.runtime.outlet import Finished, Outlet, Rate
 from livedream.sinks.memory import Memory
+from livedream.sinks.recorder import Recorder
 
 SIZE = (64, 48)
 
@@ -107,6 +109,18 @@ def test_a_recording_can_wait_for_the_first_picture() -> None:
     assert outlet.join(2.0)
     assert sink.written > 0
     assert sink.times_s[0] == 0.0
+
+
+def test_a_recording_that_waits_in_vain_leaves_an_older_film_alone(tmp_path: Path) -> None:
+    older = tmp_path / "film.mp4"
+    older.write_bytes(b"an older film")
+    for recorder in (Recorder(older, overwrite=True), Recorder(tmp_path / "new.mp4")):
+        outlet = outlet_of(recorder, Rate(SIZE, 50, from_first=True))
+        run_for(outlet, 0.1)
+        assert outlet.health.state == "off"
+        assert outlet.written == 0
+    assert list(tmp_path.iterdir()) == [older]
+    assert older.read_bytes() == b"an older film"
 
 
 def test_each_frame_is_passed_on_once_even_the_last() -> None:

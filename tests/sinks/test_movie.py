@@ -103,6 +103,23 @@ def test_a_film_is_in_fragments_while_it_grows_and_ordinary_once_closed(tmp_path
         assert container.duration == pytest.approx(40 / 30 * 1e6, abs=1)
 
 
+def test_a_file_that_is_made_later_holds_what_is_written_until_it_begins(tmp_path: Path) -> None:
+    path = tmp_path / "bytes"
+    file = WholeFile.later(lambda: Sluggish(path, "wb"), seekable=True)
+    file.write(b"head")
+    file.mark_whole()
+    assert not file.begun
+    assert not path.exists()
+    file.begin()
+    file.begin()
+    assert path.read_bytes() == b"head"
+    file.write(b" and tail")
+    file.seek(0)
+    file.write(b"HEAD")
+    file.close()
+    assert path.read_bytes() == b"HEAD and tail"
+
+
 def test_bytes_that_a_file_takes_in_parts_all_arrive(tmp_path: Path) -> None:
     file = WholeFile(Sluggish(tmp_path / "bytes", "wb"))
     assert file.write(b"0123456789" * 50) == 500

@@ -247,9 +247,62 @@ def test_a_failing_disk_ends_the_recording_with_a_sentence(
 
 def test_a_disk_that_is_full_from_the_start_leaves_no_file(tmp_path: Path, disk: type[FullDisk]) -> None:
     path = tmp_path / "film.mp4"
+    sink = Recorder(path)
+    sink.open((128, 96), 30)
     with pytest.raises(SinkError, match="the disk is full; nothing is kept"):
-        Recorder(path).open((128, 96), 30)
+        sink.write(noise(0), 0.0)
+    sink.close()
     assert not path.exists()
+    assert "the disk is full" in str(sink.failure)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_without_a_frame_no_file_is_made(tmp_path: Path, suffix: str) -> None:
+    sink = Recorder(tmp_path / f"film{suffix}")
+    for _ in range(2):
+        sink.open((128, 96), 30)
+        assert list(tmp_path.iterdir()) == []
+        sink.close()
+        assert list(tmp_path.iterdir()) == []
+        assert sink.failure is None
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_older_film_is_given_up_with_the_first_frame_only(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"film{suffix}"
+    record(path, [index / 30 for index in range(40)])
+    older = path.read_bytes()
+    sink = Recorder(path, overwrite=True)
+    sink.open((128, 96), 30)
+    sink.close()
+    assert path.read_bytes() == older
+    sink.open((128, 96), 30)
+    sink.write(picture(0), 0.0)
+    assert path.read_bytes()[: len(older)] != older
+    sink.close()
+    assert len(decoded(path)) == 1
+
+
+def test_what_can_be_told_before_the_first_frame_is_told_on_opening(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"older")
+    for path, fault in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "none" / "film.mp4", "does not exist"),
+        (tmp_path / "film.mp4", "exists already"),
+    ):
+        with pytest.raises(SinkError, match=fault):
+            Recorder(path).open((128, 96), 30)
+
+
+def test_a_file_that_appears_before_the_first_frame_stays(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    sink = Recorder(path)
+    sink.open((128, 96), 30)
+    path.touch()
+    with pytest.raises(SinkError, match="there is a file of that name by now; nothing is kept"):
+        sink.write(picture(0), 0.0)
+    sink.close()
+    assert path.read_bytes() == b""
 
 
 def test_a_disk_that_fills_up_while_closing_is_told_by_failure(
@@ -276,8 +329,11 @@ def test_a_disk_that_fills_up_while_closing_is_told_by_failure(
 def test_dev_full(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.symlink_to("/dev/full")
+    sink = Recorder(path, overwrite=True)
+    sink.open((128, 96), 30)
     with pytest.raises(SinkError, match="the disk is full; nothing is kept"):
-        Recorder(path, overwrite=True).open((128, 96), 30)
+        sink.write(noise(0), 0.0)
+    sink.close()
     assert path.is_symlink()
 
 

@@ -50,6 +50,19 @@ def test_of_what_declares_an_impossible_rate_some_are_looked_at_and_none_is_lost
     assert stamps == pytest.approx([n / 10 for n in range(30)], abs=2e-3)
 
 
+@pytest.mark.parametrize("name", ["c.mp4", "c.mkv", "c.ts", "c.h264"])
+@pytest.mark.parametrize("taken", [0, 4, 11])
+def test_rewound_it_gives_the_same_again(make_video: MakeVideo, name: str, taken: int) -> None:
+    path = str(make_video(name))
+    wanted = [(picture.pts, picture.to_ndarray().tobytes()) for picture in pictures(Decoding(path))]
+    run = Decoding(path)
+    for _ in range(taken):
+        run.next()
+    run.rewind()
+    assert [(picture.pts, picture.to_ndarray().tobytes()) for picture in pictures(run)] == wanted
+    assert run.damaged_s is None
+
+
 @pytest.mark.parametrize("name", ["c.mp4", "c.mkv", "c.avi", "c.ts"])
 def test_the_length_is_what_the_file_declares(make_video: MakeVideo, name: str) -> None:
     codec = "mpeg4" if name == "c.avi" else "libx264"
@@ -71,6 +84,15 @@ def test_sound_that_goes_on_makes_the_pictures_no_longer(make_video: MakeVideo, 
         silence.sample_rate = 8000
         film.mux([*audio.encode(silence), *audio.encode()])
     run = Decoding(str(tmp_path / "long.mkv"))
+    assert run.declared_s == pytest.approx(1.0, abs=0.11)
+    assert len(list(pictures(run))) == 10
+    assert run.damaged_s is None
+
+
+@pytest.mark.parametrize("begins", [0, 20])
+def test_pictures_that_begin_late_are_not_missing_at_the_end(make_video: MakeVideo, begins: int) -> None:
+    run = Decoding(str(make_video("late.mkv", pts=range(begins, begins + 10))))
+    assert stamp_s(run.ahead[0]) == pytest.approx(begins / 10)
     assert run.declared_s == pytest.approx(1.0, abs=0.11)
     assert len(list(pictures(run))) == 10
     assert run.damaged_s is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from itertools import pairwise
@@ -104,16 +105,93 @@ def test_a_whole_file_is_not_called_damaged(make_video: MakeVideo, frames_of: Fr
     assert video.health.message == ""
 
 
-def test_a_loop_whose_file_vanished_says_so(make_video: MakeVideo, frames_of: FramesOf) -> None:
-    path = make_video()
-    video = Video(str(path), loop=True)
-    frames_of(video, most=5)
+def remove(path: Path) -> None:
     try:
         path.unlink()
     except PermissionError:
         pytest.skip("an open file cannot be removed here")
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("c.mp4", {}),
+        ("c.mkv", {"pts": [0, 1, 2, 3, 10, 11, 30, 31, 32, 33]}),
+        ("c.ts", {}),
+        ("c.avi", {"codec": "mpeg4"}),
+        ("c.gif", {"codec": "gif", "pix_fmt": "rgb8"}),
+        ("c.h264", {}),
+    ],
+)
+def test_a_loop_whose_file_vanished_goes_on_as_before(
+    make_video: MakeVideo, frames_of: FramesOf, name: str, form: dict[str, object]
+) -> None:
+    path = make_video(name, **form)
+    wanted = frames_of(Video(str(path), loop=True), most=45)
+    video = Video(str(path), loop=True)
+    frames = frames_of(video, most=5)
+    remove(path)
+    frames += frames_of(video, most=40)
+    assert [frame.media_s for frame in frames] == [frame.media_s for frame in wanted]
+    assert all(np.array_equal(*pair) for pair in zip(pictures(frames), pictures(wanted), strict=True))
+    assert video.health.ok
+    assert video.health.message == ""
+
+
+def pictures(frames: list[Frame]) -> list[np.ndarray]:
+    return [frame.rgb for frame in frames]
+
+
+def test_a_loop_of_one_picture_whose_file_vanished_goes_on(
+    make_video: MakeVideo, gradient: Gradient, frames_of: FramesOf
+) -> None:
+    path = make_video(pictures=[gradient(0)])
+    video = Video(str(path), loop=True)
+    remove(path)
+    due = [frame.media_s for frame in frames_of(video, most=6)]
+    assert due == pytest.approx([i / 10 for i in range(6)])
+
+
+def test_a_cut_file_that_vanished_loops_as_far_as_it_goes(make_video: MakeVideo, frames_of: FramesOf) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (30, 48, 64, 3), np.uint8)
+    path = make_video("c.mkv", noise, options={"g": "5"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    wanted = frames_of(Video(str(path), loop=True), most=60)
+    video = Video(str(path), loop=True)
+    frames = frames_of(video, most=5)
+    remove(path)
+    frames += frames_of(video, most=55)
+    assert [frame.media_s for frame in frames] == [frame.media_s for frame in wanted]
+    assert "cut short" in video.health.message
+
+
+def test_a_file_that_is_written_anew_is_taken_up_when_it_can_be_read(
+    make_video: MakeVideo, gradient: Gradient, frames_of: FramesOf, difference: Difference
+) -> None:
+    other = make_video("other.mp4", [gradient(9)] * 10)
+    path = make_video()
+    video = Video(str(path), loop=True)
+    frames = frames_of(video, most=5)
+    remove(path)
+    path.write_bytes(other.read_bytes()[:200])
+    frames += frames_of(video, most=10)
+    other.replace(path)
+    frames += frames_of(video, most=10)
+    assert difference(frames[13].rgb, gradient(3)) < 6
+    assert all(difference(frame.rgb, gradient(9)) < 6 for frame in frames[20:])
+    assert [frame.media_s for frame in frames] == pytest.approx([i / 10 for i in range(25)], abs=0.001)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no open file")
+def test_a_loop_of_which_nothing_is_left_says_so(make_video: MakeVideo, frames_of: FramesOf) -> None:
+    # Larger than what FFmpeg reads ahead.
+    noise = np.random.default_rng(0).integers(0, 255, (30, 96, 128, 3), np.uint8)
+    path = make_video("clip.mp4", noise, options={"qp": "4"})
+    video = Video(str(path), loop=True)
+    frames_of(video, most=5)
+    path.write_bytes(b"")
     with pytest.raises(SourceError, match=r"cannot play clip\.mp4 again"):
-        frames_of(video)
+        frames_of(video, most=100)
 
 
 def test_stop_and_close_end_it(make_video: MakeVideo) -> None:
