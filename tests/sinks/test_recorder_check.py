@@ -2,6 +2,7 @@ import errno
 from pathlib import Path
 from typing import Never
 
+import numpy as np
 import pytest
 
 from livedream.errors import InputError, SinkError
@@ -65,5 +66,8 @@ def test_permission_lost_between_check_and_opening_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder, "open_raw", refuse)
+    sink = Recorder(tmp_path / "film.mp4")
+    sink.open((64, 48), 30)
     with pytest.raises(SinkError, match="writing is not permitted there; nothing is kept"):
-        Recorder(tmp_path / "film.mp4").open((64, 48), 30)
+        sink.write(np.zeros((48, 64, 3), np.uint8), 0.0)
+    sink.close()
