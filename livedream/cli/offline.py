@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from livedream.cli.options import EngineOption, PresetOption, SetOption, SoundOption
+from livedream.errors import InputError
 from livedream.presets import DEFAULT
 
 SourceArgument = Annotated[
@@ -82,7 +83,34 @@ ReplaceOption = Annotated[
 ]
 
 
+_IN_BATCH = {
+    "set_": "set", "picture_format": "format", "sound": "sound_file", "no_sound": "sound = false",
+    "overwrite": "overwrite = true",
+}  # fmt: skip
+"""What options are called in a batch's file, where it is not their own name."""
+
+
+def _check_alone(context: typer.Context, batch: Path) -> None:
+    """Raise InputError for an option beside --batch, which would hold for none of its renders."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if name == "batch" or source is None or source.name != "COMMANDLINE":
+            continue
+        value = context.params[name]
+        said = parameter.opts[0] + ("" if value is True else f" {' '.join(map(str, _listed(value)))}")
+        word = _IN_BATCH.get(name, name)
+        raise InputError(
+            f"{said}: with --batch {batch} each render says it in the file, with {word}; leave it out here"
+        )
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 def render(
+    context: typer.Context,
     source: SourceArgument = None,
     output: OutputArgument = None,
     preset: PresetOption = DEFAULT,
@@ -115,6 +143,7 @@ def render(
     if places is None:
         assert batch is not None
         Crew(workers, cluster).check_none(batch)
+        _check_alone(context, batch)
         run_batch(batch)
         return
     crew = Crew(workers, cluster)

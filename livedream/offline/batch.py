@@ -13,6 +13,7 @@ from livedream.offline.job import Wish, job_of
 from livedream.offline.options import box_of, length_of, preview_of, rate_of, seed_of
 from livedream.offline.recipe import recipe_of
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
+from livedream.sources.open import expanded
 
 WORDS = (
     "in", "out", "preset", "set", "engine", "seed", "size", "fps", "start", "end", "seconds", "preview",
@@ -25,7 +26,7 @@ UNTOLD = frozenset({"engine", "livedream"})
 
 def load_batch(file: Path) -> list[Wish]:
     """Read a batch: [[render]] tables; paths in it are from its own folder. Raises InputError."""
-    wishes = []
+    file, wishes = expanded(str(file)), []
     for number, table in enumerate(tables_in(file, "render"), 1):
         origin = f"{file}: render {number}"
         check_words(table, WORDS, origin)
@@ -45,6 +46,8 @@ def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
         value = table.get(word)
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
             raise InputError(f"{origin}: {word} = {value!r} is not possible; write it as a text or a number")
+        if "\0" in str(value):
+            raise InputError(f"{origin}: {word} = {value!r} has a NUL character in it; leave that out")
         return None if value is None else str(value)
 
     def flag(word: str, default: bool) -> bool:
@@ -55,14 +58,14 @@ def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
 
     def file(word: str) -> Path | None:
         given = text(word)
-        return None if given is None else folder / Path(given).expanduser()
+        return None if given is None else folder / expanded(given)
 
     source, output = text("in"), text("out")
     if source is None or output is None:
         raise InputError(f'{origin} needs in = "clip.mp4" and out = "dream.mp4"')
     wish = Wish(
-        source if source == "clouds" else str(folder / Path(source).expanduser()),
-        str(folder / Path(output).expanduser()),
+        source if source == "clouds" else str(folder / expanded(source)),
+        str(folder / expanded(output)),
         changes=words_of(table.get("set", {}), origin), engine=_engine(text("engine"), origin),
         seed=seed_of(text("seed")), size_wh=box_of(text("size")), fps=rate_of(text("fps")),
         start=text("start"), end=text("end"), seconds=length_of(text("seconds")),

@@ -52,6 +52,17 @@ class Chunk:
     tail: int
 
 
+@dataclass(frozen=True, slots=True)
+class Dreamt:
+    """What is known of a chunk that is there.
+
+    end: the frame after its last. damage: a sentence on what could not be read of its source; "" for nothing.
+    """
+
+    end: int
+    damage: str
+
+
 def chunks_of(job: Job, total: int, part_frames: int) -> list[Chunk]:
     """Divide a job of `total` frames; chunks and fades are whole parts of the reel."""
     length, fade = (_parts(seconds * job.rate, part_frames) for seconds in (CHUNK_S, FADE_S))
@@ -74,21 +85,23 @@ def lead_frames(job: Job) -> int:
     return min(most, math.ceil(math.log(SHARE_LEFT) / math.log(persistence)))
 
 
-def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> int:
-    """Dream a chunk into the job's unfinished output, unless it is there; give the frame after its last.
+def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
+    """Dream a chunk into the job's unfinished output, unless it is there; tell of it.
 
     Raises LivedreamError.
     """
     place = Workplace(job.output.unfinished)
     mark = place.folder / f"chunk-{chunk.number:04d}"
     if mark.is_file():
-        return int(mark.read_text())
+        end_text, _, damage = mark.read_bytes().decode(errors="surrogateescape").partition("\n")
+        return Dreamt(int(end_text), damage)
     with closing(_dreamer(job, chunk, engines)) as dreamer:
         pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), job.wanted_at, dreamer))
-        end = _store(job, chunk, place, pictures)
+        dreamt = Dreamt(_store(job, chunk, place, pictures), job.footage.damage)
+    text = f"{dreamt.end}\n{dreamt.damage}".encode(errors="surrogateescape")
     with told(mark):
-        write_whole(mark, lambda file: file.write(str(end).encode()))
-    return end
+        write_whole(mark, lambda file: file.write(text))
+    return dreamt
 
 
 def _store(job: Job, chunk: Chunk, place: Workplace, pictures: Iterator[Rgb]) -> int:

@@ -17,7 +17,7 @@ from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import spec_for
 from livedream.offline.moments import clock_words, seconds_of
-from livedream.offline.output import Output, check_output, output_of, size_for
+from livedream.offline.output import Output, check_apart, check_output, output_of, size_for
 from livedream.offline.recipe import Recipe, as_toml, preset_table
 from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
 from livedream.presets import DEFAULT, apply_assignments, load
@@ -33,6 +33,11 @@ from livedream.sources.open_footage import FootageWish, open_footage
 
 LEAST_WORKING_PX = 4096
 """What dream.working_px cannot go below."""
+
+_KINDS = {
+    "first_frame": "the picture that the dream starts from", "sound_file": "the music",
+    "guide": "the guide", "style": "the style",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class Job:
 
 def job_of(wish: Wish) -> Job:
     """Check a wish and open its source. Raises InputError."""
+    wish = _at_home(wish)
     output = output_of(wish.output, wish.picture_format)
     sized = FootageWish(wish.fps, wish.seconds) if wish.size_wh is None else FootageWish(
         wish.fps, wish.seconds, wish.size_wh
@@ -131,6 +137,8 @@ def job_of(wish: Wish) -> Job:
     first, last = _span(wish, footage, rate)
     timeline = _previewed(_timeline(wish, footage), size_wh if wish.preview else None)
     _check_settings(timeline, size_wh)
+    files = _files(wish, timeline)
+    check_apart(output, {_KINDS[word.split()[0]]: file for word, file in files.items()})
     recipe = Recipe(
         _preset_name(wish),
         timeline.at(float(first / rate)).settings,
@@ -139,8 +147,16 @@ def job_of(wish: Wish) -> Job:
     picture = None if wish.first_frame is None else read_image(wish.first_frame)
     return Job(
         footage, output, size_wh, rate, first, last, timeline, recipe, wish.seed, picture,
-        _sound(wish, footage, output, float(first / rate)), _files(wish, timeline),
+        _sound(wish, footage, output, float(first / rate)),
+        {word: identity_of([file]) for word, file in files.items()},
     )  # fmt: skip
+
+
+def _at_home(wish: Wish) -> Wish:
+    """Read the files that are named beside the source as a shell does. Raises InputError."""
+    named = {word: getattr(wish, word) for word in ("timeline", "first_frame", "sound_file")}
+    files: dict[str, Any] = {word: file and expanded(str(file)) for word, file in named.items()}
+    return replace(wish, **files)
 
 
 def _sound(wish: Wish, footage: Footage, output: Output, start_s: float) -> Sound | None:
@@ -216,13 +232,13 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
             references.check(segment.settings.dream)
 
 
-def _files(wish: Wish, timeline: SettingsTimeline) -> dict[str, str]:
-    """Tell the files beside the source apart, which are there: a render goes on with the same ones only."""
+def _files(wish: Wish, timeline: SettingsTimeline) -> dict[str, Path]:
+    """List the files beside the source that are there: a render goes on with the same ones only."""
     named = {"first_frame": wish.first_frame, "sound_file": wish.sound_file}
     for number, segment in enumerate(timeline.segments):
         dream = segment.settings.dream
         named |= {f"guide {number}": expanded(dream.guide), f"style {number}": expanded(dream.style)}
-    return {word: identity_of([path]) for word, path in named.items() if path is not None and path.is_file()}
+    return {word: path for word, path in named.items() if path is not None and path.is_file()}
 
 
 def _preset_name(wish: Wish) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,11 +15,14 @@ from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
 from livedream.sinks.image import SUFFIXES as PICTURES
 from livedream.sinks.letterbox import fitted_size
+from livedream.sinks.reel import unfinished
 from livedream.sinks.stamp import FILMS
+from livedream.sources.open import expanded
 
 Kind = Literal["film", "animation", "folder"]
 
 FRAME_PATTERN = "frame_%05d"
+_NUMBER = re.compile(r"%0?\d*d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,18 @@ def output_of(name: str, picture_format: str | None = None) -> Output:
 
     picture_format: png or jpg, for a folder; None for the one that the name says, or png. Raises InputError.
     """
-    path = Path(name).expanduser()
+    path = _checked_path(name)
     if "%" in path.name:
-        return Output(path.parent, "folder", _checked_pattern(path.name, picture_format))
+        pattern = _checked_pattern(path.name, picture_format)
+        check_name(path, unfinished(path.with_name(pattern % 1)))
+        return Output(_named(path.parent), "folder", pattern)
     suffix = path.suffix.lower()
     if suffix in FILMS or suffix in ANIMATIONS:
         if picture_format is not None:
             raise InputError(
                 f"--format is for a folder of frames, and {name} is a file; leave one of them out"
             )
+        check_name(path, unfinished(path))
         return Output(path, "film" if suffix in FILMS else "animation")
     # A folder may have a point in its name, but what looks like another kind of file is a slip.
     if re.fullmatch(r"\.[A-Za-z]\w{1,4}", suffix) and not path.is_dir():
@@ -60,11 +67,28 @@ def output_of(name: str, picture_format: str | None = None) -> Output:
         raise InputError(
             f"{name}: what comes out is a film or an animation ({known}) or a folder, without {suffix}"
         )
-    return Output(path, "folder", f"{FRAME_PATTERN}.{_checked_format(picture_format or 'png')}")
+    return Output(_named(path), "folder", f"{FRAME_PATTERN}.{_checked_format(picture_format or 'png')}")
+
+
+def _checked_path(name: str) -> Path:
+    if "\0" in name:
+        raise InputError(f"{name!r}: no file can have a NUL character in its name; leave it out")
+    path = expanded(name)
+    check_name(path, path)
+    return path
+
+
+def _named(folder: Path) -> Path:
+    """Give a folder by a path that ends in its name, which the one of what is unfinished is made of."""
+    folder = folder if folder.name else folder.absolute()
+    if not folder.name:
+        raise InputError(f"{folder} is all of a disk; give a folder in it")
+    check_name(folder, Output(folder, "folder").unfinished)
+    return folder
 
 
 def _checked_pattern(pattern: str, picture_format: str | None) -> str:
-    if len(re.findall(r"%0?\d*d", pattern)) != 1 or pattern.count("%") != 1:
+    if len(_NUMBER.findall(pattern)) != 1 or pattern.count("%") != 1:
         raise InputError(f"{pattern}: frames need one number in their names, as in frame_%05d.png")
     if Path(pattern).suffix.lower() not in PICTURES:
         raise InputError(f"{pattern}: frames are .png or .jpg")
@@ -93,8 +117,8 @@ def check_output(output: Output, source: Path | None, rate: Fraction, *, overwri
     source: the file or folder that is rendered; None if it is none. Raises InputError.
     """
     path, parent = output.path, output.path.absolute().parent
-    if source is not None and path.exists() and path.samefile(source):
-        raise InputError(f"{path} is what is to be rendered; give another name for what comes out")
+    if source is not None:
+        check_apart(output, {"what is to be rendered": source})
     if not parent.is_dir():
         raise InputError(f"{path} needs the folder {parent}; make it first")
     if path.exists() and path.is_dir() != (output.kind == "folder"):
@@ -105,6 +129,36 @@ def check_output(output: Output, source: Path | None, rate: Fraction, *, overwri
     if output.kind == "animation":
         check_animation(path, rate)
     check_writable(parent)
+
+
+def check_apart(output: Output, inputs: Mapping[str, Path]) -> None:
+    """Raise InputError if an input would be written over. inputs: what each is -> a file or folder there."""
+    path = output.path
+    for what, file in inputs.items():
+        if path.exists() and (path.samefile(file) or _is_frame(output, file)):
+            raise InputError(f"{file} is {what}; give another name for what comes out")
+
+
+def _is_frame(output: Output, file: Path) -> bool:
+    """Tell whether a file lies where a frame may come out."""
+    name = "(\\d+)".join(re.escape(part) for part in _NUMBER.split(output.pattern))
+    inside = output.kind == "folder" and file.absolute().parent.samefile(output.path)
+    return inside and re.fullmatch(name, file.name) is not None
+
+
+def check_name(file: Path, unfinished: Path) -> None:
+    """Raise InputError for a name that no file can have there; which are possible differs by disk.
+
+    unfinished: what it is called while it is being written.
+    """
+    try:
+        unfinished.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as fault:
+        raise InputError(
+            f"{file} cannot be written ({fault.strerror}); give another name for what comes out"
+        ) from fault
 
 
 def check_writable(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -12,12 +13,17 @@ from livedream.frame import Rgb
 from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job
-from livedream.offline.recipe import SIDECAR, Recipe
+from livedream.offline.output import output_of
+from livedream.offline.recipe import SIDECAR, Recipe, as_toml
 from livedream.offline.workplace import Workplace
 from livedream.sinks.animation import write_animation
 from livedream.sinks.join import Joint, join_film
 from livedream.sinks.reel import FilmReel, PictureReel, Reel, told, write_whole
 from livedream.sinks.soundtrack import Stretch
+
+TOLD = "## "
+"""How lines begin that tell which frames lie in a folder; in a recipe, whose own begin with #, they are
+comments."""
 
 Report = Callable[[int, int | None], None]
 """Called with how many frames are finished, and of how many if that is known."""
@@ -56,7 +62,7 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
             )
     if frames == 0:
         raise InputError(f"{job.footage.name} has no picture between --start and --end")
-    notes = finish(job, reel, recipe, frames)
+    notes = finish(job, reel, recipe, frames, job.footage.damage)
     place.remove()
     return Rendered(job.output.path, frames, done, tuple(note for note in notes if note))
 
@@ -102,17 +108,22 @@ def fill(
     return done
 
 
-def finish(job: Job, reel: FilmReel | PictureReel, recipe: Recipe, frames: int) -> tuple[str, ...]:
-    """Make the output of what is on the reel. Raises SinkError."""
+def finish(
+    job: Job, reel: FilmReel | PictureReel, recipe: Recipe, frames: int, damage: str
+) -> tuple[str, ...]:
+    """Make the output of what is on the reel; give notes for people, some of them empty.
+
+    damage: what could not be read of the source. Raises SinkError.
+    """
     path, text = job.output.path, recipe.text()
     if isinstance(reel, FilmReel):
         joint = Joint(reel.parts(frames), reel.part_frames, job.rate, _stretch(job, frames), text)
-        return join_film(joint, path), job.footage.damage
+        return join_film(joint, path), damage
     if job.output.kind == "animation":
         write_animation(path, reel.files(frames), job.rate, text)
     else:
         _move(reel, path, frames, text)
-    return (job.footage.damage,)
+    return (damage,)
 
 
 def _stretch(job: Job, frames: int) -> Stretch | None:
@@ -122,8 +133,10 @@ def _stretch(job: Job, frames: int) -> Stretch | None:
 
 
 def _move(reel: PictureReel, folder: Path, frames: int, text: str) -> None:
-    """Put the frames into their folder; of an older render, those beyond the end are removed."""
+    """Put the frames into their folder, which from then on tells them; those of an older render go."""
     final = PictureReel(folder, reel.pattern)
+    told_too = as_toml({"names": reel.pattern, "frames": frames})
+    text += "\n" + "".join(f"{TOLD}{line}\n" for line in told_too.splitlines())
     with told(folder):
         folder.mkdir(exist_ok=True)
         for index in range(frames):
@@ -133,4 +146,23 @@ def _move(reel: PictureReel, folder: Path, frames: int, text: str) -> None:
         while final.file(index).exists():
             final.file(index).unlink()
             index += 1
+        # In a folder that does not tell letters' cases apart these may be the frames of now.
+        now = {file.name.casefold() for file in final.files(frames)}
+        for file in _former(folder):
+            if file.name.casefold() not in now:
+                file.unlink(missing_ok=True)
+        # Last, so that an older render is told until all of it is gone.
         write_whole(folder / SIDECAR, lambda file: file.write(text.encode()))
+
+
+def _former(folder: Path) -> list[Path]:
+    """List the frames that the recipe in a folder tells; none if there is none, or it does not say."""
+    try:
+        lines = (folder / SIDECAR).read_text(encoding="utf-8").splitlines()
+        made = tomllib.loads("\n".join(line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)))
+        names, frames = made.get("names"), made.get("frames")
+        if not isinstance(names, str) or not isinstance(frames, int) or "%" not in names:
+            return []
+        return PictureReel(folder, output_of(str(folder / names)).pattern).files(frames)
+    except (OSError, ValueError, InputError):
+        return []

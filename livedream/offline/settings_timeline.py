@@ -15,6 +15,7 @@ from livedream.fade import Blend, blend
 from livedream.offline.moments import clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings, change
+from livedream.sources.open import expanded
 
 WORDS = ("at", "preset", "set", "fade_s")
 """What a segment may say."""
@@ -99,7 +100,7 @@ def check_words(table: Mapping[str, Any], words: Sequence[str], origin: str) -> 
 
 def beside(folder: Path, name_or_file: str) -> str:
     """Find a preset by its name, or as a file by its path from `folder`."""
-    return name_or_file if name_or_file in shipped() else str(folder / Path(name_or_file).expanduser())
+    return name_or_file if name_or_file in shipped() else str(folder / expanded(name_or_file))
 
 
 def words_of(given: Any, origin: str) -> dict[str, Any]:

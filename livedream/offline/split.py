@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psutil
 
 from livedream.errors import InputError, LivedreamError
-from livedream.offline.chunks import Chunk, chunks_of, dream_chunk, join_chunk
+from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
 from livedream.offline.engines import Engines
 from livedream.offline.job import Wish, job_of
 from livedream.offline.render import Rendered, Report, finish, reel_for, with_engine
 from livedream.offline.workplace import Workplace
+from livedream.sources.open import expanded
 
 LOOK_UP_S = 1.0
 """How often the progress is looked up."""
@@ -54,17 +54,17 @@ def render_split(
 
     before = finished()
     report(before, job.total)
-    frames = _run(wish, chunks, executor, lambda: report(finished(), job.total), open_engines)
-    notes = finish(job, reel, recipe, frames)
+    whole = _run(wish, chunks, executor, lambda: report(finished(), job.total), open_engines)
+    notes = finish(job, reel, recipe, whole.end, whole.damage)
     place.remove()
-    return Rendered(job.output.path, frames, before, tuple(note for note in notes if note))
+    return Rendered(job.output.path, whole.end, before, tuple(note for note in notes if note))
 
 
 def _run(
     wish: Wish, chunks: list[Chunk], executor: Executor, tell: Callable[[], None], open_engines: Open
-) -> int:
-    """Have all chunks dreamed and joined; give how many frames there are."""
-    ends: dict[int, int] = {}
+) -> Dreamt:
+    """Have all chunks dreamed and joined; tell of the whole film."""
+    dreamt: dict[int, Dreamt] = {}
     running: dict[Future[Any], int | None] = {
         executor.submit(_dream, wish, chunk, open_engines): chunk.number for chunk in chunks
     }
@@ -74,28 +74,28 @@ def _run(
             for future in done:
                 number, outcome = running.pop(future), future.result()
                 if number is not None:
-                    ends[number] = outcome
-                    for seam in _ready(chunks, ends, number):
+                    dreamt[number] = outcome
+                    for seam in _ready(chunks, dreamt.keys(), number):
                         running[executor.submit(_join, wish, seam)] = None
             tell()
     finally:
         for future in running:
             future.cancel()
     for chunk in chunks[:-1]:
-        if ends[chunk.number] != chunk.last:
+        if dreamt[chunk.number].end != chunk.last:
             raise LivedreamError(
                 f"{wish.source} is shorter than it says, so chunks of it do not meet; leave --workers out"
             )
-    return ends[len(chunks) - 1]
+    return dreamt[len(chunks) - 1]
 
 
-def _ready(chunks: list[Chunk], ends: dict[int, int], number: int) -> list[Chunk]:
+def _ready(chunks: list[Chunk], there: Set[int], number: int) -> list[Chunk]:
     """List the chunks that can be joined to the one before now that chunk `number` is there."""
     both = (chunk for chunk in chunks[max(1, number) : number + 2])
-    return [chunk for chunk in both if {chunk.number - 1, chunk.number} <= ends.keys()]
+    return [chunk for chunk in both if {chunk.number - 1, chunk.number} <= there]
 
 
-def _dream(wish: Wish, chunk: Chunk, open_engines: Open) -> int:
+def _dream(wish: Wish, chunk: Chunk, open_engines: Open) -> Dreamt:
     with open_engines(wish) as engines:
         return dream_chunk(job_of(wish), chunk, engines)
 
@@ -113,15 +113,15 @@ def absolute(wish: Wish) -> Wish:
     """Name all files in full, for workers that run in other folders."""
 
     def found(name: str) -> str:
-        path = Path(name).expanduser()
+        path = expanded(name)
         there = path.exists() or ("%" in path.name and path.parent.is_dir())
         return str(path.absolute()) if there else name
 
-    files = {word: getattr(wish, word) for word in ("timeline", "first_frame", "sound_file")}
+    named = {word: getattr(wish, word) for word in ("timeline", "first_frame", "sound_file")}
+    files: dict[str, Any] = {word: file and expanded(str(file)).absolute() for word, file in named.items()}
     return replace(
         wish, source=found(wish.source), preset=found(wish.preset) if "." in wish.preset else wish.preset,
-        output=str(Path(wish.output).expanduser().absolute()),
-        **{word: file and file.expanduser().absolute() for word, file in files.items()},
+        output=str(expanded(wish.output).absolute()), **files,
     )  # fmt: skip
 
 

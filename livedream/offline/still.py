@@ -17,10 +17,11 @@ from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import FrameDreamer, spec_for
 from livedream.offline.engines import Engines
 from livedream.offline.full_size import at_full_size, words_of
-from livedream.offline.output import check_writable
+from livedream.offline.output import check_name, check_writable
 from livedream.offline.recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.sinks.letterbox import fitted_size, resized
+from livedream.sinks.reel import unfinished
 from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded
 from livedream.sources.transparent import Alpha, read_transparent
@@ -128,6 +129,7 @@ def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:
     """Check, before anything is dreamed, that the picture can be written. Raises InputError."""
     if file.suffix.lower() not in PICTURES:
         raise InputError(f"{file}: the name of a picture ends in {', '.join(PICTURES)}")
+    check_name(file, unfinished(file))
     if not file.absolute().parent.is_dir():
         raise InputError(f"{file} needs the folder {file.absolute().parent}; make it first")
     if file.is_dir():

@@ -47,7 +47,7 @@ class Soundtrack:
         self._source: InputContainer = av.open(str(stretch.path))
         streams = self._source.streams.audio
         self._track = streams[0] if streams else None
-        self._copied = self._track is not None and _takes(into.format.name, stretch.path)
+        self._copied = self._track is not None and _copies_well(into.format.name, self._track, stretch.path)
         self._into = None if self._track is None else self._added(self._track, into)
 
     @property
@@ -129,6 +129,15 @@ class Soundtrack:
         for packet in self._into.encode(frame):
             if packet.pts is not None and packet.time_base is not None:
                 yield float(packet.pts * packet.time_base), packet
+
+
+PLAYED_IN_MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
+"""Of what an MP4 takes as it is, the kinds of sound that common players find in it."""
+
+
+def _copies_well(muxer: str, track: AudioStream, path: Path) -> bool:
+    """Tell whether sound is still heard where it is copied as it is."""
+    return (muxer != "mp4" or track.codec.canonical_name in PLAYED_IN_MP4) and _takes(muxer, path)
 
 
 def _takes(muxer: str, path: Path) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from livedream.cli import render, workers
 from livedream.cli.app import app
+from livedream.offline.batch import WORDS
 from livedream.offline.job import Wish
 
 
@@ -58,13 +59,38 @@ def test_whoever_is_asked_for_renders_it(
 
 
 @pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--preset eyes", "with preset;"), ("--set dream.steps=2 --set look.scene=0", "with set;"),
+        ("--engine eager", "with engine;"), ("--seed 5", "with seed;"), ("--size 64x64", "with size;"),
+        ("--fps 30", "with fps;"), ("--start 0:01", "with start;"), ("--end 50f", "with end;"),
+        ("--seconds 2", "with seconds;"), ("--preview 320", "with preview;"),
+        ("--format jpg", "with format;"), ("--timeline t.toml", "with timeline;"),
+        ("--first-frame a.png", "with first_frame;"),
+        ("--sound m.mp3", "with sound_file;"), ("--no-sound", "with sound = false;"),
+        ("--overwrite", "with overwrite = true;"), ("--workers 2", "without --workers"),
+    ],
+)  # fmt: skip
+def test_an_option_beside_a_batch_is_told_and_what_to_write_in_its_file(
+    told: Callable[..., str], options: str, said: str
+) -> None:
+    sentence = told("render", "--batch", "b.toml", *options.split())
+    assert said in sentence
+    if said.startswith("with "):
+        assert sentence.startswith(options.replace(" --set", "") + ": ")
+        assert said.removeprefix("with ").split()[0].strip(";") in WORDS
+
+
+@pytest.mark.parametrize(
     ("words", "named"),
     [
         (["render"], "livedream render clip.mp4"),
         (["render", "clouds"], "livedream render clip.mp4"),
         (["render", "clouds", "a.mp4", "--batch", "b.toml"], "leave clouds out"),
         (["render", "--batch", "none.toml"], "none.toml"),
+        (["render", "--batch", "~nosuch12/none.toml"], "~nosuch12"),
         (["render", "none.mp4", "a.mp4"], "none.mp4"),
+        (["render", "clouds", "~nosuch12/a.mp4"], "~nosuch12"),
         (["render", "clouds", "a.avi"], ".mp4"),
         (["render", "clouds", "a.mp4", "--size", "12"], "1280x720"),
         (["render", "clouds", "a.mp4", "--fps", "0"], "--fps"),

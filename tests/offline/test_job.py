@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,52 @@ def test_a_sound_that_cannot_be_is_told(
     wish = Wish("clouds", str(tmp_path / out), sound=sound, sound_file=tmp_path / file, seconds=1)
     with pytest.raises(InputError, match=told):
         job_of(wish)
+
+
+@pytest.mark.parametrize(
+    ("out", "words", "what"),
+    [
+        ("music.mp4", {"sound_file": "music.mp4"}, "the music"),
+        ("frame_%05d.png", {"first_frame": "frame_00002.png"}, "the picture that the dream starts from"),
+        ("frame_%05d.png", {"assignments": "dream.guide=frame_00002.png"}, "the guide"),
+        ("frame_%05d.png", {"assignments": "dream.style=frame_00002.png"}, "the style"),
+    ],
+)
+def test_what_it_looks_at_and_listens_to_is_not_written_over(
+    make_clip: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    out: str,
+    words: dict[str, str],
+    what: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_clip("music.mp4", frames=3)
+    write_image(tmp_path / "frame_00002.png", np.zeros((80, 80, 3), np.uint8))
+    given = {word: (name,) if word == "assignments" else Path(name) for word, name in words.items()}
+    with pytest.raises(InputError, match=f"is {what}; give another name"):
+        job_of(Wish("clouds", out, seconds=1, overwrite=True, **given))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("timeline", "show.toml"), ("first_frame", "black.png"), ("sound_file", "music.mp4")],
+)
+def test_files_are_found_from_home(
+    make_clip: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    make_clip("music.mp4", frames=3)
+    write_image(tmp_path / "black.png", np.zeros((80, 80, 3), np.uint8))
+    (tmp_path / "show.toml").write_text('[[segment]]\nat = 0\npreset = "maze"\n')
+    wish = Wish("clouds", "~/out.mp4", seconds=1)
+    files: dict[str, Any] = {word: Path("~") / name}
+    job = job_of(replace(wish, **files))
+    assert job.output.path == tmp_path / "out.mp4"
+    assert job.words(job.recipe) != job_of(wish).words(job_of(wish).recipe)
+    with pytest.raises(InputError, match="~nosuch12"):
+        job_of(replace(wish, **{word: Path("~nosuch12/x")}))  # type: ignore[arg-type]
 
 
 def test_a_preview_is_small_and_dreams_no_larger(make_clip: Make, tmp_path: Path) -> None:

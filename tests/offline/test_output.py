@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from livedream.errors import InputError
-from livedream.offline.output import check_output, output_of, size_for
+from livedream.offline.output import check_apart, check_output, output_of, size_for
 
 RATE = Fraction(30)
+LONG = 251 * "a"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,53 @@ def test_nothing_is_rendered_onto_itself(tmp_path: Path) -> None:
     film.write_bytes(b"x")
     with pytest.raises(InputError, match="what is to be rendered"):
         check_output(output_of(str(film)), film, RATE, overwrite=True)
+
+
+def test_no_input_is_written_over(tmp_path: Path) -> None:
+    music, frame, other = tmp_path / "m.mp4", tmp_path / "shot_7.png", tmp_path / "photo.png"
+    for file in (music, frame, other):
+        file.write_bytes(b"x")
+    film, frames = output_of(str(music)), output_of(str(tmp_path / "shot_%03d.png"))
+    for output, file in ((film, music), (frames, frame)):
+        with pytest.raises(InputError, match=f"{file.name} is the music; give another name"):
+            check_apart(output, {"the music": file})
+    check_apart(film, {"the guide": frame})
+    check_apart(frames, {"the guide": other})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{LONG}.mp4",
+        f"{LONG}.gif",
+        f"{LONG}.2026-11-21",
+        300 * "a",
+        f"{LONG}_%d.png",
+        "f/%0999d.png",
+        "a\0.mp4",
+    ],
+)
+def test_a_name_that_no_file_can_have_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "f").mkdir()
+    with pytest.raises(InputError, match="name"):
+        output_of(name)
+    assert not list((tmp_path / "f").iterdir())
+
+
+def test_a_home_that_nobody_has_is_told() -> None:
+    with pytest.raises(InputError, match="~nosuch12"):
+        output_of("~nosuch12/x.mp4")
+
+
+def test_frames_may_come_out_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("f_%03d.png", "."):
+        assert output_of(name).unfinished == tmp_path.with_name(f"{tmp_path.name}.part")
+    with pytest.raises(InputError, match="folder in it"):
+        output_of(tmp_path.anchor)
 
 
 def test_a_folder_is_no_film(tmp_path: Path) -> None:

@@ -190,6 +190,43 @@ def test_a_folder_that_is_rendered_anew_keeps_what_is_not_of_the_render(
     assert names == [*(f"frame_{number:05d}.png" for number in range(1, 5)), "livedream.toml", "notes.txt"]
 
 
+def test_a_folder_that_is_rendered_anew_in_another_format_shows_each_frame_once(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    shots, out = make_pictures(6), tmp_path / "out"
+    rendered(shots, out, fake_engines(), picture_format="jpg")
+    mine = {"frame_00007.jpg", "frame_1.jpg", "shot_00001.jpg", "notes.txt"}
+    for name in mine:
+        (out / name).write_text("mine")
+    rendered(shots, out, fake_engines(), end="4f", overwrite=True)
+    kept = {f"frame_{number:05d}.png" for number in range(1, 5)} | {"livedream.toml"} | mine
+    assert {file.name for file in out.iterdir()} == kept
+
+
+def test_names_that_mean_other_frames_than_before_are_not_taken_for_old_ones(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    shots, out = make_pictures(10), tmp_path / "out"
+    out.mkdir()
+    rendered(shots, out / "%d.png", fake_engines())
+    rendered(shots, out / "%02d.png", fake_engines(), overwrite=True)
+    assert {file.stem for file in out.glob("*.png")} == {f"{number:02d}" for number in range(1, 11)}
+
+
+@pytest.mark.parametrize("line", ['names = "../%d.txt"', 'names = "%s"', 'frames = "all"', "names = 3", ""])
+def test_a_recipe_in_a_folder_that_says_nothing_of_frames_removes_none(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines, line: str
+) -> None:
+    shots, out = make_pictures(2), tmp_path / "out"
+    rendered(shots, out, fake_engines(), picture_format="jpg")
+    recipe, word = out / "livedream.toml", line.partition(" ")[0]
+    lines = recipe.read_text().splitlines()
+    told = ("## names", "## frames") if not word else (f"## {word}",)
+    recipe.write_text("\n".join([f"## {line}", *(one for one in lines if not one.startswith(told))]))
+    rendered(shots, out, fake_engines(), overwrite=True)
+    assert len(list(out.glob("*.jpg"))) == len(list(out.glob("*.png"))) == 2
+
+
 @pytest.mark.parametrize("name", ["out.mp4", "out.mkv", "out.mov", "out.gif", "out.webp", "out"])
 def test_what_it_was_made_with_can_be_read_back(
     make_pictures: Make, tmp_path: Path, fake_engines: Engines, name: str

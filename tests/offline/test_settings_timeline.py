@@ -60,6 +60,7 @@ def test_a_fade_begins_where_it_was_and_ends_where_it_will_be() -> None:
         ("[[segment]]\nat = 'soon'", "soon"),
         ("[[segment]]\nat = 1\nprest = 'eyes'", "prest"),
         ("[[segment]]\nat = 1\npreset = 'eyez'", "eyez"),
+        ("[[segment]]\nat = 1\npreset = '~nosuch12/eyez.toml'", "~nosuch12"),
         ("[[segment]]\nat = 1\nset = {dream.stepz = 3}", "dream.steps"),
         ("[[segment]]\nat = 1\nset = {dream.steps = 3000}", "1 to 50"),
         ("[[segment]]\nat = 1\nset = 'dream.steps'", "set"),

@@ -97,6 +97,25 @@ def test_finished_chunks_are_not_dreamed_again(
     np.testing.assert_array_equal(frames_of(tmp_path / "out.mp4"), frames_of(tmp_path / "whole.mp4"))
 
 
+def test_a_film_that_is_cut_short_is_told_in_chunks_too(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if it is the join alone that is left to do, and nothing is read any more."""
+    monkeypatch.setattr(chunks, "CHUNK_S", 20.0)
+    clip = make_clip("clip.mkv", frames=60, sound=None)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 6 // 10])
+    done = split(clip, tmp_path / "at once.mp4", fake_engines())
+    assert 5 < done.frames < 60
+    assert "clip.mkv is damaged or cut short" in " ".join(done.notes)
+    with monkeypatch.context() as patch:
+        patch.setattr("livedream.offline.render.join_film", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            split(clip, tmp_path / "later.mp4", fake_engines())
+    again = fake_engines()
+    assert split(clip, tmp_path / "later.mp4", again).notes == done.notes
+    assert again.dreamed == 0
+
+
 def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
     make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[Exception]
 ) -> None:

@@ -120,6 +120,13 @@ def test_a_picture_that_is_there_is_not_replaced_unasked(wish: StillWish, tmp_pa
     assert (tmp_path / "out.png").read_bytes() == b"mine"
 
 
+def test_a_name_that_no_file_can_have_is_told_before_anything_is_dreamed(
+    wish: StillWish, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="give another name"):
+        still_of(replace(wish, output=str(tmp_path / f"{251 * 'a'}.png")))
+
+
 def test_a_file_that_is_no_picture_is_told(wish: StillWish, damaged: Callable[[], Path]) -> None:
     with pytest.raises(InputError, match="cannot decode"):
         still_of(replace(wish, source=str(damaged())))

@@ -84,6 +84,24 @@ def test_the_sound_is_where_it_was(
     assert click_s(film) == pytest.approx(CLICK_S - begin_s, abs=0.012)
 
 
+@pytest.mark.parametrize("codec", ["pcm_s16le", "flac", "libopus"])
+def test_sound_that_players_do_not_find_in_an_mp4_is_written_as_aac(
+    joint: Joint, tmp_path: Path, codec: str
+) -> None:
+    stretch = Stretch(sound(tmp_path / "a.mkv", codec), 0.0, LENGTH_S)
+    film = tmp_path / "film.mp4"
+    assert join_film(replace(joint, sound=stretch), film).endswith("written as AAC")
+    with av.open(str(film)) as container:
+        assert container.streams.audio[0].codec.canonical_name == "aac"
+    assert join_film(replace(joint, sound=stretch), tmp_path / "film.mkv") == "sound copied"
+
+
+@pytest.mark.parametrize("codec", ["aac", "libmp3lame", "ac3", "eac3", "alac"])
+def test_sound_that_players_find_in_an_mp4_is_copied(joint: Joint, tmp_path: Path, codec: str) -> None:
+    stretch = Stretch(sound(tmp_path / "a.mkv", codec), 0.0, LENGTH_S)
+    assert join_film(replace(joint, sound=stretch), tmp_path / "film.mp4") == "sound copied"
+
+
 def test_sound_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"nothing")
     with pytest.raises(InputError, match="--no-sound"):
