@@ -46,8 +46,8 @@ class Feed:
 
     def inputs(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> list[NDArray[Any]]:
         """Give what a spec's kernel takes; the same seed and number draw the same jitter."""
-        rng = np.random.default_rng((self._seed, turn.number))
-        return frame_inputs(spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s)
+        rng = np.random.default_rng(self._seed)
+        return frame_inputs(spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number)
 
     def _pictures(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> dict[Picture, Image]:
         pictures: dict[Picture, Image] = {}

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.canvas import canvas_for
-from livedream.canvas.canvas import Canvas, Past, Pending, Run, Stopwatch, Task
+from livedream.canvas.canvas import Canvas, Left, Past, Pending, Run, Stopwatch, Task
+from livedream.composite.depth import target
 from livedream.composite.gamma import brightened
 from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import in_turns
@@ -22,12 +23,15 @@ from livedream.modulation import Moment, settings_at
 from livedream.motion.feedback import fed_back
 from livedream.motion.flow import FlowEstimator, Grey, Motion, Trust, cropped, shrink
 from livedream.motion.stillness import speed_px, wakened, weighted
-from livedream.motion.warp import Field, fit
-from livedream.settings import DreamSettings, MotionSettings, Settings
+from livedream.motion.warp import Field, resize
+from livedream.settings import DreamSettings, LookSettings, MotionSettings, Settings
 
 FLOW_PX = 160
 """Longer side of the grey pictures that the flow is measured on: a tenth of a millisecond, and on a
 hand-held clip the dream flickers no more than with 256."""
+
+LEFT = ("residual", "depths", "gain")
+"""What a frame leaves to the next one, by name."""
 
 LONGEST_STEP_S = 1.0
 """A frame that comes later than this after the one before is taken as if it came then: after a pause
@@ -68,7 +72,7 @@ class Dreamed:
     def trust(self) -> Trust | None:
         """Give where `carried` can be believed, HxW in 0..1; None for the first frame."""
         height, width = self.residual.shape[:2]
-        return None if self._motion is None else fit(self._motion, (width, height))[1]
+        return None if self._motion is None else resize(self._motion.trust, (width, height))
 
     @property
     def speed_px(self) -> float | None:
@@ -115,7 +119,7 @@ class Leaving:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Before:
     grey: Grey
-    residual: Any
+    left: Left[Any]
     time_s: float
 
 
@@ -152,8 +156,8 @@ class DreamPipeline:
         self.spec, self.engine = spec, engine
         canvas, before = canvas_for(engine, self._canvas), self._before
         if before is not None and canvas is not self._canvas:
-            residual = canvas.from_array(self._canvas.to_array(before.residual))
-            self._before = replace(before, residual=residual)
+            arrays = [self._canvas.to_array(held) for held in _parts(before.left)]
+            self._before = replace(before, left=Left(*map(canvas.from_array, arrays)))
         self._canvas = canvas
 
     def reset(self) -> None:
@@ -174,19 +178,19 @@ class DreamPipeline:
             state["ranking"] = self._feed.ranking
         if self._before is None:
             return state
-        residual, time_s = self._canvas.to_array(self._before.residual), np.array(self._before.time_s)
-        return state | {"grey": self._before.grey, "residual": residual, "time_s": time_s}
+        left = zip(LEFT, map(self._canvas.to_array, _parts(self._before.left)), strict=True)
+        return state | {"grey": self._before.grey, "time_s": np.array(self._before.time_s)} | dict(left)
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on where `state` was taken. Raises ValueError if it is none."""
-        if not {"dreamed", "wake"} <= set(state):
+        if not {"dreamed", "wake"} <= set(state) or len(set(LEFT) & set(state)) not in (0, len(LEFT)):
             raise ValueError("this is no state of a dream")
         self.reset()
         self._dreamed, self._wake = int(state["dreamed"]), float(state["wake"])
         self._feed.ranking = state.get("ranking")
         if "residual" in state:
-            residual = self._canvas.from_array(state["residual"])
-            self._before = _Before(state["grey"], residual, float(state["time_s"]))
+            left = Left(*(self._canvas.from_array(state[name]) for name in LEFT))
+            self._before = _Before(state["grey"], left, float(state["time_s"]))
 
     def process(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreamed:
         """Dream one frame."""
@@ -200,7 +204,7 @@ class DreamPipeline:
         watch.lap("shrink")
         time_s = self._time_s(frame)
         if self._given is not None:
-            self._before, self._given = self._as_if(self._given, frame, grey, time_s), None
+            self._before, self._given = self._as_if(self._given, frame, grey, time_s, settings.look), None
             settings = settings.model_copy(update={"motion": MotionSettings(persistence=1.0)})
         elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
         moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
@@ -215,11 +219,11 @@ class DreamPipeline:
         self._dreamed += 1
         kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
-            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion), kept,
+            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion, elapsed_s), kept,
             now.look, now.colour,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
-        self._before = _Before(grey, pending.residual, time_s)
+        self._before = _Before(grey, pending.left, time_s)
         return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
 
     def _moment(
@@ -237,10 +241,10 @@ class DreamPipeline:
         inputs = self._feed.inputs(spec, dream, turn)
         return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
 
-    def _past(self, motion: Motion | None, wishes: MotionSettings) -> Past[Any] | None:
+    def _past(self, motion: Motion | None, wishes: MotionSettings, elapsed_s: float) -> Past[Any] | None:
         if motion is None or self._before is None:
             return None
-        return Past(self._before.residual, weighted(motion, wishes))
+        return Past(self._before.left, weighted(motion, wishes), elapsed_s)
 
     def _time_s(self, frame: Frame) -> float:
         """Tell the source's own time, which is the same in every run, or else that since the first frame."""
@@ -255,12 +259,14 @@ class DreamPipeline:
         since_s = 0.0 if self._before is None else time_s - self._before.time_s
         return min(LONGEST_STEP_S, max(0.0, since_s))
 
-    def _as_if(self, picture: Rgb, frame: Frame, grey: Grey, time_s: float) -> _Before:
+    def _as_if(self, picture: Rgb, frame: Frame, grey: Grey, time_s: float, look: LookSettings) -> _Before:
         """Make up a frame before, like this one, that was dreamed into a picture."""
         size_wh = (self.spec.size_hw[1], self.spec.size_hw[0])
         wanted = to_image(shrink(cropped(picture, frame.size_wh), size_wh))
         residual = (wanted - to_image(shrink(frame.rgb, size_wh)))[0].transpose(1, 2, 0)
-        return _Before(grey, self._canvas.from_array(np.ascontiguousarray(residual)), time_s)
+        whole = np.full((1, 1, 1), target(look), np.float32)
+        arrays = (np.ascontiguousarray(residual), whole, np.ones_like(whole))
+        return _Before(grey, Left(*map(self._canvas.from_array, arrays)), time_s)
 
     def _measure(self, grey: Grey, wishes: MotionSettings) -> Motion | None:
         """Measure the motion since the frame before; None if there is none of this shape."""
@@ -268,6 +274,10 @@ class DreamPipeline:
         if before is None or before.grey.shape != grey.shape:
             return None
         return self._estimator.measure(grey, before.grey, wishes)
+
+
+def _parts(left: Left[Any]) -> tuple[Any, ...]:
+    return left.residual, left.depths, left.gain
 
 
 def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:

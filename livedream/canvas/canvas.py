@@ -36,11 +36,25 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Past(Generic[H]):
-    """What the dream of the frame before left: its residual, and the motion from there to here."""
+class Left(Generic[H]):
+    """What the dream of a frame leaves to the next one.
+
+    residual: what it added, HxWx3 or 1x3xHxW. depths: how much of it is seen where, hxwx1 or 1x1xhxw, in cells
+    as `livedream.composite.depth` has them. gain: of its steps, 1x1x1 or 1x1x1x1.
+    """
 
     residual: H
+    depths: H
+    gain: H
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past(Generic[H]):
+    """What the frame before left, and the motion from there to here, which took `elapsed_s` seconds."""
+
+    left: Left[H]
     motion: Motion
+    elapsed_s: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +103,11 @@ class Outcome:
 
 class Pending(Protocol[H_co]):
     """A frame that is being dreamed; its fields may be given on before it is finished."""
+
+    @property
+    def left(self) -> Left[Any]:
+        """Return what the next frame starts from."""
+        ...
 
     @property
     def residual(self) -> H_co:

@@ -17,31 +17,49 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from livedream.canvas.canvas import Outcome, Run, Stopwatch, Task
+from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import veil
 from livedream.composite.colour_on_device import steered, toned
+from livedream.composite.depth import cells_hw
+from livedream.composite.depth_on_device import depth_map, next_gain, reach, relit
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, grey
 from livedream.motion.warp import Field
+from livedream.settings import LookSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Underway:
     """A frame on the device."""
 
-    residual: Tensor
+    left: Left[Tensor]
     carried: Tensor | None
     _size_hw: tuple[int, int]
     _fetched: Callable[[], NDArray[np.uint8]]
     _watch: Stopwatch
+
+    @property
+    def residual(self) -> Tensor:
+        """Return what the dream adds."""
+        return self.left.residual
 
     def finish(self) -> Outcome:
         """Wait for the frame to come down."""
         block = self._fetched()
         self._watch.lap("wait")
         return Outcome(block[:-1].reshape(*self._size_hw, 3), bool(block[-1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WarmStart:
+    """What a frame's dream starts from: `livedream.canvas.memory.WarmStart` as tensors."""
+
+    carried: Tensor | None
+    init: Tensor
+    depths: Tensor
+    gain: Tensor
 
 
 class DeviceCanvas:
@@ -65,26 +83,28 @@ class DeviceCanvas:
 
     def _dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
         height, width = task.grey.shape
-        motion = (task.past.motion.flow, task.past.motion.trust) if task.past else ()
+        motion = (task.past.motion.flow, task.past.motion.kept) if task.past else ()
         shown = veil(task.grey, (width, height), task.look.scene)
         watch.lap("motion")
         inputs = [array for run in task.runs for array in run.inputs]
         rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *inputs])
         frame = rgb.permute(2, 0, 1)[None].float()
         image = shrunk(frame, task.size_hw) / 255
-        carried, init = None, image
+        start = first_start(image)
         if task.past is not None:
-            flow, trust, *rest = rest
-            carried = warped(resized(task.past.residual, task.size_hw), flow, trust.shape)
-            share = resized(trust[None, None], task.size_hw)
-            init = image + task.persistence * share * carried
-        residual, sound = finite(dreamed(task.runs, init, image, rest) - image)
+            flow, kept, *rest = rest
+            start = warm_start(image, task.past, (flow, kept), task.persistence)
+        dream = stepped(dreamed(task.runs, start.init, image, rest), start, task.look)
+        residual, sound = finite(dream - image)
         residual = steered(residual, image, task.colour)
-        visible = toned(residual, task.colour) * resized(veiled[None, None], task.size_hw)
+        visible = toned(relit(residual, task.look), task.colour) * resized(veiled[None, None], task.size_hw)
+        depths = depth_map(image, visible, task.look.strength)
+        elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
+        left = Left(residual, depths, next_gain(start.gain, depths, task.look, elapsed_s))
         laid = laid_over(frame, visible, task.look.strength)
         block = torch.cat([laid.reshape(-1), sound.to(torch.uint8).reshape(1)])
         fetched = self._download.fetch(block)
-        return Underway(residual, carried, (task.rgb.shape[0], task.rgb.shape[1]), fetched, watch)
+        return Underway(left, start.carried, (task.rgb.shape[0], task.rgb.shape[1]), fetched, watch)
 
     def to_array(self, held: Tensor) -> Field:
         """Fetch a field as HxWx3 float32."""
@@ -111,8 +131,36 @@ def resized(field: Tensor, size_hw: tuple[int, int]) -> Tensor:
     return F.interpolate(field, size_hw, mode="bilinear")
 
 
+def first_start(image: Tensor) -> WarmStart:
+    """Start from the picture alone."""
+    nothing = image.new_zeros((1, 1, *cells_hw((int(image.shape[2]), int(image.shape[3])))))
+    return WarmStart(None, image, nothing, image.new_ones((1, 1, 1, 1)))
+
+
+def warm_start(
+    image: Tensor, past: Past[Tensor], motion: tuple[Tensor, Tensor], persistence: float
+) -> WarmStart:
+    """Add to the picture what is left of the previous dream, where it is now; motion: flow, and what is kept."""
+    size_hw = (int(image.shape[2]), int(image.shape[3]))
+    flow, kept = motion
+    carried = warped(resized(past.left.residual, size_hw), flow, kept.shape)
+    share = persistence * kept[None, None]
+    init = torch.clamp(image + resized(share, size_hw) * carried, 0.0, 1.0)
+    cells = cells_hw(size_hw)
+    depths = warped(resized(past.left.depths, cells), flow, kept.shape) * resized(share, cells)
+    return WarmStart(carried, init, depths.clamp(min=0.0), past.left.gain)
+
+
+def stepped(dream: Tensor, start: WarmStart, look: LookSettings) -> Tensor:
+    """Go as much further from where the dream started, or less, as its depth wants it; 0..1."""
+    if not look.steer:
+        return dream
+    further = resized(reach(start.depths, look, start.gain), (int(dream.shape[2]), int(dream.shape[3])))
+    return torch.clamp(start.init + further * (dream - start.init), 0.0, 1.0)
+
+
 def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
-    """Sample 1x3xHxW at p + flow(p), bilinear, edges repeated.
+    """Sample 1xCxHxW at p + flow(p) as `livedream.motion.warp.warp` does; what is outside is mirrored.
 
     flow: hxwx2 pixels (x, y) of the small size `flow_hw` that it was measured at.
     """
@@ -122,7 +170,7 @@ def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
     x = _centres(width, field.device) + full[0] * (2 / flow_hw[1])
     y = _centres(height, field.device)[:, None] + full[1] * (2 / flow_hw[0])
     grid = torch.stack([x, y], dim=-1)[None]
-    return F.grid_sample(field, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    return F.grid_sample(field, grid, mode="bicubic", padding_mode="reflection", align_corners=False)
 
 
 def _centres(length: int, device: torch.device) -> Tensor:

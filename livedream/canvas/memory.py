@@ -10,11 +10,12 @@ from functools import reduce
 import cv2
 import numpy as np
 
-from livedream.canvas.canvas import Outcome, Past, Run, Stopwatch, Task
-from livedream.composite import compose, steered, toned, veil
+from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
+from livedream.composite import compose, relit, steered, toned, veil
+from livedream.composite.depth import Depths, cells_hw, depth_map, next_gain, reach
 from livedream.frame import Image, Rgb, to_image
 from livedream.motion.flow import Grey, grey, shrink
-from livedream.motion.warp import Field, carry, fit, resize, warp
+from livedream.motion.warp import Field, carry, clamped, fit, resize, warp
 from livedream.settings import LookSettings
 
 
@@ -22,13 +23,31 @@ from livedream.settings import LookSettings
 class Done:
     """A frame that was finished before it was given back."""
 
-    residual: Field
+    left: Left[Field]
     carried: Field | None
     outcome: Outcome
+
+    @property
+    def residual(self) -> Field:
+        """Return what the dream adds."""
+        return self.left.residual
 
     def finish(self) -> Outcome:
         """Give what became of it."""
         return self.outcome
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WarmStart:
+    """What a frame's dream starts from.
+
+    carried: the past's residual, warped; None without one. init: HxWx3, 0..1. depths: of what it shows.
+    """
+
+    carried: Field | None
+    init: Field
+    depths: Depths
+    gain: float
 
 
 class MemoryCanvas:
@@ -47,18 +66,22 @@ class MemoryCanvas:
         """Warp, dream and compose."""
         small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
-        carried, init = _warm_start(image, task.past, task.persistence)
+        start = _warm_start(image, task.past, task.persistence)
         watch.lap("motion")
-        dream = _dreamed(task.runs, init.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
+        dream = _dreamed(task.runs, start.init.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
         watch.lap("kernel")
-        residual, sound = _finite(dream[0].transpose(1, 2, 0) - image)
+        residual, sound = _finite(_stepped(dream[0].transpose(1, 2, 0), start, task.look) - image)
         residual = steered(residual, image, task.colour)
         watch.lap("residual")
-        shown = _veiled(toned(residual, task.colour), task.grey, task.look)
-        watch.lap("veil")
+        shown = _veiled(toned(relit(residual, task.look), task.colour), task.grey, task.look)
+        depths = depth_map(image, shown, task.look.strength)
+        elapsed_s = task.past.elapsed_s if task.past else 0.0
+        gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
+        watch.lap("look")
         rgb = compose(task.rgb, shown, task.look.strength, self._beside)
         watch.lap("compose")
-        return Done(residual, carried, Outcome(rgb, sound))
+        left = Left(residual, depths, np.full((1, 1, 1), gain, np.float32))
+        return Done(left, start.carried, Outcome(rgb, sound))
 
     def to_array(self, held: Field) -> Field:
         """Give the array itself."""
@@ -74,14 +97,29 @@ class MemoryCanvas:
         return self._shrunk[1]
 
 
-def _warm_start(image: Field, past: Past[Field] | None, persistence: float) -> tuple[Field | None, Field]:
-    """Add to the picture what is left of the previous dream, where it is now: (that, the sum)."""
+def _warm_start(image: Field, past: Past[Field] | None, persistence: float) -> WarmStart:
+    """Add to the picture what is left of the previous dream, where it is now."""
+    height, width = cells_hw((image.shape[0], image.shape[1]))
     if past is None:
-        return None, image
+        return WarmStart(None, image, np.zeros((height, width, 1), np.float32), 1.0)
     size_wh = (image.shape[1], image.shape[0])
-    flow, trust = fit(past.motion, size_wh)
-    carried = warp(resize(past.residual, size_wh), flow)
-    return carried, carry(image, carried, trust, persistence)
+    flow, kept = fit(past.motion, size_wh)
+    carried = warp(resize(past.left.residual, size_wh), flow)
+    init = carry(image, carried, kept, persistence)
+    cell_flow, cell_kept = fit(past.motion, (width, height))
+    depths = warp(resize(past.left.depths, (width, height)), cell_flow)
+    left = np.maximum(depths * cell_kept * np.float32(persistence), 0.0)
+    return WarmStart(carried, init, left.reshape(height, width, 1), past.left.gain.item())
+
+
+def _stepped(dream: Field, start: WarmStart, look: LookSettings) -> Field:
+    """Go as much further from where the dream started, or less, as its depth wants it; 0..1."""
+    if not look.steer:
+        return dream
+    size_wh = (dream.shape[1], dream.shape[0])
+    further = cv2.resize(reach(start.depths, look, start.gain), size_wh, interpolation=cv2.INTER_LINEAR)
+    # Which is init + further * (dream - init): any weights whose sum is 1 will do.
+    return clamped(cv2.blendLinear(np.ascontiguousarray(dream), start.init, further, 1 - further))
 
 
 def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:

@@ -127,6 +127,8 @@ class Kernel(nn.Module):
     ) -> Tensor:
         """Give what has grown on `base` after the steps of one octave; None: nothing before."""
         optimiser, step_size = self.optimiser(), knobs[0]
+        for _ in range(self.numbers[place]):
+            step_size = step_size * knobs[6]
         if self.spectra:
             spectrum = self.spectra[place]
             assert isinstance(spectrum, Spectrum)

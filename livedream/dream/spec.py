@@ -32,7 +32,7 @@ PICTURE_PX = 192
 EXAMPLE_WAY = 0.004
 """How far all steps together change a pixel on average where engines are compared."""
 
-KNOBS = ("step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count")
+KNOBS = ("step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count", "detail")
 """Settings that go into a kernel as numbers, in this order."""
 
 Picture = Literal["rank", "guide", "style", "frame"]
@@ -231,15 +231,16 @@ def frame_inputs(
     rng: np.random.Generator,
     pictures: Mapping[Picture, Image] = MappingProxyType({}),
     time_s: float = 0.0,
+    number: int = 0,
 ) -> list[NDArray[Any]]:
     """Give what the kernel takes besides the image: knobs, views, a control for each tap, pictures.
 
     pictures: those that `spec.pictures` lists, 1x3x192x192, but for the frame, which the canvas adds.
-    time_s: of the show, for what changes with time.
+    time_s: of the show, for what changes with time. rng: the same for each frame; number: of the frame.
     """
     weights = controls(spec.taps, dream, network_info(spec.network), time_s)
     given = [pictures[name] for name in spec.pictures if name != "frame"]
-    return [knobs(dream), views(spec, dream, rng, time_s), *weights, *given]
+    return [knobs(dream), views(spec, dream, rng, time_s, number), *weights, *given]
 
 
 def knobs(dream: DreamSettings) -> NDArray[np.float32]:

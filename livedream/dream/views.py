@@ -14,22 +14,28 @@ from livedream.settings import DreamSettings
 if TYPE_CHECKING:
     from livedream.dream.spec import KernelSpec
 
+LEAPS = np.array([0.8191725134, 0.6710436067, 0.5497004779, 0.4503203928])
+"""How far each of four numbers goes on, mod 1, from frame to frame: 1 / g ... 1 / g^4 with g^5 = g + 1 (Roberts,
+"The Unreasonable Effectiveness of Quasirandom Sequences", 2018). Neighbouring frames so look from places far
+apart, and a few frames have looked from everywhere: what a strided network makes of one place alone cancels
+out sooner than between random places."""
+
 ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 """Whether octaves may be mirrored upside down, and left to right, by the word of the setting."""
 
 
 def views(
-    spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float
+    spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float, number: int = 0
 ) -> NDArray[np.int64]:
     """Give octaves x 2, 4, 6 or 8 whole numbers that say how each octave looks, the smallest first.
 
     How far it rolls the picture down and right, in pixels; if the spec flips, whether it mirrors it upside
     down and left to right, 0 or 1; if it swings, the steps of `Zoom` down and right, from the working size
-    to it, and from it to what it is enlarged to.
+    to it, and from it to what it is enlarged to. rng: the same for each frame of a show; number: of the frame.
     """
-    size = (spec.octaves, 2)
-    rolls = rng.integers(-dream.jitter_px, dream.jitter_px + 1, size, dtype=np.int64)
-    flips = [rng.integers(0, 2, size) * ALLOWED[dream.flips]] if spec.flips else []
+    shares = (rng.random((spec.octaves, 4)) + number * LEAPS) % 1.0
+    rolls = (shares[:, :2] * (2 * dream.jitter_px + 1)).astype(np.int64) - dream.jitter_px
+    flips = [(shares[:, 2:] < 0.5) * np.array(ALLOWED[dream.flips])] if spec.flips else []
     steps = [_steps(spec, dream, time_s)] if spec.swings else []
     return np.concatenate([rolls, *flips, *steps], axis=1)
 

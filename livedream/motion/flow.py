@@ -27,11 +27,14 @@ Trust = NDArray[np.float32]
 class Motion:
     """Motion between two pictures, at the small size it was measured at.
 
-    flow: HxWx2 pixels of that size. trust: HxW, 0..1; 0 everywhere on a scene cut.
+    flow: HxWx2 pixels of that size; the global motion's where it cannot be trusted. trust: HxW, 0..1; 0
+    everywhere on a scene cut. kept: HxW, 0..1, how much of the dream is carried along: less where it is not
+    trusted.
     """
 
     flow: Flow
     trust: Trust
+    kept: Trust
     cut: bool
 
 
@@ -76,6 +79,12 @@ def cropped(rgb: Rgb, shape_wh: tuple[int, int]) -> Rgb:
     return rgb[top : top + part_wh[1], left : left + part_wh[0]]
 
 
+STRIDE, FITS, RIDGE = 8, 3, 1e-3
+"""The global motion is fitted to every eighth pixel of every eighth row, three times over."""
+
+RUDER = 0.01
+"""How much of the squared motion its disagreement may be."""
+
 _NO_GUESS = np.empty((0, 0), np.float32)
 
 
@@ -90,22 +99,58 @@ class FlowEstimator:
         flow = np.asarray(self._dis.calc(current, previous, _NO_GUESS), np.float32)
         back = np.asarray(self._dis.calc(previous, current, _NO_GUESS), np.float32)
         trust = _trust(current, previous, flow, back, wishes)
-        cut = bool(trust.mean() < wishes.cut_share)
-        return Motion(flow, np.zeros_like(trust) if cut else trust, cut)
+        if trust.mean() < wishes.cut_share:
+            return Motion(np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True)
+        kept = cv2.addWeighted(trust, 1 - wishes.fill, trust, 0.0, wishes.fill)
+        return Motion(filled(flow, trust), trust, np.asarray(kept, np.float32), False)
+
+
+def filled(flow: Flow, trust: Trust) -> Flow:
+    """Return the flow with the global motion's in place of what is not trusted; the same array if all is."""
+    if trust.min() == 1.0:
+        return flow
+    height, width = trust.shape
+    rows, columns = (slice(STRIDE // 2, None, STRIDE),) * 2
+    places, moved = grid_of(height, width)[rows, columns].reshape(-1, 2), flow[rows, columns].reshape(-1, 2)
+    affine = global_motion(places, moved, trust[rows, columns].ravel())
+    everywhere = cv2.transform(grid_of(height, width), affine.T)
+    return np.asarray(cv2.blendLinear(flow, everywhere, trust, 1 - trust), np.float32)
+
+
+def global_motion(places: Flow, moved: Flow, trust: Trust) -> NDArray[np.float64]:
+    """Fit one affine motion to a flow, 3x2: (x, y, 1) @ it is how far a place moves.
+
+    places, moved: Nx2 pixels. trust: N weights, 0..1. Iteratively reweighted least squares with Cauchy's
+    weights, 1 / (1 + r^2), r in pixels: what moves by itself has little say (Holland and Welsch 1977).
+    """
+    known = np.column_stack([places, np.ones(len(places))]).astype(np.float64)
+    affine, weights = np.zeros((3, 2)), trust.astype(np.float64)
+    for _ in range(FITS):
+        weighted = known * weights[:, None]
+        # A little ridge: where nothing is trusted nothing moves.
+        affine = np.linalg.solve(weighted.T @ known + RIDGE * np.eye(3), weighted.T @ moved)
+        left = ((moved - known @ affine) ** 2).sum(axis=1)
+        weights = trust / (1 + left)
+    return affine
 
 
 def _trust(current: Grey, previous: Grey, flow: Flow, back: Flow, wishes: MotionSettings) -> Trust:
     """Compare the flow with its way back, and the warped previous picture with the current one.
 
+    The disagreement w + w' that is hardly trusted any more grows with the motion: tolerance_px^2 + 0.01
+    (|w|^2 + |w'|^2), as Ruder et al., "Artistic Style Transfer for Videos", 2016, have it.
     Everything stays in OpenCV: as numpy expressions the same costs three times as much.
     """
     grid = np.asarray(cv2.add(grid_of(*flow.shape[:2]), flow), np.float32)
-    gone = cv2.add(flow, sample(back, grid))
+    returned = sample(back, grid)
+    gone = squared_length(cv2.add(flow, returned))
+    allowed = cv2.addWeighted(
+        squared_length(flow), RUDER, squared_length(returned), RUDER, wishes.tolerance_px**2
+    )
     difference = cv2.absdiff(current, sample(previous, grid)).astype(np.float32)
-    doubt = cv2.addWeighted(
-        squared_length(gone), 1 / wishes.tolerance_px**2,
-        cv2.multiply(difference, difference), 1 / wishes.tolerance_levels**2, 0.0,
-    )  # fmt: skip
+    doubt = cv2.scaleAdd(
+        cv2.multiply(difference, difference), 1 / wishes.tolerance_levels**2, cv2.divide(gone, allowed)
+    )
     belief = cv2.blur(cv2.exp(-doubt) * _inside(grid), (5, 5))
     # Full trust for what is nearly right: a few per cent of doubt in each frame would add up to a
     # leak that is faster than the persistence that was asked for.

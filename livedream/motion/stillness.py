@@ -16,7 +16,7 @@ FASTEST_PX = 8.0
 
 
 def weighted(motion: Motion, wishes: MotionSettings) -> Motion:
-    """Give the motion with its trust times `wishes.still` or `wishes.moving`, with a soft edge between.
+    """Return the motion with what is kept times `wishes.still` or `wishes.moving`, with a soft edge between.
 
     The edge is a smoothstep (3 e^2 - 2 e^3) from half of `threshold_px` to one and a half of it.
     """
@@ -24,7 +24,7 @@ def weighted(motion: Motion, wishes: MotionSettings) -> Motion:
         return motion
     edge = np.clip(_speed_px(motion.flow) / np.float32(wishes.threshold_px) - np.float32(0.5), 0.0, 1.0)
     share = wishes.still + (wishes.moving - wishes.still) * (edge * edge * (3 - 2 * edge))
-    return replace(motion, trust=np.asarray(motion.trust * share, np.float32))
+    return replace(motion, kept=np.asarray(motion.kept * share, np.float32))
 
 
 def speed_px(motion: Motion) -> float:

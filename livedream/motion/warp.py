@@ -13,20 +13,24 @@ Field = NDArray[np.float32]
 
 
 def warp(field: Field, flow: Flow) -> Field:
-    """Sample `field` (HxWxC float32) at p + flow(p) for every pixel p, bilinear, edges repeated.
+    """Sample `field` (HxWxC float32) at p + flow(p) for every pixel p; what is outside is mirrored.
 
-    flow: HxWx2 pixels, current -> previous, of the field's own size.
+    flow: HxWx2 pixels, current -> previous, of the field's own size. The sampling is bicubic (Keys 1981, a =
+    -0.75): a dream is sampled anew in every frame, and bilinear sampling blurs a moving one away within half a
+    second.
     """
-    return np.asarray(sample(field, np.asarray(cv2.add(grid_of(*field.shape[:2]), flow))), np.float32)
+    grid = np.asarray(cv2.add(grid_of(*field.shape[:2]), flow), np.float32)
+    # OpenCV's stubs do not know that a map of positions needs no second map.
+    return cv2.remap(field, grid, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)  # type: ignore[call-overload,no-any-return]
 
 
 def fit(motion: Motion, size_wh: tuple[int, int]) -> tuple[Flow, Trust]:
-    """Resize flow and trust to `size_wh`, the flow's pixels with it."""
-    height, width = motion.trust.shape
+    """Resize flow and what is kept to `size_wh`, the flow's pixels with it."""
+    height, width = motion.kept.shape
     scale = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
     flow = cv2.resize(motion.flow * scale, size_wh, interpolation=cv2.INTER_LINEAR)
-    trust = cv2.resize(motion.trust, size_wh, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(flow, np.float32), np.asarray(trust, np.float32)
+    kept = cv2.resize(motion.kept, size_wh, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(flow, np.float32), np.asarray(kept, np.float32)
 
 
 def resize(field: Field, size_wh: tuple[int, int]) -> Field:
@@ -36,10 +40,15 @@ def resize(field: Field, size_wh: tuple[int, int]) -> Field:
     return np.asarray(cv2.resize(field, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def carry(image: Field, carried: Field, trust: Trust, persistence: float) -> Field:
-    """Give image + persistence * trust * carried: the warm start.
+def carry(image: Field, carried: Field, kept: Trust, persistence: float) -> Field:
+    """Return clamp(image + persistence * kept * carried): the warm start, 0..1.
 
-    image, carried: HxWx3. trust: HxW, 0..1. persistence: 0..1.
+    image, carried: HxWx3. kept: HxW, 0..1. persistence: 0..1.
     """
-    share = cv2.merge([trust, trust, trust])
-    return np.asarray(cv2.add(image, cv2.multiply(carried, share, scale=persistence)), np.float32)
+    share = cv2.merge([kept, kept, kept])
+    return clamped(cv2.add(image, cv2.multiply(carried, share, scale=persistence)))
+
+
+def clamped(image: cv2.typing.MatLike) -> Field:
+    """Return an array within 0..1; it is written to."""
+    return np.asarray(np.clip(image, np.float32(0), np.float32(1), out=image), np.float32)

@@ -6,11 +6,28 @@ from livedream.settings.section import Section, setting
 
 
 class LookSettings(Section):
-    """How the dream is laid over the camera's picture."""
+    """How deep the dream is, and how it is laid over the camera's picture."""
 
-    strength: float = setting(1.15, "Factor on what the dream adds to the picture.", ge=0.0, le=3.0)
+    depth: float = setting(
+        0.43, "How deep the dream is: 0 is the camera alone, at 1 what is shown differs from the picture by a "
+        "fifth of the range on average. Step sizes are steered so that any picture comes to it.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+    steer: bool = setting(
+        True, "Steer step sizes so that the dream comes to depth; false: dream.step_size as it is."
+    )
+    strength: float = setting(1.0, "Factor on what the dream adds to the picture.", ge=0.0, le=3.0)
+    light: float = setting(
+        0.7, "How much of the picture's light and colours, its low frequencies, the camera keeps: at 1 the "
+        "dream adds forms alone, at 0 it also changes the light.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+    light_radius: float = setting(
+        0.04, "Size from which on light is light and not form: sigma of a Gaussian.",
+        unit="of the picture's longer side", ge=0.005, le=0.25,
+    )  # fmt: skip
     scene: float = setting(
-        0.7, "How much the picture's own edges and textures show through the dream.", ge=0.0, le=1.0
+        0.0, "How much the picture's own edges and textures show through the dream.", ge=0.0, le=1.0
     )
     gamma: float = setting(
         1.0, "Gamma of the camera's picture, before it is dreamed; above 1 brightens what is dark.",

@@ -14,7 +14,7 @@ class MotionSettings(Section):
     """How the dream follows the picture's motion, and for how long it stays."""
 
     persistence: float = setting(
-        0.975,
+        0.983,
         "Share of the previous frame's dream that the next one starts from; where others blend "
         "(1 - b) of the old dream with b of the new picture, it is 1 - b.",
         ge=0.0,
@@ -61,16 +61,27 @@ class MotionSettings(Section):
         le=60.0,
     )
     tolerance_px: float = setting(
-        1.0, "Forward-backward disagreement of the flow at which it is hardly trusted any more.",
+        3.0, "Forward-backward disagreement of the flow at which it is hardly trusted any more; the faster "
+        "the motion the more is allowed, a tenth of it besides.",
         unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=20.0,
     )  # fmt: skip
     tolerance_levels: float = setting(
-        20.0,
+        60.0,
         "Difference in brightness at which the flow is hardly trusted any more.",
         unit="levels of 255",
         ge=1.0,
         le=255.0,
     )
+    fill: float = setting(
+        0.6, "Share of the dream that stays where the flow cannot be trusted; it comes from where the motion "
+        "of the whole picture says. 0: what appears there is dreamed from nothing.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
     cut_share: float = setting(
-        0.2, "The dream starts anew when less than this share of the picture can be trusted.", ge=0.0, le=1.0
+        0.35, "A scene is cut when less than this share of the picture can be trusted.", ge=0.0, le=1.0
     )
+    cut_keep: float = setting(
+        0.6, "Share of the dream that stays at a scene cut, for the new scene to grow from; 0: it starts from "
+        "the picture alone.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip

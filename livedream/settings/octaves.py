@@ -18,7 +18,7 @@ class OctaveSettings(Section):
     octaves: int = setting(
         2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=MOST_OCTAVES
     )
-    octave_scale: float = setting(2.0, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
+    octave_scale: float = setting(1.4, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
     octave_sizes: tuple[float, ...] = setting(
         (),
         "Sizes of the octaves, in place of octaves and octave_scale: shares of the working size's sides, 1 "
@@ -37,13 +37,19 @@ class OctaveSettings(Section):
     octave_swing_s: float = setting(
         8.0, "Time from the smallest ratio to the largest and back.", unit="s", ge=0.5, le=600.0
     )
+    detail: float = setting(
+        1.0,
+        "Factor on the step size from each octave to the next larger one; below 1 the large forms lead.",
+        ge=0.1,
+        le=2.0,
+    )
     spread: bool = setting(
         False,
         "Dream one octave a frame, in turn: the same look at a share of the cost. The dream comes and goes "
         "more slowly: a round of octaves keeps what motion.persistence says that a frame keeps.",
         lifetime="engine",
     )
-    jitter_px: int = setting(8, "Largest random roll of an octave.", unit="px", ge=0, le=64)
+    jitter_px: int = setting(4, "Largest roll of an octave, another one for each frame.", unit="px", ge=0, le=64)
     flips: Literal["none", "sideways", "all"] = setting(
         "none",
         "How an octave may be mirrored at random when it is looked at: sideways; all: upside down, too, and "

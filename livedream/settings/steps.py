@@ -15,7 +15,7 @@ class StepSettings(Section):
         1.0, "Factor on the steps from each octave to the next larger one.", lifetime="engine", ge=0.1, le=1.0
     )
     step_size: float = setting(
-        0.01, "How far one step changes a pixel on average.", unit="of the range 0..1", ge=0.0, le=0.5
+        0.010, "How far one step changes a pixel on average, before it is steered to look.depth.", unit="of the range 0..1", ge=0.0, le=0.5
     )
     step_growth: float = setting(1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0)
     optimiser: Literal["ascent", "adam", "lbfgs"] = setting(
@@ -32,14 +32,14 @@ class StepSettings(Section):
         lifetime="engine",
     )
     smoothing_px: float = setting(
-        1.5, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
+        1.75, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
     )
     smoothing_scales: int = setting(
         1, "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",
         lifetime="engine", ge=1, le=3,
     )  # fmt: skip
     roughness: float = setting(
-        0.2, "Weight of the unsmoothed gradient beside the smoothed one.", ge=0.0, le=4.0
+        0.05, "Weight of the unsmoothed gradient beside the smoothed one.", ge=0.0, le=4.0
     )
     laplacian_levels: int = setting(
         0,
