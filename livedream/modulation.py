@@ -40,11 +40,13 @@ def settings_at(wishes: Settings, moment: Moment) -> Settings:
     if motion.persistence_mode == "constant" and motion.stillness == 0:
         return wishes
     persistence = loosened(persistence_at(motion, moment), motion.stillness * moment.wake)
-    step_size = dream.step_size * (1 + motion.stillness * (1 - 2 * moment.wake))
+    deeper = 1 + motion.stillness * (1 - 2 * moment.wake)
+    depth = min(1.0, wishes.look.depth * deeper)
     return wishes.model_copy(
         update={
             "motion": motion.model_copy(update={"persistence": persistence}),
-            "dream": dream.model_copy(update={"step_size": step_size}),
+            "dream": dream.model_copy(update={"step_size": dream.step_size * deeper}),
+            "look": wishes.look.model_copy(update={"depth": depth}),
         }
     )
 

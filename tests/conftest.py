@@ -54,8 +54,10 @@ class Studio:
     def wishes(self, **changes: Any) -> Settings:
         """Give settings in which nothing hides the dream: words with _ for the dot."""
         words = {
-            "look.scene": 0.0,
-            "look.strength": 1.0,
+            "look.steer": False,
+            "look.light": 0.0,
+            "motion.fill": 0.0,
+            "motion.cut_keep": 0.0,
             "motion.persistence": 0.9,
             "dream.layers": {"block.1": 1.0},
         }

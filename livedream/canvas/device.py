@@ -26,7 +26,7 @@ from livedream.composite.depth_on_device import depth_map, next_gain, reach, rel
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, grey
-from livedream.motion.warp import Field
+from livedream.motion.warp import SHARPNESS, Field
 from livedream.settings import LookSettings
 
 
@@ -170,7 +170,11 @@ def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
     x = _centres(width, field.device) + full[0] * (2 / flow_hw[1])
     y = _centres(height, field.device)[:, None] + full[1] * (2 / flow_hw[0])
     grid = torch.stack([x, y], dim=-1)[None]
-    return F.grid_sample(field, grid, mode="bicubic", padding_mode="reflection", align_corners=False)
+    sharp, soft = (
+        F.grid_sample(field, grid, mode=mode, padding_mode="reflection", align_corners=False)
+        for mode in ("bicubic", "bilinear")
+    )
+    return SHARPNESS * sharp + (1 - SHARPNESS) * soft
 
 
 def _centres(length: int, device: torch.device) -> Tensor:

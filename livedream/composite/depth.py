@@ -20,7 +20,7 @@ DEEPEST = 0.2
 HASTE = 3.0
 """Where there is no dream yet, a step goes so many times further again than where it is deep enough."""
 
-LEAST_GAIN, MOST_GAIN = 0.25, 4.0
+LEAST_GAIN, MOST_GAIN = 0.1, 4.0
 
 PER_SECOND = 0.5
 """How fast the gain follows: share of its error, as a logarithm, in a second."""
@@ -37,7 +37,7 @@ WINDOW = 0.04
 """Sigma of the window that depth is measured in, as a share of the picture's width."""
 
 LEAST_DEPTH = 1e-4
-"""Keeps a depth of nothing from being divided by."""
+"""A depth below it is none; its logarithm would have no end."""
 
 Depths = NDArray[np.float32]
 """Mean |shown - camera| around each cell, hxwx1, 0..1 of the range."""
@@ -45,7 +45,7 @@ Depths = NDArray[np.float32]
 
 def target(look: LookSettings) -> float:
     """Return the mean difference that is wanted, as a share of the range."""
-    return max(LEAST_DEPTH, look.depth * DEEPEST)
+    return look.depth * DEEPEST
 
 
 def cells_hw(size_hw: tuple[int, int]) -> tuple[int, int]:
@@ -70,13 +70,16 @@ def depth_map(image: NDArray[np.float32], shown: NDArray[np.float32], strength: 
 def reach(depths: Depths, look: LookSettings, gain: float) -> Depths:
     """Return by how much steps are multiplied: gain * (1 + HASTE * the share of the depth that is missing).
 
-    depths: as `depth_map` gives them. It is never below 0.
+    depths: as `depth_map` gives them. It is never below 0, and 0 where no dream is wanted.
     """
-    missing = 1 - depths / np.float32(target(look))
+    wanted = target(look)
+    if wanted == 0:
+        return np.zeros_like(depths)
+    missing = 1 - depths / np.float32(wanted)
     return np.asarray(gain * np.clip(1 + HASTE * missing, 0.0, 1 + HASTE), np.float32)
 
 
 def next_gain(gain: float, depth: float, look: LookSettings, elapsed_s: float) -> float:
     """Return the gain after `elapsed_s` seconds with a mean depth of `depth`; LEAST_GAIN..MOST_GAIN."""
-    error = float(np.clip(np.log(target(look) / max(depth, LEAST_DEPTH)), -FARTHEST, FARTHEST))
+    error = float(np.clip(np.log(max(target(look), LEAST_DEPTH) / max(depth, LEAST_DEPTH)), -FARTHEST, FARTHEST))
     return float(np.clip(gain * np.exp(error * PER_SECOND * elapsed_s), LEAST_GAIN, MOST_GAIN))

@@ -45,13 +45,16 @@ def depth_map(image: Tensor, shown: Tensor, strength: float) -> Tensor:
 
 def reach(depths: Tensor, look: LookSettings, gain: Tensor) -> Tensor:
     """Return by how much steps are multiplied, 1x1xhxw."""
-    return gain * torch.clamp(1 + HASTE * (1 - depths / target(look)), 0.0, 1 + HASTE)
+    wanted = target(look)
+    if wanted == 0:
+        return torch.zeros_like(depths)
+    return gain * torch.clamp(1 + HASTE * (1 - depths / wanted), 0.0, 1 + HASTE)
 
 
 def next_gain(gain: Tensor, depths: Tensor, look: LookSettings, elapsed_s: float) -> Tensor:
     """Return the gain, 1x1x1x1, after `elapsed_s` seconds; to know it as a number would wait for the device."""
     depth = depths.mean(dim=(2, 3), keepdim=True)
-    error = torch.clamp(torch.log(target(look) / depth.clamp(min=LEAST_DEPTH)), -FARTHEST, FARTHEST)
+    error = torch.clamp(torch.log(max(target(look), LEAST_DEPTH) / depth.clamp(min=LEAST_DEPTH)), -FARTHEST, FARTHEST)
     return torch.clamp(gain * torch.exp(error * (PER_SECOND * elapsed_s)), LEAST_GAIN, MOST_GAIN)
 
 

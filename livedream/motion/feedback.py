@@ -20,12 +20,14 @@ FADE_PX = 0.5
 edge that is repeated there: more would show as streaks, none as a jagged line."""
 
 
-def fed_back(motion: Motion, wishes: FeedbackSettings, elapsed_s: float, size_wh: tuple[int, int]) -> Motion:
+def fed_back(
+    motion: Motion, wishes: FeedbackSettings, elapsed_s: float, size_wh: tuple[int, int], fill: float = 0.0
+) -> Motion:
     """Give the motion of a dream that flies since the frame before; the same if it does not.
 
     The dream flies in the previous picture and is then carried along, so that
     carried(p) = previous(origin(p + flow(p))), with the flight undone by `origin`. Trust ends where that
-    is outside the previous picture: what enters there is dreamed anew.
+    is outside the previous picture, and a share of `fill` is kept there.
     elapsed_s: >= 0. size_wh: of the full picture, in which the flight is a rotation and not a shear.
     """
     if elapsed_s == 0 or wishes == FeedbackSettings():
@@ -34,7 +36,9 @@ def fed_back(motion: Motion, wishes: FeedbackSettings, elapsed_s: float, size_wh
     where = np.asarray(cv2.add(grid_of(height, width), motion.flow), np.float32)
     source = np.asarray(cv2.transform(where, origin(wishes, elapsed_s, (width, height), size_wh)), np.float32)
     flow = np.asarray(cv2.subtract(source, grid_of(height, width)), np.float32)
-    return replace(motion, flow=flow, trust=_inside(source) * motion.trust)
+    inside = _inside(source)
+    kept = motion.kept * (fill + (1 - fill) * inside)
+    return replace(motion, flow=flow, trust=inside * motion.trust, kept=np.asarray(kept, np.float32))
 
 
 def origin(

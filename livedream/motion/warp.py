@@ -12,16 +12,26 @@ Field = NDArray[np.float32]
 """HxWx3 float32, any range: a residual."""
 
 
+SHARPNESS = 0.85
+"""Share of bicubic sampling, whose a is -0.75 in OpenCV and torch; the rest is bilinear. Alone it amplifies half
+pixels by up to 1.8 % along each axis and frame, which adds up; this mixture (a = -0.64) by 0.8 %, less than
+persistence takes away."""
+
+
 def warp(field: Field, flow: Flow) -> Field:
     """Sample `field` (HxWxC float32) at p + flow(p) for every pixel p; what is outside is mirrored.
 
-    flow: HxWx2 pixels, current -> previous, of the field's own size. The sampling is bicubic (Keys 1981, a =
-    -0.75): a dream is sampled anew in every frame, and bilinear sampling blurs a moving one away within half a
-    second.
+    flow: HxWx2 pixels, current -> previous, of the field's own size. The sampling is bicubic (Keys 1981): a
+    dream is sampled anew in every frame, and bilinear sampling blurs a moving one away within half a second.
     """
     grid = np.asarray(cv2.add(grid_of(*field.shape[:2]), flow), np.float32)
+    sharp, soft = (_sampled(field, grid, method) for method in (cv2.INTER_CUBIC, cv2.INTER_LINEAR))
+    return np.asarray(cv2.addWeighted(sharp, SHARPNESS, soft, 1 - SHARPNESS, 0.0), np.float32)
+
+
+def _sampled(field: Field, grid: Flow, method: int) -> cv2.typing.MatLike:
     # OpenCV's stubs do not know that a map of positions needs no second map.
-    return cv2.remap(field, grid, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)  # type: ignore[call-overload,no-any-return]
+    return cv2.remap(field, grid, None, method, borderMode=cv2.BORDER_REFLECT)  # type: ignore[call-overload,no-any-return]
 
 
 def fit(motion: Motion, size_wh: tuple[int, int]) -> tuple[Flow, Trust]:

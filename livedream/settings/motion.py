@@ -61,12 +61,12 @@ class MotionSettings(Section):
         le=60.0,
     )
     tolerance_px: float = setting(
-        3.0, "Forward-backward disagreement of the flow at which it is hardly trusted any more; the faster "
+        1.5, "Forward-backward disagreement of the flow at which it is hardly trusted any more; the faster "
         "the motion the more is allowed, a tenth of it besides.",
         unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=20.0,
     )  # fmt: skip
     tolerance_levels: float = setting(
-        60.0,
+        40.0,
         "Difference in brightness at which the flow is hardly trusted any more.",
         unit="levels of 255",
         ge=1.0,
@@ -78,7 +78,7 @@ class MotionSettings(Section):
         ge=0.0, le=1.0,
     )  # fmt: skip
     cut_share: float = setting(
-        0.35, "A scene is cut when less than this share of the picture can be trusted.", ge=0.0, le=1.0
+        0.3, "A scene is cut when less than this share of the picture can be trusted.", ge=0.0, le=1.0
     )
     cut_keep: float = setting(
         0.6, "Share of the dream that stays at a scene cut, for the new scene to grow from; 0: it starts from "

@@ -32,7 +32,7 @@ class StepSettings(Section):
         lifetime="engine",
     )
     smoothing_px: float = setting(
-        1.75, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
+        1.6, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
     )
     smoothing_scales: int = setting(
         1, "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",

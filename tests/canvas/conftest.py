@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Run, Task
+from livedream.canvas.canvas import Left, Past, Run, Task
+from livedream.composite.depth import cells_hw
 from livedream.dream.spec import KernelSpec, frame_inputs
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Motion, grey
+from livedream.motion.warp import Field
 from livedream.settings import DreamSettings, LookSettings
 
 SIZE_HW = (48, 80)
@@ -32,7 +34,8 @@ def motion(seed: int = 1, size_hw: tuple[int, int] = (96, 160)) -> Motion:
     flow = cv2.GaussianBlur(rng.standard_normal((*size_hw, 2)).astype(np.float32), (0, 0), 9) * 40
     trust = cv2.GaussianBlur(rng.random(size_hw).astype(np.float32), (0, 0), 5)
     spread = (trust - trust.min()) / (trust.max() - trust.min())
-    return Motion(np.asarray(flow, np.float32), np.asarray(spread, np.float32), cut=False)
+    trust = np.asarray(spread, np.float32)
+    return Motion(np.asarray(flow, np.float32), trust, trust, cut=False)
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +53,22 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
         inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
         given: dict[str, Any] = {
             "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW,
-            "past": None, "persistence": 0.9, "look": LookSettings(strength=1.2, scene=0.6),
+            "past": None, "persistence": 0.9, "look": LookSettings(strength=1.2, scene=0.6, steer=False, light=0.5),
         }  # fmt: skip
         runs = [Run(changes.pop("engine", engine), inputs)]
         return Task(**given | {"runs": runs} | changes)
+
+    return make
+
+
+@pytest.fixture
+def make_past() -> Callable[[Any, Field, Motion], Past[Any]]:
+    """Give what a frame left on a canvas that is as deep everywhere as its residual is on average."""
+
+    def make(canvas: Any, residual: Field, motion: Motion) -> Past[Any]:
+        depths = np.full((*cells_hw(SIZE_HW), 1), np.abs(residual).mean(), np.float32)
+        held = (residual, depths, np.ones((1, 1, 1), np.float32))
+        return Past(Left(*map(canvas.from_array, held)), motion, 1 / 30)
 
     return make
 

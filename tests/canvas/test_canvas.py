@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Past, Run, Stopwatch, Task
+from livedream.canvas.canvas import Run, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas
 from livedream.canvas.memory import MemoryCanvas
 from livedream.motion.flow import Motion
@@ -22,14 +22,14 @@ CANVASES = [MemoryCanvas(), DeviceCanvas(torch.device("cpu"))]
 
 @pytest.fixture
 def dream(
-    make_task: MakeTask, adding: MakeEngine, residual: Field, bending: Motion
+    make_task: MakeTask, adding: MakeEngine, make_past: Any, residual: Field, bending: Motion
 ) -> Callable[..., tuple[Any, Field, Task[Any]]]:
     """Dream a frame after one that left `residual`: (frame, residual, task)."""
 
     def run(canvas: Any, colour: ColourSettings, scene: float = 0.6) -> tuple[Any, Field, Task[Any]]:
         task = make_task(
-            engine=adding(0.0), past=Past(canvas.from_array(residual), bending), colour=colour,
-            look=LookSettings(strength=1.0, scene=scene),
+            engine=adding(0.0), past=make_past(canvas, residual, bending), colour=colour,
+            look=LookSettings(steer=False, light=0.0, scene=scene),
         )  # fmt: skip
         pending = canvas.dream(task, Stopwatch())
         return pending.finish().rgb, canvas.to_array(pending.residual), task
@@ -125,7 +125,7 @@ def test_what_a_canvas_holds_comes_back_as_it_was(canvas: Any, residual: Field) 
 @pytest.mark.parametrize(
     ("canvas", "stages"),
     [
-        (CANVASES[0], {"motion", "kernel", "residual", "veil", "compose"}),
+        (CANVASES[0], {"motion", "kernel", "residual", "look", "compose"}),
         (CANVASES[1], {"motion", "launch", "wait"}),
     ],
 )

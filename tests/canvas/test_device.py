@@ -40,12 +40,11 @@ def test_a_first_frame_is_dreamed_as_in_memory(make_task: MakeTask, canvas: Devi
 
 
 def test_the_past_is_carried_along_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion, adding: MakeEngine
+    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine
 ) -> None:
     quiet = adding(0.0)
-    here = MemoryCanvas().dream(make_task(engine=quiet, past=Past(residual, bending)), Stopwatch())
-    held = canvas.from_array(residual)
-    there = canvas.dream(make_task(engine=quiet, past=Past(held, bending)), Stopwatch())
+    here = MemoryCanvas().dream(make_task(engine=quiet, past=make_past(MemoryCanvas(), residual, bending)), Stopwatch())
+    there = canvas.dream(make_task(engine=quiet, past=make_past(canvas, residual, bending)), Stopwatch())
     assert here.carried is not None
     assert there.carried is not None
     for a, b in ((here.carried, there.carried), (here.residual, there.residual)):
@@ -54,14 +53,13 @@ def test_the_past_is_carried_along_as_in_memory(
 
 
 def test_a_dream_that_flies_is_carried_along_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion, adding: MakeEngine
+    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine
 ) -> None:
     flight = FeedbackSettings(zoom=0.5, rotate=30.0, pan_x=-0.2)
     weights = MotionSettings(still=0.4, moving=0.9, threshold_px=2.0)
     flying = weighted(fed_back(bending, flight, 0.3, (300, 180)), weights)
-    here = MemoryCanvas().dream(make_task(engine=adding(0.0), past=Past(residual, flying)), Stopwatch())
-    held = canvas.from_array(residual)
-    there = canvas.dream(make_task(engine=adding(0.0), past=Past(held, flying)), Stopwatch())
+    here = MemoryCanvas().dream(make_task(engine=adding(0.0), past=make_past(MemoryCanvas(), residual, flying)), Stopwatch())
+    there = canvas.dream(make_task(engine=adding(0.0), past=make_past(canvas, residual, flying)), Stopwatch())
     assert here.carried is not None
     assert there.carried is not None
     assert np.abs(here.carried - residual).mean() > 0.5 * np.abs(residual).mean()
@@ -70,10 +68,9 @@ def test_a_dream_that_flies_is_carried_along_as_in_memory(
 
 
 def test_a_past_of_another_size_is_resized(
-    make_task: MakeTask, canvas: DeviceCanvas, residual: Field, bending: Motion, adding: MakeEngine
+    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine
 ) -> None:
-    smaller = canvas.from_array(residual[:40, :64])
-    done = canvas.dream(make_task(engine=adding(0.0), past=Past(smaller, bending)), Stopwatch())
+    done = canvas.dream(make_task(engine=adding(0.0), past=make_past(canvas, residual[:40, :64], bending)), Stopwatch())
     assert done.carried is not None
     assert done.carried.shape == (1, 3, 48, 80)
 
@@ -85,7 +82,7 @@ def test_a_constant_flow_shifts(residual: Field, flow_hw: tuple[int, int]) -> No
     field = torch.from_numpy(np.ascontiguousarray(residual.transpose(2, 0, 1)))[None]
     moved = warped(field, torch.from_numpy(flow), flow_hw)[0].permute(1, 2, 0).numpy()
     np.testing.assert_allclose(moved[2:, :-3], residual[:-2, 3:], atol=1e-5)
-    np.testing.assert_allclose(moved[:2, :-3], np.repeat(residual[:1, 3:], 2, axis=0), atol=1e-5)
+    np.testing.assert_allclose(moved[:2, :-3], residual[1::-1, 3:], atol=1e-5)
 
 
 def test_it_warps_as_opencv_does(residual: Field, bending: Motion) -> None:

@@ -30,9 +30,9 @@ def test_a_residual_lies_as_pictures_do(make_task: MakeTask) -> None:
 
 
 def test_a_past_that_is_not_to_persist_leaves_no_trace(
-    make_task: MakeTask, residual: Field, bending: Motion
+    make_task: MakeTask, make_past: Any, residual: Field, bending: Motion
 ) -> None:
-    with_past = MemoryCanvas().dream(make_task(past=Past(residual, bending), persistence=0.0), Stopwatch())
+    with_past = MemoryCanvas().dream(make_task(past=make_past(MemoryCanvas(), residual, bending), persistence=0.0), Stopwatch())
     without = MemoryCanvas().dream(make_task(), Stopwatch())
     np.testing.assert_allclose(with_past.residual, without.residual, atol=1e-5)
 
@@ -52,11 +52,11 @@ def test_at_strength_nothing_the_frame_comes_out_as_it_went_in(make_task: MakeTa
 
 
 def test_a_frame_of_exactly_the_working_size_is_not_written_to(
-    make_task: MakeTask, residual: Field, bending: Motion
+    make_task: MakeTask, make_past: Any, residual: Field, bending: Motion
 ) -> None:
     canvas, rgb = MemoryCanvas(), make_task().rgb[:48, :80].copy()
     before = rgb.copy()
-    for past in (None, Past(residual, bending)):
+    for past in (None, make_past(canvas, residual, bending)):
         small = canvas.grey(rgb, (48, 80), 160)
         task = make_task(rgb=rgb, grey=small, past=past, look=LookSettings(strength=1.0, scene=0.0))
         assert (canvas.dream(task, Stopwatch()).finish().rgb != rgb).any()

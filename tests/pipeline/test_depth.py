@@ -1,0 +1,116 @@
+"""How deep a dream becomes, what a pan, a cut and a flight leave of it, with the real kernel."""
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from livedream.dream.spec import kernel_spec
+from livedream.engines.eager import EagerEngine
+from livedream.frame import Frame, Rgb
+from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.presets import DEFAULT, load
+from livedream.settings import Settings, change
+
+SIZE_WH = (192, 128)
+SHOW = change(load(DEFAULT).settings, {"dream.layers": {"lines": 1.0}})
+
+
+@pytest.fixture(scope="module")
+def dream(one_thread: None) -> Callable[..., list[Dreamed]]:
+    """Dream pictures one after the other, 30 a second."""
+    spec = kernel_spec(SHOW.dream, (64, 96))
+    engine = EagerEngine(spec)
+
+    def run(pictures: list[Rgb], settings: Settings = SHOW) -> list[Dreamed]:
+        pipeline = DreamPipeline(spec, engine)
+        frames = [Frame(rgb, index / 30, index, media_s=index / 30) for index, rgb in enumerate(pictures)]
+        return [pipeline.process(frame, settings) for frame in frames]
+
+    return run
+
+
+def depth(dreamed: Dreamed) -> float:
+    return float(np.abs(dreamed.rgb.astype(np.float32) - dreamed.frame.rgb).mean() / 255)
+
+
+def energy(dreamed: Dreamed) -> float:
+    return float(np.square(dreamed.residual).mean())
+
+
+def wide(seed: int = 0, width: int = 1000) -> Rgb:
+    """Make a large picture with soft forms of several sizes."""
+    rng, layers = np.random.default_rng(seed), np.zeros((128, width, 3), np.float32)
+    for sigma in (2, 6, 18):
+        soft = cv2.GaussianBlur(rng.standard_normal(layers.shape).astype(np.float32), (0, 0), sigma)
+        layers += np.asarray(soft / soft.std(), np.float32)
+    return np.clip(128 + 28 * layers, 0, 255).astype(np.uint8)
+
+
+def test_a_long_pan_keeps_its_dream(dream: Callable[..., list[Dreamed]]) -> None:
+    picture = wide()
+    pan = [np.ascontiguousarray(picture[:, round(2.5 * n) : round(2.5 * n) + 192]) for n in range(300)]
+    energies = np.array([energy(dreamed) for dreamed in dream(pan)])
+    settled = np.median(energies[60:])
+    assert energies[60:].min() >= 0.7 * settled
+
+
+def test_pictures_of_every_kind_come_to_the_depth_asked_for(dream: Callable[..., list[Dreamed]]) -> None:
+    rng = np.random.default_rng(3)
+    face = wide(5)[:, :192]
+    kinds = {
+        "busy": face,
+        "dark": (face * 0.25).astype(np.uint8),
+        "wall": np.clip(200 + rng.normal(0, 2, face.shape), 0, 255).astype(np.uint8),
+        "contrast": np.where(face > 128, 235, 20).astype(np.uint8),
+    }
+    depths = {kind: depth(dream([rgb] * 150)[-1]) for kind, rgb in kinds.items()}
+    mean = np.mean(list(depths.values()))
+    assert all(abs(one / mean - 1) < 0.2 for one in depths.values()), depths
+
+
+def test_depth_is_what_it_is_set_to_and_nothing_at_nothing(dream: Callable[..., list[Dreamed]]) -> None:
+    face = wide(5)[:, :192]
+    shown = [depth(dream([face] * 90, change(SHOW, {"look.depth": d}))[-1]) for d in (0.0, 0.3, 0.6)]
+    assert shown[0] < 0.004
+    assert shown[2] == pytest.approx(2 * shown[1], rel=0.2)
+
+
+def test_after_a_cut_half_of_the_depth_is_there_in_seven_tenths_of_a_second_without_a_flash(
+    dream: Callable[..., list[Dreamed]],
+) -> None:
+    one, other = wide(1)[:, :192], 255 - wide(9)[:, :192]
+    dreams = dream([one] * 90 + [other] * 60)
+    assert [place for place, dreamed in enumerate(dreams) if dreamed.cut] == [90]
+    depths = [depth(dreamed) for dreamed in dreams]
+    settled = float(np.mean(depths[60:90]))
+    assert max(depths[90:]) < 1.35 * settled, "a flash"
+    assert min(depths[90 + 21 :]) > 0.5 * settled
+
+
+def test_manual_step_sizes_are_left_alone(dream: Callable[..., list[Dreamed]]) -> None:
+    face = wide(5)[:, :192]
+    manual = {"look.steer": False, "look.depth": 0.1}
+    little, much = (
+        depth(dream([face] * 30, change(SHOW, manual | {"dream.step_size": step}))[-1]) for step in (0.001, 0.01)
+    )
+    assert much > 3 * little
+
+
+def test_what_has_gone_leaves_no_ghost(dream: Callable[..., list[Dreamed]]) -> None:
+    """A bright disc crosses a wall; a second later its path is neither brighter nor deeper than the rest."""
+    columns, rows = np.meshgrid(np.arange(192), np.arange(128))
+    scene = wide(4)[:, :192] // 4 + 90
+
+    def at(x: float) -> Rgb:
+        return np.where((np.hypot(columns - x, rows - 64) < 26)[..., None], np.uint8(245), scene).astype(np.uint8)
+
+    crossing = [at(-30 + 5.0 * n) for n in range(60)] + [scene] * 45
+    crossed = dream(crossing)
+    assert not any(dreamed.cut for dreamed in crossed)
+    path = (slice(38, 90), slice(20, 172))
+    added = (crossed[-1].rgb.astype(np.float32) - scene).mean(axis=2)
+    assert abs(float(added[path].mean() - added.mean())) < 3
+    assert np.abs(added[path]).mean() == pytest.approx(np.abs(added).mean(), rel=0.25)
