@@ -14,11 +14,11 @@ from livedream.settings import DreamSettings
 if TYPE_CHECKING:
     from livedream.dream.spec import KernelSpec
 
-LEAPS = np.array([0.8191725134, 0.6710436067, 0.5497004779, 0.4503203928])
-"""How far each of four numbers goes on, mod 1, from frame to frame: 1 / g ... 1 / g^4 with g^5 = g + 1 (Roberts,
-"The Unreasonable Effectiveness of Quasirandom Sequences", 2018). Neighbouring frames so look from places far
-apart, and a few frames have looked from everywhere: what a strided network makes of one place alone cancels
-out sooner than between random places."""
+LEAPS = np.array([0.7548776662, 0.5698402910, 0.6180339887, 0.4142135624])
+"""How far each of four numbers goes on, mod 1, from frame to frame: 1 / g and 1 / g^2 with g^3 = g + 1 for the
+rolls (Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018), golden and silver ratio for the
+flips. Neighbouring frames so look from places far apart, and a few frames have looked from everywhere: what a
+strided network makes of one place alone cancels out sooner than between random places."""
 
 ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 """Whether octaves may be mirrored upside down, and left to right, by the word of the setting."""

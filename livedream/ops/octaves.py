@@ -7,6 +7,8 @@ from collections.abc import Sequence
 SMALLEST_OCTAVE_PX = 32
 """Below this side a network sees nothing that it knows."""
 
+GRID_PX = 8
+
 UNIT = 1 << 14
 """Parts of a pixel that places between two sizes are counted in: whole numbers, which no engine rounds."""
 
@@ -14,8 +16,8 @@ UNIT = 1 << 14
 def octave_sizes(size_hw: tuple[int, int], octaves: int, octave_scale: float) -> list[tuple[int, int]]:
     """List the (height, width) of the octaves, smallest first, `size_hw` last.
 
-    octaves: >= 1. octave_scale: > 1, between neighbours. Smaller sides are multiples of 8, which strided networks
-    and vector units like: an engine takes a tenth less. Octaves whose shorter side would be under 32 px are
+    octaves: >= 1. octave_scale: > 1, between neighbours. Sides of 128 px and more are multiples of 8,
+    which strided networks and vector units like: an engine takes 4 % less. Octaves whose shorter side would be under 32 px are
     left out.
     """
     height, width = size_hw
@@ -29,8 +31,8 @@ def octave_sizes(size_hw: tuple[int, int], octaves: int, octave_scale: float) ->
 
 
 def _nearest(side: float) -> int:
-    """Round to a multiple of 8."""
-    return round(side / 8) * 8
+    """Round to a multiple of `GRID_PX`, or to a pixel where that would bend the shape."""
+    return round(side / GRID_PX) * GRID_PX if side >= 16 * GRID_PX else round(side)
 
 
 def listed_sizes(size_hw: tuple[int, int], shares: Sequence[float]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ class MotionSettings(Section):
     """How the dream follows the picture's motion, and for how long it stays."""
 
     persistence: float = setting(
-        0.983,
+        0.985,
         "Share of the previous frame's dream that the next one starts from; where others blend "
         "(1 - b) of the old dream with b of the new picture, it is 1 - b.",
         ge=0.0,

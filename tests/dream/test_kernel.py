@@ -294,7 +294,8 @@ def test_in_a_spectrum_a_dream_grows_coarser(optimiser: str) -> None:
     spec = replace(SPEC, size_hw=(96, 128), steps=4, optimiser=optimiser)
     image = picture(spec.size_hw) * 0.2 + 0.4
     fine, coarse = (
-        dream(replace(spec, parametrisation=word), image) - image for word in ("pixels", "fourier")
+        dream(replace(spec, parametrisation=word), image, roughness=0.2) - image
+        for word in ("pixels", "fourier")
     )
     rough = [float(grown.diff(dim=3).abs().mean() / grown.abs().mean()) for grown in (fine, coarse)]
     assert rough[1] < 0.8 * rough[0]
@@ -357,3 +358,15 @@ def test_every_objective_dreams_in_each_octave_alone() -> None:
         dreamed = doubled(part.make(), tensors)
         assert dreamed.isfinite().all()
         assert 1e-3 < float((dreamed - tensors[0]).abs().mean()) < 0.02
+
+
+def test_detail_below_one_lets_the_large_forms_lead() -> None:
+    """What is left after smoothing is the more of it, and without detail the coarse octave alone is there."""
+    spec = replace(SPEC, octaves=2, octave_scale=2.0, size_hw=(64, 96), steps=1)
+    image = torch.full((1, 3, 64, 96), 0.5) + 0.1 * torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(1))
+    added = {detail: dream(spec, image, detail=detail) - image for detail in (0.1, 1.0)}
+
+    def coarse(field: Tensor) -> float:
+        return float(torch.nn.functional.avg_pool2d(field, 8).abs().mean() / field.abs().mean())
+
+    assert coarse(added[0.1]) > 1.1 * coarse(added[1.0])

@@ -38,6 +38,20 @@ def test_the_jitter_is_the_same_with_and_without_the_rest() -> None:
     assert (everything[:, :2] == views_of(SPEC)).all()
 
 
+def test_rolls_of_a_few_frames_are_spread_evenly() -> None:
+    """In 16 frames each of 16 fields of the square is met; of random places a third of them stay empty."""
+    for seed in range(5):
+        rolls = np.array([
+            views(SPEC, DreamSettings(jitter_px=8), np.random.default_rng(seed), 0.0, number)[0]
+            for number in range(32)
+        ])  # fmt: skip
+        assert rolls.min() >= -8
+        assert rolls.max() <= 8
+        fields = {tuple(field) for field in ((rolls + 8) * 4 // 17).tolist()}
+        assert len(fields) >= 12
+        assert np.abs(rolls.mean(axis=0)).max() < 1.0
+
+
 @pytest.mark.parametrize(("flips", "seen"), [("none", {(0, 0)}), ("sideways", {(0, 0), (0, 1)}),
                                              ("all", {(0, 0), (0, 1), (1, 0), (1, 1)})])  # fmt: skip
 def test_every_flip_that_is_allowed_comes_and_no_other(flips: str, seen: set[tuple[int, int]]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.motion.flow import FlowEstimator, Grey, Motion, grey, grid_of, sample, shrink
+from livedream.motion.flow import FlowEstimator, Grey, Motion, global_motion, grey, grid_of, sample, shrink
 from livedream.settings import MotionSettings
 
 HEIGHT, WIDTH, BORDER = 144, 256, 28
@@ -273,3 +273,46 @@ def test_sampling_repeats_the_edges(make: Callable[[np.ndarray], np.ndarray]) ->
     far = np.full((1, 1, 2), 1000, np.float32)
     assert (sample(picture, far)[0, 0] == picture[-1, -1]).all()
     assert (sample(picture, -far)[0, 0] == picture[0, 0]).all()
+
+
+def test_what_is_not_trusted_moves_as_the_whole_picture_does() -> None:
+    current = window(6, -3)
+    current[50:90, 100:150] = window(seed=9)[50:90, 100:150]
+    motion = measure(current, window(), STRICT)
+    doubtful = motion.flow[60:80, 110:140][motion.trust[60:80, 110:140] == 0]
+    assert len(doubtful) > 50
+    assert np.abs(doubtful - np.array([6, -3])).mean() < 0.6
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(-4, 4), st.floats(-4, 4), st.floats(-0.02, 0.02), st.floats(-0.02, 0.02))
+def test_the_global_motion_is_that_of_most_of_the_picture(x: float, y: float, zoom: float, turn: float) -> None:
+    places = grid_of(90, 160)[::4, ::4].reshape(-1, 2)
+    moved = places @ np.array([[zoom, turn], [-turn, zoom]]) + [x, y]
+    wild = moved.copy()
+    wild[::5] += 20  # a fifth goes elsewhere
+    affine = global_motion(places, wild.astype(np.float32), np.ones(len(places), np.float32))
+    found = np.column_stack([places, np.ones(len(places))]) @ affine
+    assert np.abs(found - moved).max() < 0.6
+
+
+def test_where_nothing_is_trusted_nothing_moves() -> None:
+    places = grid_of(90, 160)[::8, ::8].reshape(-1, 2)
+    affine = global_motion(places, np.full(places.shape, 9, np.float32), np.zeros(len(places), np.float32))
+    assert np.abs(affine).max() == 0
+
+
+def test_how_much_is_kept_is_the_trust_and_a_share_of_the_rest() -> None:
+    current = window()
+    current[50:90, 100:150] = window(seed=9)[50:90, 100:150]
+    motion = measure(current, window(), STRICT.model_copy(update={"fill": 0.5}))
+    np.testing.assert_allclose(motion.kept, 0.5 + 0.5 * motion.trust, atol=1e-6)
+    cut = measure(window(seed=1), window(), MotionSettings(cut_keep=0.3))
+    assert (cut.kept == np.float32(0.3)).all()
+    assert (cut.flow == 0).all()
+
+
+def test_the_faster_the_motion_the_more_it_may_disagree() -> None:
+    strict = MotionSettings(tolerance_px=0.1)
+    slow, fast = (measure(window(x, 0), window(), strict).trust[INNER].mean() for x in (0.4, 9.3))
+    assert fast > 0.9 * slow
