@@ -209,9 +209,7 @@ class DreamPipeline:
         elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
         moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
         now = settings_at(settings, moment)
-        motion = measured and fed_back(
-            measured, now.feedback, elapsed_s, frame.size_wh, now.motion.fill
-        )
+        motion = measured and fed_back(measured, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
         turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), in_turns(now, len(self.spec.parts))
         runs = [self._run(self.spec, self.engine, its_turn.dream, turn)]
         if leaving is not None:

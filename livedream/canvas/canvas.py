@@ -39,8 +39,8 @@ class Stopwatch:
 class Left(Generic[H]):
     """What the dream of a frame leaves to the next one.
 
-    residual: what it added, HxWx3 or 1x3xHxW. depths: how much of it is seen where, hxwx1 or 1x1xhxw, in cells
-    as `livedream.composite.depth` has them. gain: of its steps, 1x1x1 or 1x1x1x1.
+    residual: what it added, HxWx3 or 1x3xHxW. depths: how much of it is seen where, hxwx1 or 1x1xhxw, in
+    cells as `livedream.composite.depth` has them. gain: of its steps, 1x1x1 or 1x1x1x1.
     """
 
     residual: H

@@ -140,7 +140,10 @@ def first_start(image: Tensor) -> WarmStart:
 def warm_start(
     image: Tensor, past: Past[Tensor], motion: tuple[Tensor, Tensor], persistence: float
 ) -> WarmStart:
-    """Add to the picture what is left of the previous dream, where it is now; motion: flow, and what is kept."""
+    """Add to the picture what is left of the previous dream, where it is now.
+
+    motion: its flow, and what is kept.
+    """
     size_hw = (int(image.shape[2]), int(image.shape[3]))
     flow, kept = motion
     carried = warped(resized(past.left.residual, size_hw), flow, kept.shape)

@@ -81,5 +81,7 @@ def reach(depths: Depths, look: LookSettings, gain: float) -> Depths:
 
 def next_gain(gain: float, depth: float, look: LookSettings, elapsed_s: float) -> float:
     """Return the gain after `elapsed_s` seconds with a mean depth of `depth`; LEAST_GAIN..MOST_GAIN."""
-    error = float(np.clip(np.log(max(target(look), LEAST_DEPTH) / max(depth, LEAST_DEPTH)), -FARTHEST, FARTHEST))
+    error = float(
+        np.clip(np.log(max(target(look), LEAST_DEPTH) / max(depth, LEAST_DEPTH)), -FARTHEST, FARTHEST)
+    )
     return float(np.clip(gain * np.exp(error * PER_SECOND * elapsed_s), LEAST_GAIN, MOST_GAIN))

@@ -1,4 +1,4 @@
-"""Depth and light of a dream on a torch device: the arithmetic of `livedream.composite.depth` and `.light`."""
+"""Depth and light on a torch device: the arithmetic of `livedream.composite.depth` and `.light`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from livedream.settings import LookSettings
 
 
 def relit(residual: Tensor, look: LookSettings) -> Tensor:
-    """Return a residual 1x3xHxW less `look.light` times its own blur; the same tensor if there is nothing to do."""
+    """Return a residual 1x3xHxW less `look.light` times its own blur; the same tensor if that is nothing."""
     if look.light == 0:
         return residual
     height, width = int(residual.shape[2]), int(residual.shape[3])
@@ -52,9 +52,11 @@ def reach(depths: Tensor, look: LookSettings, gain: Tensor) -> Tensor:
 
 
 def next_gain(gain: Tensor, depths: Tensor, look: LookSettings, elapsed_s: float) -> Tensor:
-    """Return the gain, 1x1x1x1, after `elapsed_s` seconds; to know it as a number would wait for the device."""
+    """Return the gain after `elapsed_s` seconds, 1x1x1x1: to know it as a number would wait for the device."""
     depth = depths.mean(dim=(2, 3), keepdim=True)
-    error = torch.clamp(torch.log(max(target(look), LEAST_DEPTH) / depth.clamp(min=LEAST_DEPTH)), -FARTHEST, FARTHEST)
+    error = torch.clamp(
+        torch.log(max(target(look), LEAST_DEPTH) / depth.clamp(min=LEAST_DEPTH)), -FARTHEST, FARTHEST
+    )
     return torch.clamp(gain * torch.exp(error * (PER_SECOND * elapsed_s)), LEAST_GAIN, MOST_GAIN)
 
 
@@ -62,7 +64,9 @@ def blurred(field: Tensor, sigma_px: float) -> Tensor:
     """Blur 1xCxHxW by a Gaussian along both axes, edges mirrored as far as there is something to mirror."""
     taps = gaussian_taps(sigma_px)
     radius, channels = len(taps) // 2, int(field.shape[1])
-    column = torch.stack([torch.full((1,), float(tap), device=field.device) for tap in taps]).reshape(1, 1, -1, 1)
+    column = torch.stack([torch.full((1,), float(tap), device=field.device) for tap in taps]).reshape(
+        1, 1, -1, 1
+    )
     column = column.repeat(channels, 1, 1, 1)
     tall = _mirrored(field, 2, radius)
     wide = _mirrored(F.conv2d(tall, column, groups=channels), 3, radius)

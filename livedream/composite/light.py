@@ -15,7 +15,8 @@ CELLS = 3.0
 def relit(residual: NDArray[np.float32], look: LookSettings) -> NDArray[np.float32]:
     """Return a residual less `look.light` times its own blur; the same array if there is nothing to do.
 
-    residual: HxWx3. The blur is a Gaussian of `look.light_radius` of the longer side, to within a few per cent.
+    residual: HxWx3. The blur is a Gaussian of `look.light_radius` of the longer side, to within a few per
+    cent.
     """
     if look.light == 0:
         return residual
@@ -29,6 +30,6 @@ def relit(residual: NDArray[np.float32], look: LookSettings) -> NDArray[np.float
 
 
 def small_wh(size_wh: tuple[int, int], radius: float) -> tuple[int, int]:
-    """Choose a small size at which a blur of `radius` of the longer side has a sigma of about `CELLS` pixels."""
+    """Choose a size at which a blur of `radius` of the longer side has a sigma of about `CELLS` pixels."""
     scale = min(1.0, CELLS / (radius * max(size_wh)))
     return max(2, round(size_wh[0] * scale)), max(2, round(size_wh[1] * scale))

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from livedream.dream.spec import KernelSpec
 
 LEAPS = np.array([0.7548776662, 0.5698402910, 0.6180339887, 0.4142135624])
-"""How far each of four numbers goes on, mod 1, from frame to frame: 1 / g and 1 / g^2 with g^3 = g + 1 for the
-rolls (Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018), golden and silver ratio for the
-flips. Neighbouring frames so look from places far apart, and a few frames have looked from everywhere: what a
-strided network makes of one place alone cancels out sooner than between random places."""
+"""How far each of four numbers goes on, mod 1, from frame to frame: 1 / g and 1 / g^2 with g^3 = g + 1 for
+the rolls (Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018), golden and silver ratio
+for the flips. Neighbouring frames so look from places far apart, and a few frames have looked from
+everywhere: what a strided network makes of one place alone cancels out sooner than between random places."""
 
 ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 """Whether octaves may be mirrored upside down, and left to right, by the word of the setting."""
@@ -31,7 +31,8 @@ def views(
 
     How far it rolls the picture down and right, in pixels; if the spec flips, whether it mirrors it upside
     down and left to right, 0 or 1; if it swings, the steps of `Zoom` down and right, from the working size
-    to it, and from it to what it is enlarged to. rng: the same for each frame of a show; number: of the frame.
+    to it, and from it to what it is enlarged to. rng: the same for each frame of a show; number: of the
+    frame.
     """
     shares = (rng.random((spec.octaves, 4)) + number * LEAPS) % 1.0
     rolls = (shares[:, :2] * (2 * dream.jitter_px + 1)).astype(np.int64) - dream.jitter_px

@@ -100,7 +100,9 @@ class FlowEstimator:
         back = np.asarray(self._dis.calc(previous, current, _NO_GUESS), np.float32)
         trust = _trust(current, previous, flow, back, wishes)
         if trust.mean() < wishes.cut_share:
-            return Motion(np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True)
+            return Motion(
+                np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True
+            )
         kept = cv2.addWeighted(trust, 1 - wishes.fill, trust, 0.0, wishes.fill)
         return Motion(filled(flow, trust), trust, np.asarray(kept, np.float32), False)
 
@@ -124,7 +126,8 @@ def global_motion(places: Flow, moved: Flow, trust: Trust) -> NDArray[np.float64
     weights, 1 / (1 + r^2), r in pixels: what moves by itself has little say (Holland and Welsch 1977).
     """
     known = np.column_stack([places, np.ones(len(places))]).astype(np.float64)
-    affine, weights = np.zeros((3, 2)), trust.astype(np.float64)
+    affine: NDArray[np.float64] = np.zeros((3, 2))
+    weights: NDArray[np.float64] = trust.astype(np.float64)
     for _ in range(FITS):
         weighted = known * weights[:, None]
         # A little ridge: where nothing is trusted nothing moves.

@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.motion.flow import Flow, Motion, Trust, grid_of, sample
+from livedream.motion.flow import Flow, Motion, Trust, grid_of
 
 Field = NDArray[np.float32]
 """HxWx3 float32, any range: a residual."""
 
 
 SHARPNESS = 0.85
-"""Share of bicubic sampling, whose a is -0.75 in OpenCV and torch; the rest is bilinear. Alone it amplifies half
-pixels by up to 1.8 % along each axis and frame, which adds up; this mixture (a = -0.64) by 0.8 %, less than
-persistence takes away."""
+"""Share of bicubic sampling, whose a is -0.75 in OpenCV and torch; the rest is bilinear. Alone it amplifies
+half pixels by up to 1.8 % along each axis and frame, which adds up; this mixture (a = -0.64) by 0.8 %, less
+than persistence takes away."""
 
 
 def warp(field: Field, flow: Flow) -> Field:

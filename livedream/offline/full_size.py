@@ -17,15 +17,15 @@ RATIO = 1.7
 """Largest ratio between the octaves of a large picture."""
 
 DETAIL = 0.75
-"""Factor on the step size from each octave of a large picture to the next larger one: with equal steps the finest
-covers all with thumbnails, since forms have the network's size in each octave."""
+"""Factor on the step size from each octave of a large picture to the next larger one: with equal steps the
+finest covers all with thumbnails, since forms have the network's size in each octave."""
 
 
 def at_full_size(settings: Settings, size_wh: tuple[int, int], kept: Collection[str] = ()) -> Settings:
     """Dream at the size of the picture, with as many more octaves as that is larger.
 
-    The smallest octave stays as large as it was, so the largest forms keep their proportions to the picture, and
-    those of several sizes join them. kept: words of the settings that are left as they are.
+    The smallest octave stays as large as it was, so the largest forms keep their proportions to the picture,
+    and those of several sizes join them. kept: words of the settings that are left as they are.
     """
     dream = settings.dream
     working_px = min(MOST_PX, max(LEAST_PX, size_wh[0] * size_wh[1]))

@@ -17,8 +17,8 @@ def octave_sizes(size_hw: tuple[int, int], octaves: int, octave_scale: float) ->
     """List the (height, width) of the octaves, smallest first, `size_hw` last.
 
     octaves: >= 1. octave_scale: > 1, between neighbours. Sides of 128 px and more are multiples of 8,
-    which strided networks and vector units like: an engine takes 4 % less. Octaves whose shorter side would be under 32 px are
-    left out.
+    which strided networks and vector units like: an engine takes 4 % less. Octaves whose shorter side would
+    be under 32 px are left out.
     """
     height, width = size_hw
     sizes = [size_hw]

@@ -9,8 +9,8 @@ class LookSettings(Section):
     """How deep the dream is, and how it is laid over the camera's picture."""
 
     depth: float = setting(
-        0.44, "How deep the dream is: 0 is the camera alone, at 1 what is shown differs from the picture by a "
-        "fifth of the range on average. Step sizes are steered so that any picture comes to it.",
+        0.44, "How deep the dream is: 0 is the camera alone, at 1 what is shown differs from the picture by "
+        "a fifth of the range on average. Step sizes are steered so that any picture comes to it.",
         ge=0.0, le=1.0,
     )  # fmt: skip
     steer: bool = setting(

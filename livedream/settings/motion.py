@@ -81,7 +81,7 @@ class MotionSettings(Section):
         0.3, "A scene is cut when less than this share of the picture can be trusted.", ge=0.0, le=1.0
     )
     cut_keep: float = setting(
-        0.6, "Share of the dream that stays at a scene cut, for the new scene to grow from; 0: it starts from "
-        "the picture alone.",
+        0.6, "Share of the dream that stays at a scene cut, for the new scene to grow from; 0: it starts "
+        "from the picture alone.",
         ge=0.0, le=1.0,
     )  # fmt: skip

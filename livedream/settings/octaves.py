@@ -49,7 +49,9 @@ class OctaveSettings(Section):
         "more slowly: a round of octaves keeps what motion.persistence says that a frame keeps.",
         lifetime="engine",
     )
-    jitter_px: int = setting(4, "Largest roll of an octave, another one for each frame.", unit="px", ge=0, le=64)
+    jitter_px: int = setting(
+        4, "Largest roll of an octave, another one for each frame.", unit="px", ge=0, le=64
+    )
     flips: Literal["none", "sideways", "all"] = setting(
         "none",
         "How an octave may be mirrored at random when it is looked at: sideways; all: upside down, too, and "

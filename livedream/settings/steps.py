@@ -15,7 +15,11 @@ class StepSettings(Section):
         1.0, "Factor on the steps from each octave to the next larger one.", lifetime="engine", ge=0.1, le=1.0
     )
     step_size: float = setting(
-        0.009, "How far one step changes a pixel on average, before it is steered to look.depth.", unit="of the range 0..1", ge=0.0, le=0.5
+        0.009,
+        "How far one step changes a pixel on average, before it is steered to look.depth.",
+        unit="of the range 0..1",
+        ge=0.0,
+        le=0.5,
     )
     step_growth: float = setting(1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0)
     optimiser: Literal["ascent", "adam", "lbfgs"] = setting(

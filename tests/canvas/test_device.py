@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.canvas.canvas import Past, Stopwatch, Task
+from livedream.canvas.canvas import Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas, finite, warped
 from livedream.canvas.memory import MemoryCanvas
 from livedream.motion.feedback import fed_back
@@ -40,10 +40,17 @@ def test_a_first_frame_is_dreamed_as_in_memory(make_task: MakeTask, canvas: Devi
 
 
 def test_the_past_is_carried_along_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine
+    make_task: MakeTask,
+    canvas: DeviceCanvas,
+    make_past: Any,
+    residual: Field,
+    bending: Motion,
+    adding: MakeEngine,
 ) -> None:
     quiet = adding(0.0)
-    here = MemoryCanvas().dream(make_task(engine=quiet, past=make_past(MemoryCanvas(), residual, bending)), Stopwatch())
+    here = MemoryCanvas().dream(
+        make_task(engine=quiet, past=make_past(MemoryCanvas(), residual, bending)), Stopwatch()
+    )
     there = canvas.dream(make_task(engine=quiet, past=make_past(canvas, residual, bending)), Stopwatch())
     assert here.carried is not None
     assert there.carried is not None
@@ -53,12 +60,19 @@ def test_the_past_is_carried_along_as_in_memory(
 
 
 def test_a_dream_that_flies_is_carried_along_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine
+    make_task: MakeTask,
+    canvas: DeviceCanvas,
+    make_past: Any,
+    residual: Field,
+    bending: Motion,
+    adding: MakeEngine,
 ) -> None:
     flight = FeedbackSettings(zoom=0.5, rotate=30.0, pan_x=-0.2)
     weights = MotionSettings(still=0.4, moving=0.9, threshold_px=2.0)
     flying = weighted(fed_back(bending, flight, 0.3, (300, 180)), weights)
-    here = MemoryCanvas().dream(make_task(engine=adding(0.0), past=make_past(MemoryCanvas(), residual, flying)), Stopwatch())
+    here = MemoryCanvas().dream(
+        make_task(engine=adding(0.0), past=make_past(MemoryCanvas(), residual, flying)), Stopwatch()
+    )
     there = canvas.dream(make_task(engine=adding(0.0), past=make_past(canvas, residual, flying)), Stopwatch())
     assert here.carried is not None
     assert there.carried is not None
@@ -68,9 +82,16 @@ def test_a_dream_that_flies_is_carried_along_as_in_memory(
 
 
 def test_a_past_of_another_size_is_resized(
-    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine
+    make_task: MakeTask,
+    canvas: DeviceCanvas,
+    make_past: Any,
+    residual: Field,
+    bending: Motion,
+    adding: MakeEngine,
 ) -> None:
-    done = canvas.dream(make_task(engine=adding(0.0), past=make_past(canvas, residual[:40, :64], bending)), Stopwatch())
+    done = canvas.dream(
+        make_task(engine=adding(0.0), past=make_past(canvas, residual[:40, :64], bending)), Stopwatch()
+    )
     assert done.carried is not None
     assert done.carried.shape == (1, 3, 48, 80)
 

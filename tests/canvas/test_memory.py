@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from livedream.canvas import canvas_for
-from livedream.canvas.canvas import Past, Stopwatch, Task
+from livedream.canvas.canvas import Stopwatch, Task
 from livedream.canvas.memory import MemoryCanvas
 from livedream.engines.eager import EagerEngine
 from livedream.motion.flow import Motion
@@ -32,7 +32,9 @@ def test_a_residual_lies_as_pictures_do(make_task: MakeTask) -> None:
 def test_a_past_that_is_not_to_persist_leaves_no_trace(
     make_task: MakeTask, make_past: Any, residual: Field, bending: Motion
 ) -> None:
-    with_past = MemoryCanvas().dream(make_task(past=make_past(MemoryCanvas(), residual, bending), persistence=0.0), Stopwatch())
+    with_past = MemoryCanvas().dream(
+        make_task(past=make_past(MemoryCanvas(), residual, bending), persistence=0.0), Stopwatch()
+    )
     without = MemoryCanvas().dream(make_task(), Stopwatch())
     np.testing.assert_allclose(with_past.residual, without.residual, atol=1e-5)
 

@@ -43,7 +43,8 @@ def test_it_is_measured_where_it_is() -> None:
     shown[:, :160] = 0
     cells = depth_map(np.full_like(shown, 0.5), shown, 1.0)[..., 0]
     assert cells.shape == cells_hw((160, 320)) == (20, 40)
-    assert cells[:, :15].max() < 0.01 < 0.07 < cells[:, 25:].min() + 0.02
+    assert cells[:, :15].max() < 0.01
+    assert cells[:, 25:].min() > 0.05
 
 
 @given(depths, depths, st.floats(0.01, 1))

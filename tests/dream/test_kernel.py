@@ -363,7 +363,9 @@ def test_every_objective_dreams_in_each_octave_alone() -> None:
 def test_detail_below_one_lets_the_large_forms_lead() -> None:
     """What is left after smoothing is the more of it, and without detail the coarse octave alone is there."""
     spec = replace(SPEC, octaves=2, octave_scale=2.0, size_hw=(64, 96), steps=1)
-    image = torch.full((1, 3, 64, 96), 0.5) + 0.1 * torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(1))
+    image = torch.full((1, 3, 64, 96), 0.5) + 0.1 * torch.rand(
+        1, 3, 64, 96, generator=torch.Generator().manual_seed(1)
+    )
     added = {detail: dream(spec, image, detail=detail) - image for detail in (0.1, 1.0)}
 
     def coarse(field: Tensor) -> float:

@@ -286,7 +286,9 @@ def test_what_is_not_trusted_moves_as_the_whole_picture_does() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(-4, 4), st.floats(-4, 4), st.floats(-0.02, 0.02), st.floats(-0.02, 0.02))
-def test_the_global_motion_is_that_of_most_of_the_picture(x: float, y: float, zoom: float, turn: float) -> None:
+def test_the_global_motion_is_that_of_most_of_the_picture(
+    x: float, y: float, zoom: float, turn: float
+) -> None:
     places = grid_of(90, 160)[::4, ::4].reshape(-1, 2)
     moved = places @ np.array([[zoom, turn], [-turn, zoom]]) + [x, y]
     wild = moved.copy()

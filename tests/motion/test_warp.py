@@ -157,7 +157,9 @@ def test_the_warm_start_is_the_image_and_the_trusted_share_of_what_was_carried(
     trust = np.random.default_rng(seed).random((height, width), np.float32)
     before = image.copy(), carried.copy(), trust.copy()
     init = carry(image, carried, trust, persistence)
-    np.testing.assert_allclose(init, np.clip(image + persistence * trust[..., None] * carried, 0, 1), atol=1e-5)
+    np.testing.assert_allclose(
+        init, np.clip(image + persistence * trust[..., None] * carried, 0, 1), atol=1e-5
+    )
     assert all((a == b).all() for a, b in zip((image, carried, trust), before, strict=True))
 
 

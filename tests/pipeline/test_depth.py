@@ -1,7 +1,6 @@
 """How deep a dream becomes, what a pan, a cut and a flight leave of it, with the real kernel."""
 
 from collections.abc import Callable
-from typing import Any
 
 import cv2
 import numpy as np
@@ -94,7 +93,8 @@ def test_manual_step_sizes_are_left_alone(dream: Callable[..., list[Dreamed]]) -
     face = wide(5)[:, :192]
     manual = {"look.steer": False, "look.depth": 0.1}
     little, much = (
-        depth(dream([face] * 30, change(SHOW, manual | {"dream.step_size": step}))[-1]) for step in (0.001, 0.01)
+        depth(dream([face] * 30, change(SHOW, manual | {"dream.step_size": step}))[-1])
+        for step in (0.001, 0.01)
     )
     assert much > 3 * little
 
@@ -105,7 +105,9 @@ def test_what_has_gone_leaves_no_ghost(dream: Callable[..., list[Dreamed]]) -> N
     scene = wide(4)[:, :192] // 4 + 90
 
     def at(x: float) -> Rgb:
-        return np.where((np.hypot(columns - x, rows - 64) < 26)[..., None], np.uint8(245), scene).astype(np.uint8)
+        return np.where((np.hypot(columns - x, rows - 64) < 26)[..., None], np.uint8(245), scene).astype(
+            np.uint8
+        )
 
     crossing = [at(-30 + 5.0 * n) for n in range(60)] + [scene] * 45
     crossed = dream(crossing)
