@@ -52,7 +52,7 @@ def reach(depths: Tensor, look: LookSettings, gain: Tensor) -> Tensor:
 
 
 def next_gain(gain: Tensor, depths: Tensor, look: LookSettings, elapsed_s: float) -> Tensor:
-    """Return the gain after `elapsed_s` seconds, 1x1x1x1: to know it as a number would wait for the device."""
+    """Return the gain after `elapsed_s` seconds, 1x1x1x1: a number would have to be waited for."""
     depth = depths.mean(dim=(2, 3), keepdim=True)
     error = torch.clamp(
         torch.log(max(target(look), LEAST_DEPTH) / depth.clamp(min=LEAST_DEPTH)), -FARTHEST, FARTHEST

@@ -133,7 +133,7 @@ def global_motion(places: Flow, moved: Flow, trust: Trust) -> NDArray[np.float64
         # A little ridge: where nothing is trusted nothing moves.
         affine = np.linalg.solve(weighted.T @ known + RIDGE * np.eye(3), weighted.T @ moved)
         left = ((moved - known @ affine) ** 2).sum(axis=1)
-        weights = trust / (1 + left)
+        weights = np.asarray(trust / (1 + left), np.float64)
     return affine
 
 

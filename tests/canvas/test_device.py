@@ -179,3 +179,24 @@ def test_on_cuda_nothing_waits_within_a_frame(make_task: MakeTask, adding: MakeE
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert pending.finish().sound
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.4, 1.0])
+def test_a_dream_is_steered_and_lit_as_in_memory(
+    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion,
+    adding: MakeEngine, depth: float,
+) -> None:  # fmt: skip
+    look = make_task().look.model_copy(update={"steer": True, "depth": depth, "light": 0.8, "scene": 0.0})
+    done = [
+        one.dream(
+            make_task(engine=adding(0.02), past=make_past(one, residual, bending), look=look), Stopwatch()
+        )
+        for one in (MemoryCanvas(), canvas)
+    ]
+    here, there = done
+    assert (
+        np.abs(here.residual - canvas.to_array(there.residual)).mean() < 0.02 * np.abs(here.residual).mean()
+    )
+    np.testing.assert_allclose(here.left.depths, canvas.to_array(there.left.depths), rtol=0.15, atol=0.003)
+    assert here.left.gain.item() == pytest.approx(there.left.gain.item(), rel=0.01)
+    assert (np.abs(here.finish().rgb.astype(int) - there.finish().rgb.astype(int)) <= 4).all()
