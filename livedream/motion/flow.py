@@ -131,7 +131,8 @@ def global_motion(places: Flow, moved: Flow, trust: Trust) -> NDArray[np.float64
     for _ in range(FITS):
         weighted = known * weights[:, None]
         # A little ridge: where nothing is trusted nothing moves.
-        affine = np.linalg.solve(weighted.T @ known + RIDGE * np.eye(3), weighted.T @ moved)
+        square, mixed = weighted.T @ known + RIDGE * np.eye(3), weighted.T @ moved
+        affine = np.asarray(np.linalg.solve(square, mixed), np.float64)
         left = ((moved - known @ affine) ** 2).sum(axis=1)
         weights = np.asarray(trust / (1 + left), np.float64)
     return affine

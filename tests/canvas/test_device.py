@@ -183,9 +183,9 @@ def test_on_cuda_nothing_waits_within_a_frame(make_task: MakeTask, adding: MakeE
 
 @pytest.mark.parametrize("depth", [0.0, 0.4, 1.0])
 def test_a_dream_is_steered_and_lit_as_in_memory(
-    make_task: MakeTask, canvas: DeviceCanvas, make_past: Any, residual: Field, bending: Motion,
-    adding: MakeEngine, depth: float,
-) -> None:  # fmt: skip
+    make_task: MakeTask, make_past: Any, residual: Field, bending: Motion, adding: MakeEngine, depth: float
+) -> None:
+    canvas = DeviceCanvas(torch.device("cpu"))
     look = make_task().look.model_copy(update={"steer": True, "depth": depth, "light": 0.8, "scene": 0.0})
     done = [
         one.dream(
