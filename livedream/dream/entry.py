@@ -31,8 +31,8 @@ class Affine(Layer):
         return x * self.scale + self.shift, None
 
     def pull(self, saved: Saved, grad: Tensor) -> Tensor:  # noqa: ARG002
-        """Scale the gradient."""
-        return grad * self.scale
+        """Scale the gradient, as it lies in memory: channels last."""
+        return (grad.permute(0, 2, 3, 1) * self.scale.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 def _per_channel(values: float | Sequence[float], dtype: torch.dtype) -> Tensor:

@@ -19,8 +19,9 @@ from livedream.dream.rank import ranked
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.ops.ascent import OPTIMISERS
 from livedream.ops.fourier import FastWaves, InCoefficients, Spectrum, Waves
-from livedream.ops.gradient import gaussian_taps, normalise, smooth
+from livedream.ops.gradient import gaussian_taps, normalise, size_of, smooth
 from livedream.ops.laplacian import laplacian_normalise
+from livedream.ops.layout import as_image, as_lines
 from livedream.ops.pyramid import Resize
 from livedream.ops.regular import towards_flat, towards_grey
 
@@ -52,18 +53,18 @@ class Direction(nn.Module):
         count = len(self.gradient.tap_names)
         weights = [control.to(dtype) for control in controls[:count]]
         gradient = self.gradient(x.to(dtype), weights, controls[count:]).to(x.dtype)
-        smoothed = reduce(torch.add, (smooth(gradient, taps) for taps in self.buffers(recurse=False)))
-        direction: Tensor = smoothed + knobs[1] * gradient
+        smoothed = (as_lines(smooth(gradient, taps)) for taps in self.buffers(recurse=False))
+        direction: Tensor = reduce(torch.add, smoothed) + knobs[1] * as_lines(gradient)
         slope = direction
         if self.levels:
-            direction = laplacian_normalise(direction, self.levels)
+            direction = as_lines(laplacian_normalise(as_image(direction), self.levels))
         direction = normalise(direction)
         if self.regularised:
-            direction = direction + knobs[3] * towards_flat(x) + knobs[4] * towards_grey(x)
+            direction = direction + as_lines(knobs[3] * towards_flat(x) + knobs[4] * towards_grey(x))
         if self.compared:
             # Normalised anew at each step, directions would not tell whether the slope becomes gentler.
-            direction = direction * slope.abs().mean(dim=(1, 2, 3), keepdim=True)
-        return direction
+            direction = direction * size_of(slope)
+        return as_image(direction)
 
 
 class Kernel(nn.Module):
@@ -102,7 +103,7 @@ class Kernel(nn.Module):
         shifts_px: int64, how each octave looks, as `views` gives it. controls: one for each tap, then the
         pictures.
         """
-        image = torch.clamp(image, 0.0, 1.0)
+        image = torch.clamp(as_lines(image), 0.0, 1.0)
         count = len(self.gradient.tap_names)
         pictures = dict(zip(self.pictures, controls[count:], strict=True))
         weights = self._ranked(controls[:count], knobs, pictures)
@@ -112,20 +113,21 @@ class Kernel(nn.Module):
         growth: Tensor | None = None
         for place, (number, octave) in enumerate(zip(self.numbers, self.octaves, strict=True)):
             view = shifts_px[number]
-            base = octave.look(image, view)
-            grown = None if growth is None else octave.lay(growth, view)
+            base = octave.shrunk(image, view)
+            # What grew before lies as the picture does: only the sum is rolled, and what grows now back.
+            seen = octave.lay(base if growth is None else base + growth, view)
             observed = still
             if "frame" in pictures:
-                observed = still | self._observed({"frame": octave.look(pictures["frame"], view)}, ("frame",))
+                frame = as_image(octave.look(as_lines(pictures["frame"]), view))
+                observed = still | self._observed({"frame": frame}, ("frame",))
             tensors = [*weights, *(observed[tap] for tap in sorted(observed))]
-            growth = octave.back(self._ascend(base, grown, knobs, tensors, place), view)
+            moved = octave.back(self._ascend(seen, knobs, tensors, place), view)
+            growth = octave.enlarged(moved if growth is None else growth + moved, view)
         assert growth is not None
-        return torch.clamp(image + growth, 0.0, 1.0)
+        return as_image(torch.clamp(image + growth, 0.0, 1.0))
 
-    def _ascend(
-        self, base: Tensor, grown: Tensor | None, knobs: Tensor, tensors: Sequence[Tensor], place: int
-    ) -> Tensor:
-        """Give what has grown on `base` after the steps of one octave; None: nothing before."""
+    def _ascend(self, base: Tensor, knobs: Tensor, tensors: Sequence[Tensor], place: int) -> Tensor:
+        """Give what has grown on `base`, which may reach beyond 0..1, after the steps of one octave."""
         optimiser, step_size = self.optimiser(), knobs[0]
         for _ in range(self.numbers[place]):
             step_size = step_size * knobs[6]
@@ -133,9 +135,10 @@ class Kernel(nn.Module):
             spectrum = self.spectra[place]
             assert isinstance(spectrum, Spectrum)
             optimiser = InCoefficients(optimiser, spectrum)
+        grown: Tensor | None = None
         for _ in range(self.steps[place]):
-            x = base if grown is None else torch.clamp(base + grown, 0.0, 1.0)
-            stride = step_size * optimiser.towards(self.repeated(x, knobs, *tensors), x)
+            x = as_image(torch.clamp(base if grown is None else base + grown, 0.0, 1.0))
+            stride = step_size * as_lines(optimiser.towards(self.repeated(x, knobs, *tensors), x))
             grown = stride if grown is None else grown + stride
             step_size = step_size * knobs[2]
         assert grown is not None

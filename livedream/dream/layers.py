@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from livedream.ops.layout import as_image
+
 Saved = Any
 """What `push` keeps for `pull`: a tensor, nothing, or a tuple of such."""
 
@@ -128,8 +130,10 @@ class Convolution(Layer):
         sizes = zip(size_hw, grad.shape[2:], self.before_hw, strict=True)
         after = [(n - 1 + before) // self.stride + 1 - small for n, small, before in sizes]
         padded, padding = _padded(grad, [taps - 1 for taps in phases.shape[2:]], after)
-        pixels = F.pixel_shuffle(F.conv2d(padded, phases, None, 1, padding), self.stride)
-        return pixels[:, :, above : above + size_hw[0], left : left + size_hw[1]]
+        lines = _shuffled(F.conv2d(padded, phases, None, 1, padding), self.stride)
+        channels = int(phases.shape[0]) // self.stride**2
+        cut = lines[:, above : above + size_hw[0], left * channels : (left + size_hw[1]) * channels]
+        return as_image(cut, channels)
 
 
 def _padded(x: Tensor, before: Sequence[int], after: Sequence[int]) -> tuple[Tensor, tuple[int, int]]:
@@ -158,13 +162,24 @@ def spread(grad: Tensor, stride: int) -> Tensor:
 def _phases(weight: Tensor, stride: int) -> Tensor:
     """Sort the taps of a dense convolution by the phase of the input pixel that they see.
 
-    OxIxKxL -> (I stride^2)xOxTxU with T = K / stride and U = L / stride, rounded up.
+    OxIxKxL -> (stride^2 I)xOxTxU with T = K / stride and U = L / stride, rounded up.
     """
     out, channels, height, width = weight.shape
     down, across = -(-height // stride), -(-width // stride)
     filled = F.pad(weight, (0, across * stride - width, 0, down * stride - height))
     split = filled.reshape(out, channels, down, stride, across, stride).flip(2, 4)
-    return split.permute(1, 3, 5, 0, 2, 4).reshape(channels * stride**2, out, down, across)
+    return split.permute(3, 5, 1, 0, 2, 4).reshape(stride**2 * channels, out, down, across)
+
+
+def _shuffled(phases: Tensor, stride: int) -> Tensor:
+    """Put phases together that lie one after the other: (stride^2 C)xHxW -> lines of Cx(stride H)x(stride W).
+
+    As activations lie in memory, whole runs of a row are moved so; torch's pixel shuffle, which wants each
+    channel's phases side by side, moves single numbers.
+    """
+    count, _, height, width = (int(n) for n in phases.shape)
+    runs = phases.permute(0, 2, 3, 1).reshape(count, height, width, stride, -1)
+    return runs.transpose(2, 3).reshape(count, height * stride, -1)
 
 
 def _transposed(weight: Tensor, groups: int) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from livedream.dream.spec import KernelSpec
 from livedream.ops.jitter import roll, roll_back
+from livedream.ops.layout import as_image, as_lines
 from livedream.ops.pyramid import Zoom
 
 MakeResize = Callable[[tuple[int, int], tuple[int, int]], nn.Module]
@@ -17,7 +18,7 @@ MakeResize = Callable[[tuple[int, int], tuple[int, int]], nn.Module]
 
 
 class Octave(nn.Module):
-    """Resizes, rolls, mirrors and turns as a spec wants it, and undoes all of that.
+    """Resizes, rolls, mirrors and turns as a spec wants it, and undoes all of that; pictures are lines.
 
     number: of the octave in the spec's sizes. to_hw: size that what has grown on it is enlarged to.
     """
@@ -34,21 +35,31 @@ class Octave(nn.Module):
 
     def look(self, picture: Tensor, view: Tensor) -> Tensor:
         """Give a picture of the working size as the network sees it; view: a row of `views`."""
-        shrunk: Tensor = self.shrink(picture, view[-4:-2]) if self.swung else self.shrink(picture)
-        return self.lay(shrunk, view)
+        return self.lay(self.shrunk(picture, view), view)
 
-    def lay(self, image: Tensor, view: Tensor) -> Tensor:
+    def shrunk(self, picture: Tensor, view: Tensor) -> Tensor:
+        """Give a picture of the working size at the octave's."""
+        return self._resized(self.shrink, picture, view[-4:-2])
+
+    def lay(self, lines: Tensor, view: Tensor) -> Tensor:
         """Give what has the octave's size as the network sees it."""
-        rolled = roll(image, view, self._flips(view))
-        return rolled.transpose(2, 3) if self.turned else rolled
+        rolled = roll(as_image(lines), view, self._flips(view))
+        return as_lines(rolled.transpose(2, 3) if self.turned else rolled)
 
     def back(self, growth: Tensor, view: Tensor) -> Tensor:
-        """Give what has grown on what the network sees, as it lies in what it is enlarged to."""
-        upright = growth.transpose(2, 3) if self.turned else growth
-        flips = self._flips(view)
-        laid = roll_back(upright, view if flips is None else view[:2], flips)
-        grown: Tensor = self.grow(laid, view[-2:]) if self.swung else self.grow(laid)
-        return grown
+        """Give what has grown on what the network sees, as it lies in the octave."""
+        seen, flips = as_image(growth), self._flips(view)
+        upright = seen.transpose(2, 3) if self.turned else seen
+        return as_lines(roll_back(upright, view if flips is None else view[:2], flips))
+
+    def enlarged(self, growth: Tensor, view: Tensor) -> Tensor:
+        """Give what has grown in the octave, as it lies in what it is enlarged to."""
+        return self._resized(self.grow, growth, view[-2:])
+
+    def _resized(self, resize: nn.Module, lines: Tensor, steps: Tensor) -> Tensor:
+        """Resize, by steps if the octave swings."""
+        image = as_image(lines)
+        return as_lines(resize(image, steps) if self.swung else resize(image))
 
     def _flips(self, view: Tensor) -> Tensor | None:
         if self.flips:

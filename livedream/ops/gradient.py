@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from livedream.ops.layout import as_image, as_lines
+
 TINY = 1e-8
 """Keeps a zero gradient from becoming NaN; far below any gradient that means something."""
 
@@ -20,10 +22,15 @@ def gaussian_taps(sigma_px: float) -> Tensor:
 
 def smooth(image: Tensor, taps: Tensor) -> Tensor:
     """Blur NxCxHxW by the 1-D kernel `taps` (odd length) along both axes, zeros outside."""
-    channels, radius = int(image.shape[1]), len(taps) // 2
-    column = taps.to(image.dtype).reshape(1, 1, -1, 1).repeat(channels, 1, 1, 1)
-    image = F.conv2d(image, column, padding=(radius, 0), groups=channels)
-    return F.conv2d(image, column.transpose(2, 3).contiguous(), padding=(0, radius), groups=channels)
+    count, channels, height, width = (int(n) for n in image.shape)
+    many, radius = width * channels, len(taps) // 2
+    column = taps.to(image.dtype).reshape(1, 1, -1, 1)
+    # Numbers of a row, each its own channel, fill an engine's vectors, which three channels leave empty.
+    lines = as_lines(image).reshape(count, height, 1, many).permute(0, 3, 1, 2)
+    lines = F.conv2d(lines, column.repeat(many, 1, 1, 1), padding=(radius, 0), groups=many)
+    image = as_image(as_lines(lines), channels)
+    row = column.transpose(2, 3).repeat(channels, 1, 1, 1)
+    return F.conv2d(image, row, padding=(0, radius), groups=channels)
 
 
 def normalise(gradient: Tensor) -> Tensor:
@@ -31,4 +38,9 @@ def normalise(gradient: Tensor) -> Tensor:
 
     A gradient of zeros stays one.
     """
-    return gradient / (gradient.abs().mean(dim=(1, 2, 3), keepdim=True) + TINY)
+    return gradient / (size_of(gradient) + TINY)
+
+
+def size_of(gradient: Tensor) -> Tensor:
+    """Give mean |g| of each picture, or of each picture's lines, to divide by."""
+    return gradient.abs().mean(dim=tuple(range(1, gradient.dim())), keepdim=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from livedream.ops.layout import as_image, as_lines, numbers_of
+
 
 def roll(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor:
     """Roll NxCxHxW down by shift_px[0] and right by shift_px[1], what leaves enters opposite.
@@ -18,13 +20,14 @@ def roll(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor
     likewise; before it is rolled the picture is mirrored upside down where flips[0] is 1, not 0, and left
     to right where flips[1] is.
     """
-    height, width = int(image.shape[2]), int(image.shape[3])
+    channels, height, width = (int(n) for n in image.shape[1:])
     rows = torch.arange(height, device=image.device) - shift_px[0]
     columns = torch.arange(width, device=image.device) - shift_px[1]
     if flips is not None:
         rows, columns = _mirrored(rows, flips[0]), _mirrored(columns, flips[1])
     rows, columns = torch.remainder(rows, height), torch.remainder(columns, width)
-    return image.index_select(2, rows).index_select(3, columns)
+    lines = as_lines(image).index_select(1, rows)
+    return as_image(lines.index_select(2, numbers_of(columns, channels)), channels)
 
 
 def roll_back(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor:

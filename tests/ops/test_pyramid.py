@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from livedream.ops.octaves import UNIT
-from livedream.ops.pyramid import Resize, Zoom, resize_matrix, zoom_matrix
+from livedream.ops.pyramid import Resize, Zoom, neighbours, resize_matrix, zoom_matrix
 
 sides = st.integers(1, 60)
 at_least_two = st.integers(2, 60)  # torch itself is wrong on pictures one pixel wide
@@ -19,6 +19,15 @@ def test_each_row_of_a_resize_sums_to_one_and_never_sharpens(length: int, to_len
     assert rows.dtype == torch.float32
     assert (rows >= 0).all()
     torch.testing.assert_close(rows.double().sum(1), torch.ones(to_length).double(), atol=1e-6, rtol=0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sides, sides)
+def test_the_few_neighbours_of_a_line_are_all_that_its_matrix_takes(length: int, to_length: int) -> None:
+    matrix = resize_matrix(length, to_length)
+    places, weights = neighbours(matrix)
+    assert torch.equal(torch.zeros_like(matrix).scatter(1, places.T, weights.T), matrix)
+    assert len(places) <= 2 * max(1, length / to_length) + 1
 
 
 @settings(max_examples=40, deadline=None)
