@@ -35,7 +35,8 @@ class ObjectiveSettings(Section):
     channel_groups: int = setting(
         1,
         "Groups of a layer's channels that are dreamed side by side, each in regions of its own, which drift "
-        "and grow into each other; 1: all channels everywhere.",
+        "and grow into each other; 1: all channels everywhere. Chosen channels make groups in the order in "
+        "which they are written, others at random.",
         lifetime="engine",
         ge=1,
         le=8,
