@@ -42,14 +42,16 @@ def region_map(
     Each group has a smooth random field, a sum of plane waves that run all ways. Where its field is the
     highest, it is alone. rng: the same for each frame of a show, and left as it is.
     """
-    draw = rng.spawn(1)[0]
-    angle, phase, pace, scale = draw.random((4, groups, WAVES, 1, 1))
+    angle, phase, pace, length = rng.spawn(1)[0].random((4, groups, WAVES))
+    # From one region of a group to the next is a wave; in half of its period it has gone from where it was.
+    turns = (0.7 + 0.6 * length) / (2 * dream.group_size)
+    moved = phase + (0.5 + pace) * time_s / (2 * dream.group_s)
     rows, columns = ((np.arange(side) + 0.5) / min(grid_hw) for side in grid_hw)
-    along = np.cos(2 * math.pi * angle) * columns + np.sin(2 * math.pi * angle) * rows[:, None]
-    # From one region to the next of its group and back is a wave; it is away after half of its time.
-    place = along * (0.7 + 0.6 * scale) / (2 * dream.group_size)
-    moved = time_s / (2 * dream.group_s) * (0.5 + pace)
-    fields = np.cos(2 * math.pi * (place + moved + phase)).sum(1) * math.sqrt(2 / WAVES)
+    down = np.exp(
+        2j * math.pi * (rows[:, None] * (turns * np.sin(2 * math.pi * angle))[:, None] + moved[:, None])
+    )
+    across = np.exp(2j * math.pi * (turns * np.cos(2 * math.pi * angle))[..., None] * columns)
+    fields = (down @ across).real * math.sqrt(2 / WAVES)
     raised = np.exp(SHARPNESS * (fields - fields.max(0)))
     shares: Image = (raised / raised.sum(0))[None].astype(np.float32)
     return shares
