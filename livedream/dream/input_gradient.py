@@ -82,6 +82,8 @@ class InputGradient(nn.Module):
         """Give what the objectives that compare with a reference keep of its picture, 1x3xHxW in 0..1."""
         taps = zip(self.tap_names, self.objectives, strict=True)
         wanted = [(name, objective) for name, objective in taps if objective.reference == reference]
+        if reference == "regions":
+            return [objective.observe(picture) for _, objective in wanted]
         outlets = self._outlets(picture, {name for name, _ in wanted})
         return [objective.observe(outlets[name]) for name, objective in wanted]
 

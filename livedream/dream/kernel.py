@@ -13,9 +13,10 @@ from livedream.dream.catalog import network_info
 from livedream.dream.input_gradient import InputGradient
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
-from livedream.dream.objective import OBJECTIVES, Reference
+from livedream.dream.objective import Reference, make_objective
 from livedream.dream.octave import MakeResize, Octave, octaves_of
 from livedream.dream.rank import ranked
+from livedream.dream.regions import grid_of
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.ops.ascent import OPTIMISERS
 from livedream.ops.fourier import FastWaves, InCoefficients, Spectrum, Waves
@@ -27,6 +28,9 @@ from livedream.ops.regular import towards_flat, towards_grey
 
 SCALES = (1, 2, 0.5)
 """Sigmas of the Gaussians that smooth a gradient, as parts of `smoothing_px`."""
+
+LAID: tuple[Reference, ...] = ("regions", "frame")
+"""Pictures that lie on the one that is dreamed: octaves look at them alike."""
 
 
 class Direction(nn.Module):
@@ -84,7 +88,7 @@ class Kernel(nn.Module):
         waves: Callable[[tuple[int, int]], Waves | FastWaves] = Waves,
     ) -> None:
         super().__init__()
-        taps = [(tap.layer, OBJECTIVES[tap.objective]()) for tap in spec.taps]
+        taps = [(tap.layer, make_objective(tap.objective, tap.groups)) for tap in spec.taps]
         self.gradient = InputGradient(network, taps)
         self.repeated: nn.Module = Direction(self.gradient, spec)
         self.numbers, self.sizes = spec.dreamed, spec.seen_hw
@@ -95,6 +99,7 @@ class Kernel(nn.Module):
         evens = self.optimiser().evens
         self.spectra = nn.ModuleList(Spectrum(waves(size_hw), size_hw, evens=evens) for size_hw in sizes)
         self.pictures, self.rank = spec.pictures, spec.rank
+        self.enlarge = resize(grid_of(spec.size_hw), spec.size_hw) if "regions" in spec.pictures else None
 
     def forward(self, image: Tensor, knobs: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
         """Give the dream, 1x3xHxW in 0..1.
@@ -108,6 +113,9 @@ class Kernel(nn.Module):
         pictures = dict(zip(self.pictures, controls[count:], strict=True))
         weights = self._ranked(controls[:count], knobs, pictures)
         still = self._observed(pictures, ("guide", "style"))
+        laid: dict[Picture, Tensor] = {name: pictures[name] for name in LAID if name in pictures}
+        if self.enlarge is not None:
+            laid["regions"] = self.enlarge(laid["regions"])
         # The growth is carried by itself and added to the picture at the very end: as a small number
         # it keeps its precision in half formats, where a picture moves in steps of 1/256.
         growth: Tensor | None = None
@@ -116,10 +124,8 @@ class Kernel(nn.Module):
             base = octave.shrunk(image, view)
             # What grew before lies as the picture does: only the sum is rolled, and what grows now back.
             seen = octave.lay(base if growth is None else base + growth, view)
-            observed = still
-            if "frame" in pictures:
-                frame = as_image(octave.look(as_lines(pictures["frame"]), view))
-                observed = still | self._observed({"frame": frame}, ("frame",))
+            beside: dict[Picture, Tensor] = {name: octave.look(lies, view) for name, lies in laid.items()}
+            observed = still | self._observed(beside, LAID)
             tensors = [*weights, *(observed[tap] for tap in sorted(observed))]
             moved = octave.back(self._ascend(seen, knobs, tensors, place), view)
             growth = octave.enlarged(moved if growth is None else growth + moved, view)
@@ -164,7 +170,9 @@ class Kernel(nn.Module):
         dtype = self.gradient.dtype
         seen = self.gradient.activations(pictures["rank"].to(dtype))
         return [
-            weight if objective.reference else weight * ranked(activations, self.rank, knobs[5])
+            weight * ranked(activations, self.rank, knobs[5])
+            if objective.reference in (None, "regions")
+            else weight
             for weight, objective, activations in zip(weights, self.gradient.objectives, seen, strict=True)
         ]
 

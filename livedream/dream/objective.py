@@ -12,8 +12,15 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
-Reference = Literal["guide", "style", "frame"]
-"""The picture that an objective compares with: the guide, the style, or the frame that is dreamed."""
+from livedream.ops.pyramid import resized
+
+Reference = Literal["guide", "style", "regions", "frame"]
+"""The picture that an objective looks at besides: the guide, the style, the frame that is dreamed, or where
+which group of channels is dreamed."""
+
+QUIET = 0.25
+"""Share of the mean of all channels that a group is taken to have at least: what hardly sees anything would
+be made to see noise."""
 
 TINY = 1e-6
 
@@ -30,7 +37,8 @@ class Objective(Protocol):
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
         """Give d objective / d activations, of their shape.
 
-        weight: the objective's run-time input, 1xCx1x1. observed: of the reference; None without one.
+        weight: the objective's run-time input, 1xCx1x1, or GxCx1x1 where there are groups. observed: of the
+        reference; None without one.
         """
         ...
 
@@ -132,6 +140,40 @@ class Content:
         return (observed - activations) * weight
 
 
+class Grouped:
+    """Another objective of the activations alone, with a group of channels in each region.
+
+    Of the other's seed s, for weights of 1, a group makes w s / sqrt(sum of v^2 (s^2 + QUIET mean of s^2)),
+    with v = w / usual, the usual weight of all groups, and the mean over all channels. At each position a
+    group so pulls as hard as any other, be it of many channels or few, loud or quiet. L2 that way climbs a
+    norm in place of its square.
+    """
+
+    reference: Reference | None = "regions"
+
+    def __init__(self, objective: Objective) -> None:
+        self.objective = objective
+
+    def observe(self, regions: Tensor, /) -> Tensor:
+        """Keep the map of regions itself, 1xGxHxW."""
+        return regions
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
+        """Give the groups' seeds, each times its share of the position; weight: GxCx1x1."""
+        assert observed is not None
+        one = torch.ones((1, weight.shape[1], 1, 1), dtype=weight.dtype, device=weight.device)
+        seed = self.objective.seed(activations, one, None)
+        rows, shares = weight.flatten(1), resized(observed, activations.shape[2:]).flatten(2)[0]
+        # Squares of hundreds of activations are more than a half format holds.
+        squares = seed.flatten(2)[0].to(torch.promote_types(seed.dtype, torch.float32)) ** 2
+        exact = rows.to(squares.dtype)
+        usual = (exact * exact).sum() / (exact.abs().sum() + TINY)
+        loud = squares + QUIET * squares.mean(0, keepdim=True)
+        pull = torch.sqrt((exact / (usual + TINY)) ** 2 @ loud + TINY)
+        laid: Tensor = rows.transpose(0, 1) @ (shares / pull.to(shares.dtype))
+        return seed * laid.reshape(activations.shape)
+
+
 def _rows(activations: Tensor) -> Tensor:
     """Give activations as 1x(C+1)xN, the last row ones, in float32 at least."""
     x = activations.to(torch.promote_types(activations.dtype, torch.float32)).flatten(2)
@@ -148,3 +190,9 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "content": Content,
 }  # fmt: skip
 """Objective by its word."""
+
+
+def make_objective(word: str, groups: int = 1) -> Objective:
+    """Make the objective of a word; groups: of channels, each in regions of its own."""
+    objective = OBJECTIVES[word]()
+    return objective if groups == 1 else Grouped(objective)

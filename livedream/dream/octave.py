@@ -34,8 +34,12 @@ class Octave(nn.Module):
             self.register_buffer("upside_down", torch.tensor([1, 0]))
 
     def look(self, picture: Tensor, view: Tensor) -> Tensor:
-        """Give a picture of the working size as the network sees it; view: a row of `views`."""
-        return self.lay(self.shrunk(picture, view), view)
+        """Give what lies on the picture, 1xCxHxW of the working size, as the network sees it.
+
+        view: a row of `views`.
+        """
+        small: Tensor = self.shrink(picture, view[-4:-2]) if self.swung else self.shrink(picture)
+        return self._laid(small, view)
 
     def shrunk(self, picture: Tensor, view: Tensor) -> Tensor:
         """Give a picture of the working size at the octave's."""
@@ -43,8 +47,7 @@ class Octave(nn.Module):
 
     def lay(self, lines: Tensor, view: Tensor) -> Tensor:
         """Give what has the octave's size as the network sees it."""
-        rolled = roll(as_image(lines), view, self._flips(view))
-        return as_lines(rolled.transpose(2, 3) if self.turned else rolled)
+        return as_lines(self._laid(as_image(lines), view))
 
     def back(self, growth: Tensor, view: Tensor) -> Tensor:
         """Give what has grown on what the network sees, as it lies in the octave."""
@@ -60,6 +63,11 @@ class Octave(nn.Module):
         """Resize, by steps if the octave swings."""
         image = as_image(lines)
         return as_lines(resize(image, steps) if self.swung else resize(image))
+
+    def _laid(self, image: Tensor, view: Tensor) -> Tensor:
+        """Roll, mirror and turn an image of the octave's size."""
+        rolled = roll(image, view, self._flips(view))
+        return rolled.transpose(2, 3) if self.turned else rolled
 
     def _flips(self, view: Tensor) -> Tensor | None:
         if self.flips:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.catalog import network_info
+from livedream.dream.regions import grid_of, in_groups, region_map
 from livedream.dream.views import views
 from livedream.dream.wishes import Wish, channel_weights, controls, wishes
 from livedream.frame import Image
@@ -35,9 +36,9 @@ EXAMPLE_WAY = 0.004
 KNOBS = ("step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count", "detail")
 """Settings that go into a kernel as numbers, in this order."""
 
-Picture = Literal["rank", "guide", "style", "frame"]
+Picture = Literal["rank", "guide", "style", "regions", "frame"]
 """A picture that a kernel takes beside the one that it dreams: what channels are ranked by, the guide, the
-style, and the frame without what was dreamed before."""
+style, the shares of channel groups at each place, and the frame without what was dreamed before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class KernelSpec:
     octave_sizes: their shares of the working size; if there are any, octaves is their number and octave_scale
     is not read. flips, swings: inputs say how octaves are mirrored, and at which scale they see the picture.
     turns: every other octave sees it turned. spread: each frame is dreamed by one of `parts`, in turn.
-    only: the one octave that is dreamed, the smallest is 0; None: all.
+    only: the one octave that is dreamed, the smallest is 0; None: all. groups: of channels, each dreamed in
+    regions of its own; 1: all channels everywhere.
     """
 
     network: str
@@ -79,6 +81,7 @@ class KernelSpec:
     swings: bool = False
     spread: bool = False
     only: int | None = None
+    groups: int = 1
 
     @property
     def sizes_hw(self) -> list[tuple[int, int]]:
@@ -123,16 +126,24 @@ class KernelSpec:
             self.objective: self.layers, "label": self.label, "guide": self.guide, "style": self.style,
             "content": self.content,
         }  # fmt: skip
-        return [Wish(objective, layer) for objective, layers in groups.items() for layer in layers]
+        return [
+            Wish(objective, layer, self.groups if objective == self.objective else 1)
+            for objective, layers in groups.items()
+            for layer in layers
+        ]
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """List the pictures that the kernel takes beside the one that it dreams; the frame is the last."""
         wanted: dict[Picture, bool] = {
             "rank": self.rank != "all", "guide": bool(self.guide), "style": bool(self.style),
-            "frame": bool(self.content),
+            "regions": self.groups > 1, "frame": bool(self.content),
         }  # fmt: skip
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+    def regions(self, dream: DreamSettings, rng: np.random.Generator, time_s: float) -> Image:
+        """Give the map of its groups, 1xGxhxw, at a time of the show."""
+        return region_map(self.groups, grid_of(self.size_hw), dream, rng, time_s)
 
     def fingerprint(self) -> str:
         """Give a hash of the spec, the network's weights and the code that makes the graph."""
@@ -182,10 +193,15 @@ class KernelSpec:
             octave_swing_s=4,
         )
         info = network_info(self.network)
-        weights = [np.ones((1, info.channels(tap.layer), 1, 1), np.float32) for tap in self.taps]
+        weights = [
+            in_groups(np.ones((1, info.channels(tap.layer), 1, 1), np.float32), tap.groups, wished, 1.0)
+            for tap in self.taps
+        ]
         # Others than the image: what is compared with itself has no gradient.
-        pictures = [1 - smooth if name == "frame" else _square(1 - smooth) for name in self.pictures]
-        return [smooth, knobs(wished), views(self, wished, rng, time_s=1.0), *weights, *pictures]
+        pictures: dict[Picture, Image] = dict.fromkeys(self.pictures, _square(1 - smooth))
+        pictures |= {"frame": 1 - smooth, "regions": self.regions(wished, rng, 1.0)}
+        seen = [pictures[name] for name in self.pictures]
+        return [smooth, knobs(wished), views(self, wished, rng, time_s=1.0), *weights, *seen]
 
 
 def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
@@ -210,6 +226,7 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
         regularised=dream.total_variation > 0 or dream.decay > 0, spread=dream.spread and octaves > 1,
         octave_sizes=dream.octave_sizes, flips=dream.flips != "none", turns=dream.turns and octaves > 1,
         swings=dream.octave_swing > 0 and octaves > 1,
+        groups=dream.channel_groups if of[dream.objective] else 1,
     )  # fmt: skip
 
 
@@ -239,6 +256,8 @@ def frame_inputs(
     time_s: of the show, for what changes with time. rng: the same for each frame; number: of the frame.
     """
     weights = controls(spec.taps, dream, network_info(spec.network), time_s)
+    if "regions" in spec.pictures:
+        pictures = {**pictures, "regions": spec.regions(dream, rng, time_s)}
     given = [pictures[name] for name in spec.pictures if name != "frame"]
     return [knobs(dream), views(spec, dream, rng, time_s, number), *weights, *given]
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec, Picture
+from livedream.frame import Image
 
 if TYPE_CHECKING:
     from livedream.dream.tiled import TileGradient
@@ -97,8 +98,12 @@ class TileSpec:
     def example(self) -> list[NDArray[Any]]:
         """Give inputs of the right shapes: an image, a control for each tap, the pictures."""
         image, _, _, *controls = self.kernel.example()
-        count, ranked = len(self.kernel.taps), int("rank" in self.kernel.pictures)
-        return [image, *controls[:count], *controls[count + ranked :]]
+        count = len(self.kernel.taps)
+        seen = dict(zip(self.kernel.pictures, controls[count:], strict=True))
+        if "regions" in seen:
+            # The kernel enlarges the map of the whole picture; a tile has its part of that.
+            seen["regions"] = _enlarged(seen["regions"], self.kernel.size_hw)
+        return [image, *controls[:count], *(seen[name] for name in self.pictures)]
 
 
 def tile_spec(kernel: KernelSpec, tiling: Tiling) -> TileSpec:
@@ -114,6 +119,12 @@ def tiling_of(size_hw: tuple[int, int], whole_px: int = WHOLE_PX) -> Tiling | No
     longest = max(round(whole_px**0.5), 2 * OVERLAP_PX)
     height, width = (_side(length, longest) for length in size_hw)
     return Tiling(size_hw, (height, width))
+
+
+def _enlarged(image: Image, to_hw: tuple[int, int]) -> Image:
+    """Enlarge an image by repeating its pixels."""
+    rows, columns = (np.arange(to) * side // to for side, to in zip(image.shape[2:], to_hw, strict=True))
+    return np.ascontiguousarray(image[:, :, rows][..., columns])
 
 
 def _side(length: int, longest: int) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from livedream.dream.info import CLASSIFIER, IMAGE, NetworkInfo
 from livedream.dream.labels import find_label
+from livedream.dream.regions import in_groups
 from livedream.errors import InputError
 from livedream.frame import Image
 from livedream.settings import DreamSettings
@@ -24,10 +25,14 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a tap is for: the word of its objective and the technical name of its layer."""
+    """What a tap is for: the word of its objective and the technical name of its layer.
+
+    groups: of channels, each with weights of its own; 1: all channels everywhere.
+    """
 
     objective: str
     layer: str
+    groups: int = 1
 
 
 def wishes(dream: DreamSettings, info: NetworkInfo) -> list[Wish]:
@@ -39,17 +44,28 @@ def wishes(dream: DreamSettings, info: NetworkInfo) -> list[Wish]:
 
 
 def controls(taps: Iterable[Wish], dream: DreamSettings, info: NetworkInfo, time_s: float) -> list[Image]:
-    """Give each tap's weights, 1xCx1x1, at a time of the show; zeros for one that is asked for no more."""
-    weights = {tap: np.zeros((1, info.channels(tap.layer), 1, 1), np.float32) for tap in taps}
+    """Give each tap's weights, GxCx1x1 with G groups, at a time of the show.
+
+    They are zeros for a tap that is asked for no more.
+    """
+    taps = list(taps)
+    weights = {
+        (tap.objective, tap.layer): np.zeros((1, info.channels(tap.layer), 1, 1), np.float32) for tap in taps
+    }
     chosen = channel_weights(dream, info)
     for objective, name, weight in _named(dream, info, time_s):
-        tap = Wish(objective, info.find(name))
+        layer = info.find(name)
+        tap = objective, layer
         if tap in weights and objective == "label":
             weights[tap] += _of_labels(dream, info)
         elif tap in weights:
-            of_channels = chosen.get(tap.layer) if objective == dream.objective else None
+            of_channels = chosen.get(layer) if objective == dream.objective else None
             weights[tap] += weight if of_channels is None else weight * of_channels
-    return list(weights.values())
+    written = {info.find(name): tuple(of) for name, of in dream.channels.items()}
+    return [
+        in_groups(weights[tap.objective, tap.layer], tap.groups, dream, time_s, written.get(tap.layer, ()))
+        for tap in taps
+    ]
 
 
 def _named(dream: DreamSettings, info: NetworkInfo, time_s: float) -> Iterator[tuple[str, str, float]]:

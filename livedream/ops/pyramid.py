@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 import torch
@@ -76,6 +77,15 @@ class Zoom(nn.Module):
             for axis, (length, to_length) in enumerate(zip(self.from_hw, self.to_hw, strict=True))
         )
         return rows @ (image @ columns.T)
+
+
+def resized(image: Tensor, to_hw: Sequence[int]) -> Tensor:
+    """Resize NxCxHxW to a size that is known no sooner than this, as `Resize` does."""
+    matrices = []
+    for length, to_length in zip(map(int, image.shape[2:]), map(int, to_hw), strict=True):
+        step = torch.full((), round(UNIT * length / to_length), device=image.device)
+        matrices.append(zoom_matrix(length, to_length, step).to(image.dtype))
+    return matrices[0] @ (image @ matrices[1].T)
 
 
 def zoom_matrix(length: int, to_length: int, step: Tensor) -> Tensor:

@@ -32,6 +32,29 @@ class ObjectiveSettings(Section):
     without: Mapping[str, tuple[int, ...]] = setting(
         {}, "For a layer, channels that are left out; all others of the layer are dreamed."
     )
+    channel_groups: int = setting(
+        1,
+        "Groups of a layer's channels that are dreamed side by side, each in regions of its own, which drift "
+        "and grow into each other; 1: all channels everywhere. Chosen channels make groups in the order in "
+        "which they are written, others at random.",
+        lifetime="engine",
+        ge=1,
+        le=8,
+    )
+    group_channels: int = setting(
+        24, "Channels in each group, at most its share of those that are dreamed.", ge=1, le=4096
+    )
+    group_size: float = setting(
+        0.35, "Size of a group's regions.", unit="of the picture's shorter side", ge=0.1, le=2.0
+    )
+    group_s: float = setting(
+        12.0,
+        "Time in which a place goes over to another group; in four times that a group has exchanged all its "
+        "channels.",
+        unit="s",
+        ge=0.5,
+        le=3600.0,
+    )
     labels: tuple[str, ...] = setting(
         (),
         "Classes that the picture is made to look like, by name or number, for networks with a classifier.",

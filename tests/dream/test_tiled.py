@@ -116,6 +116,15 @@ def test_every_tile_has_the_whole_guide() -> None:
     assert cosine(whole, tiled) > 0.999
 
 
+@pytest.mark.parametrize("change", [{}, {"turns": True, "flips": True, "octaves": 2, "octave_scale": 1.1}])
+def test_each_tile_has_its_own_part_of_the_regions(change: dict[str, Any]) -> None:
+    spec = spec_of(**{"octaves": 1, "groups": 3} | change)
+    whole, tiled = both(spec, SETTINGS.model_copy(update={"channel_groups": 3, "flips": "all"}))
+    assert cosine(whole, tiled) > 0.999
+    steps = [(found[..., 1:] - found[..., :-1]).abs().mean((0, 1, 2)) for found in (whole, tiled)]
+    assert float((steps[1] / steps[0] - 1).abs().max()) < 0.05, "no seam is seen"
+
+
 def test_channels_are_ranked_for_the_whole_picture() -> None:
     spec = spec_of(octaves=1, rank="strongest")
     whole, tiled = both(spec, SETTINGS, rank=smooth_image(3, (PICTURE_PX, PICTURE_PX)))
