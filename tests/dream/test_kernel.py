@@ -241,7 +241,7 @@ def test_content_alone_leads_back_to_the_frame() -> None:
     spec = replace(SPEC, layers=(), content=("image",), steps=8, smoothing_px=0.3)
     _, _, shifts_px, control, frame = examples(spec)
     far = (frame + 0.2 * torch.randn(frame.shape, generator=torch.Generator().manual_seed(2))).clamp(0, 1)
-    knobs = torch.tensor([0.01, 0.0, 1.0, 0.0, 0.0, 8.0])
+    knobs = torch.tensor([0.01, 0.0, 1.0, 0.0, 0.0, 8.0, 1.0])
     nearer = doubled(spec.make(), [far, knobs, shifts_px, control, frame])
     assert float((nearer - frame).abs().mean()) < 0.8 * float((far - frame).abs().mean())
 
