@@ -27,11 +27,15 @@ class LookUp(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turn:
-    """Whose turn it is. number: of the dreamed frame, from 0; time_s: of the show."""
+    """Whose turn it is.
+
+    number: of the dreamed frame, from 0. time_s: of the show. again: it is the frame's second.
+    """
 
     rgb: Rgb
     number: int
     time_s: float
+    again: bool = False
 
 
 class Feed:
@@ -47,7 +51,9 @@ class Feed:
     def inputs(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> list[NDArray[Any]]:
         """Give what a spec's kernel takes; the same seed and number draw the same jitter."""
         rng = np.random.default_rng(self._seed)
-        return frame_inputs(spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number)
+        return frame_inputs(
+            spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number + 0.5 * turn.again
+        )
 
     def _pictures(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> dict[Picture, Image]:
         pictures: dict[Picture, Image] = {}

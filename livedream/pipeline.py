@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,10 @@ hand-held clip the dream flickers no more than with 256."""
 
 LEFT = ("residual", "depths", "gain")
 """What a frame leaves to the next one, by name."""
+
+CATCH_UP_S = 0.4
+"""For so long after its beginning, or a scene cut, a dream is dreamed twice in each frame: forms take a few
+steps more to grow than depth does. At 30 frames a second there is time for it."""
 
 LONGEST_STEP_S = 1.0
 """A frame that comes later than this after the one before is taken as if it came then: after a pause
@@ -149,7 +154,7 @@ class DreamPipeline:
         self._before: _Before | None = None
         self._given: Rgb | None = None
         self._start_s: float | None = None
-        self._wake = 0.0
+        self._wake, self._began_s = 0.0, -inf
 
     def swap(self, spec: KernelSpec, engine: Engine) -> None:
         """Go on with another engine, between two frames; the dream is resized if the size changed."""
@@ -173,7 +178,10 @@ class DreamPipeline:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Give all that the next frame's dream starts from, by name; waits for the frame before."""
-        state = {"dreamed": np.array(self._dreamed), "wake": np.array(self._wake)}
+        state = {
+            "dreamed": np.array(self._dreamed), "wake": np.array(self._wake),
+            "began_s": np.array(self._began_s),
+        }  # fmt: skip
         if self._feed.ranking is not None:
             state["ranking"] = self._feed.ranking
         if self._before is None:
@@ -183,10 +191,14 @@ class DreamPipeline:
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on where `state` was taken. Raises ValueError if it is none."""
-        if not {"dreamed", "wake"} <= set(state) or len(set(LEFT) & set(state)) not in (0, len(LEFT)):
+        if not {"dreamed", "wake", "began_s"} <= set(state) or len(set(LEFT) & set(state)) not in (
+            0,
+            len(LEFT),
+        ):
             raise ValueError("this is no state of a dream")
         self.reset()
         self._dreamed, self._wake = int(state["dreamed"]), float(state["wake"])
+        self._began_s = float(state["began_s"])
         self._feed.ranking = state.get("ranking")
         if "residual" in state:
             left = Left(*(self._canvas.from_array(state[name]) for name in LEFT))
@@ -216,15 +228,24 @@ class DreamPipeline:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
             goes = self._run(leaving.spec, leaving.engine, in_turns(old, len(leaving.spec.parts)).dream, turn)
             runs = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
+        again = []
+        if leaving is None and self._is_young(measured, time_s, settings.look):
+            again = [self._run(self.spec, self.engine, its_turn.dream, replace(turn, again=True))]
         self._dreamed += 1
         kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
             frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion, elapsed_s), kept,
-            now.look, now.colour,
+            now.look, now.colour, again,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.left, time_s)
         return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
+
+    def _is_young(self, measured: Motion | None, time_s: float, look: LookSettings) -> bool:
+        """Tell whether the dream has begun so lately that it has to catch up."""
+        if self._before is None or (measured is not None and measured.cut):
+            self._began_s = time_s
+        return look.steer and self._warm_start and 0 <= time_s - self._began_s < CATCH_UP_S
 
     def _moment(
         self, wishes: MotionSettings, measured: Motion | None, index: int, time_s: float, elapsed_s: float

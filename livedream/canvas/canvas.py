@@ -76,7 +76,8 @@ class Task(Generic[H]):
     """What is to be done to a frame.
 
     runs: at least one; several dream the same picture, and their shares add up to 1. past: None to dream
-    without a warm start. persistence: share of the past that it starts from, 0..1.
+    without a warm start. persistence: share of the past that it starts from, 0..1. again: runs that go on
+    from what those before have made of it, if any.
     """
 
     rgb: Rgb
@@ -87,6 +88,7 @@ class Task(Generic[H]):
     persistence: float
     look: LookSettings
     colour: ColourSettings = field(default_factory=ColourSettings)
+    again: Sequence[Run] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

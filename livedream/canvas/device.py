@@ -6,7 +6,7 @@ with the frame. Nothing here waits for the device before `finish`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
@@ -27,7 +27,6 @@ from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, grey
 from livedream.motion.warp import SHARPNESS, Field
-from livedream.settings import LookSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +85,7 @@ class DeviceCanvas:
         motion = (task.past.motion.flow, task.past.motion.kept) if task.past else ()
         shown = veil(task.grey, (width, height), task.look.scene)
         watch.lap("motion")
-        inputs = [array for run in task.runs for array in run.inputs]
+        inputs = [array for run in (*task.runs, *task.again) for array in run.inputs]
         rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *inputs])
         frame = rgb.permute(2, 0, 1)[None].float()
         image = shrunk(frame, task.size_hw) / 255
@@ -94,8 +93,10 @@ class DeviceCanvas:
         if task.past is not None:
             flow, kept, *rest = rest
             start = warm_start(image, task.past, (flow, kept), task.persistence)
-        dream = stepped(dreamed(task.runs, start.init, image, rest), start, task.look)
-        residual, sound = finite(dream - image)
+        further, waiting, made = further_of(start, task), iter(rest), start.init
+        for runs in filter(None, (task.runs, task.again)):
+            made = stepped(dreamed(runs, made, image, waiting), made, further)
+        residual, sound = finite(made - image)
         residual = steered(residual, image, task.colour)
         visible = toned(relit(residual, task.look), task.colour) * resized(veiled[None, None], task.size_hw)
         depths = depth_map(image, visible, task.look.strength)
@@ -154,12 +155,17 @@ def warm_start(
     return WarmStart(carried, init, depths.clamp(min=0.0), past.left.gain)
 
 
-def stepped(dream: Tensor, start: WarmStart, look: LookSettings) -> Tensor:
-    """Go as much further from where the dream started, or less, as its depth wants it; 0..1."""
-    if not look.steer:
-        return dream
-    further = resized(reach(start.depths, look, start.gain), (int(dream.shape[2]), int(dream.shape[3])))
-    return torch.clamp(start.init + further * (dream - start.init), 0.0, 1.0)
+def further_of(start: WarmStart, task: Task[Tensor]) -> Tensor | None:
+    """Say by how much the steps of each run are multiplied, 1x1xHxW; None where they are not steered."""
+    if not task.look.steer:
+        return None
+    each = reach(start.depths, task.look, start.gain) / (2 if task.again else 1)
+    return resized(each, (int(start.init.shape[2]), int(start.init.shape[3])))
+
+
+def stepped(dream: Tensor, init: Tensor, further: Tensor | None) -> Tensor:
+    """Return clamp(init + further * (dream - init)); the dream itself where steps are not steered."""
+    return dream if further is None else torch.clamp(init + further * (dream - init), 0.0, 1.0)
 
 
 def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
@@ -184,9 +190,9 @@ def _centres(length: int, device: torch.device) -> Tensor:
     return (torch.arange(length, device=device, dtype=torch.float32) * 2 + 1) / length - 1
 
 
-def dreamed(runs: Sequence[Run], init: Tensor, image: Tensor, inputs: Sequence[Tensor]) -> Tensor:
-    """Call the engines, and mix what they dream; inputs: of all runs, in a row."""
-    waiting, mixed = iter(inputs), None
+def dreamed(runs: Sequence[Run], init: Tensor, image: Tensor, waiting: Iterator[Tensor]) -> Tensor:
+    """Call the engines, and mix what they dream; waiting: the inputs of all runs, in a row."""
+    mixed = None
     for run in runs:
         own = [*islice(waiting, len(run.inputs)), *([image] if run.takes_frame else [])]
         dream = cast(DeviceEngine, run.engine).call([init, *own])

@@ -68,9 +68,12 @@ class MemoryCanvas:
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         start = _warm_start(image, task.past, task.persistence)
         watch.lap("motion")
-        dream = _dreamed(task.runs, start.init.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
+        made, further = start.init, _further(start, task)
+        for runs in filter(None, (task.runs, task.again)):
+            dream = _dreamed(runs, made.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
+            made = _stepped(dream[0].transpose(1, 2, 0), made, further)
         watch.lap("kernel")
-        residual, sound = _finite(_stepped(dream[0].transpose(1, 2, 0), start, task.look) - image)
+        residual, sound = _finite(made - image)
         residual = steered(residual, image, task.colour)
         watch.lap("residual")
         shown = _veiled(toned(relit(residual, task.look), task.colour), task.grey, task.look)
@@ -112,14 +115,21 @@ def _warm_start(image: Field, past: Past[Field] | None, persistence: float) -> W
     return WarmStart(carried, init, left.reshape(height, width, 1), past.left.gain.item())
 
 
-def _stepped(dream: Field, start: WarmStart, look: LookSettings) -> Field:
-    """Go as much further from where the dream started, or less, as its depth wants it; 0..1."""
-    if not look.steer:
+def _further(start: WarmStart, task: Task[Field]) -> Depths | None:
+    """Say by how much the steps of each run are multiplied, HxW; None where they are not steered."""
+    if not task.look.steer:
+        return None
+    height, width = start.init.shape[:2]
+    each = reach(start.depths, task.look, start.gain) / np.float32(2 if task.again else 1)
+    return np.asarray(cv2.resize(each, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _stepped(dream: Field, init: Field, further: Depths | None) -> Field:
+    """Return clamp(init + further * (dream - init)); the dream itself where steps are not steered."""
+    if further is None:
         return dream
-    size_wh = (dream.shape[1], dream.shape[0])
-    further = cv2.resize(reach(start.depths, look, start.gain), size_wh, interpolation=cv2.INTER_LINEAR)
-    # Which is init + further * (dream - init): any weights whose sum is 1 will do.
-    return clamped(cv2.blendLinear(np.ascontiguousarray(dream), start.init, further, 1 - further))
+    # Any weights whose sum is 1 will do.
+    return clamped(cv2.blendLinear(np.ascontiguousarray(dream), init, further, 1 - further))
 
 
 def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:

@@ -248,7 +248,7 @@ def frame_inputs(
     rng: np.random.Generator,
     pictures: Mapping[Picture, Image] = MappingProxyType({}),
     time_s: float = 0.0,
-    number: int = 0,
+    number: float = 0,
 ) -> list[NDArray[Any]]:
     """Give what the kernel takes besides the image: knobs, views, a control for each tap, pictures.
 

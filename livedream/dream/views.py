@@ -25,7 +25,7 @@ ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 
 
 def views(
-    spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float, number: int = 0
+    spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float, number: float = 0
 ) -> NDArray[np.int64]:
     """Give octaves x 2, 4, 6 or 8 whole numbers that say how each octave looks, the smallest first.
 

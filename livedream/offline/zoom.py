@@ -85,6 +85,7 @@ def flying(settings: Settings, flight: Flight, kept: frozenset[str] = frozenset(
     persistence = motion.persistence if "motion.persistence" in kept else PERSISTENCE
     changed = {
         "feedback": feedback, "colour": colour, "motion": MotionSettings(persistence=persistence),
-        "look": LookSettings(strength=1.0, scene=0.0),
+        # All that is shown is the dream: nothing of a camera could keep its light.
+        "look": LookSettings(steer=False, light=0.0),
     }  # fmt: skip
     return settings.model_copy(update=changed)

@@ -70,7 +70,8 @@ def moods() -> list[str]:
     names: dict[str, str] = {}
     for name in shipped():
         dream = load(name).settings.dream
-        if not (dream.sequence or dream.style) and dream.parametrisation == "pixels":
+        plain = dream.parametrisation == "pixels" and dream.channel_groups == 1
+        if plain and not (dream.sequence or dream.style):
             names.setdefault(repr((dream.layers, dream.channels)), name)
     return list(names.values())
 

@@ -23,7 +23,7 @@ from livedream.offline.split import absolute, render_split, workers
 Make = Callable[..., Path]
 Fakes = Callable[..., Any]
 
-SMALL = ("dream.working_px=4096", "motion.persistence=0.5")
+SMALL = ("dream.working_px=4096", "motion.persistence=0.5", "look.steer=false")
 
 
 @pytest.fixture(autouse=True)
