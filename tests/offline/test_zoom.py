@@ -74,7 +74,7 @@ def test_lost_sharpness_is_dreamed_anew(picture: Path) -> None:
 
 
 def test_colours_do_not_run_away(picture: Path) -> None:
-    found = frames(picture, Flight(), 12, ("dream.layers={lines=1.0}", "dream.step_size=0.02"))
+    found = frames(picture, Flight(), 12, ("dream.layers={lines=1.0}", "dream.step_size=0.015"))
     means = np.array([rgb.mean(axis=(0, 1)) for rgb in (found[0], found[-1])])
     assert np.abs(means[0] - means[1]).max() < 25
 
