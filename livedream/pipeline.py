@@ -191,14 +191,12 @@ class DreamPipeline:
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on where `state` was taken. Raises ValueError if it is none."""
-        if not {"dreamed", "wake", "began_s"} <= set(state) or len(set(LEFT) & set(state)) not in (
-            0,
-            len(LEFT),
-        ):
+        is_whole = len(set(LEFT) & set(state)) in {0, len(LEFT)}
+        if not ({"dreamed", "wake"} <= set(state) and is_whole):
             raise ValueError("this is no state of a dream")
         self.reset()
         self._dreamed, self._wake = int(state["dreamed"]), float(state["wake"])
-        self._began_s = float(state["began_s"])
+        self._began_s = float(state.get("began_s", -inf))
         self._feed.ranking = state.get("ranking")
         if "residual" in state:
             left = Left(*(self._canvas.from_array(state[name]) for name in LEFT))

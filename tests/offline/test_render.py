@@ -18,7 +18,8 @@ from livedream.sources.image import read_image
 Make = Callable[..., Path]
 Engines = Callable[..., Any]
 
-SMALL = ("dream.working_px=4096",)
+SMALL = ("dream.working_px=4096", "look.steer=false")
+"""Where steps are steered, a young dream is dreamed twice a frame, and counting would be of no use."""
 
 
 def nothing(done: int, total: int | None) -> None:

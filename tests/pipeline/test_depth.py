@@ -1,6 +1,7 @@
 """How deep a dream becomes, what a pan, a cut and a flight leave of it, with the real kernel."""
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -116,3 +117,42 @@ def test_what_has_gone_leaves_no_ghost(dream: Callable[..., list[Dreamed]]) -> N
     added = (crossed[-1].rgb.astype(np.float32) - scene).mean(axis=2)
     assert abs(float(added[path].mean() - added.mean())) < 3
     assert np.abs(added[path]).mean() == pytest.approx(np.abs(added).mean(), rel=0.25)
+
+
+@pytest.mark.parametrize("stop", [3, 20])
+def test_a_steered_dream_goes_on_from_its_state_as_if_it_had_never_stopped(
+    one_thread: None, stop: int
+) -> None:
+    spec = kernel_spec(SHOW.dream, (64, 96))
+    engine, picture = EagerEngine(spec), wide(7)
+    views = [np.ascontiguousarray(picture[:, 2 * n : 2 * n + 192]) for n in range(24)]
+    frames = [Frame(rgb, n / 30, n, media_s=n / 30) for n, rgb in enumerate(views)]
+    straight, first, second = (DreamPipeline(spec, engine, seed=2) for _ in range(3))
+    expected = [straight.process(frame, SHOW) for frame in frames]
+    for frame in frames[:stop]:
+        first.process(frame, SHOW)
+    second.restore(first.state())
+    for frame, dreamed in zip(frames[stop:], expected[stop:], strict=True):
+        assert (second.process(frame, SHOW).rgb == dreamed.rgb).all()
+
+
+def test_a_young_dream_is_dreamed_twice_a_frame_and_an_old_one_once(one_thread: None) -> None:
+    spec = kernel_spec(SHOW.dream, (64, 96))
+    engine, calls = EagerEngine(spec), []
+
+    class Counting:
+        name, number_format = "counting", "float32"
+
+        def run(self, inputs: Any) -> Any:
+            calls.append(inputs)
+            return engine.run(inputs)
+
+        def close(self) -> None:
+            """Hold nothing."""
+
+    pipeline, counts = DreamPipeline(spec, Counting()), []
+    for n, rgb in enumerate([wide(1)[:, :192]] * 20 + [255 - wide(9)[:, :192]] * 20):
+        before = len(calls)
+        pipeline.process(Frame(rgb, n / 30, n, media_s=n / 30), SHOW)
+        counts.append(len(calls) - before)
+    assert counts == [2] * 12 + [1] * 8 + [2] * 12 + [1] * 8
