@@ -32,7 +32,7 @@ def image(
     seed: SeedOption = 0,
     rounds: Annotated[
         int, typer.Option(help="How often it is dreamed; more is deeper.", min=1, max=10_000)
-    ] = 10,
+    ] = 12,
     size: BoxOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ) -> None:

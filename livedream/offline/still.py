@@ -26,7 +26,7 @@ from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded
 from livedream.sources.transparent import Alpha, read_transparent
 
-ROUNDS = 10
+ROUNDS = 12
 """How often a picture is dreamed if nobody says."""
 
 ROUND_S = 1 / 30
