@@ -23,10 +23,10 @@ def octave_sizes(size_hw: tuple[int, int], octaves: int, octave_scale: float) ->
     height, width = size_hw
     sizes = [size_hw]
     for number in range(1, octaves):
-        shrunk = _nearest(height / octave_scale**number), _nearest(width / octave_scale**number)
+        shrunk = (height / octave_scale**number, width / octave_scale**number)
         if min(shrunk) < SMALLEST_OCTAVE_PX:
             break
-        sizes.insert(0, shrunk)
+        sizes.insert(0, (_nearest(shrunk[0]), _nearest(shrunk[1])))
     return sizes
 
 
