@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.composite import depth_on_device, relit
 from livedream.composite.depth import (
     DEEPEST,
     HASTE,
@@ -25,10 +23,6 @@ depths = st.floats(0, 0.5)
 def noise(height: int = 96, width: int = 160, seed: int = 0, size: float = 0.1) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return (size * rng.standard_normal((height, width, 3))).astype(np.float32)
-
-
-def held(array: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1)))[None]
 
 
 def test_the_depth_is_the_mean_difference_that_is_seen() -> None:
@@ -75,32 +69,3 @@ def test_a_dream_that_answers_as_some_pictures_do_comes_to_the_same_depth() -> N
             gain = next_gain(gain, depth, LOOK, 1 / 30)
         settled.append(depth)
     assert settled == pytest.approx([LOOK.depth * DEEPEST] * 3, rel=0.03)
-
-
-def test_light_takes_the_slow_and_leaves_the_forms() -> None:
-    columns = np.arange(400, dtype=np.float32)
-    slow, fast = np.sin(columns / 400 * 2 * np.pi), np.sin(columns / 8 * 2 * np.pi)
-    residual = np.broadcast_to((slow + fast)[None, :, None], (200, 400, 3)).astype(np.float32)
-    kept = relit(residual, LookSettings(light=1.0))[100, 40:-40, 0]
-    assert np.abs(kept - fast[40:-40]).max() < 0.15
-    assert relit(residual, LookSettings(light=0.0)) is residual
-    half = relit(residual, LookSettings(light=0.5))
-    np.testing.assert_allclose(half, (residual + relit(residual, LookSettings(light=1.0))) / 2, atol=1e-5)
-
-
-@pytest.mark.parametrize("size_hw", [(96, 160), (40, 200), (32, 32), (208, 376)])
-@pytest.mark.parametrize("radius", [0.005, 0.04, 0.25])
-def test_a_device_measures_and_lights_as_memory_does(size_hw: tuple[int, int], radius: float) -> None:
-    look = LookSettings(light=0.8, light_radius=radius)
-    image, residual = np.abs(noise(*size_hw, seed=1, size=0.5)) % 1, noise(*size_hw)
-    lit = depth_on_device.relit(held(residual), look)[0].permute(1, 2, 0).numpy()
-    assert np.abs(lit - relit(residual, look)).mean() < 0.03 * np.abs(residual).mean()
-    here = depth_map(image, residual, 1.2)
-    there = depth_on_device.depth_map(held(image), held(residual), 1.2)
-    np.testing.assert_allclose(there[0, 0].numpy(), here[..., 0], rtol=0.1, atol=0.002)
-    gain = depth_on_device.next_gain(torch.full((1, 1, 1, 1), 1.3), there, look, 0.5)
-    assert gain.item() == pytest.approx(next_gain(1.3, float(here.mean()), look, 0.5), rel=0.01)
-    np.testing.assert_allclose(
-        depth_on_device.reach(there, look, gain)[0, 0].numpy(), reach(there[0, 0].numpy(), look, gain.item()),
-        rtol=1e-4, atol=1e-5,
-    )  # fmt: skip
