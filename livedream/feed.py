@@ -29,13 +29,13 @@ class LookUp(Protocol):
 class Turn:
     """Whose turn it is.
 
-    number: of the dreamed frame, from 0. time_s: of the show. again: it is the frame's second.
+    number: of the dreamed frame, from 0. time_s: of the show. part: of the frame's turns that are over, 0..1.
     """
 
     rgb: Rgb
     number: int
     time_s: float
-    again: bool = False
+    part: float = 0.0
 
 
 class Feed:
@@ -52,7 +52,7 @@ class Feed:
         """Give what a spec's kernel takes; the same seed and number draw the same jitter."""
         rng = np.random.default_rng(self._seed)
         return frame_inputs(
-            spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number + 0.5 * turn.again
+            spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number + turn.part
         )
 
     def _pictures(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> dict[Picture, Image]:

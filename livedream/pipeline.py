@@ -31,12 +31,9 @@ FLOW_PX = 160
 """Longer side of the grey pictures that the flow is measured on: a tenth of a millisecond, and on a
 hand-held clip the dream flickers no more than with 256."""
 
-LEFT = ("residual", "depths", "gain")
-"""What a frame leaves to the next one, by name."""
-
-CATCH_UP_S = 0.4
-"""For so long after its beginning, or a scene cut, a dream is dreamed twice in each frame: forms take a few
-steps more to grow than depth does. At 30 frames a second there is time for it."""
+CATCH_UP_S, CATCH_UP_PASSES = 0.4, 2
+"""For so long after its beginning, or a scene cut, a frame is dreamed at least twice: forms take a few steps
+more to grow than depth does."""
 
 LONGEST_STEP_S = 1.0
 """A frame that comes later than this after the one before is taken as if it came then: after a pause
@@ -161,7 +158,7 @@ class DreamPipeline:
         self.spec, self.engine = spec, engine
         canvas, before = canvas_for(engine, self._canvas), self._before
         if before is not None and canvas is not self._canvas:
-            arrays = [self._canvas.to_array(held) for held in _parts(before.left)]
+            arrays = [self._canvas.to_array(held) for held in before.left.parts()]
             self._before = replace(before, left=Left(*map(canvas.from_array, arrays)))
         self._canvas = canvas
 
@@ -186,12 +183,13 @@ class DreamPipeline:
             state["ranking"] = self._feed.ranking
         if self._before is None:
             return state
-        left = zip(LEFT, map(self._canvas.to_array, _parts(self._before.left)), strict=True)
+        left = zip(Left.names(), map(self._canvas.to_array, self._before.left.parts()), strict=True)
         return state | {"grey": self._before.grey, "time_s": np.array(self._before.time_s)} | dict(left)
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on where `state` was taken. Raises ValueError if it is none."""
-        is_whole = len(set(LEFT) & set(state)) in {0, len(LEFT)}
+        names = Left.names()
+        is_whole = len(set(names) & set(state)) in {0, len(names)}
         if not ({"dreamed", "wake"} <= set(state) and is_whole):
             raise ValueError("this is no state of a dream")
         self.reset()
@@ -199,7 +197,7 @@ class DreamPipeline:
         self._began_s = float(state.get("began_s", -inf))
         self._feed.ranking = state.get("ranking")
         if "residual" in state:
-            left = Left(*(self._canvas.from_array(state[name]) for name in LEFT))
+            left = Left(*(self._canvas.from_array(state[name]) for name in names))
             self._before = _Before(state["grey"], left, float(state["time_s"]))
 
     def process(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreamed:
@@ -226,14 +224,15 @@ class DreamPipeline:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
             goes = self._run(leaving.spec, leaving.engine, in_turns(old, len(leaving.spec.parts)).dream, turn)
             runs = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
-        again = []
-        if leaving is None and self._is_young(measured, time_s, settings.look):
-            again = [self._run(self.spec, self.engine, its_turn.dream, replace(turn, again=True))]
+        least = CATCH_UP_PASSES if self._is_young(measured, time_s, settings.look) else 1
+        passes = max(least, now.dream.passes) if leaving is None else 1
+        parts = (replace(turn, part=number / passes) for number in range(1, passes))
+        again = [[self._run(self.spec, self.engine, its_turn.dream, part)] for part in parts]
         self._dreamed += 1
         kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
             frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion, elapsed_s), kept,
-            now.look, now.colour, again,
+            now.look, now.colour, again, its_turn.dream.momentum if self._warm_start else 0.0,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.left, time_s)
@@ -284,7 +283,8 @@ class DreamPipeline:
         wanted = to_image(shrink(cropped(picture, frame.size_wh), size_wh))
         residual = (wanted - to_image(shrink(frame.rgb, size_wh)))[0].transpose(1, 2, 0)
         whole = np.full((1, 1, 1), target(look), np.float32)
-        arrays = (np.ascontiguousarray(residual), whole, np.ones_like(whole))
+        residual = np.ascontiguousarray(residual)
+        arrays = (residual, np.zeros_like(residual), whole, np.ones_like(whole))
         return _Before(grey, Left(*map(self._canvas.from_array, arrays)), time_s)
 
     def _measure(self, grey: Grey, wishes: MotionSettings) -> Motion | None:
@@ -293,10 +293,6 @@ class DreamPipeline:
         if before is None or before.grey.shape != grey.shape:
             return None
         return self._estimator.measure(grey, before.grey, wishes)
-
-
-def _parts(left: Left[Any]) -> tuple[Any, ...]:
-    return left.residual, left.depths, left.gain
 
 
 def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:

@@ -60,6 +60,7 @@ class Studio:
             "motion.cut_keep": 0.0,
             "motion.persistence": 0.9,
             "dream.layers": {"block.1": 1.0},
+            "dream.momentum": 0.0,
         }
         words |= {word.replace("_", ".", 1): value for word, value in changes.items()}
         return change(Settings(), words)

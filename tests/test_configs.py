@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,6 @@ def test_every_preset_dreams(name: str) -> None:
     rgb = (np.kron(rough, np.ones((16, 16, 1))) * 255).astype(np.uint8)
     outputs = [pipeline.process(Frame(rgb, 0.0, number), settings) for number in range(4)]
     strengths = [float(np.abs(dreamed.residual).mean()) for dreamed in outputs]
-    assert strengths == sorted(strengths), "on a still picture the dream grows"
+    assert all(after > 0.9 * before for before, after in pairwise(strengths)), "on a still picture it stays"
     assert strengths[0] > 0.001
     assert not np.array_equal(outputs[-1].rgb, rgb)

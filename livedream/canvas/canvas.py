@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Generic, Protocol, TypeVar
 
 from numpy.typing import NDArray
@@ -39,13 +39,24 @@ class Stopwatch:
 class Left(Generic[H]):
     """What the dream of a frame leaves to the next one.
 
-    residual: what it added, HxWx3 or 1x3xHxW. depths: how much of it is seen where, hxwx1 or 1x1xhxw, in
-    cells as `livedream.composite.depth` has them. gain: of its steps, 1x1x1 or 1x1x1x1.
+    residual: what it added, HxWx3 or 1x3xHxW. velocity: where its steps went, likewise. depths: how much of
+    it is seen where, hxwx1 or 1x1xhxw, in cells as `livedream.composite.depth` has them. gain: of its bound,
+    1x1x1 or 1x1x1x1.
     """
 
     residual: H
+    velocity: H
     depths: H
     gain: H
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """List what it holds, by name."""
+        return tuple(part.name for part in fields(cls))
+
+    def parts(self) -> tuple[H, ...]:
+        """List what it holds, in the same order."""
+        return tuple(getattr(self, name) for name in self.names())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +87,9 @@ class Task(Generic[H]):
     """What is to be done to a frame.
 
     runs: at least one; several dream the same picture, and their shares add up to 1. past: None to dream
-    without a warm start. persistence: share of the past that it starts from, 0..1. again: runs that go on
-    from what those before have made of it, if any.
+    without a warm start. persistence: share of the past that it starts from, 0..1. momentum: share of the
+    steps before in each step, 0..1. again: further passes, each going on from what the one before
+    has made of it.
     """
 
     rgb: Rgb
@@ -88,7 +100,8 @@ class Task(Generic[H]):
     persistence: float
     look: LookSettings
     colour: ColourSettings = field(default_factory=ColourSettings)
-    again: Sequence[Run] = ()
+    again: Sequence[Sequence[Run]] = ()
+    momentum: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

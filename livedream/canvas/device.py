@@ -22,11 +22,11 @@ from livedream.canvas.transfer import Download, Upload
 from livedream.composite import veil
 from livedream.composite.colour_on_device import steered, toned
 from livedream.composite.depth import cells_hw
-from livedream.composite.depth_on_device import depth_map, next_gain, reach, relit
+from livedream.composite.depth_on_device import depth_map, held, next_gain, reach, relit
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, grey
-from livedream.motion.warp import SHARPNESS, Field
+from livedream.motion.warp import Field
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +57,7 @@ class WarmStart:
 
     carried: Tensor | None
     init: Tensor
+    velocity: Tensor | None
     depths: Tensor
     gain: Tensor
 
@@ -85,23 +86,27 @@ class DeviceCanvas:
         motion = (task.past.motion.flow, task.past.motion.kept) if task.past else ()
         shown = veil(task.grey, (width, height), task.look.scene)
         watch.lap("motion")
-        inputs = [array for run in (*task.runs, *task.again) for array in run.inputs]
+        inputs = [array for runs in (task.runs, *task.again) for run in runs for array in run.inputs]
         rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *inputs])
         frame = rgb.permute(2, 0, 1)[None].float()
         image = shrunk(frame, task.size_hw) / 255
         start = first_start(image)
         if task.past is not None:
             flow, kept, *rest = rest
-            start = warm_start(image, task.past, (flow, kept), task.persistence)
-        further, waiting, made = further_of(start, task), iter(rest), start.init
-        for runs in filter(None, (task.runs, task.again)):
-            made = stepped(dreamed(runs, made, image, waiting), made, further)
+            start = warm_start(image, task, task.past, (flow, kept))
+        further, waiting = further_of(start, task), iter(rest)
+        made, velocity = start.init, start.velocity
+        for runs in (task.runs, *task.again):
+            velocity = steadied(dreamed(runs, made, image, waiting) - made, velocity, task.momentum)
+            made = stepped(made, velocity, further)
+        assert velocity is not None, "a task has a run"
         residual, sound = finite(made - image)
         residual = steered(residual, image, task.colour)
         visible = toned(relit(residual, task.look), task.colour) * resized(veiled[None, None], task.size_hw)
         depths = depth_map(image, visible, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
-        left = Left(residual, depths, next_gain(start.gain, depths, task.look, elapsed_s))
+        velocity = torch.where(sound, velocity, 0.0)
+        left = Left(residual, velocity, depths, next_gain(start.gain, depths, task.look, elapsed_s))
         laid = laid_over(frame, visible, task.look.strength)
         block = torch.cat([laid.reshape(-1), sound.to(torch.uint8).reshape(1)])
         fetched = self._download.fetch(block)
@@ -135,40 +140,49 @@ def resized(field: Tensor, size_hw: tuple[int, int]) -> Tensor:
 def first_start(image: Tensor) -> WarmStart:
     """Start from the picture alone."""
     nothing = image.new_zeros((1, 1, *cells_hw((int(image.shape[2]), int(image.shape[3])))))
-    return WarmStart(None, image, nothing, image.new_ones((1, 1, 1, 1)))
+    return WarmStart(None, image, None, nothing, image.new_ones((1, 1, 1, 1)))
 
 
 def warm_start(
-    image: Tensor, past: Past[Tensor], motion: tuple[Tensor, Tensor], persistence: float
+    image: Tensor, task: Task[Tensor], past: Past[Tensor], motion: tuple[Tensor, Tensor]
 ) -> WarmStart:
     """Add to the picture what is left of the previous dream, where it is now.
 
     motion: its flow, and what is kept.
     """
     size_hw = (int(image.shape[2]), int(image.shape[3]))
-    flow, kept = motion
-    carried = warped(resized(past.left.residual, size_hw), flow, kept.shape)
-    share = persistence * kept[None, None]
-    init = torch.clamp(image + resized(share, size_hw) * carried, 0.0, 1.0)
-    cells = cells_hw(size_hw)
-    depths = warped(resized(past.left.depths, cells), flow, kept.shape) * resized(share, cells)
-    return WarmStart(carried, init, depths.clamp(min=0.0), past.left.gain)
+    flow, kept = motion[0], motion[1][None, None]
+    cells, flow_hw = cells_hw(size_hw), motion[1].shape
+    carried = warped(resized(past.left.residual, size_hw), flow, flow_hw)
+    depths = warped(resized(past.left.depths, cells), flow, flow_hw)
+    depths = (depths * resized(kept, cells) * task.persistence).clamp(min=0.0)
+    stays, share = held(depths, task.look, past.left.gain), resized(kept, size_hw)
+    init = torch.clamp(image + task.persistence * share * resized(stays, size_hw) * carried, 0.0, 1.0)
+    velocity = None
+    if task.momentum * task.persistence > 0 and not past.motion.cut:
+        velocity = share * warped(resized(past.left.velocity, size_hw), flow, flow_hw, nearest=True)
+    return WarmStart(carried, init, velocity, depths * stays, past.left.gain)
 
 
 def further_of(start: WarmStart, task: Task[Tensor]) -> Tensor | None:
-    """Say by how much the steps of each run are multiplied, 1x1xHxW; None where they are not steered."""
+    """Return by how much the steps of each run are multiplied, 1x1xHxW; None where they are not steered."""
     if not task.look.steer:
         return None
-    each = reach(start.depths, task.look, start.gain) / (2 if task.again else 1)
+    each = reach(start.depths, task.look, start.gain) / (1 + len(task.again))
     return resized(each, (int(start.init.shape[2]), int(start.init.shape[3])))
 
 
-def stepped(dream: Tensor, init: Tensor, further: Tensor | None) -> Tensor:
-    """Return clamp(init + further * (dream - init)); the dream itself where steps are not steered."""
-    return dream if further is None else torch.clamp(init + further * (dream - init), 0.0, 1.0)
+def steadied(step: Tensor, velocity: Tensor | None, momentum: float) -> Tensor:
+    """Return (1 - momentum) * step + momentum * velocity; the step itself where there is no velocity."""
+    return step if velocity is None else (1 - momentum) * step + momentum * velocity
 
 
-def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
+def stepped(made: Tensor, velocity: Tensor, further: Tensor | None) -> Tensor:
+    """Return clamp(made + further * velocity); further: None is 1."""
+    return torch.clamp(made + (velocity if further is None else further * velocity), 0.0, 1.0)
+
+
+def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...], *, nearest: bool = False) -> Tensor:
     """Sample 1xCxHxW at p + flow(p) as `livedream.motion.warp.warp` does; what is outside is mirrored.
 
     flow: hxwx2 pixels (x, y) of the small size `flow_hw` that it was measured at.
@@ -179,11 +193,8 @@ def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...]) -> Tensor:
     x = _centres(width, field.device) + full[0] * (2 / flow_hw[1])
     y = _centres(height, field.device)[:, None] + full[1] * (2 / flow_hw[0])
     grid = torch.stack([x, y], dim=-1)[None]
-    sharp, soft = (
-        F.grid_sample(field, grid, mode=mode, padding_mode="reflection", align_corners=False)
-        for mode in ("bicubic", "bilinear")
-    )
-    return SHARPNESS * sharp + (1 - SHARPNESS) * soft
+    mode = "nearest" if nearest else "bicubic"
+    return F.grid_sample(field, grid, mode=mode, padding_mode="reflection", align_corners=False)
 
 
 def _centres(length: int, device: torch.device) -> Tensor:

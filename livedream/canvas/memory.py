@@ -12,7 +12,7 @@ import numpy as np
 
 from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
 from livedream.composite import compose, relit, steered, toned, veil
-from livedream.composite.depth import Depths, cells_hw, depth_map, next_gain, reach
+from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach
 from livedream.frame import Image, Rgb, to_image
 from livedream.motion.flow import Grey, grey, shrink
 from livedream.motion.warp import Field, carry, clamped, fit, resize, warp
@@ -41,11 +41,13 @@ class Done:
 class WarmStart:
     """What a frame's dream starts from.
 
-    carried: the past's residual, warped; None without one. init: HxWx3, 0..1. depths: of what it shows.
+    carried: the past's residual, warped; None without one. init: HxWx3, 0..1. velocity: where the steps
+    before went; None where there is no telling. depths: of what it shows.
     """
 
     carried: Field | None
     init: Field
+    velocity: Field | None
     depths: Depths
     gain: float
 
@@ -66,24 +68,28 @@ class MemoryCanvas:
         """Warp, dream and compose."""
         small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
-        start = _warm_start(image, task.past, task.persistence)
+        start = _warm_start(image, task)
         watch.lap("motion")
-        made, further = start.init, _further(start, task)
-        for runs in filter(None, (task.runs, task.again)):
+        made, velocity, further = start.init, start.velocity, _further(start, task)
+        for runs in (task.runs, *task.again):
             dream = _dreamed(runs, made.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
-            made = _stepped(dream[0].transpose(1, 2, 0), made, further)
+            velocity = _steadied(cv2.subtract(dream[0].transpose(1, 2, 0), made), velocity, task.momentum)
+            made = _stepped(made, velocity, further)
+        assert velocity is not None, "a task has a run"
         watch.lap("kernel")
         residual, sound = _finite(made - image)
+        if not sound:
+            velocity = residual
         residual = steered(residual, image, task.colour)
         watch.lap("residual")
         shown = _veiled(toned(relit(residual, task.look), task.colour), task.grey, task.look)
         depths = depth_map(image, shown, task.look.strength)
-        elapsed_s = task.past.elapsed_s if task.past else 0.0
+        elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
         watch.lap("look")
         rgb = compose(task.rgb, shown, task.look.strength, self._beside)
         watch.lap("compose")
-        left = Left(residual, depths, np.full((1, 1, 1), gain, np.float32))
+        left = Left(residual, velocity, depths, np.full((1, 1, 1), gain, np.float32))
         return Done(left, start.carried, Outcome(rgb, sound))
 
     def to_array(self, held: Field) -> Field:
@@ -100,36 +106,58 @@ class MemoryCanvas:
         return self._shrunk[1]
 
 
-def _warm_start(image: Field, past: Past[Field] | None, persistence: float) -> WarmStart:
+def _warm_start(image: Field, task: Task[Field]) -> WarmStart:
     """Add to the picture what is left of the previous dream, where it is now."""
     height, width = cells_hw((image.shape[0], image.shape[1]))
+    past, size_wh = task.past, (image.shape[1], image.shape[0])
     if past is None:
-        return WarmStart(None, image, np.zeros((height, width, 1), np.float32), 1.0)
-    size_wh = (image.shape[1], image.shape[0])
+        return WarmStart(None, image, None, np.zeros((height, width, 1), np.float32), 1.0)
     flow, kept = fit(past.motion, size_wh)
     carried = warp(resize(past.left.residual, size_wh), flow)
-    init = carry(image, carried, kept, persistence)
-    cell_flow, cell_kept = fit(past.motion, (width, height))
-    depths = warp(resize(past.left.depths, (width, height)), cell_flow)
-    left = np.maximum(depths * cell_kept * np.float32(persistence), 0.0)
-    return WarmStart(carried, init, left.reshape(height, width, 1), past.left.gain.item())
+    depths, stays = _held(past, task, (width, height))
+    share = np.asarray(cv2.multiply(kept, cv2.resize(stays, size_wh)), np.float32)
+    init = carry(image, carried, share, task.persistence)
+    return WarmStart(carried, init, _velocity(past, task, flow, kept), depths, past.left.gain.item())
+
+
+def _held(past: Past[Field], task: Task[Field], size_wh: tuple[int, int]) -> tuple[Depths, Depths]:
+    """Return how deep the past is that is carried along, hxwx1, and what share of it stays, hxw."""
+    flow, kept = fit(past.motion, size_wh)
+    depths = warp(resize(past.left.depths, size_wh), flow).reshape(kept.shape)
+    left = np.maximum(depths * kept * np.float32(task.persistence), np.float32(0))
+    stays = held(left, task.look, past.left.gain.item())
+    return (left * stays)[..., None], stays
+
+
+def _velocity(past: Past[Field], task: Task[Field], flow: Field, kept: Field) -> Field | None:
+    """Carry along where the steps before went; a cut, and a dream without momentum, go anew."""
+    if task.momentum * task.persistence == 0 or past.motion.cut:
+        return None
+    velocity = warp(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow, nearest=True)
+    return np.asarray(cv2.multiply(velocity, cv2.merge([kept, kept, kept])), np.float32)
 
 
 def _further(start: WarmStart, task: Task[Field]) -> Depths | None:
-    """Say by how much the steps of each run are multiplied, HxW; None where they are not steered."""
+    """Return by how much the steps of each run are multiplied, HxW; None where they are not steered."""
     if not task.look.steer:
         return None
     height, width = start.init.shape[:2]
-    each = reach(start.depths, task.look, start.gain) / np.float32(2 if task.again else 1)
+    each = reach(start.depths, task.look, start.gain) / np.float32(1 + len(task.again))
     return np.asarray(cv2.resize(each, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _stepped(dream: Field, init: Field, further: Depths | None) -> Field:
-    """Return clamp(init + further * (dream - init)); the dream itself where steps are not steered."""
-    if further is None:
-        return dream
-    # Any weights whose sum is 1 will do.
-    return clamped(cv2.blendLinear(np.ascontiguousarray(dream), init, further, 1 - further))
+def _steadied(step: cv2.typing.MatLike, velocity: Field | None, momentum: float) -> Field:
+    """Return (1 - momentum) * step + momentum * velocity; the step itself where there is no velocity."""
+    if velocity is None:
+        return np.asarray(step, np.float32)
+    return np.asarray(cv2.addWeighted(step, 1 - momentum, velocity, momentum, 0.0), np.float32)
+
+
+def _stepped(made: Field, velocity: Field, further: Depths | None) -> Field:
+    """Return clamp(made + further * velocity); further: HxW, None is 1."""
+    if further is not None:
+        velocity = np.asarray(cv2.multiply(velocity, cv2.merge([further, further, further])), np.float32)
+    return clamped(cv2.add(made, velocity))
 
 
 def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:

@@ -1,9 +1,9 @@
-"""How deep a dream is, and how far its next step goes so that it becomes as deep as is wanted.
+"""How deep a dream is, and what keeps it as deep as is wanted: gradient ascent within a bound.
 
-Two loops hold the depth. The fast one has no memory of its own: where little is shown a step goes further,
-where too much is, less far, so that what is young catches up and flat and busy places end alike. The slow one
-is a single number, the gain, which takes away what error the fast one leaves: a dark stage needs larger steps
-than clouds do.
+Two loops hold the depth. The fast one has no memory of its own: where little is shown a step goes further, so
+that what is young catches up, and where more is shown than the bound, the past is let go of, so that flat and
+busy places end alike, and a dream that stands goes on becoming another instead of a deeper one. The slow one
+is a single number, the gain of the bound, which takes away what error the fast one leaves.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ DEEPEST = 0.2
 HASTE = 3.0
 """Where there is no dream yet, a step goes so many times further again than where it is deep enough."""
 
-LEAST_GAIN, MOST_GAIN = 0.1, 4.0
+LEAST_HELD = 0.8
+"""At least so much of the past is kept from one frame to the next, however deep it is: nothing blinks."""
+
+LEAST_GAIN, MOST_GAIN = 0.5, 4.0
 
 PER_SECOND = 0.5
 """How fast the gain follows: share of its error, as a logarithm, in a second."""
@@ -67,16 +70,27 @@ def depth_map(image: NDArray[np.float32], shown: NDArray[np.float32], strength: 
     return np.asarray(soft, np.float32).reshape(height, width, 1)
 
 
-def reach(depths: Depths, look: LookSettings, gain: float) -> Depths:
-    """Return by how much steps are multiplied: gain * (1 + HASTE * the share of the depth that is missing).
+def bound(look: LookSettings, gain: float) -> float:
+    """Return the depth that no place may exceed for long: gain * the one wanted; unsteered, the deepest."""
+    return gain * target(look) if look.steer else DEEPEST
 
-    depths: as `depth_map` gives them. It is never below 0, and 0 where no dream is wanted.
+
+def held(depths: Depths, look: LookSettings, gain: float) -> Depths:
+    """Return what share of the past stays where it is as deep as `depths`: 1 up to the bound, less beyond."""
+    deep = np.maximum(depths, np.float32(LEAST_DEPTH))
+    return np.asarray(np.clip(np.float32(bound(look, gain)) / deep, LEAST_HELD, 1.0), np.float32)
+
+
+def reach(depths: Depths, look: LookSettings, gain: float) -> Depths:
+    """Return by how much steps are multiplied: 1 + HASTE * the share of the bound that is missing.
+
+    depths: as `depth_map` gives them. It is never below 1 but where no dream is wanted: there it is 0.
     """
-    wanted = target(look)
-    if wanted == 0:
+    most = bound(look, gain)
+    if most == 0:
         return np.zeros_like(depths)
-    missing = 1 - depths / np.float32(wanted)
-    return np.asarray(gain * np.clip(1 + HASTE * missing, 0.0, 1 + HASTE), np.float32)
+    missing = 1 - depths / np.float32(most)
+    return np.asarray(np.clip(1 + HASTE * missing, 1.0, 1 + HASTE), np.float32)
 
 
 def next_gain(gain: float, depth: float, look: LookSettings, elapsed_s: float) -> float:

@@ -7,10 +7,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from livedream.composite.depth import (
+    DEEPEST,
     FARTHEST,
     HASTE,
     LEAST_DEPTH,
     LEAST_GAIN,
+    LEAST_HELD,
     MOST_GAIN,
     PER_SECOND,
     SPARSE,
@@ -43,12 +45,21 @@ def depth_map(image: Tensor, shown: Tensor, strength: float) -> Tensor:
     return blurred(mean, max(WINDOW * width, 0.3))
 
 
+def bound(look: LookSettings, gain: Tensor) -> Tensor:
+    """Return the depth that no place may exceed for long, 1x1x1x1."""
+    return gain * target(look) if look.steer else torch.full_like(gain, DEEPEST)
+
+
+def held(depths: Tensor, look: LookSettings, gain: Tensor) -> Tensor:
+    """Return what share of the past stays, 1x1xhxw."""
+    return torch.clamp(bound(look, gain) / depths.clamp(min=LEAST_DEPTH), LEAST_HELD, 1.0)
+
+
 def reach(depths: Tensor, look: LookSettings, gain: Tensor) -> Tensor:
     """Return by how much steps are multiplied, 1x1xhxw."""
-    wanted = target(look)
-    if wanted == 0:
+    if look.depth == 0:
         return torch.zeros_like(depths)
-    return gain * torch.clamp(1 + HASTE * (1 - depths / wanted), 0.0, 1 + HASTE)
+    return torch.clamp(1 + HASTE * (1 - depths / bound(look, gain)), 1.0, 1 + HASTE)
 
 
 def next_gain(gain: Tensor, depths: Tensor, look: LookSettings, elapsed_s: float) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from livedream.dream.info import IMAGE
 from livedream.dream.layers import Chain
 from livedream.dream.network import Network
-from livedream.dream.objective import Objective, Reference
+from livedream.dream.objective import Even, Objective, Reference, ordinary_picture
 
 
 class InputGradient(nn.Module):
@@ -32,6 +32,17 @@ class InputGradient(nn.Module):
         self.entry = network.entry
         # What the network computes in: a tap of the image alone has no weights that would tell.
         self.register_buffer("_format", next(network.parameters()).new_zeros(()), persistent=False)
+        self._learn_what_is_usual()
+
+    def _learn_what_is_usual(self) -> None:
+        """Tell objectives that compare positions how much an ordinary picture excites their layer."""
+        if not any(isinstance(objective, Even) for objective in self.objectives):
+            return
+        with torch.no_grad():
+            seen = self.activations(ordinary_picture().to(self._format))
+        for objective, activations in zip(self.objectives, seen, strict=True):
+            if isinstance(objective, Even):
+                objective.usual = float(activations.double().square().mean())
 
     @property
     def dtype(self) -> torch.dtype:

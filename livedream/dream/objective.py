@@ -22,6 +22,11 @@ QUIET = 0.25
 """Share of the mean of all channels that a group is taken to have at least: what hardly sees anything would
 be made to see noise."""
 
+FLOOR = 0.3
+"""Share of the usual energy that every position is taken to have besides: what sees nothing is no form."""
+
+ORDINARY_PX = 192
+
 TINY = 1e-6
 
 
@@ -62,6 +67,28 @@ class L2(_Own):
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
         """Weigh the activations."""
         return activations * weight
+
+
+class Even(_Own):
+    """C / 2 sum over positions of u log(e + FLOOR u), with e = mean of |w| a^2 at the position.
+
+    C is the number of channels, u = usual * mean of |w|; a negative weight suppresses its channel. The seed
+    is w a u / (e + FLOOR u). Places count alike, whether they excite the layer little or much: a flat wall
+    grows forms, and forms that stand out grow no further than others. It looks at one position alone, so
+    tiles of a picture add up to the whole. usual: mean of a^2 on ordinary pictures, as `InputGradient`
+    measures it.
+    """
+
+    def __init__(self, usual: float = 1.0) -> None:
+        self.usual = usual
+
+    def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        """Weigh the activations, and the positions against each other."""
+        # Squares of hundreds of activations are more than a half format holds.
+        exact = activations.to(torch.promote_types(activations.dtype, torch.float32))
+        energy = (exact * exact * weight.abs()).mean(dim=1, keepdim=True)
+        usual = self.usual * weight.abs().mean() + TINY
+        return activations * weight * (usual / (energy + FLOOR * usual)).to(activations.dtype)
 
 
 class Mean(_Own):
@@ -186,13 +213,29 @@ def _gram(rows: Tensor) -> Tensor:
 
 
 OBJECTIVES: dict[str, type[Objective]] = {
-    "l2": L2, "mean": Mean, "absolute": Absolute, "label": Mean, "guide": Guide, "style": Style,
+    "l2": L2, "even": Even, "mean": Mean, "absolute": Absolute, "label": Mean, "guide": Guide, "style": Style,
     "content": Content,
 }  # fmt: skip
 """Objective by its word."""
 
 
+def ordinary_picture() -> Tensor:
+    """Make a picture whose spectrum falls off as those of photographs do, 1x3xHxW; the same each time.
+
+    It excites the embedded network's layers as much as photographs and films do, within a third for most.
+    """
+    random = torch.Generator().manual_seed(0)
+    across = torch.fft.fftfreq(ORDINARY_PX, dtype=torch.float64)
+    radius = torch.hypot(across[None, :], across[:, None])
+    radius[0, 0] = 1
+    noise = torch.randn(1, 3, ORDINARY_PX, ORDINARY_PX, generator=random, dtype=torch.float64)
+    pink = torch.fft.ifft2(torch.fft.fft2(noise) / radius).real
+    return (0.5 + 0.2 * pink / pink.std()).clamp(0, 1)
+
+
 def make_objective(word: str, groups: int = 1) -> Objective:
     """Make the objective of a word; groups: of channels, each in regions of its own."""
-    objective = OBJECTIVES[word]()
-    return objective if groups == 1 else Grouped(objective)
+    if groups == 1:
+        return OBJECTIVES[word]()
+    # A group pulls equally hard at every position, so places are even already.
+    return Grouped(L2() if word == "even" else OBJECTIVES[word]())

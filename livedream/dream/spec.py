@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from livedream.dream.kernel import Kernel
 
 
-OBJECTIVE_WORDS = ("l2", "mean", "absolute", "label", "guide", "style", "content")
+OBJECTIVE_WORDS = ("l2", "even", "mean", "absolute", "label", "guide", "style", "content")
 
 PICTURE_PX = 192
 """Side of the square pictures that a guide, a style and what channels are ranked by are looked at."""
@@ -62,7 +62,7 @@ class KernelSpec:
     octave_scale: float
     steps: int
     smoothing_px: float
-    objective: str = "l2"
+    objective: str = "even"
     guide: tuple[str, ...] = ()
     style: tuple[str, ...] = ()
     content: tuple[str, ...] = ()

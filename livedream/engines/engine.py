@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,6 +130,15 @@ def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> f
         engine.run(inputs)
         times.append(time.perf_counter() - start)
     return min(times) * 1e3
+
+
+def in_turn_ms(engines: Sequence[Engine], inputs: Sequence[NDArray[Any]], turns: int = 20) -> list[float]:
+    """Time engines in turn and give the median of each in milliseconds.
+
+    What else the machine does then falls on all alike: one after the other, a busy second would decide.
+    """
+    times = [[best_ms(engine, inputs, 1) for engine in engines] for _ in range(turns)]
+    return [statistics.median(column) for column in zip(*times, strict=True)]
 
 
 def _compare(a: NDArray[np.float32], b: NDArray[np.float32]) -> tuple[float, float]:

@@ -39,10 +39,11 @@ FLICKER_FRAMES, GROWING_FRAMES = 80, 30
 class Figures:
     """What a benchmark found.
 
-    latency_ms: from capture (a file's frame: from when it was decoded) to the sink. stage_ms:
-    medians. startup_s: from the start of the process to the first dreamed frame; settled_s: to the
-    engine that was asked for. flicker: see `livedream.pipeline.flicker`, with the warm start and
-    without it. mean_residual: mean |dream - picture| of the range 0..1.
+    passes: mean times that a frame is dreamed. latency_ms: from capture (a file's frame:
+    from when it was decoded) to the sink. stage_ms: medians. startup_s: from the start of the process to the
+    first dreamed frame; settled_s: to the engine that was asked for. flicker: see
+    `livedream.pipeline.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
+    the range 0..1.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Figures:
     working_size: tuple[int, int]
     output_size: tuple[int, int]
     paced: bool
+    passes: float
     seconds: float
     frames: int
     fps: float
@@ -91,6 +93,7 @@ class _Notes:
         self.measuring = False
         self.first_s: float | None = None
         self.frames = 0
+        self.passes: list[int] = []
         self.stage_ms: defaultdict[str, list[float]] = defaultdict(list)
 
     def __call__(self, dreamed: Dreamed) -> None:
@@ -98,6 +101,7 @@ class _Notes:
             self.first_s = since_process_start_s()
         if self.measuring:
             self.frames += 1
+            self.passes.append(dreamed.settings.dream.passes)
             for stage, spent_ms in dreamed.stage_ms.items():
                 self.stage_ms[stage].append(spent_ms)
 
@@ -159,6 +163,7 @@ def bench(
     return Figures(
         source=status.source, preset=plan.preset, network=settings.dream.network, engine=status.engine,
         working_size=status.working_wh, output_size=with_start.output_wh, paced=plan.paced,
+        passes=round(float(np.mean(notes.passes)), 2),
         seconds=round(run.seconds, 2), frames=notes.frames, fps=round(notes.frames / run.seconds, 2),
         latency_ms={name: round(getattr(latency, name), 2) for name in ("p50", "p95", "p99")},
         stage_ms={stage: round(spent, 2) for stage, spent in stages.items()},

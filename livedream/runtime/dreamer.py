@@ -66,7 +66,7 @@ class Dreamer:
         settings = self._store.snapshot()
         self._request(settings, frame.size_wh)
         start_s = self._clock.now_s()
-        self._emit(self._pipeline.begin(frame, self._dreamable(settings)))
+        self._emit(self._pipeline.begin(frame, self._affordable(self._dreamable(settings))))
         now_s = self._clock.now_s()
         if self._governor is not None and self.settled.is_set() and self._pipeline.spec == self._requested:
             said = self._governor.observe(now_s - start_s, now_s)
@@ -88,10 +88,20 @@ class Dreamer:
             return settings
         return settings.model_copy(update={"dream": self._fitting})
 
+    def _affordable(self, settings: Settings) -> Settings:
+        """Give the settings with no more passes than there is time for; a stopgap has none to spare."""
+        if self._governor is None:
+            return settings
+        passes = self._governor.passes if self.settled.is_set() else 1
+        if passes >= settings.dream.passes:
+            return settings
+        fewer = settings.dream.model_copy(update={"passes": passes})
+        return settings.model_copy(update={"dream": fewer})
+
     def _request(self, settings: Settings, size_wh: tuple[int, int]) -> None:
         working_px = settings.dream.working_px
         if self._governor is not None:
-            self._governor.want(working_px)
+            self._governor.want(working_px, settings.dream.passes)
             working_px = self._governor.working_px
         spec = kernel_spec(settings.dream, working_size_hw(size_wh, working_px))
         if spec != self._requested:

@@ -1,4 +1,4 @@
-"""The governor: holds the frame rate by the size that is dreamed at."""
+"""The governor: holds the frame rate by how often a frame is dreamed, and by the size it is dreamed at."""
 
 from __future__ import annotations
 
@@ -20,21 +20,26 @@ FULL_LOAD = 0.97
 AIM = 0.8
 """Share of the frame interval that a new size is chosen for."""
 
+PASS_SHARE = 0.6
+"""What a further pass takes at most, as a share of all that a frame takes with those before it."""
+
 SMALLEST_SHARE = 0.12
 """Of the wanted pixels; smaller dreams hide the scene rather than dream it."""
 
 
 @dataclass(slots=True)
 class Governor:
-    """Chooses the working pixels that hold a frame rate.
+    """Chooses the passes and the working pixels that hold a frame rate; passes are given up first.
 
     wanted_px: what the preset asks for; never exceeded, because a larger size dreams smaller things.
-    interval_s: 1 / target frame rate.
+    interval_s: 1 / target frame rate. wanted_passes: times that a frame is dreamed where there is time.
     """
 
     wanted_px: int
     interval_s: float
+    wanted_passes: int = 1
     working_px: int = 0
+    passes: int = 0
     _busy_s: float = 0.0
     _watched: int = 0
     _since_s: float | None = None
@@ -42,16 +47,20 @@ class Governor:
 
     def __post_init__(self) -> None:
         self.working_px = self.working_px or self.wanted_px
+        self.passes = self.passes or self.wanted_passes
 
     def restart(self) -> None:
         """Watch anew: the engine or the wish has changed."""
         self._busy_s, self._watched, self._since_s = 0.0, 0, None
         self._calm_since_s = None
 
-    def want(self, wanted_px: int) -> None:
+    def want(self, wanted_px: int, wanted_passes: int = 1) -> None:
         """Start over from another wish."""
         if wanted_px != self.wanted_px:
             self.wanted_px = self.working_px = wanted_px
+            self.restart()
+        if wanted_passes != self.wanted_passes:
+            self.wanted_passes = self.passes = wanted_passes
             self.restart()
 
     def observe(self, busy_s: float, now_s: float) -> str | None:
@@ -73,16 +82,32 @@ class Governor:
         return max(int(self.wanted_px * SMALLEST_SHARE), int(self.wanted_px * RUNG**steps))
 
     def _lower(self, load: float) -> str | None:
+        if self.passes > 1:
+            return self._change_passes("only ", self.passes - 1)
         return self._change("lowered", self._rung(self.working_px * AIM / load))
 
     def _raise(self, load: float, now_s: float) -> str | None:
         """Go up by one rung once there has been room for it for long enough."""
         one_up = min(self.wanted_px, math.ceil(self.working_px / RUNG))
-        if self.working_px == self.wanted_px or load * one_up / self.working_px > AIM:
+        is_whole, has_all = self.working_px == self.wanted_px, self.passes == self.wanted_passes
+        more = 1 + PASS_SHARE if is_whole else one_up / self.working_px
+        if (is_whole and has_all) or load * more > AIM:
             self._calm_since_s = None
             return None
         self._calm_since_s = now_s if self._calm_since_s is None else self._calm_since_s
-        return self._change("raised", self._rung(one_up)) if now_s - self._calm_since_s >= CALM_S else None
+        if now_s - self._calm_since_s < CALM_S:
+            return None
+        return (
+            self._change_passes("", self.passes + 1)
+            if is_whole
+            else self._change("raised", self._rung(one_up))
+        )
+
+    def _change_passes(self, how: str, passes: int) -> str:
+        self.passes = passes
+        self.restart()
+        times = {1: "once", 2: "twice"}.get(passes, f"{passes} times")
+        return f"each frame is dreamed {how}{times}, to hold {1 / self.interval_s:.0f} frames a second"
 
     def _change(self, verb: str, target_px: int) -> str | None:
         before, self.working_px = self.working_px, target_px

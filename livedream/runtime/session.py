@@ -91,7 +91,8 @@ class LiveSession:
         )
         # A clip gives no more frames than it has; what a camera says of its rate is not to be relied upon.
         fps = plan.fps if source.info.is_device else min(plan.fps, source.info.fps)
-        governor = Governor(store.snapshot().dream.working_px, 1 / fps) if plan.governed else None
+        wanted = store.snapshot().dream
+        governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
         self._begun: Latest[Dreaming] = Latest(lossless=True)
         self._dreamer = Dreamer(store, self._builder, governor, clock, self._begun.put, self._tell)
         self._threads: list[threading.Thread] = []

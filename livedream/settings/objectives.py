@@ -20,9 +20,10 @@ class ObjectiveSettings(Section):
         "unless a sequence, a label, a guide or a style is dreamed.",
         lifetime="engine",
     )
-    objective: Literal["l2", "mean", "absolute"] = setting(
-        "l2",
-        "What is maximised at these layers: l2, half the sum of squares; mean, the sum; absolute, the sum of "
+    objective: Literal["even", "l2", "mean", "absolute"] = setting(
+        "even",
+        "What is maximised at these layers: l2, half the sum of squares; even, the sum of the logarithms of "
+        "each place's squares, so that flat and busy places count alike; mean, the sum; absolute, the sum of "
         "absolute values.",
         lifetime="engine",
     )

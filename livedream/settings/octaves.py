@@ -18,7 +18,7 @@ class OctaveSettings(Section):
     octaves: int = setting(
         2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=MOST_OCTAVES
     )
-    octave_scale: float = setting(1.4, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
+    octave_scale: float = setting(1.6, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
     octave_sizes: tuple[float, ...] = setting(
         (),
         "Sizes of the octaves, in place of octaves and octave_scale: shares of the working size's sides, 1 "
@@ -50,7 +50,7 @@ class OctaveSettings(Section):
         lifetime="engine",
     )
     jitter_px: int = setting(
-        4, "Largest roll of an octave, another one for each frame.", unit="px", ge=0, le=64
+        16, "Largest roll of an octave, another one for each frame.", unit="px", ge=0, le=64
     )
     flips: Literal["none", "sideways", "all"] = setting(
         "none",

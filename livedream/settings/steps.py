@@ -11,15 +11,29 @@ class StepSettings(Section):
     """Steps, and what happens to a gradient before it becomes one."""
 
     steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
+    passes: int = setting(
+        1,
+        "Times that a frame is dreamed, each going on from what the one before has made of it: forms grow "
+        "faster and flicker less. A live show does as many as it has time for.",
+        ge=1,
+        le=8,
+    )
     steps_decay: float = setting(
         1.0, "Factor on the steps from each octave to the next larger one.", lifetime="engine", ge=0.1, le=1.0
     )
     step_size: float = setting(
-        0.009,
+        0.0135,
         "How far one step changes a pixel on average, before it is steered to look.depth.",
         unit="of the range 0..1",
         ge=0.0,
         le=0.5,
+    )
+    momentum: float = setting(
+        0.6,
+        "Share of the direction of the frames before in each step: the dream turns more slowly, and flickers "
+        "less.",
+        ge=0.0,
+        le=0.95,
     )
     step_growth: float = setting(1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0)
     optimiser: Literal["ascent", "adam", "lbfgs"] = setting(

@@ -53,7 +53,7 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
         inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
         given: dict[str, Any] = {
             "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW,
-            "past": None, "persistence": 0.9,
+            "past": None, "persistence": 0.9, "momentum": 0.5,
             "look": LookSettings(strength=1.2, scene=0.6, steer=False, light=0.5),
         }  # fmt: skip
         runs = [Run(changes.pop("engine", engine), inputs)]
@@ -68,7 +68,7 @@ def make_past() -> Callable[[Any, Field, Motion], Past[Any]]:
 
     def make(canvas: Any, residual: Field, motion: Motion) -> Past[Any]:
         depths = np.full((*cells_hw(SIZE_HW), 1), np.abs(residual).mean(), np.float32)
-        held = (residual, depths, np.ones((1, 1, 1), np.float32))
+        held = (residual, residual[::-1] / 8, depths, np.ones((1, 1, 1), np.float32))
         return Past(Left(*map(canvas.from_array, held)), motion, 1 / 30)
 
     return make

@@ -97,9 +97,9 @@ def test_a_balance_takes_the_dream_s_own_tint_off(dream: Any, canvas: Any) -> No
 def test_two_dreams_are_mixed_as_in_memory(
     make_task: MakeTask, adding: MakeEngine, canvas: Any, share: float
 ) -> None:
-    runs = [Run(adding(0.1), [], share=1 - share), Run(adding(-0.2), [np.ones(3)], share=share)]
+    runs = [Run(adding(0.1), [], share=1 - share), Run(adding(-0.1), [np.ones(3)], share=share)]
     residual = canvas.to_array(canvas.dream(make_task(runs=runs), Stopwatch()).residual)
-    np.testing.assert_allclose(residual, 0.1 - 0.3 * share, atol=1e-6)
+    np.testing.assert_allclose(residual, 0.1 - 0.2 * share, atol=1e-6)
 
 
 @pytest.mark.parametrize("canvas", CANVASES)

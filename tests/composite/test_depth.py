@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 from livedream.composite.depth import (
     DEEPEST,
     HASTE,
+    LEAST_DEPTH,
     LEAST_GAIN,
+    LEAST_HELD,
     MOST_GAIN,
     cells_hw,
     depth_map,
+    held,
     next_gain,
     reach,
     target,
@@ -45,8 +48,23 @@ def test_it_is_measured_where_it_is() -> None:
 def test_the_deeper_it_is_the_less_far_a_step_goes(one: float, other: float, wanted: float) -> None:
     look = LookSettings(depth=wanted)
     low, high = (float(reach(np.float32([[[d]]]), look, 1.0).item()) for d in sorted((one, other)))
-    assert 0 <= high <= low <= 1 + HASTE
-    assert reach(np.float32([[[target(look)]]]), look, 1.7).item() == pytest.approx(1.7, rel=1e-5)
+    assert 1 <= high <= low <= 1 + HASTE
+    assert reach(np.float32([[[1.7 * target(look)]]]), look, 1.7).item() == pytest.approx(1)
+    assert reach(np.float32([[[0.0]]]), LookSettings(depth=0), 1.7).item() == 0
+
+
+@given(depths, st.floats(0, 1), st.floats(LEAST_GAIN, MOST_GAIN), st.booleans())
+def test_what_is_deeper_than_the_bound_is_let_go_of_down_to_it(
+    depth: float, wanted: float, gain: float, is_steered: bool
+) -> None:
+    look = LookSettings(depth=wanted, steer=is_steered)
+    most = gain * target(look) if is_steered else DEEPEST
+    share = held(np.float32([[[depth]]]), look, gain).item()
+    assert LEAST_HELD - 1e-6 <= share <= 1
+    if LEAST_DEPTH <= depth <= most:
+        assert share == pytest.approx(1)
+    elif depth > most and share > LEAST_HELD + 1e-6:
+        assert share * depth == pytest.approx(most, rel=1e-4)
 
 
 @given(st.floats(LEAST_GAIN, MOST_GAIN), depths, st.floats(0, 1))
@@ -59,12 +77,13 @@ def test_the_gain_is_bounded_slow_and_goes_the_right_way(gain: float, depth: flo
 
 
 def test_a_dream_that_answers_as_some_pictures_do_comes_to_the_same_depth() -> None:
-    """A dark stage answers a step with a third of what clouds do; each settles at the depth asked for."""
+    """A dark stage answers a step with a sixth of what clouds do; each settles at the depth asked for."""
     settled = []
     for answer in (0.006, 0.002, 0.012):
         depth, gain = 0.0, 1.0
         for _ in range(1200):
             left = 0.98 * depth
+            left *= held(np.float32([[[left]]]), LOOK, gain).item()
             depth = left + answer * reach(np.float32([[[left]]]), LOOK, gain).item()
             gain = next_gain(gain, depth, LOOK, 1 / 30)
         settled.append(depth)

@@ -10,7 +10,18 @@ from torch import Tensor
 
 from livedream.dream.input_gradient import InputGradient
 from livedream.dream.network import Network
-from livedream.dream.objective import L2, OBJECTIVES, Absolute, Content, Guide, Mean, Style
+from livedream.dream.objective import (
+    FLOOR,
+    L2,
+    OBJECTIVES,
+    Absolute,
+    Content,
+    Even,
+    Guide,
+    Mean,
+    Style,
+    ordinary_picture,
+)
 
 SHAPE = (1, 5, 4, 6)
 
@@ -56,9 +67,15 @@ def content(a: Tensor, w: Tensor, reference: Tensor) -> Tensor:
     return -(w * (a - reference) ** 2).sum() / 2
 
 
+def even(a: Tensor, w: Tensor, _: Tensor) -> Tensor:
+    """L2, with each position weighed by how little it excites the layer, held still."""
+    energy, usual = (a.detach() ** 2 * w.abs()).mean(dim=1, keepdim=True), w.abs().mean()
+    return (w * a**2 / 2 * usual / (energy + FLOOR * usual)).sum()
+
+
 BY_HAND: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
-    "l2": l2, "mean": mean, "absolute": absolute, "guide": guide, "style": style, "content": content,
-    "label": mean,
+    "l2": l2, "even": even, "mean": mean, "absolute": absolute, "guide": guide, "style": style,
+    "content": content, "label": mean,
 }  # fmt: skip
 
 
@@ -80,6 +97,35 @@ def test_every_objective_has_its_word() -> None:
     assert set(OBJECTIVES) == set(BY_HAND)
     assert {cls().reference for cls in (L2, Mean, Absolute)} == {None}
     assert [cls().reference for cls in (Guide, Style, Content)] == ["guide", "style", "frame"]
+
+
+def test_evenness_climbs_the_logarithm_of_each_place_s_energy() -> None:
+    a = activations(8).requires_grad_()
+    energy = (a**2).mean(dim=1)
+    logarithms = 1.7 * torch.log(energy + FLOOR * 1.7)
+    (expected,) = torch.autograd.grad(a.shape[1] / 2 * logarithms.sum(), a)
+    weight = torch.ones(1, a.shape[1], 1, 1, dtype=torch.float64)
+    torch.testing.assert_close(Even(1.7).seed(a.detach(), weight), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_a_place_that_hardly_excites_the_layer_is_pulled_nearly_as_hard_as_one_that_does() -> None:
+    quiet, weight = activations(9).abs() + 0.5, torch.ones(1, 5, 1, 1, dtype=torch.float64)
+    quiet[..., :3] *= 0.3
+    shares = []
+    for objective in (Even(), L2()):
+        change = objective.seed(quiet, weight) * quiet
+        shares.append(float(change[..., :3].mean() / change[..., 3:].mean()))
+    assert shares[0] > 0.4
+    assert shares[1] < 0.15
+
+
+def test_evenness_knows_how_much_ordinary_pictures_excite_a_layer(exact_network: Network) -> None:
+    taps = [("block.1", Even()), ("head.4", Even())]
+    gradient = InputGradient(exact_network, taps)
+    for (_, objective), activations in zip(taps, gradient.activations(ordinary_picture()), strict=True):
+        assert objective.usual == pytest.approx(float(activations.square().mean()))
+    assert 0 <= ordinary_picture().min() < 0.1
+    assert 0.9 < ordinary_picture().max() <= 1
 
 
 def test_a_picture_has_the_style_and_the_content_of_itself() -> None:

@@ -20,16 +20,16 @@ def weight(tap: Wish, dream: DreamSettings, time_s: float = 0.0) -> np.ndarray:
 
 
 def test_without_a_wish_the_default_layer_dreams() -> None:
-    assert taps() == [Wish("l2", "head.8")]
+    assert taps() == [Wish("even", "head.8")]
     assert taps(objective="mean") == [Wish("mean", "head.8")]
 
 
 @pytest.mark.parametrize("words", [{"guide": "a.png"}, {"style": "a.png"}, {"sequence": ("lines", "eyes")}])
 def test_with_another_wish_it_does_not(words: dict[str, object]) -> None:
     found = taps(**words)
-    assert ("l2" in {tap.objective for tap in found}) == ("sequence" in words)
+    assert ("even" in {tap.objective for tap in found}) == ("sequence" in words)
     both = taps(layers={"patterns": 1.0}, **words)
-    assert Wish("l2", "head.6") in both
+    assert Wish("even", "head.6") in both
 
 
 def test_a_guide_is_followed_at_the_patterns_or_at_those_named() -> None:
@@ -50,7 +50,7 @@ def test_a_style_is_taken_from_the_image_on_down() -> None:
 
 
 def test_layers_of_a_guide_without_a_guide_are_not_tapped() -> None:
-    assert taps(guide_layers={"lines": 1.0}, style_layers={"stem": 1.0}) == [Wish("l2", "head.8")]
+    assert taps(guide_layers={"lines": 1.0}, style_layers={"stem": 1.0}) == [Wish("even", "head.8")]
     assert Wish("content", "image") in taps(content_layers={"image": 1.0})
 
 
@@ -64,28 +64,28 @@ def test_an_unknown_layer_is_told_wherever_it_is_named() -> None:
 
 def test_what_goes_into_a_layer_is_named_wherever_layers_are() -> None:
     before = {"before_eyes": 1.0}
-    assert taps(layers=before) == [Wish("l2", "block.7")]
-    assert taps(sequence=("before_eyes", "lines")) == [Wish("l2", "head.4"), Wish("l2", "block.7")]
+    assert taps(layers=before) == [Wish("even", "block.7")]
+    assert taps(sequence=("before_eyes", "lines")) == [Wish("even", "head.4"), Wish("even", "block.7")]
     assert taps(guide="a.png", guide_layers=before) == [Wish("guide", "block.7")]
     assert taps(style="a.png", style_layers=before) == [Wish("style", "block.7")]
     assert Wish("content", "block.7") in taps(content_layers=before)
     dream = DreamSettings(layers=before, channels={"before_eyes": {3: 2.0}}, without={"before_head.8": (5,)})
-    assert np.flatnonzero(weight(Wish("l2", "block.7"), dream)).tolist() == [3]
+    assert np.flatnonzero(weight(Wish("even", "block.7"), dream)).tolist() == [3]
     both = DreamSettings(layers={"before_eyes": 1.0, "block.7": 2.0})
-    assert (weight(Wish("l2", "block.7"), both) == 3.0).all(), "two names of one layer add up"
+    assert (weight(Wish("even", "block.7"), both) == 3.0).all(), "two names of one layer add up"
     with pytest.raises(InputError, match=r"before_stem: .* take 'image'"):
         taps(content_layers={"before_stem": 1.0})
 
 
 def test_channels_that_are_left_out_get_nothing_and_the_others_stay() -> None:
     dream = DreamSettings(without={"eyes": (3, 5)})
-    seen = weight(Wish("l2", "head.8"), dream).flatten()
+    seen = weight(Wish("even", "head.8"), dream).flatten()
     assert seen[[3, 5]].tolist() == [0.0, 0.0]
     assert np.count_nonzero(seen) == seen.size - 2
     chosen = DreamSettings(channels={"eyes": {3: 1.0, 4: 2.0}}, without={"eyes": (3,)})
-    assert np.flatnonzero(weight(Wish("l2", "head.8"), chosen)).tolist() == [4]
+    assert np.flatnonzero(weight(Wish("even", "head.8"), chosen)).tolist() == [4]
     with pytest.raises(InputError, match=r"dream.without: eyes has no channel 512"):
-        weight(Wish("l2", "head.8"), DreamSettings(without={"eyes": (512,)}))
+        weight(Wish("even", "head.8"), DreamSettings(without={"eyes": (512,)}))
 
 
 LAYERS = ("lines", "patterns", "eyes")

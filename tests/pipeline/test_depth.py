@@ -136,7 +136,11 @@ def test_a_steered_dream_goes_on_from_its_state_as_if_it_had_never_stopped(
         assert (second.process(frame, SHOW).rgb == dreamed.rgb).all()
 
 
-def test_a_young_dream_is_dreamed_twice_a_frame_and_an_old_one_once(one_thread: None) -> None:
+@pytest.mark.parametrize("passes", [1, 3])
+def test_a_young_dream_is_dreamed_at_least_twice_a_frame_and_an_old_one_as_often_as_asked(
+    one_thread: None, passes: int
+) -> None:
+    settings = change(SHOW, {"dream.passes": passes})
     spec = kernel_spec(SHOW.dream, (64, 96))
     engine, calls = EagerEngine(spec), []
 
@@ -153,6 +157,7 @@ def test_a_young_dream_is_dreamed_twice_a_frame_and_an_old_one_once(one_thread: 
     pipeline, counts = DreamPipeline(spec, Counting()), []
     for n, rgb in enumerate([wide(1)[:, :192]] * 20 + [255 - wide(9)[:, :192]] * 20):
         before = len(calls)
-        pipeline.process(Frame(rgb, n / 30, n, media_s=n / 30), SHOW)
+        pipeline.process(Frame(rgb, n / 30, n, media_s=n / 30), settings)
         counts.append(len(calls) - before)
-    assert counts == [2] * 12 + [1] * 8 + [2] * 12 + [1] * 8
+    young = max(2, passes)
+    assert counts == [young] * 12 + [passes] * 8 + [young] * 12 + [passes] * 8

@@ -64,3 +64,49 @@ def test_one_slow_frame_changes_nothing() -> None:
     assert governor.observe(5.0, 0.0) is None
     assert governor.observe(5.0, 5.0) is None
     assert governor.working_px == pytest.approx(80_000)
+
+
+def watched(governor: Governor, frame_ms: float, pass_ms: float, seconds: float) -> list[str]:
+    """Let the governor watch a machine on which every pass takes its time."""
+    governor.restart()
+    said, now_s = [], 0.0
+    while now_s < seconds:
+        busy_s = (frame_ms + governor.passes * pass_ms) * governor.working_px / governor.wanted_px / 1e3
+        now_s += max(busy_s, governor.interval_s)
+        sentence = governor.observe(busy_s, now_s)
+        if sentence:
+            said.append(sentence)
+    return said
+
+
+def test_where_there_is_time_a_frame_is_dreamed_as_often_as_is_wanted() -> None:
+    governor = Governor(80_000, 1 / 30, 3)
+    assert watched(governor, 6, 7, 30) == []
+    assert governor.passes == 3
+
+
+def test_passes_are_given_up_before_pixels_and_come_back_last() -> None:
+    governor = Governor(80_000, 1 / 30, 2)
+    said = watched(governor, 8, 16, 20)
+    assert (governor.passes, governor.working_px) == (1, 80_000)
+    assert said == ["each frame is dreamed only once, to hold 30 frames a second"]
+    assert "working size lowered" in " ".join(watched(governor, 8, 40, 20))
+    assert governor.passes == 1
+    *larger, last = watched(governor, 6, 7, 120)
+    assert all("raised" in sentence for sentence in larger)
+    assert last == "each frame is dreamed twice, to hold 30 frames a second"
+    assert (governor.passes, governor.working_px) == (2, 80_000)
+
+
+def test_another_wish_for_passes_starts_over() -> None:
+    governor = Governor(80_000, 1 / 30, 2)
+    watched(governor, 8, 16, 20)
+    governor.want(80_000, 4)
+    assert governor.passes == 4
+
+
+@given(st.floats(1, 30), st.floats(1, 30), st.integers(1, 4))
+def test_passes_do_not_hunt(frame_ms: float, pass_ms: float, wanted: int) -> None:
+    governor = Governor(80_000, 1 / 30, wanted)
+    watched(governor, frame_ms, pass_ms, 60)
+    assert len(watched(governor, frame_ms, pass_ms, 60)) <= 1
