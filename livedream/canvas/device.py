@@ -26,7 +26,7 @@ from livedream.composite.depth_on_device import depth_map, held, next_gain, reac
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Grey, grey
-from livedream.motion.warp import Field
+from livedream.motion.warp import UNBOUNDED, Field
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,14 +153,15 @@ def warm_start(
     size_hw = (int(image.shape[2]), int(image.shape[3]))
     flow, kept = motion[0], motion[1][None, None]
     cells, flow_hw = cells_hw(size_hw), motion[1].shape
-    carried = warped(resized(past.left.residual, size_hw), flow, flow_hw)
+    sharpness = 1.0 if task.look.steer else UNBOUNDED
+    carried = warped(resized(past.left.residual, size_hw), flow, flow_hw, sharpness)
     depths = warped(resized(past.left.depths, cells), flow, flow_hw)
     depths = (depths * resized(kept, cells) * task.persistence).clamp(min=0.0)
     stays, share = held(depths, task.look, past.left.gain), resized(kept, size_hw)
     init = torch.clamp(image + task.persistence * share * resized(stays, size_hw) * carried, 0.0, 1.0)
     velocity = None
     if task.momentum * task.persistence > 0 and not past.motion.cut:
-        velocity = share * warped(resized(past.left.velocity, size_hw), flow, flow_hw, nearest=True)
+        velocity = share * warped(resized(past.left.velocity, size_hw), flow, flow_hw, 0.0)
     return WarmStart(carried, init, velocity, depths * stays, past.left.gain)
 
 
@@ -182,7 +183,7 @@ def stepped(made: Tensor, velocity: Tensor, further: Tensor | None) -> Tensor:
     return torch.clamp(made + (velocity if further is None else further * velocity), 0.0, 1.0)
 
 
-def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...], *, nearest: bool = False) -> Tensor:
+def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...], sharpness: float = 1.0) -> Tensor:
     """Sample 1xCxHxW at p + flow(p) as `livedream.motion.warp.warp` does; what is outside is mirrored.
 
     flow: hxwx2 pixels (x, y) of the small size `flow_hw` that it was measured at.
@@ -193,8 +194,13 @@ def warped(field: Tensor, flow: Tensor, flow_hw: tuple[int, ...], *, nearest: bo
     x = _centres(width, field.device) + full[0] * (2 / flow_hw[1])
     y = _centres(height, field.device)[:, None] + full[1] * (2 / flow_hw[0])
     grid = torch.stack([x, y], dim=-1)[None]
-    mode = "nearest" if nearest else "bicubic"
-    return F.grid_sample(field, grid, mode=mode, padding_mode="reflection", align_corners=False)
+    mixed = torch.zeros_like(field)
+    for mode, share in (("bicubic", sharpness), ("bilinear", 1 - sharpness)):
+        if share > 0:
+            mixed = mixed + share * F.grid_sample(
+                field, grid, mode=mode, padding_mode="reflection", align_corners=False
+            )
+    return mixed
 
 
 def _centres(length: int, device: torch.device) -> Tensor:

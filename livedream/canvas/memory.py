@@ -15,7 +15,7 @@ from livedream.composite import compose, relit, steered, toned, veil
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach
 from livedream.frame import Image, Rgb, to_image
 from livedream.motion.flow import Grey, grey, shrink
-from livedream.motion.warp import Field, carry, clamped, fit, resize, warp
+from livedream.motion.warp import UNBOUNDED, Field, carry, clamped, fit, nearest, resize, warp
 from livedream.settings import LookSettings
 
 
@@ -113,7 +113,7 @@ def _warm_start(image: Field, task: Task[Field]) -> WarmStart:
     if past is None:
         return WarmStart(None, image, None, np.zeros((height, width, 1), np.float32), 1.0)
     flow, kept = fit(past.motion, size_wh)
-    carried = warp(resize(past.left.residual, size_wh), flow)
+    carried = warp(resize(past.left.residual, size_wh), flow, 1.0 if task.look.steer else UNBOUNDED)
     depths, stays = _held(past, task, (width, height))
     share = np.asarray(cv2.multiply(kept, cv2.resize(stays, size_wh)), np.float32)
     init = carry(image, carried, share, task.persistence)
@@ -133,7 +133,7 @@ def _velocity(past: Past[Field], task: Task[Field], flow: Field, kept: Field) ->
     """Carry along where the steps before went; a cut, and a dream without momentum, go anew."""
     if task.momentum * task.persistence == 0 or past.motion.cut:
         return None
-    velocity = warp(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow, nearest=True)
+    velocity = nearest(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow)
     return np.asarray(cv2.multiply(velocity, cv2.merge([kept, kept, kept])), np.float32)
 
 

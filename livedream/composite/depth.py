@@ -8,6 +8,8 @@ is a single number, the gain of the bound, which takes away what error the fast 
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -71,8 +73,8 @@ def depth_map(image: NDArray[np.float32], shown: NDArray[np.float32], strength: 
 
 
 def bound(look: LookSettings, gain: float) -> float:
-    """Return the depth that no place may exceed for long: gain * the one wanted; unsteered, the deepest."""
-    return gain * target(look) if look.steer else DEEPEST
+    """Return the depth that no place may exceed for long: gain * the one wanted; unsteered there is none."""
+    return gain * target(look) if look.steer else math.inf
 
 
 def held(depths: Depths, look: LookSettings, gain: float) -> Depths:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from livedream.composite.depth import (
-    DEEPEST,
     FARTHEST,
     HASTE,
     LEAST_DEPTH,
@@ -47,7 +48,7 @@ def depth_map(image: Tensor, shown: Tensor, strength: float) -> Tensor:
 
 def bound(look: LookSettings, gain: Tensor) -> Tensor:
     """Return the depth that no place may exceed for long, 1x1x1x1."""
-    return gain * target(look) if look.steer else torch.full_like(gain, DEEPEST)
+    return gain * target(look) if look.steer else torch.full_like(gain, math.inf)
 
 
 def held(depths: Tensor, look: LookSettings, gain: Tensor) -> Tensor:

@@ -39,7 +39,7 @@ class InputGradient(nn.Module):
         if not any(isinstance(objective, Even) for objective in self.objectives):
             return
         with torch.no_grad():
-            seen = self.activations(ordinary_picture().to(self._format))
+            seen = self.activations(ordinary_picture().to(self.dtype))
         for objective, activations in zip(self.objectives, seen, strict=True):
             if isinstance(objective, Even):
                 objective.usual = float(activations.double().square().mean())

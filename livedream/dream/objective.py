@@ -87,7 +87,7 @@ class Even(_Own):
         # Squares of hundreds of activations are more than a half format holds.
         exact = activations.to(torch.promote_types(activations.dtype, torch.float32))
         energy = (exact * exact * weight.abs()).mean(dim=1, keepdim=True)
-        usual = self.usual * weight.abs().mean() + TINY
+        usual = self.usual * weight.abs().mean(dim=1, keepdim=True) + TINY
         return activations * weight * (usual / (energy + FLOOR * usual)).to(activations.dtype)
 
 

@@ -58,7 +58,7 @@ def test_what_is_deeper_than_the_bound_is_let_go_of_down_to_it(
     depth: float, wanted: float, gain: float, is_steered: bool
 ) -> None:
     look = LookSettings(depth=wanted, steer=is_steered)
-    most = gain * target(look) if is_steered else DEEPEST
+    most = gain * target(look) if is_steered else np.inf
     share = held(np.float32([[[depth]]]), look, gain).item()
     assert LEAST_HELD - 1e-6 <= share <= 1
     if LEAST_DEPTH <= depth <= most:
