@@ -230,7 +230,8 @@ def ordinary_picture() -> Tensor:
     radius[0, 0] = 1
     noise = torch.randn(1, 3, ORDINARY_PX, ORDINARY_PX, generator=random, dtype=torch.float64)
     pink = torch.fft.ifft2(torch.fft.fft2(noise) / radius).real
-    return (0.5 + 0.2 * pink / pink.std()).clamp(0, 1)
+    picture: Tensor = (0.5 + 0.2 * pink / pink.std()).clamp(0, 1)
+    return picture
 
 
 def make_objective(word: str, groups: int = 1) -> Objective:

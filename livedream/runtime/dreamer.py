@@ -66,7 +66,8 @@ class Dreamer:
         settings = self._store.snapshot()
         self._request(settings, frame.size_wh)
         start_s = self._clock.now_s()
-        self._emit(self._pipeline.begin(frame, self._affordable(self._dreamable(settings))))
+        settings = affordable(self._dreamable(settings), self._governor, is_settled=self.settled.is_set())
+        self._emit(self._pipeline.begin(frame, settings))
         now_s = self._clock.now_s()
         if self._governor is not None and self.settled.is_set() and self._pipeline.spec == self._requested:
             said = self._governor.observe(now_s - start_s, now_s)
@@ -87,16 +88,6 @@ class Dreamer:
         if self._fitting is settings.dream:
             return settings
         return settings.model_copy(update={"dream": self._fitting})
-
-    def _affordable(self, settings: Settings) -> Settings:
-        """Give the settings with no more passes than there is time for; a stopgap has none to spare."""
-        if self._governor is None:
-            return settings
-        passes = self._governor.passes if self.settled.is_set() else 1
-        if passes >= settings.dream.passes:
-            return settings
-        fewer = settings.dream.model_copy(update={"passes": passes})
-        return settings.model_copy(update={"dream": fewer})
 
     def _request(self, settings: Settings, size_wh: tuple[int, int]) -> None:
         working_px = settings.dream.working_px
@@ -123,6 +114,17 @@ class Dreamer:
         if self._governor is not None:
             self._governor.restart()
         self._tell(describe(ready))
+
+
+def affordable(settings: Settings, governor: Governor | None, *, is_settled: bool) -> Settings:
+    """Return the settings with no more passes than there is time for; a stopgap has none to spare."""
+    if governor is None:
+        return settings
+    passes = governor.passes if is_settled else 1
+    if passes >= settings.dream.passes:
+        return settings
+    fewer = settings.dream.model_copy(update={"passes": passes})
+    return settings.model_copy(update={"dream": fewer})
 
 
 def describe(ready: Ready[KernelSpec]) -> str:

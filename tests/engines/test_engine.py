@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livedream.engines.engine import Program, best_ms, check
+from livedream.engines import engine as engine_module
+from livedream.engines.engine import Program, best_ms, check, in_turn_ms
 from livedream.errors import EngineError
 
 Picture = NDArray[np.float32]
@@ -101,3 +102,22 @@ def test_the_best_of_the_runs_is_told(make_engine: Callable[..., Any]) -> None:
     engine = make_engine(lambda image: image)
     assert 0 <= best_ms(engine, [np.zeros(1)], runs=5) < 1000
     assert engine.runs == 5
+
+
+def test_a_busy_spell_does_not_make_the_slower_engine_the_faster(
+    make_engine: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine is four times slower in the first half: one after the other, 3 ms would win over 2."""
+    now_s, spent = [0.0], []
+
+    def running(ms: float) -> Any:
+        def run(image: Any, *_: Any) -> Any:
+            spent.append(ms)
+            now_s[0] += ms / 1e3 * (4 if len(spent) <= 20 else 1)
+            return image
+
+        return make_engine(run)
+
+    monkeypatch.setattr(engine_module.time, "perf_counter", lambda: now_s[0])
+    fast_ms, slow_ms = in_turn_ms([running(2.0), running(3.0)], [np.zeros(1)], turns=20)
+    assert slow_ms == pytest.approx(1.5 * fast_ms)

@@ -5,8 +5,9 @@ import pytest
 from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.engines.builder import Ready
 from livedream.engines.engine import Check
-from livedream.runtime.dreamer import describe
-from livedream.settings import DreamSettings
+from livedream.runtime.dreamer import affordable, describe
+from livedream.runtime.governor import Governor
+from livedream.settings import DreamSettings, Settings, change
 
 
 class Quick:
@@ -35,3 +36,20 @@ def ready(**changes: object) -> Ready[KernelSpec]:
 )
 def test_an_engine_is_described(changes: dict[str, object], said: str) -> None:
     assert describe(ready(**changes)) == said
+
+
+@pytest.mark.parametrize(
+    ("governor", "is_settled", "passes"),
+    [
+        (None, False, 3),
+        (Governor(80_000, 1 / 30, 3), True, 3),
+        (Governor(80_000, 1 / 30, 3, passes=2), True, 2),
+        (Governor(80_000, 1 / 30, 3), False, 1),
+    ],
+)
+def test_a_frame_is_dreamed_no_more_often_than_there_is_time_for(
+    governor: Governor | None, is_settled: bool, passes: int
+) -> None:
+    """Without a governor as often as asked; by a stopgap once."""
+    wished = change(Settings(), {"dream.passes": 3})
+    assert affordable(wished, governor, is_settled=is_settled).dream.passes == passes
