@@ -26,6 +26,7 @@ FLOOR = 0.3
 """Share of the usual energy that every position is taken to have besides: what sees nothing is no form."""
 
 ORDINARY_PX = 192
+"""Side of the picture that tells how much energy is usual."""
 
 TINY = 1e-6
 

@@ -10,11 +10,13 @@ class LookSettings(Section):
 
     depth: float = setting(
         0.44, "How deep the dream is: 0 is the camera alone, at 1 what is shown differs from the picture by "
-        "a fifth of the range on average. Step sizes are steered so that any picture comes to it.",
+        "a fifth of the range on average. Any picture comes to it: steps go further where less is "
+        "seen, and the dream is let go of where it is deeper.",
         ge=0.0, le=1.0,
     )  # fmt: skip
     steer: bool = setting(
-        True, "Steer step sizes so that the dream comes to depth; false: dream.step_size as it is."
+        True,
+        "Keep the dream as deep as depth says; false: steps are dream.step_size everywhere, without a bound.",
     )
     strength: float = setting(1.0, "Factor on what the dream adds to the picture.", ge=0.0, le=3.0)
     light: float = setting(

@@ -23,7 +23,8 @@ class StepSettings(Section):
     )
     step_size: float = setting(
         0.0135,
-        "How far one step changes a pixel on average, before it is steered to look.depth.",
+        "How far one step changes a pixel on average where the dream is as deep as look.depth says; "
+        "where it is not yet, up to four times as far.",
         unit="of the range 0..1",
         ge=0.0,
         le=0.5,

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.motion.flow import FlowEstimator, Grey, Motion, global_motion, grey, grid_of, sample, shrink
+from livedream.motion.flow import (
+    FlowEstimator,
+    Grey,
+    Motion,
+    global_motion,
+    grey,
+    grid_of,
+    sample,
+    shrink,
+    smoothed,
+)
 from livedream.settings import MotionSettings
 
 HEIGHT, WIDTH, BORDER = 144, 256, 28
@@ -318,3 +328,13 @@ def test_the_faster_the_motion_the_more_it_may_disagree() -> None:
     strict = MotionSettings(tolerance_px=0.1)
     slow, fast = (measure(window(x, 0), window(), strict).trust[INNER].mean() for x in (0.4, 9.3))
     assert fast > 0.9 * slow
+
+
+def test_a_smoothed_flow_keeps_what_moves_alike_and_has_no_steps() -> None:
+    alike = np.broadcast_to(np.array([1.5, -2.0], np.float32), (90, 160, 2)).copy()
+    np.testing.assert_allclose(smoothed(alike), alike, atol=1e-5)
+    blocks = alike.copy()
+    blocks[:, 80:] *= 3
+    soft = smoothed(blocks)
+    assert np.abs(np.diff(soft, axis=1)).max() < 0.15 * np.abs(np.diff(blocks, axis=1)).max()
+    np.testing.assert_allclose(soft[:, [10, 150]], blocks[:, [10, 150]], atol=0.02)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,16 +9,32 @@ from hypothesis import strategies as st
 from livedream.runtime.governor import SMALLEST_SHARE, Governor
 
 
-def run(governor: Governor, ms_per_px: float, seconds: float) -> list[str]:
-    """Let the governor watch a machine that needs `ms_per_px` for each working pixel."""
+def watch(governor: Governor, busy_s: Callable[[], float], seconds: float) -> list[str]:
+    """Let the governor watch a machine; busy_s: what it takes for a frame as things are."""
     said, now_s = [], 0.0
+    governor.restart()
     while now_s < seconds:
-        busy_s = governor.working_px * ms_per_px / 1e3
-        now_s += max(busy_s, governor.interval_s)
-        sentence = governor.observe(busy_s, now_s)
+        spent_s = busy_s()
+        now_s += max(spent_s, governor.interval_s)
+        sentence = governor.observe(spent_s, now_s)
         if sentence:
             said.append(sentence)
     return said
+
+
+def run(governor: Governor, ms_per_px: float, seconds: float) -> list[str]:
+    """Let it watch a machine that needs `ms_per_px` for each working pixel."""
+    return watch(governor, lambda: governor.working_px * ms_per_px / 1e3, seconds)
+
+
+def watched(governor: Governor, frame_ms: float, pass_ms: float, seconds: float) -> list[str]:
+    """Let it watch a machine on which every pass takes its time."""
+
+    def busy_s() -> float:
+        share = governor.working_px / governor.wanted_px
+        return (frame_ms + governor.passes * pass_ms) * share / 1e3
+
+    return watch(governor, busy_s, seconds)
 
 
 def test_a_fast_machine_is_left_alone() -> None:
@@ -64,19 +82,6 @@ def test_one_slow_frame_changes_nothing() -> None:
     assert governor.observe(5.0, 0.0) is None
     assert governor.observe(5.0, 5.0) is None
     assert governor.working_px == pytest.approx(80_000)
-
-
-def watched(governor: Governor, frame_ms: float, pass_ms: float, seconds: float) -> list[str]:
-    """Let the governor watch a machine on which every pass takes its time."""
-    governor.restart()
-    said, now_s = [], 0.0
-    while now_s < seconds:
-        busy_s = (frame_ms + governor.passes * pass_ms) * governor.working_px / governor.wanted_px / 1e3
-        now_s += max(busy_s, governor.interval_s)
-        sentence = governor.observe(busy_s, now_s)
-        if sentence:
-            said.append(sentence)
-    return said
 
 
 def test_where_there_is_time_a_frame_is_dreamed_as_often_as_is_wanted() -> None:
