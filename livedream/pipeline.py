@@ -22,10 +22,12 @@ from livedream.feed import Feed, LookUp, Turn
 from livedream.frame import Frame, Rgb, to_image
 from livedream.modulation import Moment, settings_at
 from livedream.motion.feedback import fed_back
-from livedream.motion.flow import FlowEstimator, Grey, Motion, Trust, cropped, shrink
+from livedream.motion.flow import FlowEstimator, Motion, cropped, shrink
+from livedream.motion.memory import Recall, SceneMemory
+from livedream.motion.sampling import Grey, Trust
 from livedream.motion.stillness import speed_px, wakened, weighted
 from livedream.motion.warp import Field, resize
-from livedream.settings import DreamSettings, LookSettings, MotionSettings, Settings
+from livedream.settings import DreamSettings, FeedbackSettings, LookSettings, MotionSettings, Settings
 
 FLOW_PX = 160
 """Longer side of the grey pictures that the flow is measured on: a tenth of a millisecond, and on a
@@ -146,7 +148,7 @@ class DreamPipeline:
         self._canvas = canvas_for(engine)
         self._seed, self._warm_start = seed, warm_start
         self._feed = Feed(seed, references)
-        self._estimator = FlowEstimator()
+        self._estimator, self._memory = FlowEstimator(), SceneMemory()
         self._dreamed = 0
         self._before: _Before | None = None
         self._given: Rgb | None = None
@@ -165,6 +167,7 @@ class DreamPipeline:
     def reset(self) -> None:
         """Forget the dream; the next frame starts from the picture alone."""
         self._before = self._given = self._feed.ranking = None
+        self._memory.forget()
 
     def start_from(self, picture: Rgb) -> None:
         """Dream the next frame as if it had become `picture` already, its middle in the frame's shape.
@@ -184,7 +187,8 @@ class DreamPipeline:
         if self._before is None:
             return state
         left = zip(Left.names(), map(self._canvas.to_array, self._before.left.parts()), strict=True)
-        return state | {"grey": self._before.grey, "time_s": np.array(self._before.time_s)} | dict(left)
+        before = {"grey": self._before.grey, "time_s": np.array(self._before.time_s)}
+        return state | before | dict(left) | self._memory.state()
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on where `state` was taken. Raises ValueError if it is none."""
@@ -199,6 +203,7 @@ class DreamPipeline:
         if "residual" in state:
             left = Left(*(self._canvas.from_array(state[name]) for name in names))
             self._before = _Before(state["grey"], left, float(state["time_s"]))
+            self._memory.restore(state)
 
     def process(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreamed:
         """Dream one frame."""
@@ -213,11 +218,13 @@ class DreamPipeline:
         time_s = self._time_s(frame)
         if self._given is not None:
             self._before, self._given = self._as_if(self._given, frame, grey, time_s, settings.look), None
+            self._memory.forget()
             settings = settings.model_copy(update={"motion": MotionSettings(persistence=1.0)})
         elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
         moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
         now = settings_at(settings, moment)
-        motion = measured and fed_back(measured, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
+        motion, recall = self._recall(grey, measured, now, elapsed_s)
+        motion = motion and fed_back(motion, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
         turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), in_turns(now, len(self.spec.parts))
         runs = [self._run(self.spec, self.engine, its_turn.dream, turn)]
         if leaving is not None:
@@ -231,7 +238,7 @@ class DreamPipeline:
         self._dreamed += 1
         kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
-            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion, elapsed_s), kept,
+            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion, elapsed_s, recall), kept,
             now.look, now.colour, again, its_turn.dream.momentum if self._warm_start else 0.0,
         )  # fmt: skip
         pending = self._canvas.dream(task, watch)
@@ -259,10 +266,21 @@ class DreamPipeline:
         inputs = self._feed.inputs(spec, dream, turn)
         return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
 
-    def _past(self, motion: Motion | None, wishes: MotionSettings, elapsed_s: float) -> Past[Any] | None:
+    def _recall(
+        self, grey: Grey, measured: Motion | None, now: Settings, elapsed_s: float
+    ) -> tuple[Motion | None, Recall | None]:
+        """Follow the scene; a dream that flies leaves it, and one that stands on nothing has none."""
+        if measured is None or now.motion.recall == 0 or now.feedback != FeedbackSettings():
+            self._memory.forget()
+            return measured, None
+        return self._memory.follow(grey, measured, now.motion.recall, elapsed_s)
+
+    def _past(
+        self, motion: Motion | None, wishes: MotionSettings, elapsed_s: float, recall: Recall | None
+    ) -> Past[Any] | None:
         if motion is None or self._before is None:
             return None
-        return Past(self._before.left, weighted(motion, wishes), elapsed_s)
+        return Past(self._before.left, weighted(motion, wishes), elapsed_s, recall)
 
     def _time_s(self, frame: Frame) -> float:
         """Tell the source's own time, which is the same in every run, or else that since the first frame."""
@@ -284,7 +302,7 @@ class DreamPipeline:
         residual = (wanted - to_image(shrink(frame.rgb, size_wh)))[0].transpose(1, 2, 0)
         whole = np.full((1, 1, 1), target(look), np.float32)
         residual = np.ascontiguousarray(residual)
-        arrays = (residual, np.zeros_like(residual), whole, np.ones_like(whole))
+        arrays = (residual, np.zeros_like(residual), residual, whole, np.ones_like(whole))
         return _Before(grey, Left(*map(self._canvas.from_array, arrays)), time_s)
 
     def _measure(self, grey: Grey, wishes: MotionSettings) -> Motion | None:

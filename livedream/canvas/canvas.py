@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from livedream.engines.engine import Engine
 from livedream.frame import Rgb
-from livedream.motion.flow import Grey, Motion
+from livedream.motion.flow import Motion
+from livedream.motion.memory import Recall
+from livedream.motion.sampling import Grey
 from livedream.motion.warp import Field
 from livedream.settings import ColourSettings, LookSettings
 
@@ -39,13 +41,14 @@ class Stopwatch:
 class Left(Generic[H]):
     """What the dream of a frame leaves to the next one.
 
-    residual: what it added, HxWx3 or 1x3xHxW. velocity: where its steps went, likewise. depths: how much of
-    it is seen where, hxwx1 or 1x1xhxw, in cells as `livedream.composite.depth` has them. gain: of its bound,
-    1x1x1 or 1x1x1x1.
+    residual: what it added, HxWx3 or 1x3xHxW. velocity: where its steps went, likewise. scene: the dream of
+    the scene, with what is hidden now, likewise. depths: how much of it is seen where, hxwx1 or 1x1xhxw, in
+    cells as `livedream.composite.depth` has them. gain: of its bound, 1x1x1 or 1x1x1x1.
     """
 
     residual: H
     velocity: H
+    scene: H
     depths: H
     gain: H
 
@@ -61,11 +64,15 @@ class Left(Generic[H]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past(Generic[H]):
-    """What the frame before left, and the motion from there to here, which took `elapsed_s` seconds."""
+    """What the frame before left, and the motion from there to here, which took `elapsed_s` seconds.
+
+    recall: what comes back of the dream of the scene; None: the frame's own dream becomes it.
+    """
 
     left: Left[H]
     motion: Motion
     elapsed_s: float
+    recall: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,8 @@ with the frame. Nothing here waits for the device before `finish`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import cast
 
@@ -21,11 +21,12 @@ from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import veil
 from livedream.composite.colour_on_device import steered, toned
-from livedream.composite.depth import cells_hw
+from livedream.composite.depth import cells_hw, target
 from livedream.composite.depth_on_device import depth_map, held, next_gain, reach, relit
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
-from livedream.motion.flow import Grey, grey
+from livedream.motion.flow import grey
+from livedream.motion.sampling import Grey
 from livedream.motion.warp import UNBOUNDED, Field
 
 
@@ -58,6 +59,7 @@ class WarmStart:
     carried: Tensor | None
     init: Tensor
     velocity: Tensor | None
+    scene: Tensor | None
     depths: Tensor
     gain: Tensor
 
@@ -83,17 +85,17 @@ class DeviceCanvas:
 
     def _dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
         height, width = task.grey.shape
-        motion = (task.past.motion.flow, task.past.motion.kept) if task.past else ()
+        maps = maps_of(task.past)
         shown = veil(task.grey, (width, height), task.look.scene)
         watch.lap("motion")
         inputs = [array for runs in (task.runs, *task.again) for run in runs for array in run.inputs]
-        rgb, veiled, *rest = self._upload.send([task.rgb, shown, *motion, *inputs])
+        rgb, veiled, *rest = self._upload.send([task.rgb, shown, *maps.values(), *inputs])
         frame = rgb.permute(2, 0, 1)[None].float()
         image = shrunk(frame, task.size_hw) / 255
         start = first_start(image)
+        sent, rest = dict(zip(maps, rest, strict=False)), rest[len(maps) :]
         if task.past is not None:
-            flow, kept, *rest = rest
-            start = warm_start(image, task, task.past, (flow, kept))
+            start = recalled(warm_start(image, task, task.past, sent), image, sent, target(task.look))
         further, waiting = further_of(start, task), iter(rest)
         made, velocity = start.init, start.velocity
         for runs in (task.runs, *task.again):
@@ -106,7 +108,8 @@ class DeviceCanvas:
         depths = depth_map(image, visible, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         velocity = torch.where(sound, velocity, 0.0)
-        left = Left(residual, velocity, depths, next_gain(start.gain, depths, task.look, elapsed_s))
+        gain = next_gain(start.gain, depths, task.look, elapsed_s)
+        left = Left(residual, velocity, scene_of(start, residual, task.past, sent), depths, gain)
         laid = laid_over(frame, visible, task.look.strength)
         block = torch.cat([laid.reshape(-1), sound.to(torch.uint8).reshape(1)])
         fetched = self._download.fetch(block)
@@ -140,19 +143,16 @@ def resized(field: Tensor, size_hw: tuple[int, int]) -> Tensor:
 def first_start(image: Tensor) -> WarmStart:
     """Start from the picture alone."""
     nothing = image.new_zeros((1, 1, *cells_hw((int(image.shape[2]), int(image.shape[3])))))
-    return WarmStart(None, image, None, nothing, image.new_ones((1, 1, 1, 1)))
+    return WarmStart(None, image, None, None, nothing, image.new_ones((1, 1, 1, 1)))
 
 
 def warm_start(
-    image: Tensor, task: Task[Tensor], past: Past[Tensor], motion: tuple[Tensor, Tensor]
+    image: Tensor, task: Task[Tensor], past: Past[Tensor], maps: Mapping[str, Tensor]
 ) -> WarmStart:
-    """Add to the picture what is left of the previous dream, where it is now.
-
-    motion: its flow, and what is kept.
-    """
+    """Add to the picture what is left of the previous dream, where it is now; maps: see `maps_of`."""
     size_hw = (int(image.shape[2]), int(image.shape[3]))
-    flow, kept = motion[0], motion[1][None, None]
-    cells, flow_hw = cells_hw(size_hw), motion[1].shape
+    flow, kept = maps["flow"], maps["kept"][None, None]
+    cells, flow_hw = cells_hw(size_hw), maps["kept"].shape
     sharpness = 1.0 if task.look.steer else UNBOUNDED
     carried = warped(resized(past.left.residual, size_hw), flow, flow_hw, sharpness)
     depths = warped(resized(past.left.depths, cells), flow, flow_hw)
@@ -162,7 +162,45 @@ def warm_start(
     velocity = None
     if task.momentum * task.persistence > 0 and not past.motion.cut:
         velocity = share * warped(resized(past.left.velocity, size_hw), flow, flow_hw, 0.0)
-    return WarmStart(carried, init, velocity, depths * stays, past.left.gain)
+    return WarmStart(carried, init, velocity, past.left.scene, depths * stays, past.left.gain)
+
+
+def maps_of(past: Past[Tensor] | None) -> dict[str, NDArray[np.float32]]:
+    """List by name what a frame's past has to send up."""
+    if past is None:
+        return {}
+    maps = {"flow": past.motion.flow, "kept": past.motion.kept}
+    recall = past.recall
+    if recall is None or (recall.share is None and recall.learned is None):
+        return maps
+    own = {"scene_flow": recall.flow, "share": recall.share, "learned": recall.learned}
+    return maps | {name: array for name, array in own.items() if array is not None}
+
+
+def recalled(start: WarmStart, image: Tensor, maps: Mapping[str, Tensor], depth: float) -> WarmStart:
+    """Take what has come back into view from the dream of the scene, which is as deep as is wanted."""
+    if start.scene is None or "scene_flow" not in maps:
+        return start
+    size_hw = (int(image.shape[2]), int(image.shape[3]))
+    scene = warped(resized(start.scene, size_hw), maps["scene_flow"], maps["kept"].shape)
+    if "share" not in maps:
+        return replace(start, scene=scene)
+    share = maps["share"][None, None]
+    back, cells = resized(share, size_hw), resized(share, (start.depths.shape[2], start.depths.shape[3]))
+    init = start.init + back * (torch.clamp(image + scene, 0.0, 1.0) - start.init)
+    return replace(start, init=init, scene=scene, depths=start.depths + cells * (depth - start.depths))
+
+
+def scene_of(
+    start: WarmStart, residual: Tensor, past: Past[Tensor] | None, maps: Mapping[str, Tensor]
+) -> Tensor:
+    """Return the dream of the scene, with what it has learned from that of the frame."""
+    if past is None or past.recall is None or start.scene is None:
+        return residual
+    if "learned" not in maps:
+        return start.scene
+    learned = resized(maps["learned"][None, None], (int(residual.shape[2]), int(residual.shape[3])))
+    return start.scene + learned * (residual - start.scene)
 
 
 def further_of(start: WarmStart, task: Task[Tensor]) -> Tensor | None:

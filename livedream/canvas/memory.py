@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import cv2
@@ -12,10 +12,12 @@ import numpy as np
 
 from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
 from livedream.composite import compose, relit, steered, toned, veil
-from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach
+from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
 from livedream.frame import Image, Rgb, to_image
-from livedream.motion.flow import Grey, grey, shrink
-from livedream.motion.warp import UNBOUNDED, Field, carry, clamped, fit, nearest, resize, warp
+from livedream.motion.flow import grey, shrink
+from livedream.motion.memory import Recall
+from livedream.motion.sampling import Grey
+from livedream.motion.warp import UNBOUNDED, Field, carry, clamped, enlarged, fit, nearest, resize, warp
 from livedream.settings import LookSettings
 
 
@@ -42,12 +44,14 @@ class WarmStart:
     """What a frame's dream starts from.
 
     carried: the past's residual, warped; None without one. init: HxWx3, 0..1. velocity: where the steps
-    before went; None where there is no telling. depths: of what it shows.
+    before went; None where there is no telling. scene: the dream of the scene; warped if it is of use now.
+    depths: of what it shows.
     """
 
     carried: Field | None
     init: Field
     velocity: Field | None
+    scene: Field | None
     depths: Depths
     gain: float
 
@@ -89,7 +93,13 @@ class MemoryCanvas:
         watch.lap("look")
         rgb = compose(task.rgb, shown, task.look.strength, self._beside)
         watch.lap("compose")
-        left = Left(residual, velocity, depths, np.full((1, 1, 1), gain, np.float32))
+        left = Left(
+            residual,
+            velocity,
+            _scene(start, residual, task.past),
+            depths,
+            np.full((1, 1, 1), gain, np.float32),
+        )
         return Done(left, start.carried, Outcome(rgb, sound))
 
     def to_array(self, held: Field) -> Field:
@@ -111,13 +121,39 @@ def _warm_start(image: Field, task: Task[Field]) -> WarmStart:
     height, width = cells_hw((image.shape[0], image.shape[1]))
     past, size_wh = task.past, (image.shape[1], image.shape[0])
     if past is None:
-        return WarmStart(None, image, None, np.zeros((height, width, 1), np.float32), 1.0)
+        return WarmStart(None, image, None, None, np.zeros((height, width, 1), np.float32), 1.0)
     flow, kept = fit(past.motion, size_wh)
     carried = warp(resize(past.left.residual, size_wh), flow, 1.0 if task.look.steer else UNBOUNDED)
     depths, stays = _held(past, task, (width, height))
     share = np.asarray(cv2.multiply(kept, cv2.resize(stays, size_wh)), np.float32)
-    init = carry(image, carried, share, task.persistence)
-    return WarmStart(carried, init, _velocity(past, task, flow, kept), depths, past.left.gain.item())
+    init, velocity = carry(image, carried, share, task.persistence), _velocity(past, task, flow, kept)
+    start = WarmStart(carried, init, velocity, past.left.scene, depths, past.left.gain.item())
+    return start if past.recall is None else _recalled(start, image, past.recall, target(task.look))
+
+
+def _recalled(start: WarmStart, image: Field, recall: Recall, depth: float) -> WarmStart:
+    """Take what has come back into view from the dream of the scene, which is as deep as is wanted."""
+    if start.scene is None or (recall.share is None and recall.learned is None):
+        return start
+    size_wh = (image.shape[1], image.shape[0])
+    scene = warp(resize(start.scene, size_wh), enlarged(recall.flow, size_wh))
+    if recall.share is None:
+        return replace(start, scene=scene)
+    height, width = start.depths.shape[:2]
+    back, cells = cv2.resize(recall.share, size_wh), cv2.resize(recall.share, (width, height))[..., None]
+    init = cv2.blendLinear(clamped(cv2.add(image, scene)), start.init, back, 1 - back)
+    depths = start.depths + cells * (np.float32(depth) - start.depths)
+    return replace(start, init=np.asarray(init, np.float32), scene=scene, depths=depths)
+
+
+def _scene(start: WarmStart, residual: Field, past: Past[Field] | None) -> Field:
+    """Return the dream of the scene, with what it has learned from that of the frame."""
+    if past is None or past.recall is None or start.scene is None:
+        return residual
+    if past.recall.learned is None:
+        return start.scene
+    learned = cv2.resize(past.recall.learned, (residual.shape[1], residual.shape[0]))
+    return np.asarray(cv2.blendLinear(residual, start.scene, learned, 1 - learned), np.float32)
 
 
 def _held(past: Past[Field], task: Task[Field], size_wh: tuple[int, int]) -> tuple[Depths, Depths]:

@@ -7,13 +7,10 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from livedream.motion.flow import Flow, Motion, Trust, grid_of
+from livedream.motion.flow import Motion
+from livedream.motion.sampling import Affine, Flow, Trust, grid_of
 from livedream.settings import FeedbackSettings
-
-Affine = NDArray[np.float64]
-"""2x3: x, y, 1 -> x, y in pixels, measured from the middle of the upper left pixel."""
 
 FADE_PX = 0.5
 """How far outside the picture, in pixels of the grid that flow is measured on, nothing is left of the

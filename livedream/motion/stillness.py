@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.motion.flow import Flow, Motion, squared_length
+from livedream.motion.flow import Motion
+from livedream.motion.sampling import Flow, squared_length
 from livedream.settings import MotionSettings
 
 FASTEST_PX = 8.0

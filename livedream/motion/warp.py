@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.motion.flow import Flow, Motion, Trust, grid_of
+from livedream.motion.flow import Motion
+from livedream.motion.sampling import Flow, Trust, grid_of
 
 Field = NDArray[np.float32]
 """HxWx3 float32, any range: a residual."""
@@ -48,11 +49,15 @@ def _sampled(field: Field, grid: Flow, method: int) -> cv2.typing.MatLike:
 
 def fit(motion: Motion, size_wh: tuple[int, int]) -> tuple[Flow, Trust]:
     """Resize flow and what is kept to `size_wh`, the flow's pixels with it."""
-    height, width = motion.kept.shape
-    scale = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
-    flow = cv2.resize(motion.flow * scale, size_wh, interpolation=cv2.INTER_LINEAR)
     kept = cv2.resize(motion.kept, size_wh, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(flow, np.float32), np.asarray(kept, np.float32)
+    return enlarged(motion.flow, size_wh), np.asarray(kept, np.float32)
+
+
+def enlarged(flow: Flow, size_wh: tuple[int, int]) -> Flow:
+    """Resize a flow to `size_wh`, and its pixels with it."""
+    height, width = flow.shape[:2]
+    scale = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
+    return np.asarray(cv2.resize(flow * scale, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def resize(field: Field, size_wh: tuple[int, int]) -> Field:

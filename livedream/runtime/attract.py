@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.frame import Frame, Rgb
-from livedream.motion.flow import FlowEstimator, Grey, grey
+from livedream.motion.flow import FlowEstimator, grey
+from livedream.motion.sampling import Grey
 from livedream.motion.stillness import speed_px
 from livedream.settings import MotionSettings
 from livedream.sinks.letterbox import resized

@@ -14,7 +14,7 @@ class MotionSettings(Section):
     """How the dream follows the picture's motion, and for how long it stays."""
 
     persistence: float = setting(
-        0.985,
+        0.97,
         "Share of the previous frame's dream that the next one starts from; where others blend "
         "(1 - b) of the old dream with b of the new picture, it is 1 - b.",
         ge=0.0,
@@ -75,6 +75,11 @@ class MotionSettings(Section):
     fill: float = setting(
         0.6, "Share of the dream that stays where the flow cannot be trusted; it comes from where the motion "
         "of the whole picture says. 0: what appears there is dreamed from nothing.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+    recall: float = setting(
+        0.9, "Share of its older dream that a place gets back when it comes into view again behind what has "
+        "passed before it; 0: what is uncovered is dreamed anew, and dreams that fly do so always.",
         ge=0.0, le=1.0,
     )  # fmt: skip
     cut_share: float = setting(

@@ -13,6 +13,7 @@ from livedream.dream.spec import KernelSpec, frame_inputs
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Motion, grey
+from livedream.motion.memory import Recall
 from livedream.motion.warp import Field
 from livedream.settings import DreamSettings, LookSettings
 
@@ -63,13 +64,13 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
 
 
 @pytest.fixture
-def make_past() -> Callable[[Any, Field, Motion], Past[Any]]:
+def make_past() -> Callable[..., Past[Any]]:
     """Give what a frame left on a canvas that is as deep everywhere as its residual is on average."""
 
-    def make(canvas: Any, residual: Field, motion: Motion) -> Past[Any]:
+    def make(canvas: Any, residual: Field, motion: Motion, recall: Recall | None = None) -> Past[Any]:
         depths = np.full((*cells_hw(SIZE_HW), 1), np.abs(residual).mean(), np.float32)
-        held = (residual, residual[::-1] / 8, depths, np.ones((1, 1, 1), np.float32))
-        return Past(Left(*map(canvas.from_array, held)), motion, 1 / 30)
+        held = (residual, residual[::-1] / 8, -residual[:, ::-1], depths, np.ones((1, 1, 1), np.float32))
+        return Past(Left(*map(canvas.from_array, held)), motion, 1 / 30, recall)
 
     return make
 
@@ -84,6 +85,12 @@ def residual() -> np.ndarray[Any, Any]:
 @pytest.fixture
 def bending() -> Motion:
     return motion()
+
+
+@pytest.fixture
+def standing() -> Motion:
+    whole = np.ones((96, 160), np.float32)
+    return Motion(np.zeros((96, 160, 2), np.float32), whole, whole, cut=False)
 
 
 @dataclass

@@ -13,9 +13,10 @@ from livedream.canvas.device import DeviceCanvas, finite, warped
 from livedream.canvas.memory import MemoryCanvas
 from livedream.motion.feedback import fed_back
 from livedream.motion.flow import Motion
+from livedream.motion.memory import Recall
 from livedream.motion.stillness import weighted
 from livedream.motion.warp import Field, fit, warp
-from livedream.settings import FeedbackSettings, MotionSettings
+from livedream.settings import FeedbackSettings, LookSettings, MotionSettings
 
 MakeTask = Callable[..., Task[Any]]
 MakeEngine = Callable[[float], Any]
@@ -79,6 +80,28 @@ def test_a_dream_that_flies_is_carried_along_as_in_memory(
     assert np.abs(here.carried - residual).mean() > 0.5 * np.abs(residual).mean()
     for a, b in ((here.carried, there.carried), (here.residual, there.residual)):
         assert np.abs(a - canvas.to_array(b)).mean() < 0.02 * np.abs(a).mean()
+
+
+@pytest.mark.parametrize("parts", [("share",), ("learned",), ("share", "learned"), ()])
+def test_the_scene_comes_back_as_in_memory(
+    make_task: MakeTask,
+    make_past: Any,
+    residual: Field,
+    bending: Motion,
+    adding: MakeEngine,
+    parts: tuple[str, ...],
+) -> None:
+    maps = {part: bending.trust if part in parts else None for part in ("share", "learned")}
+    recall, look = Recall(bending.flow / 2, **maps), LookSettings(depth=0.6, light=0.5)
+    canvases = (MemoryCanvas(), DeviceCanvas(torch.device("cpu")))
+    pasts = [make_past(one, residual, bending, recall) for one in canvases]
+    here, there = (
+        one.dream(make_task(engine=adding(0.01), look=look, past=past, momentum=0.0), Stopwatch())
+        for one, past in zip(canvases, pasts, strict=True)
+    )
+    for name in ("residual", "scene", "depths"):
+        a, b = getattr(here.left, name), canvases[1].to_array(getattr(there.left, name))
+        assert np.abs(a - b).mean() < 0.02 * np.abs(a).mean(), name
 
 
 def test_a_past_of_another_size_is_resized(

@@ -9,6 +9,7 @@ from livedream.canvas.canvas import Stopwatch, Task
 from livedream.canvas.memory import MemoryCanvas
 from livedream.engines.eager import EagerEngine
 from livedream.motion.flow import Motion
+from livedream.motion.memory import Recall
 from livedream.motion.warp import Field
 from livedream.settings import LookSettings
 
@@ -63,3 +64,44 @@ def test_a_frame_of_exactly_the_working_size_is_not_written_to(
         task = make_task(rgb=rgb, grey=small, past=past, look=LookSettings(strength=1.0, scene=0.0))
         assert (canvas.dream(task, Stopwatch()).finish().rgb != rgb).any()
         assert (rgb == before).all()
+
+
+def left_half(size_hw: tuple[int, int] = (96, 160)) -> np.ndarray[Any, Any]:
+    share = np.zeros(size_hw, np.float32)
+    share[:, : size_hw[1] // 2] = 1
+    return share
+
+
+def test_what_has_come_back_into_view_starts_from_the_dream_of_the_scene(
+    make_task: MakeTask, make_past: Any, residual: Field, standing: Motion, adding: Any
+) -> None:
+    flow = np.zeros((96, 160, 2), np.float32)
+    flow[..., 0] = 4.0  # two pixels of the working size
+    recall = Recall(flow, share=left_half(), learned=None)
+    past = make_past(MemoryCanvas(), residual, standing, recall)
+    dreamed = MemoryCanvas().dream(
+        make_task(engine=adding(0.0), past=past, persistence=1.0, momentum=0.0), Stopwatch()
+    )
+    expected = -residual[:, ::-1]
+    np.testing.assert_allclose(dreamed.residual[:, 4:36], expected[:, 6:38], atol=1e-5)
+    np.testing.assert_allclose(dreamed.residual[:, 44:76], residual[:, 44:76], atol=1e-5)
+    np.testing.assert_allclose(dreamed.left.scene[:, 4:70], expected[:, 6:72], atol=1e-5)
+    assert dreamed.left.depths.shape == past.left.depths.shape
+
+
+def test_the_dream_of_the_scene_learns_from_that_of_the_frame_and_else_stays(
+    make_task: MakeTask, make_past: Any, residual: Field, standing: Motion, adding: Any
+) -> None:
+    flow = np.zeros((96, 160, 2), np.float32)
+    kept = make_past(MemoryCanvas(), residual, standing, Recall(flow, None, None))
+    learns = make_past(MemoryCanvas(), residual, standing, Recall(flow, None, left_half()))
+    anew = make_past(MemoryCanvas(), residual, standing)
+    tasks = [
+        make_task(engine=adding(0.0), past=past, persistence=1.0, momentum=0.0)
+        for past in (kept, learns, anew)
+    ]
+    scenes = [MemoryCanvas().dream(task, Stopwatch()).left.scene for task in tasks]
+    assert scenes[0] is kept.left.scene
+    np.testing.assert_allclose(scenes[1][:, :38], residual[:, :38], atol=1e-5)
+    np.testing.assert_allclose(scenes[1][:, 42:], -residual[:, ::-1][:, 42:], atol=1e-5)
+    np.testing.assert_allclose(scenes[2], residual, atol=1e-5)

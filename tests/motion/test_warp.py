@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.motion.flow import Flow, Motion
+from livedream.motion.flow import Motion
+from livedream.motion.sampling import Flow
 from livedream.motion.warp import UNBOUNDED, Field, carry, fit, resize, warp
 
 sides = st.integers(3, 40)

@@ -161,3 +161,20 @@ def test_a_young_dream_is_dreamed_at_least_twice_a_frame_and_an_old_one_as_often
         counts.append(len(calls) - before)
     young = max(2, passes)
     assert counts == [young] * 12 + [passes] * 8 + [young] * 12 + [passes] * 8
+
+
+def test_who_passes_does_not_take_the_dream_of_the_wall_along(dream: Callable[..., list[Dreamed]]) -> None:
+    wall, board = wide(2)[:, :192], 255 - wide(7)[:, :60]
+    pictures = [wall] * 60
+    for left in range(-60, 192, 7):
+        picture, start, end = wall.copy(), max(0, left), min(192, left + 60)
+        picture[20:110, start:end] = board[20:110, start - left : end - left]
+        pictures.append(picture)
+    gone = len(pictures) - 1 - 60 // 7  # the right edge of the board leaves
+    same = []
+    for recall in (0.0, 0.9):
+        dreams = dream(pictures, change(SHOW, {"motion.recall": recall, "motion.persistence": 1.0}))
+        before, after = (dreams[place].residual[12:54, 20:50].ravel() for place in (59, gone))
+        same.append(float(np.corrcoef(before, after)[0, 1]))
+    assert same[1] > 0.5
+    assert same[1] > same[0] + 0.05

@@ -1,0 +1,164 @@
+"""What was seen before something hid it: when a place comes back into view, so does its dream.
+
+The scene is kept as a small grey picture, carried along the motion of the whole picture, and in the canvas
+beside it the dream of it. Whoever passes leaves the one and the other as they are; what stays for a while
+becomes part of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livedream.motion.flow import Motion
+from livedream.motion.sampling import (
+    Affine,
+    Flow,
+    Grey,
+    Trust,
+    grid_of,
+    mapped,
+    sample,
+    squared_length,
+    within,
+)
+from livedream.motion.whole import STANDS, WINDOW_PX
+
+MATCH_LEVELS = 10.0
+"""Difference between the picture and the scene, in levels of 255, at which it is hardly the scene."""
+
+STAYS_S = 0.4
+"""What has not moved against the scene for so long belongs to it."""
+
+STANDS_PX = 0.5
+"""Motion against the scene, from one frame to the next, that still counts as none."""
+
+EVERY_FRAMES = 8
+"""How often the dream of the scene is brought up to date: it is a warp of the whole picture."""
+
+LEAST_SHARE = 0.05
+"""Where no place gets so much of its older dream back, nothing is done."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recall:
+    """What a frame has to do with the dream of the scene, at the small size of its motion.
+
+    flow: HxWx2 pixels, current -> that dream. share: HxW, 0..1, how much of what a place starts from comes
+    from there; None for nothing. learned: HxW, 0..1, where the frame's dream becomes that of the scene; None
+    for nowhere.
+    """
+
+    flow: Flow
+    share: Trust | None
+    learned: Trust | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """The scene as it was `age` frames ago.
+
+    picture: of it. known: where there is one. seen: where the frame before showed it. new_s: for how long
+    something else has stood there. way: from the frame before to then.
+    """
+
+    picture: Grey
+    known: Trust
+    seen: Trust
+    new_s: Trust
+    way: Affine
+    age: int
+
+
+class SceneMemory:
+    """Follows the scene behind what moves before it."""
+
+    def __init__(self) -> None:
+        self._scene: _Scene | None = None
+
+    def forget(self) -> None:
+        """Begin anew with the next frame."""
+        self._scene = None
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that it goes on from, by name."""
+        scene = self._scene
+        if scene is None:
+            return {}
+        return {f"scene_{name}": np.asarray(getattr(scene, name)) for name in _Scene.__slots__}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on where `state` was taken; without a scene in it, begin anew."""
+        parts: dict[str, Any] = {name: state.get(f"scene_{name}") for name in _Scene.__slots__}
+        whole = all(part is not None for part in parts.values())
+        self._scene = _Scene(**parts | {"age": int(parts["age"])}) if whole else None
+
+    def follow(
+        self, grey: Grey, motion: Motion, most: float, elapsed_s: float
+    ) -> tuple[Motion, Recall | None]:
+        """Return the motion with the scene's where the scene is seen, and what comes back; None at first.
+
+        grey: of the frame, of the size of `motion`, which leads to it from the frame before. most: share of
+        its older dream that a place gets back, 0..1.
+        """
+        scene, plain = self._scene, np.zeros(grey.shape, np.float32)
+        if scene is None or motion.cut or scene.picture.shape != grey.shape:
+            self._scene = _Scene(grey, plain + 1, plain + 1, plain, STANDS, 0)
+            return motion, None
+        way = _after(scene.way, motion.whole)
+        where, everywhere = mapped(way, *grey.shape), mapped(motion.whole, *grey.shape)
+        picture, known = sample(scene.picture, where), sample(scene.known, where) * within(where)
+        seen = np.asarray(_alike(grey, picture) * known, np.float32)
+        seen_before, new_s = (sample(part, everywhere) for part in (scene.seen, scene.new_s))
+        still = (seen < 0.5) & (motion.trust > 0.5) & _stands(motion.flow, everywhere)
+        new_s = np.where(still, new_s + np.float32(elapsed_s), np.float32(0))
+        scene, learned = replace(scene, seen=seen, new_s=new_s, way=way, age=scene.age + 1), None
+        if scene.age == EVERY_FRAMES:
+            learned = _learned(seen, new_s)
+            picture, known = np.where(learned > 0.5, grey, picture), np.maximum(known, learned)
+            scene = replace(scene, picture=picture, known=known, way=STANDS, age=0)
+        self._scene = scene
+        back = most * _ramp(seen, 0.6, 0.9) * _ramp(1 - seen_before, 0.6, 0.9)
+        flow = np.asarray(cv2.subtract(where, grid_of(*grey.shape)), np.float32)
+        recall = Recall(flow, back if float(back.max()) > LEAST_SHARE else None, learned)
+        return _with_scene(motion, everywhere, seen), recall
+
+
+def _after(later: Affine, first: Affine) -> Affine:
+    """Return the map that goes `first` and then `later`."""
+    return np.column_stack([later[:, :2] @ first[:, :2], later[:, :2] @ first[:, 2] + later[:, 2]])
+
+
+def _alike(grey: Grey, picture: Grey) -> Trust:
+    """Measure how far two pictures are the same around each pixel, HxW, 0..1."""
+    apart = cv2.boxFilter(cv2.absdiff(grey, picture), cv2.CV_32F, (WINDOW_PX, WINDOW_PX))
+    return np.asarray(cv2.exp(cv2.multiply(apart, apart, scale=-1 / MATCH_LEVELS**2)), np.float32)
+
+
+def _stands(flow: Flow, everywhere: Flow) -> NDArray[np.bool_]:
+    """Tell what does not move against the scene."""
+    against = cv2.subtract(cv2.add(grid_of(*flow.shape[:2]), flow), everywhere)
+    stands: NDArray[np.bool_] = squared_length(against) < STANDS_PX**2
+    return stands
+
+
+def _learned(seen: Trust, new_s: Trust) -> Trust:
+    """Return what belongs to the scene now, without the rim of what does not."""
+    own = np.maximum(seen, (new_s >= STAYS_S).astype(np.float32))
+    return np.asarray(cv2.erode(own, np.ones((3, 3), np.uint8)), np.float32)
+
+
+def _ramp(share: Trust, low: float, high: float) -> Trust:
+    return np.asarray(np.clip((share - np.float32(low)) / np.float32(high - low), 0.0, 1.0), np.float32)
+
+
+def _with_scene(motion: Motion, everywhere: Flow, seen: Trust) -> Motion:
+    """Return the motion with that of the whole picture, and all that is kept, where the scene is seen."""
+    share = _ramp(seen, 0.3, 0.8)
+    flow = cv2.blendLinear(cv2.subtract(everywhere, grid_of(*seen.shape)), motion.flow, share, 1 - share)
+    return replace(motion, flow=np.asarray(flow, np.float32), kept=np.maximum(motion.kept, share))
