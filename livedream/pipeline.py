@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import inf
+from math import floor, inf
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,9 @@ hand-held clip the dream flickers no more than with 256."""
 CATCH_UP_S, CATCH_UP_PASSES = 0.4, 2
 """For so long after its beginning, or a scene cut, a frame is dreamed at least twice: forms take a few steps
 more to grow than depth does."""
+
+LEARN_S = 0.25
+"""How often the dream of the scene is brought up to date: that is a warp of the whole picture."""
 
 LONGEST_STEP_S = 1.0
 """A frame that comes later than this after the one before is taken as if it came then: after a pause
@@ -223,7 +226,7 @@ class DreamPipeline:
         elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
         moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
         now = settings_at(settings, moment)
-        motion, recall = self._recall(grey, measured, now, elapsed_s)
+        motion, recall = self._recall(grey, measured, now, moment, elapsed_s)
         motion = motion and fed_back(motion, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
         turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), in_turns(now, len(self.spec.parts))
         runs = [self._run(self.spec, self.engine, its_turn.dream, turn)]
@@ -267,13 +270,15 @@ class DreamPipeline:
         return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
 
     def _recall(
-        self, grey: Grey, measured: Motion | None, now: Settings, elapsed_s: float
+        self, grey: Grey, measured: Motion | None, now: Settings, moment: Moment, elapsed_s: float
     ) -> tuple[Motion | None, Recall | None]:
         """Follow the scene; a dream that flies leaves it, and one that stands on nothing has none."""
         if measured is None or now.motion.recall == 0 or now.feedback != FeedbackSettings():
             self._memory.forget()
             return measured, None
-        return self._memory.follow(grey, measured, now.motion.recall, elapsed_s)
+        turns = [floor(time_s / LEARN_S) for time_s in (moment.time_s - elapsed_s, moment.time_s)]
+        learns = turns[0] != turns[1]
+        return self._memory.follow(grey, measured, now.motion.recall, elapsed_s, learns=learns)
 
     def _past(
         self, motion: Motion | None, wishes: MotionSettings, elapsed_s: float, recall: Recall | None

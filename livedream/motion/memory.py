@@ -38,9 +38,6 @@ STAYS_S = 0.4
 STANDS_PX = 0.5
 """Motion against the scene, from one frame to the next, that still counts as none."""
 
-EVERY_FRAMES = 8
-"""How often the dream of the scene is brought up to date: it is a warp of the whole picture."""
-
 LEAST_SHARE = 0.05
 """Where no place gets so much of its older dream back, nothing is done."""
 
@@ -61,7 +58,7 @@ class Recall:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
-    """The scene as it was `age` frames ago.
+    """The scene as it was when it was last brought up to date.
 
     picture: of it. known: where there is one. seen: where the frame before showed it. new_s: for how long
     something else has stood there. way: from the frame before to then.
@@ -72,7 +69,6 @@ class _Scene:
     seen: Trust
     new_s: Trust
     way: Affine
-    age: int
 
 
 class SceneMemory:
@@ -96,19 +92,19 @@ class SceneMemory:
         """Go on where `state` was taken; without a scene in it, begin anew."""
         parts: dict[str, Any] = {name: state.get(f"scene_{name}") for name in _Scene.__slots__}
         whole = all(part is not None for part in parts.values())
-        self._scene = _Scene(**parts | {"age": int(parts["age"])}) if whole else None
+        self._scene = _Scene(**parts) if whole else None
 
     def follow(
-        self, grey: Grey, motion: Motion, most: float, elapsed_s: float
+        self, grey: Grey, motion: Motion, most: float, elapsed_s: float, *, learns: bool
     ) -> tuple[Motion, Recall | None]:
         """Return the motion with the scene's where the scene is seen, and what comes back; None at first.
 
         grey: of the frame, of the size of `motion`, which leads to it from the frame before. most: share of
-        its older dream that a place gets back, 0..1.
+        its older dream that a place gets back, 0..1. learns: the dream of the scene is brought up to date.
         """
         scene, plain = self._scene, np.zeros(grey.shape, np.float32)
         if scene is None or motion.cut or scene.picture.shape != grey.shape:
-            self._scene = _Scene(grey, plain + 1, plain + 1, plain, STANDS, 0)
+            self._scene = _Scene(grey, plain + 1, plain + 1, plain, STANDS)
             return motion, None
         way = _after(scene.way, motion.whole)
         where, everywhere = mapped(way, *grey.shape), mapped(motion.whole, *grey.shape)
@@ -117,11 +113,11 @@ class SceneMemory:
         seen_before, new_s = (sample(part, everywhere) for part in (scene.seen, scene.new_s))
         still = (seen < 0.5) & (motion.trust > 0.5) & _stands(motion.flow, everywhere)
         new_s = np.where(still, new_s + np.float32(elapsed_s), np.float32(0))
-        scene, learned = replace(scene, seen=seen, new_s=new_s, way=way, age=scene.age + 1), None
-        if scene.age == EVERY_FRAMES:
+        scene, learned = replace(scene, seen=seen, new_s=new_s, way=way), None
+        if learns:
             learned = _learned(seen, new_s)
             picture, known = np.where(learned > 0.5, grey, picture), np.maximum(known, learned)
-            scene = replace(scene, picture=picture, known=known, way=STANDS, age=0)
+            scene = replace(scene, picture=picture, known=known, way=STANDS)
         self._scene = scene
         back = most * _ramp(seen, 0.6, 0.9) * _ramp(1 - seen_before, 0.6, 0.9)
         flow = np.asarray(cv2.subtract(where, grid_of(*grey.shape)), np.float32)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from livedream.motion.flow import FlowEstimator, Motion
-from livedream.motion.memory import EVERY_FRAMES, STAYS_S, Recall, SceneMemory
+from livedream.motion.memory import STAYS_S, Recall, SceneMemory
 from livedream.motion.sampling import Grey
 from livedream.settings import MotionSettings
 from tests.motion.test_whole import WIDTH, texture
 
 STEP_S, STEP_PX, WIDE_PX = 1 / 30, 6, 40
 ROWS = slice(20, 70)
+EVERY_FRAMES = 8
 
 
 def scene(left: int, pan: int = 0) -> Grey:
@@ -26,7 +27,10 @@ def scene(left: int, pan: int = 0) -> Grey:
 def follow(pictures: list[Grey], most: float = 1.0) -> list[tuple[Motion, Recall | None]]:
     memory, estimator = SceneMemory(), FlowEstimator()
     motions = [(new, estimator.measure(new, old, MotionSettings())) for old, new in pairwise(pictures)]
-    return [memory.follow(new, motion, most, STEP_S) for new, motion in motions]
+    return [
+        memory.follow(new, motion, most, STEP_S, learns=number % EVERY_FRAMES == 0)
+        for number, (new, motion) in enumerate(motions)
+    ]
 
 
 def crossing() -> list[Grey]:
@@ -61,7 +65,7 @@ def test_most_of_it_is_as_much_as_is_wanted() -> None:
 def test_the_scene_s_dream_is_brought_up_to_date_where_the_scene_is_seen() -> None:
     learned = [recall.learned for _, recall in follow([scene(50)] * 20)[1:] if recall is not None]
     assert [part is not None for part in learned] == [
-        (number + 1) % EVERY_FRAMES == 0 for number in range(len(learned))
+        number % EVERY_FRAMES == 0 for number in range(1, len(learned) + 1)
     ]
     for part in filter(lambda part: part is not None, learned):
         assert part is not None
@@ -105,15 +109,15 @@ def test_a_cut_another_size_and_being_told_to_begin_anew() -> None:
     still = estimator.measure(scene(0), scene(0), MotionSettings())
     cut = estimator.measure(texture(8), scene(0), MotionSettings())
     assert cut.cut
-    assert memory.follow(scene(0), still, 1.0, STEP_S) == (still, None)
-    assert memory.follow(scene(0), still, 1.0, STEP_S)[1] is not None
-    assert memory.follow(texture(8), cut, 1.0, STEP_S) == (cut, None)
-    assert memory.follow(texture(8), still, 1.0, STEP_S)[1] is not None
+    assert memory.follow(scene(0), still, 1.0, STEP_S, learns=False) == (still, None)
+    assert memory.follow(scene(0), still, 1.0, STEP_S, learns=False)[1] is not None
+    assert memory.follow(texture(8), cut, 1.0, STEP_S, learns=False) == (cut, None)
+    assert memory.follow(texture(8), still, 1.0, STEP_S, learns=False)[1] is not None
     smaller = scene(0)[:64]
     less = estimator.measure(smaller, smaller, MotionSettings())
-    assert memory.follow(smaller, less, 1.0, STEP_S) == (less, None)
+    assert memory.follow(smaller, less, 1.0, STEP_S, learns=False) == (less, None)
     memory.forget()
-    assert memory.follow(smaller, less, 1.0, STEP_S) == (less, None)
+    assert memory.follow(smaller, less, 1.0, STEP_S, learns=False) == (less, None)
 
 
 def test_it_goes_on_from_its_state() -> None:
@@ -122,10 +126,10 @@ def test_it_goes_on_from_its_state() -> None:
     assert memory.state() == {}
     motions = [estimator.measure(new, old, MotionSettings()) for old, new in pairwise(pictures)]
     for picture, motion in zip(pictures[1:12], motions[:11], strict=True):
-        memory.follow(picture, motion, 1.0, STEP_S)
+        memory.follow(picture, motion, 1.0, STEP_S, learns=False)
     other.restore({name: part.copy() for name, part in memory.state().items()})
     for picture, motion in zip(pictures[12:], motions[11:], strict=True):
-        a, b = (each.follow(picture, motion, 1.0, STEP_S)[1] for each in (memory, other))
+        a, b = (each.follow(picture, motion, 1.0, STEP_S, learns=True)[1] for each in (memory, other))
         assert a is not None
         assert b is not None
         assert (a.flow == b.flow).all()

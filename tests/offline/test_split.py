@@ -23,7 +23,8 @@ from livedream.offline.split import absolute, render_split, workers
 Make = Callable[..., Path]
 Fakes = Callable[..., Any]
 
-SMALL = ("dream.working_px=4096", "motion.persistence=0.5", "look.steer=false")
+# What is remembered of the scene may be older than a pre-roll.
+SMALL = ("dream.working_px=4096", "motion.persistence=0.5", "motion.recall=0", "look.steer=false")
 
 
 @pytest.fixture(autouse=True)
