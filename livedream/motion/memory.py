@@ -38,8 +38,8 @@ STAYS_S = 0.4
 STANDS_PX = 0.5
 """Motion against the scene, from one frame to the next, that still counts as none."""
 
-LEAST_SHARE = 0.05
-"""Where no place gets so much of its older dream back, nothing is done."""
+LEAST_SHARE = 0.002
+"""If less than this share of the picture would get its older dream back, nothing is done."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,11 +117,12 @@ class SceneMemory:
         if learns:
             learned = _learned(seen, new_s)
             picture, known = np.where(learned > 0.5, grey, picture), np.maximum(known, learned)
-            scene = replace(scene, picture=picture, known=known, way=STANDS)
+            # What has become part of the scene has not come back into view.
+            scene = replace(scene, picture=picture, known=known, seen=np.maximum(seen, learned), way=STANDS)
         self._scene = scene
         back = most * _ramp(seen, 0.6, 0.9) * _ramp(1 - seen_before, 0.6, 0.9)
         flow = np.asarray(cv2.subtract(where, grid_of(*grey.shape)), np.float32)
-        recall = Recall(flow, back if float(back.max()) > LEAST_SHARE else None, learned)
+        recall = Recall(flow, back if float(back.mean()) > LEAST_SHARE else None, learned)
         return _with_scene(motion, everywhere, seen), recall
 
 
