@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -61,8 +61,8 @@ class MemoryCanvas:
 
     def __init__(self) -> None:
         self._shrunk: tuple[Rgb, Rgb] | None = None
-        # While a frame is composed the engine rests, and with it all cores but one.
-        self._beside = ThreadPoolExecutor(1, "compose")
+        # While the engine rests, all cores rest but one.
+        self._beside = ThreadPoolExecutor(1, "beside")
 
     def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
         """Make the small grey picture from the one at working size, which is kept for `dream`."""
@@ -72,7 +72,7 @@ class MemoryCanvas:
         """Warp, dream and compose."""
         small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
-        start = _warm_start(image, task)
+        start = _warm_start(image, task, self._beside)
         watch.lap("motion")
         made, velocity, further = start.init, start.velocity, _further(start, task)
         for runs in (task.runs, *task.again):
@@ -116,18 +116,22 @@ class MemoryCanvas:
         return self._shrunk[1]
 
 
-def _warm_start(image: Field, task: Task[Field]) -> WarmStart:
-    """Add to the picture what is left of the previous dream, where it is now."""
+def _warm_start(image: Field, task: Task[Field], beside: Executor) -> WarmStart:
+    """Add to the picture what is left of the previous dream, where it is now.
+
+    beside: what the steps before were is carried along there meanwhile.
+    """
     height, width = cells_hw((image.shape[0], image.shape[1]))
     past, size_wh = task.past, (image.shape[1], image.shape[0])
     if past is None:
         return WarmStart(None, image, None, None, np.zeros((height, width, 1), np.float32), 1.0)
     flow, kept = fit(past.motion, size_wh)
+    velocity = beside.submit(_velocity, past, task, flow, kept)
     carried = warp(resize(past.left.residual, size_wh), flow, 1.0 if task.look.steer else UNBOUNDED)
     depths, stays = _held(past, task, (width, height))
     share = np.asarray(cv2.multiply(kept, cv2.resize(stays, size_wh)), np.float32)
-    init, velocity = carry(image, carried, share, task.persistence), _velocity(past, task, flow, kept)
-    start = WarmStart(carried, init, velocity, past.left.scene, depths, past.left.gain.item())
+    init = carry(image, carried, share, task.persistence)
+    start = WarmStart(carried, init, velocity.result(), past.left.scene, depths, past.left.gain.item())
     return start if past.recall is None else _recalled(start, image, past.recall, target(task.look))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
@@ -96,21 +97,25 @@ class FlowEstimator:
     """DIS optical flow (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", 2016)."""
 
     def __init__(self) -> None:
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._there, self._back = (
+            cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST) for _ in range(2)
+        )
+        self._beside = ThreadPoolExecutor(1, "flow")
 
     def measure(self, current: Grey, previous: Grey, wishes: MotionSettings) -> Motion:
         """Measure the motion between two grey pictures of one size."""
-        measured = np.asarray(self._dis.calc(current, previous, _NO_GUESS), np.float32)
-        flow, back = smoothed(measured), smoothed(self._dis.calc(previous, current, _NO_GUESS))
-        trust = _trust(current, previous, flow, back, wishes)
-        if trust.mean() < wishes.cut_share:
-            return Motion(
-                np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True
-            )
+        returning = self._beside.submit(lambda: smoothed(self._back.calc(previous, current, _NO_GUESS)))
+        measured = np.asarray(self._there.calc(current, previous, _NO_GUESS), np.float32)
+        flow = smoothed(measured)
         left = unexplained(current, previous, flow)
         whole = whole_motion(measured, left)
         everywhere = mapped(whole, *current.shape)
         as_whole = np.asarray(cv2.subtract(everywhere, grid_of(*current.shape)), np.float32)
+        trust = _trust(current, previous, flow, returning.result(), wishes)
+        if trust.mean() < wishes.cut_share:
+            return Motion(
+                np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True
+            )
         left_whole = unexplained(current, previous, as_whole)
         share = preferred(left_whole, left)
         own = (1 - share) * trust  # what moves by itself, and is believed to

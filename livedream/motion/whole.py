@@ -26,7 +26,7 @@ STRIDE = 8
 SCALES_PX = (2.0, 1.0, 0.5, 0.35, 0.25)
 """How far from the map a flow has half of its say, from one fit to the next."""
 
-RIDGE = 1e-3
+RIDGE_3X3 = 1e-3 * np.eye(3)
 
 WINDOW_PX, MARGIN_LEVELS = 5, 6.0
 """The map is preferred where it leaves as little unexplained, in a window of so many pixels; where it leaves
@@ -44,13 +44,14 @@ def whole_motion(flow: Flow, left: Levels) -> Affine:
     moved = flow[few].reshape(-1, 2).T.astype(np.float64)
     belief = np.exp(-np.square(left[few].ravel() / MARGIN_LEVELS, dtype=np.float64))
     fitted = np.zeros((2, 3))
-    fitted[:, 2] = np.median(moved, axis=1)
+    fitted[:, 2] = np.sort(moved, axis=1)[:, moved.shape[1] // 2]
     for scale_px in SCALES_PX:
-        off = moved - fitted @ known
-        far = 1 + np.einsum("ij,ij->j", off, off) / scale_px**2
+        across, down = moved - fitted @ known
+        far = 1 + (across * across + down * down) / scale_px**2
         weighted = known * (belief / (far * far))
         # A little ridge: what no flow agrees on does not move.
-        fitted = np.linalg.solve(weighted @ known.T + RIDGE * np.eye(3), weighted @ moved.T).T
+        square = weighted @ known.T + RIDGE_3X3
+        fitted = cv2.solve(square, weighted @ moved.T, flags=cv2.DECOMP_CHOLESKY)[1].T
     affine: Affine = STANDS + fitted
     return affine
 
