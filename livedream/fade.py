@@ -42,9 +42,9 @@ def blend(before: Settings, after: Settings, share: float) -> Blend:
 def _alike(before: DreamSettings, after: DreamSettings) -> bool:
     """Tell whether two dreams differ in gliding numbers alone."""
     gliding = {
-        info.word.partition(".")[2]
+        info.name
         for info in describe()
-        if info.word.startswith("dream.") and info.lifetime == "frame" and isinstance(info.default, float)
+        if info.section == "dream" and info.lifetime == "frame" and info.kind == "number"
     }
     return before.model_dump(exclude=gliding) == after.model_dump(exclude=gliding)
 
@@ -52,17 +52,17 @@ def _alike(before: DreamSettings, after: DreamSettings) -> bool:
 def _glided(before: Settings, after: Settings, share: float) -> Settings:
     old, new = before.model_dump(), after.model_dump()
     for info in describe():
-        section, _, name = info.word.partition(".")
         if info.lifetime == "frame":
-            new[section][name] = _between(old[section][name], new[section][name], share)
+            before_after = (tree[info.section][info.name] for tree in (old, new))
+            new[info.section][info.name] = _between(*before_after, share=share)
     return Settings.model_validate(new)
 
 
-def _between(before: Any, after: Any, share: float) -> Any:
+def _between(before: Any, after: Any, *, share: float) -> Any:
     if isinstance(before, Mapping) and isinstance(after, Mapping) and before.keys() == after.keys():
-        return {key: _between(before[key], after[key], share) for key in after}
+        return {key: _between(before[key], after[key], share=share) for key in after}
     if isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
-        return tuple(_between(*pair, share) for pair in zip(before, after, strict=True))
+        return tuple(_between(*pair, share=share) for pair in zip(before, after, strict=True))
     if isinstance(before, float) and isinstance(after, float):
         return before + (after - before) * share
     return after

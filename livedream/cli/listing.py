@@ -67,7 +67,7 @@ def print_settings(word: str | None, as_markdown: bool) -> None:
 
 
 def _allowed(info: SettingInfo) -> str:
-    return info.range or "\n".join(info.choices)
+    return info.allowed if info.is_number else "\n".join(info.choices)
 
 
 def _unit(info: SettingInfo) -> str:

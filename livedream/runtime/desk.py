@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from livedream.errors import InputError
 from livedream.runtime.layer import all_channels, next_channel, next_layer, where
 from livedream.runtime.programs import Programs
-from livedream.settings import Settings
+from livedream.settings import Settings, by_word
 
 Move = Literal[
     "next preset", "previous preset", "preset 1", "preset 2", "preset 3", "preset 4", "preset 5", "preset 6",
@@ -17,10 +16,6 @@ Move = Literal[
     "all channels", "more gamma", "less gamma", "higher floor", "lower floor",
 ]  # fmt: skip
 """What can be done by hand."""
-
-GAMMA_STEP = 0.1
-
-FLOOR_FACTOR = 1.25
 
 
 class Desk:
@@ -39,10 +34,10 @@ class Desk:
             "next channel": partial(self._channel, partial(next_channel, by=1)),
             "previous channel": partial(self._channel, partial(next_channel, by=-1)),
             "all channels": partial(self._channel, all_channels),
-            "more gamma": partial(self._gamma, GAMMA_STEP),
-            "less gamma": partial(self._gamma, -GAMMA_STEP),
-            "higher floor": partial(self._floor, FLOOR_FACTOR),
-            "lower floor": partial(self._floor, 1 / FLOOR_FACTOR),
+            "more gamma": partial(self._gamma, 1),
+            "less gamma": partial(self._gamma, -1),
+            "higher floor": partial(self._floor, 1),
+            "lower floor": partial(self._floor, -1),
         }
         for number in range(1, 10):
             self._moves[f"preset {number}"] = partial(self._preset, number)
@@ -70,18 +65,21 @@ class Desk:
         said = f"all {count} channels" if channel is None else f"channel {channel} of {count}"
         return f"{layer}: {said}"
 
-    def _gamma(self, by: float) -> str:
-        gamma = round(self._store.snapshot().look.gamma + by, 2)
+    def _gamma(self, by: int) -> str:
+        gamma = round(self._nudged("look.gamma", by), 2)
         return self._keep("look.gamma", gamma, "gamma", f"{gamma:.1f}")
 
-    def _floor(self, factor: float) -> str:
-        floor_px = float(f"{self._store.snapshot().motion.floor_px * factor:.2g}")
+    def _floor(self, by: int) -> str:
+        floor_px = float(f"{self._nudged('motion.floor_px', by):.2g}")
         return self._keep("motion.floor_px", floor_px, "motion floor", f"{floor_px:g} px")
+
+    def _nudged(self, word: str, by: int) -> float:
+        info = by_word()[word]
+        return info.nudge(info.value_of(self._store.snapshot()), by)
 
     def _keep(self, word: str, value: float, name: str, shown: str) -> str:
         """Keep a setting from preset to preset, unless it is at the end of its range."""
-        try:
-            self._programs.keep(word, value)
-        except InputError:
+        if value == by_word()[word].value_of(self._store.snapshot()):
             return f"{name} goes no further"
+        self._programs.keep(word, value)
         return f"{name} {shown}"

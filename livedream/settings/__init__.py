@@ -9,10 +9,11 @@ from livedream.settings.colour import ColourSettings
 from livedream.settings.document import markdown
 from livedream.settings.dream import DreamSettings
 from livedream.settings.feedback import FeedbackSettings
+from livedream.settings.info import SettingInfo, by_word, describe
 from livedream.settings.look import LookSettings
 from livedream.settings.motion import MotionSettings
 from livedream.settings.section import Lifetime
-from livedream.settings.words import SettingInfo, change, describe
+from livedream.settings.words import change
 
 __all__ = [
     "ColourSettings",
@@ -23,6 +24,7 @@ __all__ = [
     "MotionSettings",
     "SettingInfo",
     "Settings",
+    "by_word",
     "change",
     "describe",
     "markdown",

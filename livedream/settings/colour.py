@@ -13,12 +13,18 @@ from livedream.settings.section import Section, setting
 class ColourSettings(Section):
     """Which colours the dream has, and how strongly they are shown."""
 
+    group = "Colour"
+
     keep: float = setting(
         0.0, "How much the picture keeps its own colours; at 1 the dream adds only light and dark.",
-        ge=0.0, le=1.0,
+        ge=0.0, le=1.0, basic=True
     )  # fmt: skip
     saturation: float = setting(
-        1.0, "How colourful what the dream adds is; what is kept is taken off after that.", ge=0.0, le=2.0
+        1.0,
+        "How colourful what the dream adds is; what is kept is taken off after that.",
+        ge=0.0,
+        le=2.0,
+        basic=True,
     )
     contrast: float = setting(
         0.0, "How much the strength of the dream is evened out; at 1 a faint one shows as a grown one.",

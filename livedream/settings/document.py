@@ -8,14 +8,15 @@ from itertools import groupby
 from typing import Any
 
 from livedream.settings.all import Settings
-from livedream.settings.words import SettingInfo, describe
+from livedream.settings.info import SettingInfo, describe
 
 HEAD = """\
 # Settings
 
 Every setting, made by `livedream settings --markdown`. A setting's word is the same everywhere: in a preset
 it is a key under its section, on the command line `--set dream.steps=3`. Its OSC address is the word with
-slashes. *frame*: read for each frame; *engine*: a change builds another engine in the background, which
+slashes. *by hand*: how far one step of a key or a wheel goes; where it is a factor, a slider's scale is
+logarithmic. *frame*: read for each frame; *engine*: a change builds another engine in the background, which
 takes over between two frames.
 """
 
@@ -23,9 +24,12 @@ takes over between two frames.
 def markdown() -> str:
     """Write the settings down, a table for each section."""
     parts = [HEAD]
-    for section, infos in groupby(describe(), lambda info: info.word.partition(".")[0]):
+    for section, infos in groupby(describe(), lambda info: info.section):
         parts.append(f"## {section}\n\n{_about(section)}\n")
-        parts.append("\n".join(_table(list(infos))) + "\n")
+        groups = [list(group) for _, group in groupby(infos, lambda info: info.group)]
+        for group in groups:
+            parts += [f"### {group[0].group}\n"] if len(groups) > 1 else []
+            parts.append("\n".join(_table(group)) + "\n")
     return "\n".join(parts)
 
 
@@ -35,13 +39,20 @@ def _about(section: str) -> str:
 
 
 def _table(infos: list[SettingInfo]) -> Iterator[str]:
-    yield "| word | OSC address | range | default | unit | read | meaning |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| word | OSC address | range | by hand | default | unit | read | meaning |"
+    yield "|---|---|---|---|---|---|---|---|"
     for info in infos:
-        allowed = info.range or ", ".join(info.choices)
-        cells = (f"`{info.word}`", f"`{info.address}`", allowed, f"`{shown(info.default)}`", info.unit,
-                 info.lifetime, info.help)  # fmt: skip
+        cells = (
+            f"`{info.word}`", f"`{info.address}`", info.allowed, _by_hand(info), f"`{shown(info.default)}`",
+            info.unit, info.lifetime, info.help,
+        )  # fmt: skip
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _by_hand(info: SettingInfo) -> str:
+    if info.step is None:
+        return ""
+    return f"± {info.step:g}" if info.scale == "linear" else f"x {info.step:g}"
 
 
 def shown(value: Any) -> str:

@@ -13,6 +13,8 @@ from livedream.settings.steps import StepSettings
 class NetworkSettings(Section):
     """Which network dreams."""
 
+    group = "Network"
+
     network: Literal[
         "embedded", "googlenet", "bvlc_googlenet", "googlenet_places205", "googlenet_places365",
         "googlenet_cars", "nin", "vgg16", "vgg19", "squeezenet1_1", "inception_v3", "resnet50",

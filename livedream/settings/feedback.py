@@ -8,16 +8,20 @@ from livedream.settings.section import Section, setting
 class FeedbackSettings(Section):
     """How the dream flies through the picture, frame after frame; the camera's picture stays."""
 
+    group = "Flight"
+
     zoom: float = setting(
         0.0,
         "How fast the dream grows out of the picture's centre; below 0 it shrinks into it.",
         unit="doublings per second",
         ge=-4.0,
         le=4.0,
+        step=0.05,
+        basic=True,
     )
     rotate: float = setting(
         0.0, "How fast the dream turns about the picture's centre, clockwise; below 0 the other way.",
-        unit="degrees per second", ge=-360.0, le=360.0,
+        unit="degrees per second", ge=-360.0, le=360.0, step=1.0, basic=True
     )  # fmt: skip
     pan_x: float = setting(
         0.0, "How fast the dream drifts to the right; below 0 to the left.",

@@ -13,12 +13,15 @@ Course = Literal["constant", "loop", "random", "sine", "triangle", "saw", "squar
 class MotionSettings(Section):
     """How the dream follows the picture's motion, and for how long it stays."""
 
+    group = "Motion"
+
     persistence: float = setting(
         0.97,
         "Share of the previous frame's dream that the next one starts from; where others blend "
         "(1 - b) of the old dream with b of the new picture, it is 1 - b.",
         ge=0.0,
         le=1.0,
+        basic=True,
     )
     persistence_mode: Course = setting(
         "constant",
@@ -31,27 +34,33 @@ class MotionSettings(Section):
     )
     persistence_period_s: float = setting(
         8.0, "Time from persistence to persistence_low and back, for every mode but constant and random.",
-        unit="s", ge=0.1, le=600.0,
+        unit="s", ge=0.1, le=600.0, scale="logarithmic"
     )  # fmt: skip
     moving: float = setting(1.0, "Factor on persistence where the picture moves.", ge=0.0, le=1.0)
     still: float = setting(1.0, "Factor on persistence where the picture stands still.", ge=0.0, le=1.0)
     threshold_px: float = setting(
         1.0, "Motion from one frame to the next that is half-way between still and moving; wholly still "
         "is what moves by less than half of it, wholly moving by more than one and a half.",
-        unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=40.0,
+        unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=40.0, scale="logarithmic"
     )  # fmt: skip
     stillness: float = setting(
         0.0, "How much a standing picture deepens the dream, and how much of the dream's depth motion takes "
         "away; 1: all of it, the camera alone is left.",
-        ge=0.0, le=1.0,
+        ge=0.0, le=1.0, basic=True
     )  # fmt: skip
     floor_px: float = setting(
         0.1, "Mean motion from one frame to the next that still counts as standing, for stillness and "
         "--attract-s; four times as much wakes wholly.",
         unit="px of the grid that flow is measured on, 160 long", ge=0.01, le=20.0,
+        scale="logarithmic", step=1.25,
     )  # fmt: skip
     attack_s: float = setting(
-        0.3, "How long motion takes to wake by two thirds, for stillness.", unit="s", ge=0.01, le=60.0
+        0.3,
+        "How long motion takes to wake by two thirds, for stillness.",
+        unit="s",
+        ge=0.01,
+        le=60.0,
+        scale="logarithmic",
     )
     release_s: float = setting(
         3.0,
@@ -59,11 +68,12 @@ class MotionSettings(Section):
         unit="s",
         ge=0.01,
         le=60.0,
+        scale="logarithmic",
     )
     tolerance_px: float = setting(
         1.5, "Forward-backward disagreement of the flow at which it is hardly trusted any more; the faster "
         "the motion the more is allowed, a tenth of it besides.",
-        unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=20.0,
+        unit="px of the grid that flow is measured on, 160 long", ge=0.05, le=20.0, scale="logarithmic"
     )  # fmt: skip
     tolerance_levels: float = setting(
         40.0,
@@ -71,6 +81,7 @@ class MotionSettings(Section):
         unit="levels of 255",
         ge=1.0,
         le=255.0,
+        scale="logarithmic",
     )
     fill: float = setting(
         0.6, "Share of the dream that stays where the flow cannot be trusted; it comes from where the motion "

@@ -13,12 +13,15 @@ LayerWeights = Mapping[str, Weight]
 class ObjectiveSettings(Section):
     """What is dreamed: layers, channels, a guide, a style."""
 
+    group = "What is dreamed"
+
     layers: LayerWeights = setting(
         {},
         "Layers or moods whose activations are maximised, each with its weight; which ones there are "
         "decides the engine, their weights are read each frame. None: the network's own default layer, "
         "unless a sequence, a label, a guide or a style is dreamed.",
         lifetime="engine",
+        basic=True,
     )
     objective: Literal["even", "l2", "mean", "absolute"] = setting(
         "even",
@@ -41,12 +44,22 @@ class ObjectiveSettings(Section):
         lifetime="engine",
         ge=1,
         le=8,
+        basic=True,
     )
     group_channels: int = setting(
-        24, "Channels in each group, at most its share of those that are dreamed.", ge=1, le=4096
+        24,
+        "Channels in each group, at most its share of those that are dreamed.",
+        ge=1,
+        le=4096,
+        scale="logarithmic",
     )
     group_size: float = setting(
-        0.35, "Size of a group's regions.", unit="of the picture's shorter side", ge=0.1, le=2.0
+        0.35,
+        "Size of a group's regions.",
+        unit="of the picture's shorter side",
+        ge=0.1,
+        le=2.0,
+        scale="logarithmic",
     )
     group_s: float = setting(
         12.0,
@@ -55,6 +68,7 @@ class ObjectiveSettings(Section):
         unit="s",
         ge=0.5,
         le=3600.0,
+        scale="logarithmic",
     )
     labels: tuple[str, ...] = setting(
         (),
@@ -67,7 +81,9 @@ class ObjectiveSettings(Section):
         "excites most, least, or nearest to their mean.",
         lifetime="engine",
     )
-    rank_count: int = setting(8, "Channels that rank leaves of each layer.", ge=1, le=4096)
+    rank_count: int = setting(
+        8, "Channels that rank leaves of each layer.", ge=1, le=4096, scale="logarithmic"
+    )
     rank_by: Literal["frame", "first"] = setting(
         "frame", "The picture that channels are ranked by: each frame, or the first one of a show or scene."
     )
@@ -78,7 +94,12 @@ class ObjectiveSettings(Section):
         "loop", "After a sequence's last layer: from the first again, or back."
     )
     sequence_s: float = setting(
-        8.0, "Time from one layer of a sequence to the next.", unit="s", ge=0.02, le=3600.0
+        8.0,
+        "Time from one layer of a sequence to the next.",
+        unit="s",
+        ge=0.02,
+        le=3600.0,
+        scale="logarithmic",
     )
     sequence_fade: float = setting(0.5, "Share of that time that a layer fades in for.", ge=0.0, le=1.0)
     guide: str = setting(
@@ -104,7 +125,7 @@ class ObjectiveSettings(Section):
         "layer.",
         lifetime="engine",
     )
-    style_scale: float = setting(1.0, "Size of the style's strokes.", ge=0.25, le=4.0)
+    style_scale: float = setting(1.0, "Size of the style's strokes.", ge=0.25, le=4.0, scale="logarithmic")
     content_layers: LayerWeights = setting(
         {}, "Layers at which the picture is kept as the camera has it, with weights.", lifetime="engine"
     )

@@ -15,10 +15,14 @@ MOST_OCTAVES = 8
 class OctaveSettings(Section):
     """Sizes of the octaves, and how each of them lies when it is looked at."""
 
+    group = "Sizes"
+
     octaves: int = setting(
-        2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=MOST_OCTAVES
+        2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=MOST_OCTAVES, basic=True
     )
-    octave_scale: float = setting(1.6, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0)
+    octave_scale: float = setting(
+        1.6, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0, scale="logarithmic"
+    )
     octave_sizes: tuple[float, ...] = setting(
         (),
         "Sizes of the octaves, in place of octaves and octave_scale: shares of the working size's sides, 1 "
@@ -35,13 +39,20 @@ class OctaveSettings(Section):
         le=0.5,
     )
     octave_swing_s: float = setting(
-        8.0, "Time from the smallest ratio to the largest and back.", unit="s", ge=0.5, le=600.0
+        8.0,
+        "Time from the smallest ratio to the largest and back.",
+        unit="s",
+        ge=0.5,
+        le=600.0,
+        scale="logarithmic",
     )
     detail: float = setting(
         1.0,
         "Factor on the step size from each octave to the next larger one; below 1 the large forms lead.",
         ge=0.1,
         le=2.0,
+        scale="logarithmic",
+        basic=True,
     )
     spread: bool = setting(
         False,

@@ -10,7 +10,9 @@ from livedream.settings.section import Section, setting
 class StepSettings(Section):
     """Steps, and what happens to a gradient before it becomes one."""
 
-    steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50)
+    group = "Steps"
+
+    steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50, scale="logarithmic")
     passes: int = setting(
         1,
         "Times that a frame is dreamed, each going on from what the one before has made of it: forms grow "
@@ -28,6 +30,7 @@ class StepSettings(Section):
         unit="of the range 0..1",
         ge=0.0,
         le=0.5,
+        scale="logarithmic",
     )
     momentum: float = setting(
         0.6,
@@ -36,7 +39,9 @@ class StepSettings(Section):
         ge=0.0,
         le=0.95,
     )
-    step_growth: float = setting(1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0)
+    step_growth: float = setting(
+        1.0, "Factor on the step size from each step to the next.", ge=0.5, le=2.0, scale="logarithmic"
+    )
     optimiser: Literal["ascent", "adam", "lbfgs"] = setting(
         "ascent",
         "How steps are made of gradients within an octave: ascent, as they are; adam, by their moving means; "
@@ -51,14 +56,24 @@ class StepSettings(Section):
         lifetime="engine",
     )
     smoothing_px: float = setting(
-        1.6, "Sigma of the Gaussian that smooths the gradient.", unit="px", lifetime="engine", ge=0.3, le=8.0
+        1.6,
+        "Sigma of the Gaussian that smooths the gradient.",
+        unit="px",
+        lifetime="engine",
+        ge=0.3,
+        le=8.0,
+        scale="logarithmic",
     )
     smoothing_scales: int = setting(
         1, "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",
         lifetime="engine", ge=1, le=3,
     )  # fmt: skip
     roughness: float = setting(
-        0.05, "Weight of the unsmoothed gradient beside the smoothed one.", ge=0.0, le=4.0
+        0.05,
+        "Weight of the unsmoothed gradient beside the smoothed one.",
+        ge=0.0,
+        le=4.0,
+        scale="logarithmic",
     )
     laplacian_levels: int = setting(
         0,
@@ -69,10 +84,16 @@ class StepSettings(Section):
         le=6,
     )
     total_variation: float = setting(
-        0.0, "Weight of the step towards a flat picture, which irons noise out.", ge=0.0, le=2.0
+        0.0,
+        "Weight of the step towards a flat picture, which irons noise out.",
+        ge=0.0,
+        le=2.0,
+        scale="logarithmic",
     )
-    decay: float = setting(0.0, "Weight of the step towards middle grey.", ge=0.0, le=2.0)
+    decay: float = setting(
+        0.0, "Weight of the step towards middle grey.", ge=0.0, le=2.0, scale="logarithmic"
+    )
     working_px: int = setting(
         78_000, "Pixels of the size that is dreamed at; the shape follows the source.",
-        unit="px", lifetime="engine", ge=4_096, le=8_294_400,
+        unit="px", lifetime="engine", ge=4_096, le=8_294_400, scale="logarithmic", step=1.2
     )  # fmt: skip

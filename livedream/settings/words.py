@@ -1,62 +1,16 @@
-"""The settings by word: listing, changing and explaining them."""
+"""Changing settings by word, and saying what is wrong with a change."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 
 from livedream.errors import InputError
 from livedream.settings.all import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
-    """One setting as people see it: word, default, help, unit, lifetime, its range or choices as text."""
-
-    word: str
-    default: Any
-    help: str
-    unit: str
-    lifetime: str
-    range: str
-    choices: tuple[str, ...] = ()
-
-    @property
-    def address(self) -> str:
-        """Give its address for OSC: the word with slashes."""
-        return "/" + self.word.replace(".", "/")
-
-
-def describe() -> Iterator[SettingInfo]:
-    """List every setting in order."""
-    for section, outer in Settings.model_fields.items():
-        assert isinstance(outer.annotation, type)
-        assert issubclass(outer.annotation, BaseModel)
-        for name, field in outer.annotation.model_fields.items():
-            extra = field.json_schema_extra
-            assert isinstance(extra, dict)
-            yield SettingInfo(
-                f"{section}.{name}", field.default, field.description or "",
-                str(extra["unit"]), str(extra["lifetime"]), _range(field),
-                _choices(field.annotation),
-            )  # fmt: skip
-
-
-def _range(field: FieldInfo) -> str:
-    limits = {type(limit).__name__: limit for limit in field.metadata}
-    low, high = (getattr(limits.get(kind), kind.lower(), None) for kind in ("Ge", "Le"))
-    return "" if low is None or high is None else f"{low} to {high}"
-
-
-def _choices(annotation: Any) -> tuple[str, ...]:
-    if annotation is bool:
-        return ("false", "true")
-    return tuple(str(choice) for choice in get_args(annotation)) if get_origin(annotation) is Literal else ()
+from livedream.settings.info import by_word, describe
 
 
 def change(settings: Settings, changes: Mapping[str, Any], origin: str = "--set") -> Settings:
@@ -77,7 +31,7 @@ def change(settings: Settings, changes: Mapping[str, Any], origin: str = "--set"
 
 
 def _check_word(word: str, origin: str) -> None:
-    words = [info.word for info in describe()]
+    words = by_word()
     if word in words:
         return
     near = difflib.get_close_matches(word, words, n=3, cutoff=0.4)
@@ -89,5 +43,5 @@ def _explain(fault: ValidationError, origin: str) -> str:
     first = fault.errors()[0]
     word = ".".join(str(part) for part in first["loc"])
     info = next((i for i in describe() if f"{word}.".startswith(f"{i.word}.")), None)
-    allowed = f" (allowed: {info.range})" if info and info.range else ""
+    allowed = f" (allowed: {info.allowed})" if info and info.is_number else ""
     return f"{origin}: {word} = {first['input']!r} is not possible: {first['msg'].lower()}{allowed}"

@@ -31,9 +31,10 @@ def test_every_setting_has_one_row_with_all_that_is_known_of_it() -> None:
     rows = [line for line in markdown().splitlines() if line.startswith("| `")]
     assert len(rows) == len(ALL)
     for info, row in zip(ALL, rows, strict=True):
-        word, address, allowed, default, unit, lifetime, help_ = row.removeprefix("| ").split(" | ")
+        word, address, allowed, by_hand, default, unit, lifetime, help_ = row.removeprefix("| ").split(" | ")
         assert (word, address, default) == (f"`{info.word}`", f"`{info.address}`", f"`{shown(info.default)}`")
-        assert allowed == (info.range or ", ".join(info.choices))
+        assert allowed == info.allowed
+        assert by_hand.partition(" ")[2] == ("" if info.step is None else f"{info.step:g}")
         assert (unit, lifetime, help_) == (info.unit, info.lifetime, f"{info.help} |")
         assert info.address == "/" + "/".join(info.word.split("."))
 

@@ -8,15 +8,21 @@ from livedream.settings.section import Section, setting
 
 
 class Sample(Section):
-    share: float = setting(0.5, "A share.", unit="of all", lifetime="engine", ge=0.0, le=1.0)
+    share: float = setting(
+        0.5, "A share.", unit="of all", lifetime="engine", ge=0.0, le=1.0, step=0.1, basic=True
+    )
     free: float = setting(0.0, "Any number.")
 
 
 def test_a_setting_keeps_what_people_are_told_of_it() -> None:
     share, free = (Sample.model_fields[name] for name in ("share", "free"))
     assert (share.default, share.description) == (0.5, "A share.")
-    assert share.json_schema_extra == {"unit": "of all", "lifetime": "engine"}
-    assert free.json_schema_extra == {"unit": "", "lifetime": "frame"}
+    assert share.json_schema_extra == {
+        "unit": "of all", "lifetime": "engine", "scale": "linear", "step": 0.1, "basic": True
+    }  # fmt: skip
+    assert free.json_schema_extra == {
+        "unit": "", "lifetime": "frame", "scale": "linear", "step": None, "basic": False
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
