@@ -6,12 +6,14 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from livedream.errors import InputError
 from livedream.resources import folder
-from livedream.settings import Settings, change
+from livedream.settings import Settings, change, describe
+from livedream.settings.document import shown
 
 DEFAULT = "eyes"
 
@@ -65,6 +67,30 @@ def parse(text: str, path: Path) -> Preset:
     except tomllib.TOMLDecodeError as fault:
         raise InputError(f"the preset {path} is not valid TOML: {fault}") from fault
     return _preset(table, path)
+
+
+def save(path: Path, settings: Settings, description: str = "") -> None:
+    """Save settings as a preset: a TOML file of what is not its default, in place of an older one.
+
+    Raises InputError if it cannot be written; then the older one is as it was.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(text_of(settings, description), encoding="utf-8")
+        beside.replace(path)
+    except OSError as fault:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"the preset {path} cannot be written: {fault.strerror}") from fault
+
+
+def text_of(settings: Settings, description: str = "") -> str:
+    """Write settings as the text of a preset that makes them."""
+    lines = [f"description = {shown(description)}"] if description else []
+    changed = [info for info in describe() if info.value_of(settings) != info.default]
+    for section, infos in groupby(changed, lambda info: info.section):
+        lines += ["", f"[{section}]"]
+        lines += [f"{info.name} = {shown(info.value_of(settings))}" for info in infos]
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _find(name_or_file: str) -> Path:

@@ -8,9 +8,9 @@ from livedream.dream.catalog import network_info
 from livedream.dream.spec import kernel_spec
 from livedream.dream.wishes import controls
 from livedream.errors import InputError
-from livedream.presets import DEFAULT, apply_assignments, load, shipped
+from livedream.presets import DEFAULT, apply_assignments, load, save, shipped
 from livedream.resources import folder
-from livedream.settings import Settings
+from livedream.settings import Settings, change
 
 SHIPPED = shipped()
 
@@ -243,3 +243,34 @@ def test_a_picture_is_found_beside_its_preset(tmp_path: Path) -> None:
     preset = load(str(write(tmp_path, '[dream]\nstyle = "pictures/mine.png"\nguide = "clouds"\n')))
     assert preset.settings.dream.style == str(picture.resolve())
     assert preset.settings.dream.guide == "clouds"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_preset_that_is_saved_loads_as_it_was(name: str, tmp_path: Path) -> None:
+    settings = load(name).settings
+    save(tmp_path / "mine.toml", settings, 'My own "look", at dusk.')
+    preset = load(str(tmp_path / "mine.toml"))
+    assert preset.settings == settings
+    assert (preset.name, preset.description) == ("mine", 'My own "look", at dusk.')
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+
+
+def test_every_kind_of_value_is_saved(tmp_path: Path) -> None:
+    values = {
+        "dream.layers": {"block.1": 0.5, "eyes": -1.0}, "dream.channels": {"block.1": {3: 1.0}},
+        "dream.octave_sizes": (0.3, 1.0), "dream.spread": True, "dream.step_size": 0.1 / 3, "look.steer": False,
+    }  # fmt: skip
+    settings = change(Settings(), values)
+    save(tmp_path / "mine.toml", settings)
+    assert load(str(tmp_path / "mine.toml")).settings == settings
+    save(tmp_path / "mine.toml", Settings())
+    assert load(str(tmp_path / "mine.toml")).settings == Settings()
+
+
+def test_where_nothing_can_be_written_that_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gone/mine\.toml cannot be written"):
+        save(tmp_path / "gone" / "mine.toml", Settings())
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(InputError, match="taken cannot be written"):
+        save(tmp_path / "taken", Settings())
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from livedream.errors import InputError, SourceError
 from livedream.presets import Preset
 from livedream.runtime.store import SettingsStore
-from livedream.settings import change
 
 
 class Programs:
@@ -22,7 +22,7 @@ class Programs:
         self.presets = tuple(presets)
         self.store = SettingsStore(self.presets[at].settings)
         self._at, self._every_s = at, every_s
-        self._kept: dict[str, Any] = {}
+        self._tell: Callable[[str], None] = lambda _: None
         self._shown_s = 0.0
         self._now_s: float | None = None
         self._lock = threading.Lock()
@@ -50,12 +50,12 @@ class Programs:
             self._now_s = now_s
             self._shown_s += 0.0 if waiting else elapsed_s
             if self.left_s == 0.0:
-                self._show(self._at + 1)
+                self._show(self._following(1))
 
     def step(self, by: int) -> str:
         """Go on by so many presets, or back, round and round; give the name of the one that is shown then."""
         with self._lock:
-            self._show(self._at + by)
+            self._show(self._following(by))
             return self.name
 
     def show(self, place: int) -> str:
@@ -63,15 +63,35 @@ class Programs:
         with self._lock:
             if not 0 <= place < len(self.presets):
                 raise IndexError(place)
-            self._show(place)
+            self._show([place])
             return self.name
+
+    def tell_to(self, tell: Callable[[str], None]) -> None:
+        """Have it said, in a sentence, when a preset cannot be shown any more."""
+        self._tell = tell
 
     def keep(self, word: str, value: Any) -> None:
         """Change a setting for this preset and for those that follow. Raises InputError, nothing changed."""
         with self._lock:
             self.store.change({word: value}, word)
-            self._kept[word] = value
+            self.store.hold([word])
 
-    def _show(self, place: int) -> None:
-        self._at, self._shown_s = place % len(self.presets), 0.0
-        self.store.replace(change(self.presets[self._at].settings, self._kept))
+    def _following(self, by: int) -> list[int]:
+        """List the places from so many further on, each of the others once, in that direction."""
+        return [self._at + by + (hop if by >= 0 else -hop) for hop in range(len(self.presets))]
+
+    def _show(self, places: Iterable[int]) -> None:
+        """Show the first of these places whose preset can be dreamed; if none can, go on as before.
+
+        All were checked before the show, but a guide's file may have gone since.
+        """
+        self._shown_s = 0.0
+        for place in places:
+            at = place % len(self.presets)
+            try:
+                self.store.load(self.presets[at].settings)
+            except (InputError, SourceError) as fault:
+                self._tell(f"the preset {self.presets[at].name} cannot be shown: {fault}")
+                continue
+            self._at = at
+            return

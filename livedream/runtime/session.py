@@ -110,6 +110,7 @@ class LiveSession:
     def follow(self, programs: Programs) -> None:
         """Let the preset change by time, in the store that the session was made with; before the start."""
         self._programs = programs
+        programs.tell_to(self._tell)
 
     def start(self) -> None:
         """Start all threads; returns at once."""

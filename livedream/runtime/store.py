@@ -1,35 +1,179 @@
-"""The wishes: the settings as they stand, changed by people, read once per frame."""
+"""The settings of a show as they stand: layers that people and machines write, read once for each frame."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from livedream.settings import Settings, change
+from livedream.dream.spec import kernel_spec
+from livedream.references import References
+from livedream.settings import Settings, by_word, change, describe
+
+Layer = Literal["preset", "hand", "modulation", "panic"]
+"""Who has written a setting; a later one covers those before it."""
+
+ABOVE: tuple[Layer, ...] = ("hand", "modulation", "panic")
+"""The layers over the preset, the lowest first."""
+
+SMALL_HW = (64, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has changed: the words that a layer was written at, and all settings as they stand since."""
+
+    layer: Layer
+    words: frozenset[str]
+    settings: Settings
 
 
 class SettingsStore:
-    """Holds one frozen value; changing replaces it, so a snapshot never changes."""
+    """Holds four layers and the settings that they make; any number of threads may write.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    What is read is one frozen value, so nobody who reads waits for somebody who writes. What a layer is given
+    is checked before it gets in: the settings that stand can always be dreamed.
+    """
+
+    def __init__(self, preset: Settings) -> None:
+        self._preset = self._settings = preset
+        self._layers: dict[Layer, dict[str, Any]] = {layer: {} for layer in ABOVE}
+        self._held: frozenset[str] = frozenset()
         self._lock = threading.Lock()
+        self._observers: tuple[Callable[[Change], None], ...] = ()
+        self._news: deque[Change] = deque()
+        self._telling = threading.Lock()
 
     def snapshot(self) -> Settings:
-        """Give the settings as they stand now."""
+        """Return the settings as they stand now."""
         return self._settings
 
-    def change(self, changes: Mapping[str, Any], origin: str) -> Settings:
-        """Make changes (word -> value); gives what stands then. Raises InputError, nothing changed."""
-        return self.edit(lambda settings: change(settings, changes, origin))
-
-    def replace(self, settings: Settings) -> None:
-        """Put other settings in the place of those that stand."""
-        self.edit(lambda _: settings)
-
-    def edit(self, edited: Callable[[Settings], Settings]) -> Settings:
-        """Put what `edited` makes of the settings in their place, and give it; nobody writes in between."""
+    def layer(self, layer: Layer) -> dict[str, Any]:
+        """Return what a layer holds, by word; of the preset what is not its default."""
         with self._lock:
-            self._settings = edited(self._settings)
-            return self._settings
+            if layer != "preset":
+                return dict(self._layers[layer])
+            return differences(Settings(), self._preset)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Return the words that the hand keeps when the preset changes."""
+        return self._held
+
+    def change(self, changes: Mapping[str, Any], origin: str, layer: Layer = "hand") -> Settings:
+        """Write values by word into a layer over the preset; returns what stands then.
+
+        Raises InputError if a value or what would stand then is not possible, nothing changed.
+        """
+        with self._lock:
+            self._write(layer, self._of(layer) | dict(changes), frozenset(changes), origin)
+        return self._tell()
+
+    def turn(self, word: str, number: float, layer: Layer = "hand") -> Settings:
+        """Write a number into a layer, the nearest that is allowed. Raises ValueError for a NaN."""
+        return self.change({word: by_word()[word].clamp(number)}, word, layer)
+
+    def edit(self, edited: Callable[[Settings], Settings], layer: Layer = "hand") -> Settings:
+        """Write into a layer what `edited` changes in the settings that stand; nobody writes in between."""
+        with self._lock:
+            wanted = differences(self._settings, edited(self._settings))
+            self._write(layer, self._of(layer) | wanted, frozenset(wanted), layer)
+        return self._tell()
+
+    def clear(self, layer: Layer, words: Collection[str] | None = None) -> Settings:
+        """Take words out of a layer, all of them by default, so that what lies below stands again."""
+        with self._lock:
+            before = self._of(layer)
+            gone = frozenset(before if words is None else words) & frozenset(before)
+            self._write(layer, {word: before[word] for word in before if word not in gone}, gone, layer)
+            self._held -= gone if layer == "hand" else frozenset()
+        return self._tell()
+
+    def hold(self, words: Collection[str], *, on: bool = True) -> None:
+        """Let the hand keep words when the preset changes, or no longer."""
+        with self._lock:
+            self._held = self._held | frozenset(words) if on else self._held - frozenset(words)
+
+    def load(self, preset: Settings) -> Settings:
+        """Put another preset under all layers; the hand keeps what it holds and lets go of the rest."""
+        with self._lock:
+            hand = {word: value for word, value in self._layers["hand"].items() if word in self._held}
+            settings = self._made(preset, self._layers | {"hand": hand}, "preset")
+            words = frozenset(differences(self._settings, settings))
+            self._preset, self._layers["hand"] = preset, hand
+            self._stand(Change("preset", words, settings))
+        return self._tell()
+
+    def observe(self, observer: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `observer` after each change, in order, in the thread of somebody who writes.
+
+        It must not raise. Returns what ends it.
+        """
+        with self._lock:
+            self._observers = (*self._observers, observer)
+
+        def end() -> None:
+            with self._lock:
+                self._observers = tuple(one for one in self._observers if one is not observer)
+
+        return end
+
+    def _of(self, layer: Layer) -> dict[str, Any]:
+        if layer not in self._layers:
+            raise ValueError(
+                f"{layer} is loaded as a whole; the layers that are written are {', '.join(ABOVE)}"
+            )
+        return self._layers[layer]
+
+    def _write(self, layer: Layer, held: dict[str, Any], words: frozenset[str], origin: str) -> None:
+        settings = self._made(self._preset, self._layers | {layer: held}, origin)
+        self._layers[layer] = held
+        self._stand(Change(layer, words, settings))
+
+    def _made(self, preset: Settings, layers: Mapping[Layer, Mapping[str, Any]], origin: str) -> Settings:
+        """Lay the layers over a preset. Raises InputError if that cannot be dreamed."""
+        above: dict[str, Any] = {}
+        for layer in ABOVE:
+            above |= layers[layer]
+        settings = change(preset, above, origin) if above else preset
+        check(settings, self._settings)
+        return settings
+
+    def _stand(self, news: Change) -> None:
+        self._settings = news.settings
+        if news.words:
+            self._news.append(news)
+
+    def _tell(self) -> Settings:
+        """Tell what is new, one after the other; what another thread tells already, it tells to the end."""
+        settings = self._settings
+        while self._news and self._telling.acquire(blocking=False):
+            try:
+                while self._news:
+                    news = self._news.popleft()
+                    for observer in self._observers:
+                        observer(news)
+            finally:
+                self._telling.release()
+        return settings
+
+
+def differences(before: Settings, after: Settings) -> dict[str, Any]:
+    """Return the values in which `after` differs, by word."""
+    values = ((info.word, info.value_of(before), info.value_of(after)) for info in describe())
+    return {word: new for word, old, new in values if new != old}
+
+
+def check(settings: Settings, before: Settings) -> None:
+    """Raise InputError or SourceError if settings cannot be dreamed of which `before` can."""
+    if settings.dream is before.dream or settings.dream == before.dream:
+        return
+    kernel_spec(settings.dream, SMALL_HW)
+    if (settings.dream.guide, settings.dream.style) != (before.dream.guide, before.dream.style):
+        references = References()
+        try:
+            references.check(settings.dream)
+        finally:
+            references.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from livedream.errors import InputError
 from livedream.presets import Preset, apply_assignments
 from livedream.runtime.programs import Programs
-from livedream.settings import Settings
+from livedream.settings import Settings, change
 
 THREE = [
     Preset(name, "", apply_assignments(Settings(), [f"dream.step_size={size}"]))
@@ -130,3 +131,24 @@ def test_the_presets_themselves_are_left_alone() -> None:
         programs.advance(frame / 10)
 
     assert [preset.settings.model_dump() for preset in THREE] == before
+
+
+def test_a_preset_whose_picture_has_gone_is_passed_over_and_named(tmp_path: Path) -> None:
+    broken = Preset("broken", "", change(Settings(), {"dream.guide": str(tmp_path / "gone.png")}))
+    programs, said = Programs([THREE[0], broken, THREE[2]], every_s=10.0), list[str]()
+    programs.tell_to(said.append)
+    assert programs.step(1) == "three"
+    assert programs.step(-1) == "one"
+    assert programs.show(1) == "one"
+    programs.advance(0.0)
+    programs.advance(10.0)
+    assert programs.name == "three"
+    assert len(said) == 4
+    assert all("broken" in one and "gone.png" in one for one in said)
+    assert step_size(programs) == 0.03
+
+
+def test_alone_a_preset_whose_picture_has_gone_goes_on() -> None:
+    programs = Programs(THREE[:1])
+    assert programs.step(1) == "one"
+    assert step_size(programs) == 0.01
