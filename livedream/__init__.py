@@ -1,3 +1,67 @@
-"""Point a webcam at the world and watch it dream, at frame rate."""
+"""Point a webcam at the world and watch it dream, at frame rate.
+
+What is offered here is loaded when it is first used: importing livedream itself loads neither torch nor
+OpenCV, OpenVINO or Qt.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from livedream.api import dream_frames, dream_image
+    from livedream.errors import EngineError, InputError, LivedreamError, SinkError, SourceError
+    from livedream.pipeline import DreamPipeline
+    from livedream.presets import load as load_preset
+    from livedream.runtime.session import LiveSession
+    from livedream.settings import Settings
+    from livedream.sinks.open import open_sink
+    from livedream.sources.open import open_source
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "DreamPipeline",
+    "EngineError",
+    "InputError",
+    "LiveSession",
+    "LivedreamError",
+    "Settings",
+    "SinkError",
+    "SourceError",
+    "dream_frames",
+    "dream_image",
+    "load_preset",
+    "open_sink",
+    "open_source",
+]
+
+_HOMES = {
+    "DreamPipeline": "livedream.pipeline",
+    "EngineError": "livedream.errors",
+    "InputError": "livedream.errors",
+    "LiveSession": "livedream.runtime.session",
+    "LivedreamError": "livedream.errors",
+    "Settings": "livedream.settings",
+    "SinkError": "livedream.errors",
+    "SourceError": "livedream.errors",
+    "dream_frames": "livedream.api",
+    "dream_image": "livedream.api",
+    "load_preset": "livedream.presets",
+    "open_sink": "livedream.sinks.open",
+    "open_source": "livedream.sources.open",
+}
+"""The module that each name comes from."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'livedream' has no attribute {name!r}")
+    return getattr(import_module(home), name.removesuffix("_preset") if name == "load_preset" else name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,17 +17,12 @@ from livedream.cli.check_engines import megabytes, with_tilde
 from livedream.cli.options import Options
 from livedream.cli.show import chosen_settings, teller
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
-from livedream.engines.builder import EngineBuilder, Ready
+from livedream.engines.builder import Ready
 from livedream.engines.cache import REMEDY, Cleared, EngineCache, Listed
 from livedream.engines.relay import parts_of
-from livedream.errors import EngineError, InputError, LivedreamError
+from livedream.errors import InputError, LivedreamError
+from livedream.offline.engines import Engines
 from livedream.runtime.dreamer import describe
-
-BUILD_S = 1800.0
-"""Long enough for a deep network at a large size on a slow machine."""
-
-LOOK_UP_S = 0.25
-"""How often the line that shows the progress is written anew."""
 
 
 def print_engines() -> None:
@@ -116,18 +110,12 @@ def _built(
     spec: KernelSpec, options: Options, cache: EngineCache, console: Console, words: str
 ) -> Ready[KernelSpec]:
     """Have one engine built, or loaded, with a line that shows how long that takes already."""
-    builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, cache, teller(console))
-    start_s = time.perf_counter()
-    try:
-        builder.request(spec, stopgap=False)
-        with console.status(words) as line:
-            while (waited_s := time.perf_counter() - start_s) < BUILD_S:
-                if ready := builder.take(LOOK_UP_S):
-                    return ready
-                line.update(f"{words}: {waited_s:.0f} s")
-    finally:
-        builder.close()
-    raise EngineError(f"no engine for {words} was ready after {BUILD_S / 60:.0f} minutes")
+    with console.status(words) as line:
+
+        def waiting(said: str) -> None:
+            line.update(f"{words}: {said}" if said else words)
+
+        return Engines(options.engine, teller(console), waiting, cache).ready_for(spec)
 
 
 def _origin(ready: Ready[KernelSpec], built: Mapping[str, Any], after: Sequence[Listed]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -11,17 +12,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from livedream.api import dream_frames
 from livedream.cli.options import Options
 from livedream.cli.show import check_apart, opened, teller
-from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
-from livedream.engines.builder import EngineBuilder
-from livedream.engines.cache import EngineCache
-from livedream.engines.engine import Engine
-from livedream.errors import EngineError, SourceError
-from livedream.frame import Frame, Rgb
-from livedream.pipeline import DreamPipeline
+from livedream.errors import SourceError
+from livedream.frame import Rgb
 from livedream.presets import load
-from livedream.references import References
 from livedream.settings import Settings
 from livedream.sinks.image import check_image_file, write_image
 from livedream.sinks.letterbox import letterbox
@@ -30,7 +26,6 @@ FRAMES = 60
 """How long each preset dreams before its picture is taken: two seconds, in which a dream has grown."""
 
 TILE_WH, COLUMNS = (480, 270), 4
-BUILD_S = 600.0
 
 
 def run(options: Options, names: Sequence[str], file: Path) -> None:
@@ -39,23 +34,18 @@ def run(options: Options, names: Sequence[str], file: Path) -> None:
     check_image_file(file)
     check_apart(file, options)
     frames = _frames(options)
-    tiles, cache = [("the picture", frames[-1].rgb)], EngineCache()
+    tiles = [("the picture", frames[-1])]
     for name in track(names, "dreaming", console=console, transient=True):
-        # A builder of its own for each: later failures of one are only told.
-        builder: EngineBuilder[KernelSpec] = EngineBuilder(options.engine, cache, teller(console))
-        try:
-            tiles.append((name, _last_dream(frames, load(name).settings, _asking(builder))))
-        finally:
-            builder.close()
+        tiles.append((name, _last_dream(frames, load(name).settings, options, console)))
     write_image(file, laid_out(tiles))
     presets = "preset" if len(tiles) == 2 else "presets"
     console.print(f"{file}: {len(tiles) - 1} {presets}", markup=False, highlight=False)
 
 
-def _frames(options: Options) -> Sequence[Frame]:
+def _frames(options: Options) -> Sequence[Rgb]:
     source, never = opened(options, options.source or "clouds", loop=True), threading.Event()
     try:
-        frames = [frame for frame in (source.read(never) for _ in range(FRAMES)) if frame is not None]
+        frames = [frame.rgb for frame in (source.read(never) for _ in range(FRAMES)) if frame is not None]
     finally:
         source.close()
     if not frames:
@@ -63,32 +53,9 @@ def _frames(options: Options) -> Sequence[Frame]:
     return frames
 
 
-def _asking(builder: EngineBuilder[KernelSpec]) -> Callable[[KernelSpec], Engine]:
-    def engine_for(spec: KernelSpec) -> Engine:
-        builder.request(spec, stopgap=False)
-        ready = builder.take(BUILD_S)
-        if ready is None:
-            raise EngineError(f"no engine was ready after {BUILD_S:g} seconds")
-        return ready.engine
-
-    return engine_for
-
-
-def _last_dream(
-    frames: Iterable[Frame], settings: Settings, engine_for: Callable[[KernelSpec], Engine]
-) -> Rgb:
-    """Dream frames in a row; give the last dream."""
-    first, *rest = frames
-    spec = kernel_spec(settings.dream, working_size_hw(first.size_wh, settings.dream.working_px))
-    engine = engine_for(spec)
-    try:
-        pipeline = DreamPipeline(spec, engine, references=References())
-        rgb = pipeline.process(first, settings).rgb
-        for frame in rest:
-            rgb = pipeline.process(frame, settings).rgb
-    finally:
-        engine.close()
-    return rgb
+def _last_dream(frames: Iterable[Rgb], settings: Settings, options: Options, console: Console) -> Rgb:
+    """Dream frames in a row; return the last dream."""
+    return deque(dream_frames(frames, settings, engine=options.engine, tell=teller(console)), maxlen=1).pop()
 
 
 def laid_out(tiles: Sequence[tuple[str, Rgb]]) -> Rgb:

@@ -20,6 +20,7 @@ from livedream.offline.full_size import at_full_size, words_of
 from livedream.offline.output import check_name, check_writable
 from livedream.offline.recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
+from livedream.settings import Settings
 from livedream.sinks.letterbox import fitted_size, resized
 from livedream.sinks.reel import unfinished
 from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
@@ -91,18 +92,27 @@ def still_of(wish: StillWish) -> Still:
 
 
 def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], None]) -> Rgb:
-    """Dream a picture, each round from what the one before has made of it. Raises EngineError.
+    """Dream a picture. Raises EngineError. report: called with how many rounds are done, and of how many."""
+    return dreamed_rounds(still.rgb, still.recipe.settings, still.rounds, engines, still.seed, report)
 
-    report: called with how many rounds are done, and of how many.
-    """
-    rgb = still.rgb
-    with closing(FrameDreamer(engines, still.seed)) as dreamer:
-        for index in range(still.rounds):
-            report(index, still.rounds)
-            frame = Frame(still.rgb, index * ROUND_S, index, media_s=index * ROUND_S)
-            rgb = dreamer.dream(frame, Blend(still.recipe.settings)).rgb
-    report(still.rounds, still.rounds)
-    return rgb
+
+def dreamed_rounds(
+    rgb: Rgb,
+    settings: Settings,
+    rounds: int,
+    engines: Engines,
+    seed: int = 0,
+    report: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Rgb:
+    """Dream a picture, each round from what the one before has made of it. Raises EngineError."""
+    dream = rgb
+    with closing(FrameDreamer(engines, seed)) as dreamer:
+        for index in range(rounds):
+            report(index, rounds)
+            frame = Frame(rgb, index * ROUND_S, index, media_s=index * ROUND_S)
+            dream = dreamer.dream(frame, Blend(settings)).rgb
+    report(rounds, rounds)
+    return dream
 
 
 def write_still(still: Still, rgb: Rgb, engine: str) -> None:

@@ -6,15 +6,17 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 
 import cv2
 
-from livedream.clock import Clock
+from livedream.clock import Clock, SystemClock
 from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import Choice, EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.frame import Rgb
 from livedream.pipeline import Dreamed, Dreaming
+from livedream.presets import Preset
 from livedream.runtime.attract import Attract
 from livedream.runtime.capture import Capture
 from livedream.runtime.dreamer import Dreamer
@@ -25,9 +27,13 @@ from livedream.runtime.programs import Programs
 from livedream.runtime.stand_in import StandIn
 from livedream.runtime.stats import Meter
 from livedream.runtime.status import Status
-from livedream.runtime.store import SettingsStore
+from livedream.runtime.store import SettingsStore, check
+from livedream.settings import Settings
 from livedream.sinks.sink import Sink
 from livedream.sources.source import Source
+
+LOOK_UP_S = 1.0
+"""How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""
 
 JOIN_S = 1.0
 """How long a thread may take to end before it is left behind."""
@@ -43,10 +49,11 @@ class Plan:
     output_wh: size of the frames that go out. fps: their rate, and the rate that is held.
     engine: "auto" or one engine's name. paced: at the source's own pace, frames dropped when late;
     else as fast as it goes, none dropped. governed: the working size may be lowered to hold `fps`.
-    attract_s: how long the camera stands still before past frames are shown; None: never.
+    attract_s: how long the camera stands still before past frames are shown; None: never. preset: its name,
+    for people.
     """
 
-    preset: str
+    preset: str = ""
     output_wh: tuple[int, int] = (1280, 720)
     fps: float = 30.0
     engine: Choice = "auto"
@@ -56,22 +63,25 @@ class Plan:
 
 
 class LiveSession:
-    """A running show; an error in any worker stops it and is raised by `finish`.
+    """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
 
-    tell: called with each sentence for people, from any thread. observe: with each dreamed frame.
+    source: the session's own from now on. look: a preset, settings, or a store that others write to; it is
+    `store`. tell: called with each sentence for people, from any thread. observe: with each dreamed frame.
     """
 
     def __init__(
         self,
         source: Source,
-        store: SettingsStore,
-        plan: Plan,
-        clock: Clock,
+        look: SettingsStore | Settings | Preset,
+        plan: Plan | None = None,
+        clock: Clock | None = None,
         *,
         cache: EngineCache | None = None,
         tell: Callable[[str], None] | None = None,
         observe: Callable[[Dreamed], None] | None = None,
     ) -> None:
+        plan, clock = plan or Plan(look.name if isinstance(look, Preset) else ""), clock or SystemClock()
+        self.store = store = _store_of(look)
         self.plan, self._clock, self._source = plan, clock, source
         self._said = tell
         self._observe = observe
@@ -96,6 +106,14 @@ class LiveSession:
         self._begun: Latest[Dreaming] = Latest(lossless=True)
         self._dreamer = Dreamer(store, self._builder, governor, clock, self._begun.put, self._tell)
         self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> LiveSession:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.finish()
 
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> Outlet:
         """Give the show another sink, at any time; its thread starts with the session or at once."""
@@ -137,9 +155,13 @@ class LiveSession:
         self._stop.set()
         self._capture.slot.close()
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float | None = None) -> bool:
         """Wait until the session ends by itself or is stopped, at most `seconds`; True if it has."""
-        return self._clock.wait(self._stop, seconds)
+        if seconds is not None:
+            return self._clock.wait(self._stop, seconds)
+        while not self._clock.wait(self._stop, LOOK_UP_S):
+            pass
+        return True
 
     def wait_settled(self, seconds: float) -> bool:
         """Wait until the engine that was asked for runs; False after `seconds` or when ended."""
@@ -257,3 +279,12 @@ class LiveSession:
         self._notices.append(sentence)
         if self._said is not None:
             self._said(sentence)
+
+
+def _store_of(look: SettingsStore | Settings | Preset) -> SettingsStore:
+    """Return the store of a look. Raises InputError or SourceError if it cannot be dreamed."""
+    if isinstance(look, SettingsStore):
+        return look
+    settings = look.settings if isinstance(look, Preset) else look
+    check(settings, Settings())
+    return SettingsStore(settings)

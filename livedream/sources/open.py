@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livedream.clock import Clock
+from livedream.clock import Clock, SystemClock
 from livedream.errors import InputError, SourceError
 from livedream.sources.source import Source
 
@@ -42,19 +42,26 @@ class Wish:
     clock: Clock
 
 
-def open_source(spec: str, *, fps: float, size_wh: tuple[int, int], loop: bool, clock: Clock) -> Source:
+def open_source(
+    spec: str,
+    *,
+    fps: float = 30.0,
+    size_wh: tuple[int, int] = (1280, 720),
+    loop: bool = True,
+    clock: Clock | None = None,
+) -> Source:
     """Open what `spec` names: a camera, a file, an address or the clouds.
 
     spec: "camera" (the first that works), "camera:NAME" or "camera:INDEX", the path of a video or an
         image, an address (rtsp, rtmp, udp, http, ...), "clouds" or "clouds:SEED". A file that is
         called camera or clouds is meant by ./camera or ./clouds.
     fps, size_wh: asked of cameras, kept by clouds; an image repeats at fps; videos have their own.
-    loop: videos and images start over for ever.
+    loop: videos and images start over for ever. clock: None: the machine's.
 
     Raises InputError if `spec` is at fault, SourceError if a device or an address does not answer.
     """
     spec = spec.strip()
-    wish = Wish(fps, size_wh, loop, clock)
+    wish = Wish(fps, size_wh, loop, clock or SystemClock())
     word, colon, detail = spec.partition(":")
     if word == "camera":
         return _open_camera(detail if colon else None, wish)

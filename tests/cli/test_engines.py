@@ -179,6 +179,7 @@ class _Workshop:
     started: list[Any]
     engines: list[_Engine]
     fault: EngineError | None
+    building = "openvino, 3 s"
 
     def request(self, program: Any, *, stopgap: bool) -> None:
         assert not stopgap
@@ -210,7 +211,7 @@ class _Workshop:
 @pytest.fixture
 def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Workshop]]:
     _Workshop.started, _Workshop.engines, _Workshop.fault = [], [], None
-    monkeypatch.setattr(engines, "EngineBuilder", _Workshop)
+    monkeypatch.setattr("livedream.offline.engines.EngineBuilder", _Workshop)
     yield _Workshop
     assert all(started.closed for started in _Workshop.started)
     assert all(engine.closed for engine in _Workshop.engines)
@@ -295,8 +296,8 @@ class TestBuild:
     def test_it_does_not_wait_for_ever(
         self, workshop: type[_Workshop], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(engines, "BUILD_S", 0.0)
-        with pytest.raises(EngineError, match="no engine for eyes"):
+        monkeypatch.setattr("livedream.offline.engines.BUILD_S", 0.0)
+        with pytest.raises(EngineError, match="no engine was ready"):
             engines.build(Options(None, "eyes"), ["eyes"])
 
 

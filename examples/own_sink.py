@@ -1,0 +1,41 @@
+"""Give a sink of one's own a name like every other.
+
+python own_sink.py SOURCE [SECONDS]
+"""
+
+import sys
+
+import livedream
+from livedream.frame import Rgb
+from livedream.sinks.open import SINKS, SinkKind, SinkRequest
+
+
+class Meter:
+    """Prints how bright each dream is."""
+
+    name, retry_s = "meter", None
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        """Say what frames will come."""
+        return f"{size_wh[0]}x{size_wh[1]}, {fps:g} a second"
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        """Print the mean of a frame."""
+        print(f"{time_s:6.2f} s: {rgb.mean():.0f}")  # noqa: T201
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def meter(_: SinkRequest) -> Meter:
+    """Make it."""
+    return Meter()
+
+
+SINKS.add("meter", SinkKind("Prints how bright each dream is.", meter))
+source, seconds = [*sys.argv[1:], "5"][:2]
+
+with livedream.LiveSession(livedream.open_source(source), livedream.load_preset("eyes")) as session:
+    session.add_sink(livedream.open_sink("meter"))
+    session.start()
+    session.wait(float(seconds))

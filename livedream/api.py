@@ -1,0 +1,69 @@
+"""Dreaming from a program: a picture, frames in a row; a show is `livedream.runtime.session.LiveSession`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from livedream.engines.builder import Choice
+from livedream.fade import Blend
+from livedream.frame import Frame, Rgb
+from livedream.offline.dreaming import FrameDreamer
+from livedream.offline.engines import Engines
+from livedream.offline.full_size import at_full_size
+from livedream.offline.still import ROUNDS, dreamed_rounds
+from livedream.presets import DEFAULT, Preset, load
+from livedream.settings import Settings
+from livedream.sources.open import expanded
+from livedream.sources.transparent import read_transparent
+
+Look = str | Preset | Settings
+"""A preset's name, the path of its file, a preset, or settings."""
+
+
+def dream_image(
+    picture: str | Path | Rgb,
+    look: Look = DEFAULT,
+    *,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+    engine: Choice = "auto",
+    tell: Callable[[str], None] = lambda _: None,
+) -> Rgb:
+    """Dream a picture at its own size; the same seed, rounds and engine dream the same.
+
+    picture: a file, or uint8 HxWx3. rounds: how often it is dreamed, each time from what became of it. tell:
+    called with sentences for people, such as why an engine was passed over. Returns uint8 HxWx3. Raises
+    InputError for a file or a look that is none, EngineError if no engine can be had.
+    """
+    rgb = read_transparent(expanded(str(picture)))[0] if isinstance(picture, str | Path) else picture
+    settings = at_full_size(settings_of(look), (rgb.shape[1], rgb.shape[0]))
+    with Engines(engine, tell) as engines:
+        return dreamed_rounds(rgb, settings, rounds, engines, seed)
+
+
+def dream_frames(
+    frames: Iterable[Rgb],
+    look: Look = DEFAULT,
+    *,
+    fps: float = 30.0,
+    seed: int = 0,
+    engine: Choice = "auto",
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Rgb]:
+    """Dream frames one after the other, each from the dream of the one before; one is read when it is due.
+
+    frames: uint8 HxWx3. fps: how many of them are a second. The rest as in `dream_image`.
+    """
+    wanted = Blend(settings_of(look))
+    with Engines(engine, tell) as engines, closing(FrameDreamer(engines, seed)) as dreamer:
+        for index, rgb in enumerate(frames):
+            yield dreamer.dream(Frame(rgb, index / fps, index, media_s=index / fps), wanted).rgb
+
+
+def settings_of(look: Look) -> Settings:
+    """Return the settings that a look means. Raises InputError."""
+    if isinstance(look, str):
+        look = load(look)
+    return look.settings if isinstance(look, Preset) else look

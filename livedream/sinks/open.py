@@ -1,0 +1,75 @@
+"""From the words that a person gives to a sink, not yet open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from livedream.errors import InputError
+from livedream.registry import Registry
+from livedream.sinks.sink import Sink
+
+RECORDINGS = (".mp4", ".mkv", ".mov")
+"""What the name of a recording ends in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkRequest:
+    """How a sink is to be. detail: what stands after the colon, "" for nothing. size_wh: pixels."""
+
+    detail: str
+    size_wh: tuple[int, int]
+    fps: float
+    overwrite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SinkKind:
+    """A kind of sink. help: one line for people. make: makes it; raises InputError for a wrong detail."""
+
+    help: str
+    make: Callable[[SinkRequest], Sink]
+
+
+SINKS: Registry[SinkKind] = Registry("a sink")
+"""The kinds of sinks by name; whoever adds one here can open it as NAME or NAME:DETAIL."""
+
+
+def open_sink(
+    spec: str, *, size_wh: tuple[int, int] = (1280, 720), fps: float = 30.0, overwrite: bool = False
+) -> Sink:
+    """Make the sink that `spec` names; a session opens it when the show begins.
+
+    spec: the name of a kind, alone or with a detail after a colon ("virtual-camera:OBS Virtual Camera"), or a
+    file that a film is recorded to. overwrite: an older file of that name is given up. Raises InputError.
+    """
+    name, colon, detail = spec.strip().partition(":")
+    if name in SINKS:
+        return SINKS[name].make(SinkRequest(detail, size_wh, fps, overwrite))
+    if Path(spec).suffix.lower() in RECORDINGS:
+        return SINKS["file"].make(SinkRequest(spec.strip(), size_wh, fps, overwrite))
+    if colon or not Path(spec).suffix:
+        return SINKS[name].make(SinkRequest(detail, size_wh, fps, overwrite))
+    raise InputError(f"nothing is recorded to {spec}: a film's name ends in {', '.join(RECORDINGS)}")
+
+
+def _virtual_camera(request: SinkRequest) -> Sink:
+    from livedream.sinks.virtual_camera import VirtualCamera
+
+    return VirtualCamera(request.detail or None, size_wh=request.size_wh, fps=request.fps)
+
+
+def _file(request: SinkRequest) -> Sink:
+    from livedream.sinks.recorder import Recorder, check_recording
+
+    path = Path(request.detail)
+    check_recording(path, request.overwrite)
+    return Recorder(path, overwrite=request.overwrite)
+
+
+SINKS.add(
+    "virtual-camera",
+    SinkKind("A camera that other programs see; :DEVICE, or the first one.", _virtual_camera),
+)
+SINKS.add("file", SinkKind("A film with the name after the colon.", _file))
