@@ -47,6 +47,8 @@ class GradientProgram:
     def __init__(self, network: Network, layer: str, size_hw: tuple[int, int]) -> None:
         self._network, self._layer, self._size_hw = network, layer, size_hw
 
+    parts, repeated = (), None
+
     def fingerprint(self) -> str:
         """Name it; it is never cached."""
         return f"{self._network.info.name} {self._layer} {self._size_hw}"

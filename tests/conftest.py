@@ -22,6 +22,7 @@ class Painter:
 
     name = "painter"
     number_format: NumberFormat = "float32"
+    device = None
 
     def __init__(self, paint: Callable[[int, NDArray[np.float32]], NDArray[np.float32]]) -> None:
         self._paint = paint

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livedream.engines.devices import NEEDS, ON_CUDA
+from livedream.engines.kinds import ENGINES
 from livedream.presets import shipped
 from livedream.settings import describe, markdown
 from livedream.sinks.remedy import remedy
@@ -65,12 +65,13 @@ def test_the_words_of_the_vocabulary_are_settings() -> None:
 
 def test_auto_goes_through_nvidia_s_engines_as_written() -> None:
     written = re.findall(r"^\d\. `(.+)`$", NVIDIA.partition("## How `auto` chooses")[2], re.MULTILINE)
-    assert tuple(written) == ON_CUDA
+    assert tuple(written) == tuple(name for name, kind in ENGINES.items() if "cuda" in kind.ranks)
 
 
 def test_the_extras_for_nvidia_are_those_of_the_package() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = set(re.findall(r"livedream\[(\w+)\]", NVIDIA))
     assert extras == {"tensorrt", "rtx"} <= set(project["optional-dependencies"])
-    assert set(NEEDS) - {"openvino"} <= set(re.findall(r"^\| `(.+?)` \|", NVIDIA, re.MULTILINE))
+    needing = {name for name, kind in ENGINES.items() if kind.packages}
+    assert needing - {"openvino"} <= set(re.findall(r"^\| `(.+?)` \|", NVIDIA, re.MULTILINE))
     assert next(need for need in project["dependencies"] if need.startswith("torch=")) in NVIDIA

@@ -13,7 +13,7 @@ __all__ = ["canvas_for"]
 
 def canvas_for(engine: Engine, present: Canvas[Any] | None = None) -> Canvas[Any]:
     """Choose the canvas that an engine works on: its device's own, or memory; `present` if that is it."""
-    device = getattr(engine, "device", None)
+    device = engine.device
     if device is None or device.type == "cpu":
         return present if isinstance(present, MemoryCanvas) else MemoryCanvas()
     from livedream.canvas.device import DeviceCanvas

@@ -1,4 +1,4 @@
-"""The doctor's look at what dreams: OpenVINO, the cache of engines, the network, optical flow."""
+"""The doctor's look at what dreams besides engines: their cache, the network, optical flow."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from livedream.health import Health
 
 _OTHER_OPENCVS = ("opencv-python", "opencv-contrib-python")
 """They bring plugins of Qt 5, which PyQt6 then loads on Linux."""
-
-
-def openvino_engine() -> Health:
-    """Tell OpenVINO's version and the processor that it runs on."""
-    from livedream.engines.openvino import new_core
-
-    processor = str(new_core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
-    return Health("live", f"OpenVINO {importlib.metadata.version('openvino')} on {processor}")
 
 
 def engine_cache() -> Health:

@@ -9,17 +9,12 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from livedream.cli import check_engines, check_machine, check_media, check_tensorrt, check_torch
+from livedream.cli import check_engines, check_machine, check_media
 from livedream.cli.finding import Check, Finding
+from livedream.engines.kinds import ENGINES
 
 _NAME_COLUMNS, _STATUS_COLUMNS = 20, 11
 _FEWEST_COLUMNS = 24
-
-_ENGINES = (
-    Check("engine openvino", check_engines.openvino_engine, "openvino"),
-    Check("engine compiled", check_torch.compiled_engine, "torch"),
-    Check("engine eager", check_torch.eager_engine, "torch"),
-)
 
 
 def checks(system: str = sys.platform) -> tuple[Check, ...]:
@@ -35,8 +30,7 @@ def checks(system: str = sys.platform) -> tuple[Check, ...]:
         Check("camera", check_machine.cameras, "cv2-enumerate-cameras"),
         Check("display", check_machine.display, "PyQt6"),
         *((apple,) if system == "darwin" else (nvidia, intel)),
-        *check_tensorrt.engine_checks(),
-        *_ENGINES,
+        *engine_checks(),
         Check("engine cache", check_engines.engine_cache),
         Check("network", check_engines.network, needed=True),
         Check("optical flow", check_engines.optical_flow, "opencv-python-headless", needed=True),
@@ -45,6 +39,12 @@ def checks(system: str = sys.platform) -> tuple[Check, ...]:
         Check("H.264 encoder", check_media.h264_encoders, "av"),
         Check("film decoders", check_media.decoders, "av"),
     )
+
+
+def engine_checks() -> list[Check]:
+    """List the looks at engines that mean something here."""
+    kinds = [(name, kind) for name, kind in ENGINES.items() if kind.is_of_use()]
+    return [Check(f"engine {name}", kind.doctor, kind.library) for name, kind in kinds]
 
 
 def findings() -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def print_report(console: Console) -> int:
 def _lacking(found: set[str]) -> list[str]:
     """Name what must be there to dream and was not found."""
     lacking = [check.name for check in checks() if check.needed and check.name not in found]
-    return lacking if found & {engine.name for engine in _ENGINES} else ["an engine", *lacking]
+    return lacking if found & {f"engine {name}" for name in ENGINES} else ["an engine", *lacking]
 
 
 def _print(console: Console, finding: Finding) -> None:

@@ -10,12 +10,21 @@ from typing import Annotated
 import typer
 
 from livedream.engines.builder import Choice
+from livedream.engines.kinds import ENGINES
 from livedream.errors import InputError
 
 PROGRAM_S = 45.0
 """How long each preset of a show is seen if nothing else is said."""
 
 DAY_S = 86400.0
+
+
+def check_engine(name: str) -> str:
+    """Return an engine's name if there is one of that name. Raises InputError."""
+    if name != "auto" and name not in ENGINES:
+        raise InputError(f"--engine {name}: take one of {', '.join(['auto', *ENGINES])}")
+    return name
+
 
 SourceOption = Annotated[
     str | None,
@@ -32,7 +41,14 @@ SetOption = Annotated[
         "--set", help="Change one setting; may be repeated.", metavar="WORD=VALUE", show_default=False
     ),
 ]
-EngineOption = Annotated[Choice, typer.Option(help="What runs the network.")]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        help="What runs the network.",
+        metavar="|".join(["auto", *ENGINES]),
+        callback=check_engine,
+    ),
+]
 SizeOption = Annotated[str, typer.Option(help="Size of the frames that go out.", metavar="WxH")]
 FpsOption = Annotated[float, typer.Option(help="Frames a second that go out, and that are held.")]
 RecordOption = Annotated[

@@ -120,6 +120,11 @@ class KernelSpec:
         return tuple(replace(self, spread=False, only=octave) for octave in octaves)
 
     @property
+    def repeated(self) -> str:
+        """Name the kernel's submodule that every step runs anew."""
+        return "repeated"
+
+    @property
     def taps(self) -> list[Wish]:
         """List what is tapped, in the order of the kernel's controls."""
         groups = {

@@ -80,6 +80,15 @@ class TileSpec:
         """List the pictures that it takes besides the one that is dreamed."""
         return tuple(name for name in self.kernel.pictures if name != "rank")
 
+    @property
+    def parts(self) -> tuple[()]:
+        """List none: it is one program itself."""
+        return ()
+
+    @property
+    def repeated(self) -> None:
+        """Name no submodule: all of it runs once."""
+
     def fingerprint(self) -> str:
         """Give a hash of all that decides the graph and its weights."""
         return f"tile {self.kernel.fingerprint()}"

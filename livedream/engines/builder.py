@@ -7,22 +7,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from statistics import fmean
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from livedream.engines import here
 from livedream.engines.cache import EngineCache
-from livedream.engines.devices import EngineName, candidates
-from livedream.engines.elsewhere import Begin, Build, Elsewhere, elsewhere
+from livedream.engines.elsewhere import Begin, Build, Elsewhere
 from livedream.engines.engine import Check, Engine, Program
 from livedream.engines.here import Made
+from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.relay import Relay, parts_of, worst
 from livedream.errors import EngineError
 
 P = TypeVar("P", bound=Program)
 
-Choice = Literal["auto", "openvino", "tensorrt", "tensorrt-rtx", "compiled", "captured", "eager"]
+Choice = str
+"""A name in `livedream.engines.kinds.ENGINES`, or "auto": the fastest that works out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,13 @@ class EngineBuilder(Generic[P]):
     whatever runs goes on.
 
     choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
-    with the reference; why one was passed over is told. tell: called with sentences for people.
+    with the reference; why one was passed over is told. tell: called with sentences for people. Raises
+    InputError for an unknown choice.
     """
 
     def __init__(self, choice: Choice, cache: EngineCache, tell: Callable[[str], None]) -> None:
+        if choice != "auto":
+            ENGINES[choice]  # an unknown one is told now
         self._choice, self._cache, self._tell = choice, cache, tell
         self._changed = threading.Condition()
         self._wanted: tuple[P, bool] | None = None
@@ -71,7 +74,7 @@ class EngineBuilder(Generic[P]):
         self._build: Build | None = None
         self._bridged: P | None = None
         self._handed_over = False
-        self._begun: tuple[EngineName, float] | None = None
+        self._begun: tuple[str, float] | None = None
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
@@ -159,13 +162,17 @@ class EngineBuilder(Generic[P]):
         """Tell whether a stopgap is wanted that has not been handed over."""
         return order.stopgap and self._bridged is not order.program
 
-    def _make(self, name: EngineName, order: _Order[P]) -> list[Made]:
-        if name == "eager":
-            return self._each(order, here.eager)
-        if name == "captured":
-            return self._captured(order)
-        other = elsewhere(name)
-        return self._each(order, lambda part: self._elsewhere(name, other, part, order))
+    def _make(self, name: str, order: _Order[P]) -> list[Made]:
+        kind = ENGINES[name]
+        if kind.built is not None:
+            other = kind.built()
+            return self._each(order, lambda part: self._elsewhere(name, other, part, order))
+        assert kind.made is not None, "it is built elsewhere or made here"
+        kind.check()
+        if not kind.at_once and self._awaited(order):
+            self._bridge(order, [here.stopgap(part) for part in parts_of(order.program)])
+        make = kind.made
+        return self._each(order, lambda part: make(part, self._tell))
 
     def _each(self, order: _Order[P], make: Callable[[Program], Made]) -> list[Made]:
         """Make the engine of each part; if one cannot be made or is not wanted any more, close the others."""
@@ -179,7 +186,7 @@ class EngineBuilder(Generic[P]):
             if_one_fails.pop_all()
         return made
 
-    def _elsewhere(self, name: EngineName, other: Elsewhere, part: Program, order: _Order[P]) -> Made:
+    def _elsewhere(self, name: str, other: Elsewhere, part: Program, order: _Order[P]) -> Made:
         """Take an engine from the cache, which another process fills if it is not there."""
         loaded = other.load(part, self._cache)
         if loaded is None:
@@ -207,15 +214,6 @@ class EngineBuilder(Generic[P]):
                     raise
                 self._tell(f"{fault}; trying {alternative}")
         self._build = None
-
-    def _captured(self, order: _Order[P]) -> list[Made]:
-        """Capture here, each part after its reference."""
-        here.check_capturing()
-        references = self._each(order, partial(here.eager, timed=False))
-        if order.stopgap:
-            self._bridge(order, references)
-        left = iter(references)
-        return self._each(order, lambda part: here.captured(part, next(left).engine, self._tell))
 
     def _bridge(self, order: _Order[P], made: Sequence[Made]) -> None:
         """Hand over a stopgap; one is enough for a program, however many engines are tried."""

@@ -25,7 +25,7 @@ class CapturedEngine:
     def __init__(self, program: Program, device: str, number_format: NumberFormat = "float32") -> None:
         self.device, self.number_format = torch.device(device), number_format
         self.name = named("captured", self.device, number_format)
-        module = channels_last(program.make(number_format).to(self.device))
+        module = channels_last(program.make(number_format).to(self.device), program.repeated)
         example = [torch.from_numpy(array).to(self.device) for array in program.example()]
         try:
             self._replay: Callable[[Sequence[Tensor]], Tensor] = capture(module, example)

@@ -76,8 +76,8 @@ class CompiledEngine:
         self._threads = torch.get_num_threads()
         module = program.make(number_format).to(self.device)
         if self.device.type == "cuda":
-            module = channels_last(module)
-        self._call: Callable[..., Tensor] = _compiled(module)
+            module = channels_last(module, program.repeated)
+        self._call: Callable[..., Tensor] = _compiled(module, program.repeated)
         try:
             self.run(program.example())
             if self.device.type == "cuda":
@@ -113,11 +113,10 @@ class _Part(nn.Module):
         return output
 
 
-def _compiled(module: nn.Module) -> Callable[..., Tensor]:
-    repeated = getattr(module, "repeated", None)
-    if not isinstance(repeated, nn.Module):
+def _compiled(module: nn.Module, repeated: str | None) -> Callable[..., Tensor]:
+    if repeated is None:
         return _Part(module)
-    module.repeated = _Part(repeated)
+    module.set_submodule(repeated, _Part(module.get_submodule(repeated)))
     return module
 
 

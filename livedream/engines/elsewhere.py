@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from livedream.engines.cache import EngineCache
-from livedream.engines.devices import EngineName, torch_device
+from livedream.engines.devices import torch_device
 from livedream.engines.engine import Check, Engine
 from livedream.errors import EngineError
 
@@ -45,25 +45,26 @@ class Elsewhere:
     builds: Mapping[str, Begin]
 
 
-def elsewhere(name: EngineName) -> Elsewhere:
-    """Tell how another process builds an engine. Raises EngineError if it is not installed."""
-    if name == "openvino":
-        from livedream.engines import openvino
+def openvino() -> Elsewhere:
+    """Tell how another process builds for OpenVINO. Raises EngineError if it is not installed."""
+    from livedream.engines import openvino
 
-        try:
-            openvino.runtime()
-        except ImportError as fault:
-            raise EngineError("the engine openvino is not installed; pip install openvino") from fault
-        return Elsewhere(openvino.load, {"": openvino.Build})
-    if name == "compiled":
-        return _compiled()
+    try:
+        openvino.runtime()
+    except ImportError as fault:
+        raise EngineError("the engine openvino is not installed; pip install openvino") from fault
+    return Elsewhere(openvino.load, {"": openvino.Build})
+
+
+def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> Elsewhere:
+    """Tell how another process builds for TensorRT."""
     from livedream.engines import tensorrt
 
-    flavour: Any = {"flavour": name}
-    return Elsewhere(partial(tensorrt.load, **flavour), {"": partial(tensorrt.Build, **flavour)})
+    return Elsewhere(partial(tensorrt.load, flavour=flavour), {"": partial(tensorrt.Build, flavour=flavour)})
 
 
-def _compiled() -> Elsewhere:
+def compiled() -> Elsewhere:
+    """Tell how another process compiles with torch, for the device that there is."""
     from livedream.engines import compiled
     from livedream.engines.on_device import number_formats
 

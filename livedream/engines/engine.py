@@ -39,6 +39,16 @@ CLEARLY = 0.9
 class Program(Protocol):
     """A graph of fixed shapes that an engine can be built for; picklable."""
 
+    @property
+    def parts(self) -> tuple[Program, ...]:
+        """List the programs that take turns in it, each with an engine of its own; none: it is one itself."""
+        ...
+
+    @property
+    def repeated(self) -> str | None:
+        """Name the submodule that pictures go through again and again, which is compiled by itself."""
+        ...
+
     def fingerprint(self) -> str:
         """Give a hash of all that decides the graph and its weights."""
         ...
@@ -64,6 +74,11 @@ class Engine(Protocol):
 
     name: str
     number_format: NumberFormat
+
+    @property
+    def device(self) -> torch.device | None:
+        """Return the device on which it takes tensors, as a `DeviceEngine`; None: it takes arrays alone."""
+        ...
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         """Run once; the output is the caller's to keep."""

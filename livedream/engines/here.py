@@ -52,6 +52,15 @@ def check_capturing() -> None:
         raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; take eager")
 
 
+def captured_and_checked(program: Program, tell: Callable[[str], None]) -> Made:
+    """Capture, beside a reference that is let go of again. Raises EngineError."""
+    reference = eager(program, timed=False).engine
+    try:
+        return captured(program, reference, tell)
+    finally:
+        reference.close()
+
+
 def captured(program: Program, reference: Engine, tell: Callable[[str], None]) -> Made:
     """Capture in the first number format in which it agrees with the reference. Raises EngineError."""
     from livedream.engines.on_device import full_float32, number_formats

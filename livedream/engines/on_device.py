@@ -48,14 +48,13 @@ def full_float32() -> AbstractContextManager[None]:
     return flags
 
 
-def channels_last(module: nn.Module) -> nn.Module:
+def channels_last(module: nn.Module, repeated: str | None) -> nn.Module:
     """Have a module's convolutions find channels last in memory, as tensor cores read them.
 
-    Its `repeated` part, if it names one, is where pictures come in; else the weights alone are laid so.
+    repeated: as its program has it; there pictures come in. None: the weights alone are laid so.
     """
-    repeated = getattr(module, "repeated", None)
-    if isinstance(repeated, nn.Module):
-        repeated.register_forward_pre_hook(_first_channels_last)
+    if repeated is not None:
+        module.get_submodule(repeated).register_forward_pre_hook(_first_channels_last)
     return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 

@@ -62,6 +62,8 @@ def new_core() -> Any:
 class OpenVinoEngine:
     """Runs a program compiled by OpenVINO for the CPU."""
 
+    device = None
+
     def __init__(self, compiled: Any, number_format: NumberFormat) -> None:
         self.name = "openvino" if number_format == "float32" else f"openvino {number_format}"
         self.number_format = number_format

@@ -27,7 +27,7 @@ class Relay:
         self._parts = list(parts)
         self.name = " and ".join(dict.fromkeys(part.name for part in parts))
         self.number_format = parts[0].number_format
-        self.device: torch.device | None = getattr(parts[0], "device", None)
+        self.device: torch.device | None = parts[0].device
 
     def at(self, number: int) -> Engine:
         """Give the engine whose turn it is at a frame; number: of the frame, from 0."""
@@ -60,8 +60,7 @@ def engine_at(engine: Engine, number: int) -> Engine:
 
 def parts_of(program: Program) -> tuple[Program, ...]:
     """List the programs that an engine is built for: those that take turns in one, or itself alone."""
-    parts: tuple[Program, ...] = getattr(program, "parts", ())
-    return parts or (program,)
+    return program.parts or (program,)
 
 
 def worst(checks: Sequence[Check]) -> Check:

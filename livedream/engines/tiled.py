@@ -19,6 +19,8 @@ class TiledEngine:
     tiles: none if the module runs all by itself.
     """
 
+    device = None
+
     def __init__(self, module: nn.Module, tiles: Sequence[Engine]) -> None:
         self.name = f"{tiles[0].name} in tiles" if tiles else "eager"
         self.number_format: NumberFormat = tiles[0].number_format if tiles else "float32"

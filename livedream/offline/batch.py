@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from livedream.engines.builder import Choice
+from livedream.engines.kinds import ENGINES
 from livedream.errors import InputError
 from livedream.offline.job import Wish, job_of
 from livedream.offline.options import box_of, length_of, preview_of, rate_of, seed_of
@@ -78,11 +79,10 @@ def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
 
 
 def _engine(given: str | None, origin: str) -> Choice:
-    choices: tuple[Choice, ...] = get_args(Choice)
-    for choice in choices:
-        if choice == (given or "auto"):
-            return choice
-    raise InputError(f"{origin}: there is no engine {given}; there are: {', '.join(choices)}")
+    choice = given or "auto"
+    if choice != "auto" and choice not in ENGINES:
+        raise InputError(f"{origin}: there is no engine {given}; there are: {', '.join(['auto', *ENGINES])}")
+    return choice
 
 
 def is_done(wish: Wish) -> bool:

@@ -100,6 +100,7 @@ class Adding:
     amount: float
     name: str = "adding"
     number_format: str = "float32"
+    device = None
     given: list[list[Any]] = field(default_factory=list)
 
     def run(self, inputs: Any) -> Any:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from livedream.cli import check_tensorrt, check_torch, doctor
+from livedream.cli import doctor
 from livedream.cli.doctor import checks, findings, print_report
 from livedream.cli.finding import Check
+from livedream.engines import doctor_tensorrt, doctor_torch
 from livedream.health import Health, State
 
 HERE = ("Python", "system", "engine openvino", "engine eager", "network", "optical flow", "ffmpeg")
@@ -74,13 +75,13 @@ class TestFindings:
     def test_nvidia_s_engines_are_looked_at_where_there_is_a_driver(
         self, monkeypatch: pytest.MonkeyPatch, driver: tuple[int, int] | None
     ) -> None:
-        monkeypatch.setattr(check_torch, "driver_cuda", lambda: driver)
-        monkeypatch.setattr(check_tensorrt, "version", lambda _: "")
+        monkeypatch.setattr(doctor_torch, "driver_cuda", lambda: driver)
+        monkeypatch.setattr(doctor_tensorrt, "version", lambda _: "")
         names = [check.name for check in checks("linux")]
         assert ("engine tensorrt" in names) == ("engine tensorrt-rtx" in names) == (driver is not None)
 
     def test_every_name_fits_its_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(check_torch, "driver_cuda", lambda: (13, 0))
+        monkeypatch.setattr(doctor_torch, "driver_cuda", lambda: (13, 0))
         systems = ("linux", "win32", "darwin")
         assert all(len(check.name) < doctor._NAME_COLUMNS for system in systems for check in checks(system))
 

@@ -49,6 +49,8 @@ class GlowProgram:
     name: str = "glow"
     side: int = 8
 
+    parts, repeated = (), None
+
     def fingerprint(self) -> str:
         return f"{self.name} {self.side}"
 
@@ -71,6 +73,7 @@ class FakeEngine:
     give: Callable[[NDArray[Any]], NDArray[Any]]
     name: str = "fake"
     number_format: NumberFormat = "float32"
+    device = None
     runs: int = 0
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
@@ -270,6 +273,8 @@ class Whole:
     """A program whose parts take turns."""
 
     parts: tuple[Any, ...]
+
+    repeated = None
 
     def fingerprint(self) -> str:
         return "whole"

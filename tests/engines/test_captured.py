@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from livedream.dream.spec import KernelSpec
-from livedream.engines import devices
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.captured import CapturedEngine
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import NumberFormat, check
+from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.on_device import full_float32
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
@@ -37,11 +37,11 @@ def test_on_a_gpu_a_replay_agrees_with_eager(
 
 @pytest.mark.gpu
 @needs_cuda
-@pytest.mark.parametrize("choice", devices.ON_CUDA)
+@pytest.mark.parametrize("choice", [name for name, kind in ENGINES.items() if "cuda" in kind.ranks])
 def test_on_a_gpu_every_engine_that_is_installed_is_built_and_agrees(
     choice: Any, small_spec: KernelSpec, tmp_path: Any
 ) -> None:
-    if choice not in devices.candidates():
+    if choice not in candidates():
         pytest.skip(f"{choice} is not installed")
     told: list[str] = []
     builder: EngineBuilder[KernelSpec] = EngineBuilder(choice, EngineCache(tmp_path), told.append)

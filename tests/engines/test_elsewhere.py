@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from livedream.engines import compiled, openvino, tensorrt
-from livedream.engines import elsewhere as elsewhere_module
-from livedream.engines.elsewhere import elsewhere
+from livedream.engines import compiled, elsewhere, openvino, tensorrt
+from livedream.engines.kinds import ENGINES
 from livedream.errors import EngineError
 
 
@@ -60,10 +59,10 @@ def test_on_cuda_one_stopgap_bridges_the_formats_that_compiled_is_built_in(
 def test_what_is_compiled_is_so_for_the_device_first_in_the_faster_format(
     monkeypatch: pytest.MonkeyPatch, device: str, formats: list[str]
 ) -> None:
-    monkeypatch.setattr(elsewhere_module, "torch_device", lambda: device)
+    monkeypatch.setattr(elsewhere, "torch_device", lambda: device)
     monkeypatch.setattr(compiled, "load", lambda *given, **options: (given, options))
     monkeypatch.setattr(compiled, "Build", lambda *given, **options: (given, options))
-    other = elsewhere("compiled")
+    other = elsewhere.compiled()
     assert other.load("program", "cache") == (("program", "cache"), {"device": device})
     begun = [begin("program", "cache", polite=True) for begin in other.builds.values()]
     assert list(other.builds) == formats
@@ -78,12 +77,14 @@ def test_each_flavour_of_tensorrt_is_loaded_and_built_as_itself(
 ) -> None:
     monkeypatch.setattr(tensorrt, "load", lambda *given, flavour: (given, flavour))
     monkeypatch.setattr(tensorrt, "Build", lambda *given, flavour, polite: (given, flavour, polite))
-    other = elsewhere(name)
+    built = ENGINES[name].built
+    assert built is not None
+    other = built()
     assert other.load("program", "cache") == (("program", "cache"), name)
     assert list(other.builds) == [""], "a build chooses the format"
     assert other.builds[""]("program", "cache", polite=False) == (("program", "cache"), name, False)
 
 
 def test_an_openvino_build_chooses_the_format_too(workshop: Any) -> None:
-    other = elsewhere("openvino")
+    other = elsewhere.openvino()
     assert (other.load, dict(other.builds)) == (openvino.load, {"": openvino.Build})

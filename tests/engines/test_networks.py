@@ -92,6 +92,8 @@ class GradientProgram:
 
     name: str
 
+    parts, repeated = (), None
+
     def fingerprint(self) -> str:
         return self.name
 

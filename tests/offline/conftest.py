@@ -21,6 +21,7 @@ class Drifter:
 
     name = "drifter"
     number_format: NumberFormat = "float32"
+    device = None
 
     def __init__(self, owner: FakeEngines) -> None:
         self._owner = owner

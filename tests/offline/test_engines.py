@@ -23,6 +23,7 @@ class Idle:
 
     name = "idle"
     number_format: NumberFormat = "float32"
+    device = None
 
     def __init__(self) -> None:
         self.closed = 0

@@ -145,7 +145,7 @@ def test_a_young_dream_is_dreamed_at_least_twice_a_frame_and_an_old_one_as_often
     engine, calls = EagerEngine(spec), []
 
     class Counting:
-        name, number_format = "counting", "float32"
+        name, number_format, device = "counting", "float32", None
 
         def run(self, inputs: Any) -> Any:
             calls.append(inputs)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 
-from livedream.cli import check_torch
-from livedream.cli.finding import Check
+from livedream.engines import doctor_torch
 from livedream.health import Health
 
 TENSORRT, RTX = "torch-tensorrt", "tensorrt-rtx"
@@ -25,19 +24,14 @@ _MEANT_FOR = {
 _NO_DRIVER = "Only with an NVIDIA card: install its driver, as said at NVIDIA GPU."
 
 
-def engine_checks() -> tuple[Check, ...]:
-    """List the checks that mean something here: with an NVIDIA driver both, else what is installed."""
-    driver = check_torch.driver_cuda() is not None
-    checks = {
-        TENSORRT: Check("engine tensorrt", tensorrt_engine),
-        RTX: Check("engine tensorrt-rtx", rtx_engine),
-    }
-    return tuple(check for name, check in checks.items() if driver or version(name))
+def is_of_use(distribution: str) -> bool:
+    """Tell whether there is something to say of an engine: with an NVIDIA driver, or if it is installed."""
+    return doctor_torch.driver_cuda() is not None or bool(version(distribution))
 
 
 def tensorrt_engine() -> Health:
     """Tell the versions of torch-tensorrt and TensorRT, and whether they fit torch and the driver."""
-    own, torch = version(TENSORRT), check_torch.installed_torch()
+    own, torch = version(TENSORRT), doctor_torch.installed_torch()
     if not own:
         return _absent(TENSORRT, RTX)
     library = next(filter(None, map(version, _LIBRARIES)), "")
@@ -60,7 +54,7 @@ def rtx_engine() -> Health:
     found = ", ".join(f"{name} {number or 'missing'}" for name, number in versions.items())
     if not all(versions.values()):
         return Health("failed", found, _install(RTX))
-    return _beside_the_other(_on_cuda(found, check_torch.installed_torch()), TENSORRT)
+    return _beside_the_other(_on_cuda(found, doctor_torch.installed_torch()), TENSORRT)
 
 
 def version(distribution: str) -> str:
@@ -81,9 +75,9 @@ def _absent(name: str, other: str) -> Health:
     return Health("failed", f"{name} is not installed", f"{_install(name)}\n{_MEANT_FOR[name]}")
 
 
-def _on_cuda(found: str, torch: check_torch.Torch) -> Health:
+def _on_cuda(found: str, torch: doctor_torch.Torch) -> Health:
     """Tell what was found; not usable unless torch can use the card."""
-    usable, how = check_torch.cuda_usable(torch)
+    usable, how = doctor_torch.cuda_usable(torch)
     if usable:
         return Health("live", f"{found}, torch {torch.version}")
     reason = "torch cannot use the NVIDIA card" if how else "there is no NVIDIA driver"

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from livedream.cli import check_tensorrt, check_torch
-from livedream.cli.check_tensorrt import engine_checks, rtx_engine, tensorrt_engine, version
-from livedream.cli.check_torch import Torch
+from livedream.engines import doctor_tensorrt, doctor_torch
+from livedream.engines.doctor_tensorrt import RTX as RTX_NAME
+from livedream.engines.doctor_tensorrt import TENSORRT as TENSORRT_NAME
+from livedream.engines.doctor_tensorrt import is_of_use, rtx_engine, tensorrt_engine, version
+from livedream.engines.doctor_torch import Torch
 
 Machine = Callable[..., None]
 
@@ -26,9 +28,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     def set_up(
         installed: dict[str, str], torch: Torch = CUDA, driver: tuple[int, int] | None = (13, 0)
     ) -> None:
-        monkeypatch.setattr(check_tensorrt, "version", lambda name: installed.get(name, ""))
-        monkeypatch.setattr(check_torch, "installed_torch", lambda: torch)
-        monkeypatch.setattr(check_torch, "driver_cuda", lambda: driver)
+        monkeypatch.setattr(doctor_tensorrt, "version", lambda name: installed.get(name, ""))
+        monkeypatch.setattr(doctor_torch, "installed_torch", lambda: torch)
+        monkeypatch.setattr(doctor_torch, "driver_cuda", lambda: driver)
 
     return set_up
 
@@ -48,7 +50,8 @@ class TestWhichAreLookedAt:
         self, machine: Machine, installed: dict[str, str], driver: tuple[int, int] | None, names: list[str]
     ) -> None:
         machine(installed, driver=driver)
-        assert [check.name for check in engine_checks()] == names
+        of_use = {"engine tensorrt": TENSORRT_NAME, "engine tensorrt-rtx": RTX_NAME}
+        assert [engine for engine, library in of_use.items() if is_of_use(library)] == names
 
 
 class TestTensorrt:
@@ -130,7 +133,7 @@ class TestBoth:
         ],
     )
     def test_torch_and_the_driver_must_fit(
-        self, machine: Machine, look: Callable[[], check_torch.Health], installed: dict[str, str],
+        self, machine: Machine, look: Callable[[], doctor_torch.Health], installed: dict[str, str],
         torch: Torch, driver: tuple[int, int] | None, told: tuple[str, str],
     ) -> None:  # fmt: skip
         machine(installed, torch, driver)
@@ -140,7 +143,7 @@ class TestBoth:
         assert told[1] in health.remedy
 
     def test_both_at_once_are_told(
-        self, machine: Machine, look: Callable[[], check_torch.Health], installed: dict[str, str]
+        self, machine: Machine, look: Callable[[], doctor_torch.Health], installed: dict[str, str]
     ) -> None:
         machine(TENSORRT | RTX)
         health = look()
@@ -156,7 +159,8 @@ def test_versions_are_the_distributions() -> None:
 
 def test_nothing_of_them_is_loaded() -> None:
     program = (
-        "import sys; from livedream.cli.check_tensorrt import engine_checks, rtx_engine, tensorrt_engine;"
+        "import sys; from livedream.cli.doctor import engine_checks;"
+        "from livedream.engines.doctor_tensorrt import rtx_engine, tensorrt_engine;"
         "engine_checks(), rtx_engine(), tensorrt_engine();"
         "assert not {'torch', 'torch_tensorrt', 'tensorrt', 'tensorrt_rtx', 'onnx'} & set(sys.modules)"
     )

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from livedream.cli import check_torch
-from livedream.cli.check_torch import Torch, compiled_engine, cuda_usable, eager_engine, installed_torch
+from livedream.engines import doctor_torch
+from livedream.engines.doctor_torch import Torch, compiled_engine, cuda_usable, eager_engine, installed_torch
 
 Machine = Callable[..., None]
 
@@ -36,13 +36,13 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
             (tmp_path / "Python.h").touch()
         for variable in ("CC", "CXX"):
             monkeypatch.delenv(variable, raising=False)
-        monkeypatch.setattr(check_torch, "installed_torch", lambda: torch)
-        monkeypatch.setattr(check_torch, "driver_cuda", lambda: driver)
-        monkeypatch.setattr(check_torch, "_command_line_tools", lambda: tools)
-        monkeypatch.setattr(check_torch.shutil, "which", lambda name: name if name in programs else None)
-        monkeypatch.setattr(check_torch.sysconfig, "get_path", lambda _: str(tmp_path))
+        monkeypatch.setattr(doctor_torch, "installed_torch", lambda: torch)
+        monkeypatch.setattr(doctor_torch, "driver_cuda", lambda: driver)
+        monkeypatch.setattr(doctor_torch, "_command_line_tools", lambda: tools)
+        monkeypatch.setattr(doctor_torch.shutil, "which", lambda name: name if name in programs else None)
+        monkeypatch.setattr(doctor_torch.sysconfig, "get_path", lambda _: str(tmp_path))
         monkeypatch.setattr(
-            check_torch.importlib.util, "find_spec", lambda name: name if name in modules else None
+            doctor_torch.importlib.util, "find_spec", lambda name: name if name in modules else None
         )
 
     return set_up
@@ -104,15 +104,17 @@ class TestCuda:
             pointer._obj.value = 12080
             return 0
 
-        monkeypatch.setattr(check_torch.ctypes, "CDLL", lambda _: SimpleNamespace(cuDriverGetVersion=version))
-        assert check_torch.driver_cuda() == (12, 8)
+        monkeypatch.setattr(
+            doctor_torch.ctypes, "CDLL", lambda _: SimpleNamespace(cuDriverGetVersion=version)
+        )
+        assert doctor_torch.driver_cuda() == (12, 8)
 
     def test_no_driver(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def load(name: str) -> None:
             raise OSError(name)
 
-        monkeypatch.setattr(check_torch.ctypes, "CDLL", load)
-        assert check_torch.driver_cuda() is None
+        monkeypatch.setattr(doctor_torch.ctypes, "CDLL", load)
+        assert doctor_torch.driver_cuda() is None
 
 
 class TestEager:
@@ -183,5 +185,5 @@ def test_macos_is_asked_for_its_tools(monkeypatch: pytest.MonkeyPatch) -> None:
         assert command == ["xcode-select", "-p"]
         return subprocess.CompletedProcess(command, 2)
 
-    monkeypatch.setattr(check_torch.subprocess, "run", run)
-    assert check_torch._command_line_tools() is False
+    monkeypatch.setattr(doctor_torch.subprocess, "run", run)
+    assert doctor_torch._command_line_tools() is False

@@ -57,6 +57,15 @@ def compiled_engine(system: str = sys.platform) -> Health:
     return Health("live", f"torch {torch.version}, compiled by {'Triton' if usable else _cxx(system)}")
 
 
+def captured_engine() -> Health:
+    """Tell whether this torch can capture on an NVIDIA card."""
+    torch = installed_torch()
+    usable, how = cuda_usable(torch)
+    if usable:
+        return Health("live", f"torch {torch.version} on CUDA {torch.cuda}")
+    return Health("failed", "it needs an NVIDIA card and a torch with CUDA", how)
+
+
 def installed_torch() -> Torch:
     """Read which torch is installed. Raises ModuleNotFoundError or OSError."""
     spec = importlib.util.find_spec("torch")
