@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from livedream.ops.pyramid import resized
+from livedream.settings.objectives import OBJECTIVES
 
 Reference = Literal["guide", "style", "regions", "frame"]
 """The picture that an objective looks at besides: the guide, the style, the frame that is dreamed, or where
@@ -213,10 +214,8 @@ def _gram(rows: Tensor) -> Tensor:
     return rows @ rows.transpose(1, 2) / rows.shape[2]
 
 
-OBJECTIVES: dict[str, type[Objective]] = {
-    "l2": L2, "even": Even, "mean": Mean, "absolute": Absolute, "label": Mean, "guide": Guide, "style": Style,
-    "content": Content,
-}  # fmt: skip
+OTHERS: dict[str, type[Objective]] = {"label": Mean, "guide": Guide, "style": Style, "content": Content}
+"""What is dreamed by settings of their own, besides `dream.objective`."""  # fmt: skip
 """Objective by its word."""
 
 
@@ -237,7 +236,8 @@ def ordinary_picture() -> Tensor:
 
 def make_objective(word: str, groups: int = 1) -> Objective:
     """Make the objective of a word; groups: of channels, each in regions of its own."""
+    kind = OTHERS.get(word) or OBJECTIVES[word].load()
     if groups == 1:
-        return OBJECTIVES[word]()
+        return kind()
     # A group pulls equally hard at every position, so places are even already.
-    return Grouped(L2() if word == "even" else OBJECTIVES[word]())
+    return Grouped(L2() if kind is Even else kind())

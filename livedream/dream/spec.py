@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,12 +21,14 @@ from livedream.dream.wishes import Wish, channel_weights, controls, wishes
 from livedream.frame import Image
 from livedream.ops.octaves import listed_sizes, octave_sizes
 from livedream.settings import DreamSettings
+from livedream.settings.objectives import OBJECTIVES, OWN_MODULE
 
 if TYPE_CHECKING:
     from livedream.dream.kernel import Kernel
 
 
-OBJECTIVE_WORDS = ("l2", "even", "mean", "absolute", "label", "guide", "style", "content")
+OTHER_WORDS = ("label", "guide", "style", "content")
+"""What is dreamed besides `dream.objective`."""
 
 PICTURE_PX = 192
 """Side of the square pictures that a guide, a style and what channels are ranked by are looked at."""
@@ -155,6 +158,9 @@ class KernelSpec:
         digest = hashlib.sha256(repr(self).encode())
         digest.update(_file_hash(network_info(self.network).file))
         digest.update(_code_hash())
+        kind = OBJECTIVES[self.objective]
+        if kind.module != OWN_MODULE:
+            digest.update(_module_hash(kind.module))
         return digest.hexdigest()
 
     def describe(self) -> dict[str, Any]:
@@ -218,7 +224,10 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     info.check_file()
     channel_weights(dream, info)
     taps = wishes(dream, info)
-    of = {word: tuple(tap.layer for tap in taps if tap.objective == word) for word in OBJECTIVE_WORDS}
+    of = {
+        word: tuple(tap.layer for tap in taps if tap.objective == word)
+        for word in (*OBJECTIVES, *OTHER_WORDS)
+    }
     octaves = len(dream.octave_sizes) or dream.octaves
     return KernelSpec(
         dream.network, of[dream.objective], size_hw,
@@ -281,6 +290,13 @@ def _square(image: Image) -> Image:
 @cache
 def _file_hash(file: Path) -> bytes:
     return hashlib.sha256(file.read_bytes()).digest()
+
+
+def _module_hash(name: str) -> bytes:
+    """Hash the file of somebody else's module."""
+    found = find_spec(name)
+    assert found is not None, "it was imported when its objective was added"
+    return hashlib.sha256(Path(found.origin or "").read_bytes()).digest()
 
 
 @cache

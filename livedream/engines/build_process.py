@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import psutil
 
 from livedream.engines.engine import Program
 from livedream.errors import EngineError
+from livedream.settings.objectives import OBJECTIVES, OWN_MODULE
 
 
 class BuildProcess:
@@ -42,7 +44,7 @@ class BuildProcess:
                 psutil.Process(self._process.pid).nice(
                     psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
                 )
-        self._send(pickle.dumps(program))
+        self._send(sent(program))
 
     def _send(self, content: bytes) -> None:
         stdin, self._process.stdin = self._process.stdin, None
@@ -68,13 +70,22 @@ class BuildProcess:
         self._process.kill()
 
 
+def sent(program: Program) -> bytes:
+    """Return what a building process reads: the modules that others have added, and the program."""
+    modules = sorted({kind.module for _, kind in OBJECTIVES.items()} - {OWN_MODULE})
+    return pickle.dumps(modules) + pickle.dumps(program)
+
+
 def serve(build: Callable[[Program], None]) -> int:
     """Build the program that standard input brings; give the exit code of the building process.
 
     What went wrong is said in one line, the last on standard error.
     """
-    program: Program = pickle.load(sys.stdin.buffer)
     try:
+        # They add here what they have added to the process that sent this.
+        for module in pickle.load(sys.stdin.buffer):
+            import_module(module)
+        program: Program = pickle.load(sys.stdin.buffer)
         build(program)
     except Exception as fault:  # told to the parent process, which decides what follows
         sys.stderr.write("\n" + " ".join(str(fault).split()) + "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from inspect import get_annotations
@@ -45,7 +45,7 @@ class SettingInfo:
     high: float | None = None
     scale: Scale = "linear"
     step: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
 
     @property
     def section(self) -> str:
@@ -155,12 +155,14 @@ def _info(section: type[Section], prefix: str, name: str, field: FieldInfo) -> S
     owner = next(base for base in section.__mro__ if name in get_annotations(base))
     assert issubclass(owner, Section)
     known: dict[str, Any] = dict(extra)
+    known["choices"] = choices = known["choices"] or _choices(field.annotation)
+    kind = "choice" if kind == "text" and choices else kind
     if low is not None and known["step"] is None:
         by_hand = 1.0 if kind == "integer" else (high - low) / HAND_STEPS
         known["step"] = by_hand if known["scale"] == "linear" else HAND_RATIO
     return SettingInfo(
         f"{prefix}.{name}", kind, field.default, field.description or "", group=owner.group,
-        low=low, high=high, choices=_choices(field.annotation), **known,
+        low=low, high=high, **known,
     )  # fmt: skip
 
 

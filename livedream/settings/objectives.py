@@ -3,9 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
 
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from livedream.registry import Registry
 from livedream.settings.section import Section, Weight, setting
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveKind:
+    """Where an objective's class is: its module, which is imported when it is dreamed, and its name there.
+
+    It is a `livedream.dream.objective.Objective` that is made without arguments. Processes that build engines
+    import the module, too, and an engine is built anew when its file changes.
+    """
+
+    module: str
+    name: str
+
+    def load(self) -> Any:
+        """Return the class."""
+        return getattr(import_module(self.module), self.name)
+
+
+OBJECTIVES: Registry[ObjectiveKind] = Registry("an objective")
+"""What `dream.objective` can be; whoever adds an objective here can dream it."""
+
+OWN_MODULE = "livedream.dream.objective"
+
+for _word, _name in (("even", "Even"), ("l2", "L2"), ("mean", "Mean"), ("absolute", "Absolute")):
+    OBJECTIVES.add(_word, ObjectiveKind(OWN_MODULE, _name))
 
 LayerWeights = Mapping[str, Weight]
 
@@ -23,12 +54,13 @@ class ObjectiveSettings(Section):
         lifetime="engine",
         basic=True,
     )
-    objective: Literal["even", "l2", "mean", "absolute"] = setting(
+    objective: str = setting(
         "even",
         "What is maximised at these layers: l2, half the sum of squares; even, the sum of the logarithms of "
         "each place's squares, so that flat and busy places count alike; mean, the sum; absolute, the sum of "
         "absolute values.",
         lifetime="engine",
+        choices=OBJECTIVES,
     )
     channels: Mapping[str, Mapping[int, Weight]] = setting(
         {}, "For a layer, the weights of single channels; the channels not named get none."
@@ -129,3 +161,11 @@ class ObjectiveSettings(Section):
     content_layers: LayerWeights = setting(
         {}, "Layers at which the picture is kept as the camera has it, with weights.", lifetime="engine"
     )
+
+    @field_validator("objective")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in OBJECTIVES:
+            names = ", ".join(OBJECTIVES)
+            raise PydanticCustomError("objective", "an objective is one of {names}", {"names": names})
+        return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,8 +43,11 @@ def setting(
 
     step: from one value to the next by hand: an amount, or a factor on a logarithmic scale; None: a hundredth
     of the range, 1 for whole numbers, 5 %. basic: one of the few that matter at first glance.
+    range_: ge and le of a number; choices of a text that is a name, which a Literal needs not.
     """
+    choices: Collection[str] = range_.pop("choices", ())
     extra: dict[str, Any] = {
         "unit": unit, "lifetime": lifetime, "scale": scale, "step": step, "basic": basic,
+        "choices": choices,
     }  # fmt: skip
     return Field(default, description=help_, json_schema_extra=extra, **range_)

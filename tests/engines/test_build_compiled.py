@@ -1,5 +1,4 @@
 import io
-import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 import torch
 
 from livedream.engines import build_compiled
+from livedream.engines.build_process import sent
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.errors import EngineError
@@ -36,7 +36,7 @@ def test_an_engine_that_is_wrong_is_not_stored(
 
 def run_main(monkeypatch: pytest.MonkeyPatch, outcome: Callable[..., None]) -> int:
     """Run the child's program in this process, with something else in place of the build."""
-    stdin = SimpleNamespace(buffer=io.BytesIO(pickle.dumps(Check(1.0, 0.0, 0.0))))
+    stdin = SimpleNamespace(buffer=io.BytesIO(sent(Check(1.0, 0.0, 0.0))))
     threads = str(torch.get_num_threads())
     monkeypatch.setattr(sys, "stdin", stdin)
     monkeypatch.setattr(sys, "argv", ["build_compiled", "/kept", "/work", "cuda", "float16", threads])

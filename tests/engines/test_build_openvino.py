@@ -1,5 +1,4 @@
 import io
-import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from livedream.engines import build_openvino, openvino
+from livedream.engines.build_process import sent
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, Program
 from livedream.errors import EngineError
@@ -92,7 +92,7 @@ def run_main(
     monkeypatch: pytest.MonkeyPatch, folder: Path, outcome: Callable[[Any, EngineCache], None]
 ) -> int:
     """Run the child's program in this process, with something else in place of the build."""
-    stdin = SimpleNamespace(buffer=io.BytesIO(pickle.dumps(Check(1.0, 0.0, 0.0))))
+    stdin = SimpleNamespace(buffer=io.BytesIO(sent(Check(1.0, 0.0, 0.0))))
     monkeypatch.setattr(sys, "stdin", stdin)
     monkeypatch.setattr(sys, "argv", ["build_openvino", str(folder)])
     monkeypatch.setattr(build_openvino, "build", outcome)

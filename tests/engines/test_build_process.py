@@ -1,7 +1,6 @@
 """A process of its own with jobs that are written here, and that of OpenVINO's engines."""
 
 import io
-import pickle
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ import pytest
 import livedream
 from livedream.dream.spec import KernelSpec
 from livedream.engines import openvino
-from livedream.engines.build_process import BuildProcess, serve
+from livedream.engines.build_process import BuildProcess, sent, serve
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.errors import EngineError
@@ -151,7 +150,7 @@ def test_a_fault_is_told_in_one_line_that_comes_last(
         assert sent == PROGRAM
         raise fault
 
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(pickle.dumps(PROGRAM))))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(sent(PROGRAM))))
     assert serve(fail) == 1
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last == " ".join(str(fault).split())

@@ -1,5 +1,4 @@
 import io
-import pickle
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec
 from livedream.engines import build_tensorrt, tensorrt
+from livedream.engines.build_process import sent
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check, NumberFormat, Program
@@ -334,11 +334,11 @@ def test_it_builds_what_it_is_sent_as_it_is_told(
     monkeypatch.setattr(
         build_tensorrt, "build", lambda program, cache, *rest: built.append((program, cache.folder, *rest))
     )
-    sent = Check(1.0, 0.0, 0.0)
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(pickle.dumps(sent))))
+    given = Check(1.0, 0.0, 0.0)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(sent(given))))
     monkeypatch.setattr(sys, "argv", ["build_tensorrt", "tensorrt-rtx", str(tmp_path), argument])
     assert build_tensorrt.main() == 0
-    assert built == [(sent, tmp_path, "tensorrt-rtx", asked)]
+    assert built == [(given, tmp_path, "tensorrt-rtx", asked)]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

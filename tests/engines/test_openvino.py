@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -270,7 +271,6 @@ def test_a_program_is_loaded_without_torch(built: Built, small_spec: KernelSpec)
         "assert engine.run(spec.example()).shape == (1, 3, *spec.size_hw);"
         "assert 'torch' not in sys.modules, 'start-up would be slow'"
     )
-    import pickle
 
     command = [sys.executable, "-c", code, str(built.cache.folder)]
     subprocess.run(command, input=pickle.dumps(small_spec), check=True)
