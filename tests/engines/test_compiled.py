@@ -1,3 +1,4 @@
+import io
 import os
 import pickle
 import shutil
@@ -159,14 +160,17 @@ def test_the_build_is_told_all_and_its_folder_goes_with_it(
 
     def start(command: list[str], **_: Any) -> Any:
         sent.append(command)
-        stdin = SimpleNamespace(write=lambda content: sent.append(pickle.loads(content)), close=lambda: None)
+        stdin = SimpleNamespace(write=sent.append, close=lambda: None)
         return SimpleNamespace(
             pid=os.getpid(), stdin=stdin, returncode=1, communicate=lambda: (b"", b"\nno compiler\n")
         )
 
     monkeypatch.setattr(subprocess, "Popen", start)
     build = compiled.Build(small_spec, EngineCache(tmp_path), "cpu", "float32")
-    (*_, module, folder, work, device, number_format, threads), program = sent
+    (*_, module, folder, work, device, number_format, threads), content = sent
+    stream = io.BytesIO(content)
+    others, program = pickle.load(stream), pickle.load(stream)
+    assert others == [], "nobody has added anything"
     assert module == "livedream.engines.build_compiled"
     assert (folder, device, number_format) == (str(tmp_path), "cpu", "float32")
     assert int(threads) == torch.get_num_threads()

@@ -103,7 +103,7 @@ class Beside(nn.Module):
 def test_channels_lie_last_where_pictures_come_in_and_the_result_is_the_same() -> None:
     module, x = Around(), torch.rand(1, 3, 8, 9)
     expected = module(x)
-    laid: Any = channels_last(module)
+    laid: Any = channels_last(module, "repeated")
     torch.testing.assert_close(laid(x), expected)
     assert laid.repeated.came_last == [False, True]
     assert laid.repeated.convolution.weight.is_contiguous(memory_format=torch.channels_last)
@@ -114,7 +114,7 @@ def test_channels_lie_last_where_pictures_come_in_and_the_result_is_the_same() -
 def test_without_such_a_part_the_weights_alone_are_laid_so() -> None:
     module, x = nn.Conv2d(3, 4, 3), torch.rand(1, 3, 8, 9)
     expected = module(x)
-    laid: Any = channels_last(module)
+    laid: Any = channels_last(module, None)
     torch.testing.assert_close(laid(x), expected)
     assert laid.weight.is_contiguous(memory_format=torch.channels_last)
 
