@@ -48,19 +48,19 @@ _HOMES = {
     "SourceError": "livedream.errors",
     "dream_frames": "livedream.api",
     "dream_image": "livedream.api",
-    "load_preset": "livedream.presets",
+    "load_preset": "livedream.presets:load",
     "open_sink": "livedream.sinks.open",
     "open_source": "livedream.sources.open",
 }
-"""The module that each name comes from."""
+"""The module that each name comes from, and what it is called there if that is something else."""
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for (PEP 562)."""
-    home = _HOMES.get(name)
-    if home is None:
+    if name not in _HOMES:
         raise AttributeError(f"module 'livedream' has no attribute {name!r}")
-    return getattr(import_module(home), name.removesuffix("_preset") if name == "load_preset" else name)
+    module, _, there = _HOMES[name].partition(":")
+    return getattr(import_module(module), there or name)
 
 
 def __dir__() -> list[str]:

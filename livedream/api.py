@@ -15,10 +15,10 @@ from livedream.offline.full_size import at_full_size
 from livedream.offline.still import ROUNDS, dreamed_rounds
 from livedream.presets import DEFAULT, Preset, load
 from livedream.settings import Settings
+from livedream.sources.image import read_image
 from livedream.sources.open import expanded
-from livedream.sources.transparent import read_transparent
 
-Look = str | Preset | Settings
+Look = str | Path | Preset | Settings
 """A preset's name, the path of its file, a preset, or settings."""
 
 
@@ -37,7 +37,7 @@ def dream_image(
     called with sentences for people, such as why an engine was passed over. Returns uint8 HxWx3. Raises
     InputError for a file or a look that is none, EngineError if no engine can be had.
     """
-    rgb = read_transparent(expanded(str(picture)))[0] if isinstance(picture, str | Path) else picture
+    rgb = read_image(expanded(str(picture))) if isinstance(picture, str | Path) else picture
     settings = at_full_size(settings_of(look), (rgb.shape[1], rgb.shape[0]))
     with Engines(engine, tell) as engines:
         return dreamed_rounds(rgb, settings, rounds, engines, seed)
@@ -64,6 +64,6 @@ def dream_frames(
 
 def settings_of(look: Look) -> Settings:
     """Return the settings that a look means. Raises InputError."""
-    if isinstance(look, str):
-        look = load(look)
+    if isinstance(look, str | Path):
+        look = load(str(look))
     return look.settings if isinstance(look, Preset) else look

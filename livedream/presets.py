@@ -6,14 +6,14 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from livedream.errors import InputError
 from livedream.resources import folder
-from livedream.settings import Settings, change, describe
-from livedream.settings.document import shown
+from livedream.settings import Settings, change
 
 DEFAULT = "eyes"
 
@@ -70,27 +70,43 @@ def parse(text: str, path: Path) -> Preset:
 
 
 def save(path: Path, settings: Settings, description: str = "") -> None:
-    """Save settings as a preset: a TOML file of what is not its default, in place of an older one.
+    """Save settings as a preset named as its file, in place of an older one.
 
     Raises InputError if it cannot be written; then the older one is as it was.
     """
     beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(text_of(settings, description), encoding="utf-8")
+        beside.write_text(preset_text(path.stem, settings, description), encoding="utf-8")
         beside.replace(path)
     except OSError as fault:
         beside.unlink(missing_ok=True)
         raise InputError(f"the preset {path} cannot be written: {fault.strerror}") from fault
 
 
-def text_of(settings: Settings, description: str = "") -> str:
-    """Write settings as the text of a preset that makes them."""
-    lines = [f"description = {shown(description)}"] if description else []
-    changed = [info for info in describe() if info.value_of(settings) != info.default]
-    for section, infos in groupby(changed, lambda info: info.section):
-        lines += ["", f"[{section}]"]
-        lines += [f"{info.name} = {shown(info.value_of(settings))}" for info in infos]
-    return "\n".join(lines).lstrip("\n") + "\n"
+def preset_text(name: str, settings: Settings, description: str = "") -> str:
+    """Write settings as a preset file, every one of them: it stays what it is when defaults change."""
+    told = {"name": name} | ({"description": description} if description else {})
+    return as_toml(told | preset_table(settings))
+
+
+def preset_table(settings: Settings) -> dict[str, Any]:
+    """Give settings as the tables of a preset file."""
+    table: dict[str, Any] = _plain(settings.model_dump(mode="json"))
+    return table
+
+
+def as_toml(table: Mapping[str, Any]) -> str:
+    """Write a table; what is None is left out, and what is no Unicode in a file's name becomes "?"."""
+    return tomli_w.dumps(_plain(table))
+
+
+def _plain(value: Any) -> Any:
+    """Turn into what TOML knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _find(name_or_file: str) -> Path:

@@ -16,6 +16,7 @@ from livedream import api
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.presets import load
+from livedream.resources import folder
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings, change
 from tests.offline.conftest import FakeEngines
@@ -96,7 +97,9 @@ def test_frames_are_dreamed_one_after_the_other_when_they_are_due(engines: list[
     assert engines[0].closed
 
 
-@pytest.mark.parametrize("look", ["subtle", load("subtle"), load("subtle").settings])
+@pytest.mark.parametrize(
+    "look", ["subtle", folder("configs") / "subtle.toml", load("subtle"), load("subtle").settings]
+)
 def test_a_look_is_a_name_a_preset_or_settings(look: Any) -> None:
     assert api.settings_of(look) == load("subtle").settings
 

@@ -93,13 +93,8 @@ class MemoryCanvas:
         watch.lap("look")
         rgb = compose(task.rgb, shown, task.look.strength, self._beside)
         watch.lap("compose")
-        left = Left(
-            residual,
-            velocity,
-            _scene(start, residual, task.past),
-            depths,
-            np.full((1, 1, 1), gain, np.float32),
-        )
+        scene = _scene(start, residual, task.past)
+        left = Left(residual, velocity, scene, depths, np.full((1, 1, 1), gain, np.float32))
         return Done(left, start.carried, Outcome(rgb, sound))
 
     def to_array(self, held: Field) -> Field:

@@ -102,8 +102,9 @@ class SceneMemory:
         grey: of the frame, of the size of `motion`, which leads to it from the frame before. most: share of
         its older dream that a place gets back, 0..1. learns: the dream of the scene is brought up to date.
         """
-        scene, plain = self._scene, np.zeros(grey.shape, np.float32)
+        scene = self._scene
         if scene is None or motion.cut or scene.picture.shape != grey.shape:
+            plain = np.zeros(grey.shape, np.float32)
             self._scene = _Scene(grey, plain + 1, plain + 1, plain, STANDS)
             return motion, None
         way = _after(scene.way, motion.whole)

@@ -18,9 +18,9 @@ from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import spec_for
 from livedream.offline.moments import clock_words, seconds_of
 from livedream.offline.output import Output, check_apart, check_output, output_of, size_for
-from livedream.offline.recipe import Recipe, as_toml, preset_table
+from livedream.offline.recipe import Recipe
 from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
-from livedream.presets import DEFAULT, apply_assignments, load
+from livedream.presets import DEFAULT, apply_assignments, as_toml, load, preset_table
 from livedream.references import References
 from livedream.settings import change
 from livedream.sinks.letterbox import resized

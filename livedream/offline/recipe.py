@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from livedream.errors import InputError
-from livedream.presets import parse
+from livedream.presets import as_toml, parse, preset_text
 from livedream.settings import Settings
 from livedream.sinks.stamp import read_stamp
 
@@ -38,31 +35,6 @@ class Recipe:
         notes = as_toml(self.made)
         header = "".join(f"# {line}".rstrip() + "\n" for line in notes.split("\n") if line)
         return f"{header}\n{preset_text(self.name, self.settings)}"
-
-
-def preset_text(name: str, settings: Settings) -> str:
-    """Write settings as a preset file, every one of them."""
-    return as_toml({"name": name} | preset_table(settings))
-
-
-def preset_table(settings: Settings) -> dict[str, Any]:
-    """Give settings as the tables of a preset file."""
-    table: dict[str, Any] = _plain(settings.model_dump(mode="json"))
-    return table
-
-
-def as_toml(table: Mapping[str, Any]) -> str:
-    """Write a table; what is None is left out, and what is no Unicode in a file's name becomes "?"."""
-    return tomli_w.dumps(_plain(table))
-
-
-def _plain(value: Any) -> Any:
-    """Turn into what TOML knows."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def parse_recipe(text: str, origin: Path) -> Recipe:

@@ -14,8 +14,9 @@ from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job
 from livedream.offline.output import output_of
-from livedream.offline.recipe import SIDECAR, Recipe, as_toml
+from livedream.offline.recipe import SIDECAR, Recipe
 from livedream.offline.workplace import Workplace
+from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.join import Joint, join_film
 from livedream.sinks.reel import FilmReel, PictureReel, Reel, told, write_whole

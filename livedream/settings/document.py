@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -59,14 +58,7 @@ def _by_hand(info: SettingInfo) -> str:
 def shown(value: Any) -> str:
     """Write a value as a preset does."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {shown(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{key} = {shown(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, float):
-        # As few digits as tell it apart from every other number, and no more than a person wrote.
-        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+        return f"{value:g}"
     return json.dumps(list(value) if isinstance(value, tuple) else value)
-
-
-def _key(key: Any) -> str:
-    """Write a key of a table, in quotes where it has to be: names of layers have dots."""
-    bare = str(key)
-    return bare if re.fullmatch(r"[A-Za-z0-9_-]+", bare) else json.dumps(bare)

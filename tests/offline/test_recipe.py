@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from livedream.errors import InputError
-from livedream.offline.recipe import SIDECAR, Recipe, parse_recipe, preset_text, recipe_of
-from livedream.presets import load
+from livedream.offline.recipe import SIDECAR, Recipe, parse_recipe, recipe_of
+from livedream.presets import load, preset_text
 from livedream.settings import Settings
 from livedream.sinks.stamp import write_stamped
 
