@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from livedream.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from livedream.api import dream_frames, dream_image
     from livedream.errors import EngineError, InputError, LivedreamError, SinkError, SourceError
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from livedream.settings import Settings
     from livedream.sinks.open import open_sink
     from livedream.sources.open import open_source
-
-__version__ = "0.1.0"
 
 __all__ = [
     "DreamPipeline",

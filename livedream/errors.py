@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended: 128 and the signal's number."""
+
 
 class LivedreamError(Exception):
     """A fault that is told, never shown as a traceback.

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from livedream.errors import LivedreamError
-
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C ended: 128 and the signal's number."""
+from livedream.errors import INTERRUPTED, LivedreamError
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from livedream import __version__
 from livedream.cli import networks, offline, pictures
 from livedream.cli.options import (
     AttractSOption,
@@ -32,6 +31,7 @@ from livedream.cli.options import (
 )
 from livedream.errors import InputError
 from livedream.presets import DEFAULT
+from livedream.version import __version__
 
 app = typer.Typer(
     help="Point a webcam at the world and watch it dream. Without a command: live.",

@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 
-from livedream import __version__
 from livedream.health import Health, State
+from livedream.version import __version__
 
 ANSWER_S = 3.0
 """Seconds after which a program that was asked counts as hanging."""

@@ -7,9 +7,9 @@ import time
 import typer
 from rich.console import Console
 
-from livedream.cli import INTERRUPTED
 from livedream.cli.progress import shown
 from livedream.cli.show import teller
+from livedream.errors import INTERRUPTED
 from livedream.offline.engines import Engines
 from livedream.offline.still import StillWish, dreamed_still, engine_name, still_of, write_still
 

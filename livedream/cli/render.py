@@ -8,10 +8,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from livedream.cli import INTERRUPTED
 from livedream.cli.progress import shown
 from livedream.cli.show import teller
-from livedream.errors import InputError, LivedreamError, SinkError
+from livedream.errors import INTERRUPTED, InputError, LivedreamError, SinkError
 from livedream.offline.batch import is_done, load_batch
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job, Wish, job_of

@@ -8,11 +8,10 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from livedream.cli import INTERRUPTED
 from livedream.cli.progress import shown
 from livedream.cli.render import say, words
 from livedream.cli.show import teller
-from livedream.errors import InputError
+from livedream.errors import INTERRUPTED, InputError
 from livedream.offline.engines import Engines
 from livedream.offline.job import Wish
 from livedream.offline.render import Rendered

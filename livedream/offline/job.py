@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from livedream import __version__
 from livedream.engines.builder import Choice
 from livedream.errors import InputError
 from livedream.fade import Blend
@@ -30,6 +29,7 @@ from livedream.sources.footage import Footage, at_rate, slot_at
 from livedream.sources.image import read_image
 from livedream.sources.open import expanded
 from livedream.sources.open_footage import FootageWish, open_footage
+from livedream.version import __version__
 
 LEAST_WORKING_PX = 4096
 """What dream.working_px cannot go below."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from livedream import __version__
 from livedream.engines.builder import Choice
 from livedream.errors import InputError
 from livedream.fade import Blend
@@ -26,6 +25,7 @@ from livedream.sinks.reel import unfinished
 from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded
 from livedream.sources.transparent import Alpha, read_transparent
+from livedream.version import __version__
 
 ROUNDS = 12
 """How often a picture is dreamed if nobody says."""

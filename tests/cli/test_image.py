@@ -9,8 +9,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from livedream.cli import INTERRUPTED, image, main
+from livedream.cli import image, main
 from livedream.cli.app import app
+from livedream.errors import INTERRUPTED
 from livedream.offline.recipe import recipe_of
 from livedream.offline.still import StillWish
 
