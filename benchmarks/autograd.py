@@ -26,6 +26,8 @@ from torch import nn
 
 from livedream.dream.build import random_weights
 from livedream.dream.catalog import network_info
+from livedream.dream.inputs import SCALARS
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
 
@@ -68,9 +70,9 @@ def _weights(folder: Path) -> None:
 
 
 def _inputs(spec: KernelSpec) -> list[NDArray[np.float32]]:
-    image, knobs, *rest = spec.example()
-    knobs[0] = 0.01
-    return [image, knobs, *rest]
+    image, scalars, *rest = KernelProgram(spec).example()
+    scalars[SCALARS.index("step_size")] = 0.01
+    return [image, scalars, *rest]
 
 
 def _plain(spec: KernelSpec, dtype: torch.dtype = torch.float32) -> Run:
@@ -90,7 +92,7 @@ def _engines(spec: KernelSpec) -> dict[str, Run]:
     """Build OpenVINO in each number format that the processor has."""
     inputs, runs = _inputs(spec), {}
     began = time.perf_counter()
-    model, _ = convert(spec)
+    model, _ = convert(KernelProgram(spec))
     print(f"traced and converted in {time.perf_counter() - began:.0f} s")
     for number_format in number_formats():
         began = time.perf_counter()

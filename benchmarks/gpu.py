@@ -30,7 +30,8 @@ from torch import Tensor, nn
 from livedream.dream.build import random_weights
 from livedream.dream.catalog import network_info
 from livedream.dream.input_gradient import InputGradient
-from livedream.dream.kernel import Kernel
+from livedream.dream.kernel import Kernel, make_kernel
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines.captured import CapturedEngine
 from livedream.engines.compiled import CompiledEngine
@@ -109,7 +110,7 @@ class Autograd(nn.Module):
 
 def autograd_kernel(spec: KernelSpec, device: str) -> Kernel:
     """Build the kernel with autograd in place of the explicit gradient."""
-    kernel = spec.make().to(device)
+    kernel = make_kernel(spec).to(device)
     repeated: Any = kernel.repeated
     repeated.gradient = Autograd(repeated.gradient)
     return kernel
@@ -139,8 +140,8 @@ def timed_ms(run: Callable[[], object], wait: Callable[[], None], at_least_s: fl
 
 def frames_per_s(spec: KernelSpec, engine: Any, seconds: float = 1.5) -> float:
     """Dream frames from memory, the next one begun before the one before is finished."""
-    wishes = {"dream.layers": dict.fromkeys(spec.layers, 1.0), "dream.network": spec.network}
-    settings = change(Settings(), wishes)
+    wanted = {"dream.layers": dict.fromkeys(spec.layers, 1.0), "dream.network": spec.network}
+    settings = change(Settings(), wanted)
     pipeline, frames = DreamPipeline(spec, engine), _frames(spec.size_hw)
     before = pipeline.begin(next(frames), settings)
     for _ in range(3):
@@ -171,9 +172,9 @@ def _frames(size_hw: tuple[int, int]) -> Iterator[Frame]:
         index += 1
 
 
-def engines(device: str, small: bool) -> dict[str, Callable[[KernelSpec], DeviceEngine]]:
+def engines(device: str, small: bool) -> dict[str, Callable[[KernelProgram], DeviceEngine]]:
     """List the engines to time, the quickest to build first."""
-    made: dict[str, Callable[[KernelSpec], DeviceEngine]] = {"eager": partial(EagerEngine, device=device)}
+    made: dict[str, Callable[[KernelProgram], DeviceEngine]] = {"eager": partial(EagerEngine, device=device)}
     if small or not device.startswith("cuda"):
         return made
     number_format: NumberFormat
@@ -247,15 +248,18 @@ def plain(spec: KernelSpec, tensors: Sequence[Tensor], device: str) -> Plain:
 
 
 def _row(
-    spec: KernelSpec, make: Callable[[KernelSpec], DeviceEngine], known: dict[KernelSpec, Plain], setup: Setup
+    spec: KernelSpec,
+    make: Callable[[KernelProgram], DeviceEngine],
+    known: dict[KernelSpec, Plain],
+    setup: Setup,
 ) -> Row:
     wait = waiting(setup.device)
-    tensors = [torch.from_numpy(array).to(setup.device) for array in spec.example()]
+    tensors = [torch.from_numpy(array).to(setup.device) for array in KernelProgram(spec).example()]
     if spec not in known:
         known[spec] = plain(spec, tensors, setup.device)
-    engine = make(spec)
+    engine = make(KernelProgram(spec))
     try:
-        checked = check(engine, spec, known[spec].output)
+        checked = check(engine, KernelProgram(spec), known[spec].output)
         with torch.inference_mode():
             held = [tensor.clone() for tensor in tensors]
             kernel_ms = timed_ms(lambda: engine.call(held), wait)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.composite import squared
-from livedream.dream.spec import PICTURE_PX, KernelSpec, Picture, frame_inputs
+from livedream.dream.inputs import PICTURE_PX, frame_inputs
+from livedream.dream.spec import KernelSpec, Picture
 from livedream.frame import Image, Rgb
 from livedream.settings import DreamSettings
 

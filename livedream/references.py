@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from livedream.clock import SystemClock
 from livedream.composite import squared
-from livedream.dream.spec import PICTURE_PX, Picture
+from livedream.dream.inputs import PICTURE_PX
+from livedream.dream.spec import Picture
 from livedream.errors import InputError
 from livedream.frame import Image, Rgb
 from livedream.settings import DreamSettings

@@ -113,6 +113,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def real(one_thread: None, studio: Studio) -> tuple[KernelSpec, Any]:
     """The real kernel, small and shallow, with its engine."""
+    from livedream.dream.program import KernelProgram
     from livedream.engines.eager import EagerEngine
 
-    return studio.spec(), EagerEngine(studio.spec())
+    return studio.spec(), EagerEngine(KernelProgram(studio.spec()))

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame
@@ -17,7 +18,7 @@ from livedream.references import References
 def test_every_preset_dreams(name: str) -> None:
     settings = load(name).settings
     spec = kernel_spec(settings.dream, (64, 96))
-    pipeline = DreamPipeline(spec, EagerEngine(spec), references=References())
+    pipeline = DreamPipeline(spec, EagerEngine(KernelProgram(spec)), references=References())
     rough = np.random.default_rng(5).random((12, 18, 3))
     rgb = (np.kron(rough, np.ones((16, 16, 1))) * 255).astype(np.uint8)
     outputs = [pipeline.process(Frame(rgb, 0.0, number), settings) for number in range(4)]

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from livedream.composite import squared
-from livedream.dream.spec import PICTURE_PX, KernelSpec
+from livedream.dream.inputs import PICTURE_PX
+from livedream.dream.spec import KernelSpec
 from livedream.feed import Feed, Turn
 from livedream.frame import Frame, Rgb, to_image
 from livedream.motion.flow import shrink

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, to_image
@@ -226,7 +227,7 @@ def test_a_still_picture_settles_with_the_default_preset(studio: Any, one_thread
     """The dream stops growing, and less and less of it changes from frame to frame."""
     settings = load(DEFAULT).settings
     spec = kernel_spec(settings.dream, studio.size_hw)
-    pipeline = DreamPipeline(spec, EagerEngine(spec))
+    pipeline = DreamPipeline(spec, EagerEngine(KernelProgram(spec)))
     dreams = [pipeline.process(studio.frame(), settings) for _ in range(60)]
     sizes = [float(np.abs(dreamed.residual).mean()) for dreamed in dreams]
     flickers = [value for dreamed in dreams if (value := steadiness(dreamed)) is not None]

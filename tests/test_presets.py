@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from livedream.dream.catalog import network_info
+from livedream.dream.inputs import controls
 from livedream.dream.spec import kernel_spec
-from livedream.dream.wishes import controls
 from livedream.errors import InputError
 from livedream.presets import DEFAULT, apply_assignments, load, save, shipped
 from livedream.resources import folder

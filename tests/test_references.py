@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livedream.dream.spec import PICTURE_PX
+from livedream.dream.inputs import PICTURE_PX
 from livedream.errors import LivedreamError
 from livedream.references import References
 from livedream.settings import DreamSettings

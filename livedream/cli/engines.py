@@ -16,6 +16,7 @@ from rich.text import Text
 from livedream.cli.check_engines import megabytes, with_tilde
 from livedream.cli.options import Options
 from livedream.cli.show import chosen_settings, teller
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import Ready
 from livedream.engines.cache import REMEDY, Cleared, EngineCache, Listed
@@ -108,7 +109,7 @@ def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
 
 def _built(
     spec: KernelSpec, options: Options, cache: EngineCache, console: Console, words: str
-) -> Ready[KernelSpec]:
+) -> Ready[KernelProgram]:
     """Have one engine built, or loaded, with a line that shows how long that takes already."""
     with console.status(words) as line:
 
@@ -118,7 +119,7 @@ def _built(
         return Engines(options.engine, teller(console), waiting, cache).ready_for(spec)
 
 
-def _origin(ready: Ready[KernelSpec], built: Mapping[str, Any], after: Sequence[Listed]) -> str:
+def _origin(ready: Ready[KernelProgram], built: Mapping[str, Any], after: Sequence[Listed]) -> str:
     """Say whether an engine was built or was on the disk; built: when each that was kept before was."""
     engine, programs = ready.engine.name.split(" ")[0], [part.describe() for part in parts_of(ready.program)]
     mine = [entry for entry in after if _matches(entry.facts, engine, programs)]

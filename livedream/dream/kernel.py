@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from livedream.dream.catalog import network_info
 from livedream.dream.input_gradient import InputGradient
+from livedream.dream.inputs import SCALARS, Scalar
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import Reference, make_objective
@@ -33,6 +34,11 @@ LAID: tuple[Reference, ...] = ("regions", "frame")
 """Pictures that lie on the one that is dreamed: octaves look at them alike."""
 
 
+def scalar(scalars: Tensor, name: Scalar) -> Tensor:
+    """Return one of a kernel's scalars by its name."""
+    return scalars[SCALARS.index(name)]
+
+
 class Direction(nn.Module):
     """Where one step goes: the input gradient, smoothed and normalised, and what keeps the picture in order.
 
@@ -47,10 +53,10 @@ class Direction(nn.Module):
         for scale in SCALES[: spec.smoothing_scales]:
             self.register_buffer(f"taps_{scale}".replace(".", "_"), gaussian_taps(scale * spec.smoothing_px))
 
-    def forward(self, x: Tensor, knobs: Tensor, *controls: Tensor) -> Tensor:
+    def forward(self, x: Tensor, scalars: Tensor, *controls: Tensor) -> Tensor:
         """Give the direction at an image 1x3xHxW, of mean magnitude about 1 unless directions are compared.
 
-        knobs: numbers, as `KNOBS` names them. controls: one for each tap, then what was observed of
+        scalars: numbers, as `SCALARS` names them. controls: one for each tap, then what was observed of
         references.
         """
         dtype = self.gradient.dtype
@@ -58,13 +64,14 @@ class Direction(nn.Module):
         weights = [control.to(dtype) for control in controls[:count]]
         gradient = self.gradient(x.to(dtype), weights, controls[count:]).to(x.dtype)
         smoothed = (as_lines(smooth(gradient, taps)) for taps in self.buffers(recurse=False))
-        direction: Tensor = reduce(torch.add, smoothed) + knobs[1] * as_lines(gradient)
+        direction: Tensor = reduce(torch.add, smoothed) + scalar(scalars, "roughness") * as_lines(gradient)
         slope = direction
         if self.levels:
             direction = as_lines(laplacian_normalise(as_image(direction), self.levels))
         direction = normalise(direction)
         if self.regularised:
-            direction = direction + as_lines(knobs[3] * towards_flat(x) + knobs[4] * towards_grey(x))
+            flatter = scalar(scalars, "total_variation") * towards_flat(x)
+            direction = direction + as_lines(flatter + scalar(scalars, "decay") * towards_grey(x))
         if self.compared:
             # Normalised anew at each step, directions would not tell whether the slope becomes gentler.
             direction = direction * size_of(slope)
@@ -101,17 +108,17 @@ class Kernel(nn.Module):
         self.pictures, self.rank = spec.pictures, spec.rank
         self.enlarge = resize(grid_of(spec.size_hw), spec.size_hw) if "regions" in spec.pictures else None
 
-    def forward(self, image: Tensor, knobs: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
+    def forward(self, image: Tensor, scalars: Tensor, views: Tensor, *controls: Tensor) -> Tensor:
         """Give the dream, 1x3xHxW in 0..1.
 
-        image: 1x3xHxW, the warm start included; clamped to 0..1. knobs: numbers, as `KNOBS` names them.
-        shifts_px: int64, how each octave looks, as `views` gives it. controls: one for each tap, then the
-        pictures.
+        image: 1x3xHxW, the warm start included; clamped to 0..1. scalars: numbers, as `SCALARS` names them.
+        views: int64, how each octave looks, as `livedream.dream.views` gives it. controls: one for each tap,
+        then the pictures.
         """
         image = torch.clamp(as_lines(image), 0.0, 1.0)
         count = len(self.gradient.tap_names)
         pictures = dict(zip(self.pictures, controls[count:], strict=True))
-        weights = self._ranked(controls[:count], knobs, pictures)
+        weights = self._ranked(controls[:count], scalars, pictures)
         still = self._observed(pictures, ("guide", "style"))
         laid: dict[Picture, Tensor] = {name: pictures[name] for name in LAID if name in pictures}
         if self.enlarge is not None:
@@ -120,23 +127,23 @@ class Kernel(nn.Module):
         # it keeps its precision in half formats, where a picture moves in steps of 1/256.
         growth: Tensor | None = None
         for place, (number, octave) in enumerate(zip(self.numbers, self.octaves, strict=True)):
-            view = shifts_px[number]
+            view = views[number]
             base = octave.shrunk(image, view)
             # What grew before lies as the picture does: only the sum is rolled, and what grows now back.
             seen = octave.lay(base if growth is None else base + growth, view)
             beside: dict[Picture, Tensor] = {name: octave.look(lies, view) for name, lies in laid.items()}
             observed = still | self._observed(beside, LAID)
             tensors = [*weights, *(observed[tap] for tap in sorted(observed))]
-            moved = octave.back(self._ascend(seen, knobs, tensors, place), view)
+            moved = octave.back(self._ascend(seen, scalars, tensors, place), view)
             growth = octave.enlarged(moved if growth is None else growth + moved, view)
         assert growth is not None
         return as_image(torch.clamp(image + growth, 0.0, 1.0))
 
-    def _ascend(self, base: Tensor, knobs: Tensor, tensors: Sequence[Tensor], place: int) -> Tensor:
+    def _ascend(self, base: Tensor, scalars: Tensor, tensors: Sequence[Tensor], place: int) -> Tensor:
         """Give what has grown on `base`, which may reach beyond 0..1, after the steps of one octave."""
-        optimiser, step_size = self.optimiser(), knobs[0]
+        optimiser, step_size = self.optimiser(), scalar(scalars, "step_size")
         for _ in range(self.numbers[place]):
-            step_size = step_size * knobs[6]
+            step_size = step_size * scalar(scalars, "detail")
         if self.spectra:
             spectrum = self.spectra[place]
             assert isinstance(spectrum, Spectrum)
@@ -144,9 +151,9 @@ class Kernel(nn.Module):
         grown: Tensor | None = None
         for _ in range(self.steps[place]):
             x = as_image(torch.clamp(base if grown is None else base + grown, 0.0, 1.0))
-            stride = step_size * as_lines(optimiser.towards(self.repeated(x, knobs, *tensors), x))
+            stride = step_size * as_lines(optimiser.towards(self.repeated(x, scalars, *tensors), x))
             grown = stride if grown is None else grown + stride
-            step_size = step_size * knobs[2]
+            step_size = step_size * scalar(scalars, "step_growth")
         assert grown is not None
         return grown
 
@@ -162,7 +169,7 @@ class Kernel(nn.Module):
         return found
 
     def _ranked(
-        self, weights: Sequence[Tensor], knobs: Tensor, pictures: Mapping[Picture, Tensor]
+        self, weights: Sequence[Tensor], scalars: Tensor, pictures: Mapping[Picture, Tensor]
     ) -> list[Tensor]:
         """Leave of each layer's own objective the channels that rank as wanted, where that is asked for."""
         if self.rank == "all":
@@ -170,7 +177,7 @@ class Kernel(nn.Module):
         dtype = self.gradient.dtype
         seen = self.gradient.activations(pictures["rank"].to(dtype))
         return [
-            weight * ranked(activations, self.rank, knobs[5])
+            weight * ranked(activations, self.rank, scalar(scalars, "rank_count"))
             if objective.reference in (None, "regions")
             else weight
             for weight, objective, activations in zip(weights, self.gradient.objectives, seen, strict=True)

@@ -146,13 +146,13 @@ class TiledKernel(nn.Module):
         self.kernel = kernel
         kernel.gradient = kernel.repeated.gradient = self.gradient  # type: ignore[assignment]
 
-    def forward(self, image: Tensor, knobs: Tensor, shifts_px: Tensor, *controls: Tensor) -> Tensor:
+    def forward(self, image: Tensor, scalars: Tensor, views: Tensor, *controls: Tensor) -> Tensor:
         """Give the dream, 1x3xHxW in 0..1.
 
         The jitter decides where the tiles lie: the same inputs give the same dream.
         """
-        self.gradient.begin(zlib.crc32(knobs.numpy().tobytes() + shifts_px.numpy().tobytes()))
-        dream: Tensor = self.kernel(image, knobs, shifts_px, *controls)
+        self.gradient.begin(zlib.crc32(scalars.numpy().tobytes() + views.numpy().tobytes()))
+        dream: Tensor = self.kernel(image, scalars, views, *controls)
         return dream
 
 
@@ -163,14 +163,19 @@ def tiled_kernel(spec: KernelSpec, tiles: Sequence[Tiles]) -> TiledKernel:
     return TiledKernel(kernel.eval().requires_grad_(False), tiles)
 
 
-def make_tile(spec: TileSpec, number_format: str = "float32") -> TileGradient:
-    """Build the gradient of a tile, its network in a number format."""
+def make_tile(
+    spec: TileSpec, example: Sequence[NDArray[Any]], number_format: str = "float32"
+) -> TileGradient:
+    """Build the gradient of a tile, its network in a number format.
+
+    example: inputs on which the gradient is made about LOUDNESS.
+    """
     reference = tile = _tile(spec, "float32")
     if number_format != "float32":
         tile = _tile(spec, number_format)
     with torch.inference_mode():
-        example = reference(*(torch.from_numpy(array) for array in spec.example()))
-    tile.scale.fill_(LOUDNESS / max(float(example.abs().mean()), 1e-30))
+        gradient = reference(*(torch.from_numpy(array) for array in example))
+    tile.scale.fill_(LOUDNESS / max(float(gradient.abs().mean()), 1e-30))
     return tile
 
 

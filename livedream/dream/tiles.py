@@ -1,4 +1,4 @@
-"""Tiles: where the parts lie in which a large picture's gradient is worked out, and the program of one.
+"""Tiles: where the parts lie in which a large picture's gradient is worked out, and what decides their graph.
 
 The parts overlap. Near its edges a part sees a border that is none, so what it says there is not used;
 further in, one part fades into the next.
@@ -7,16 +7,11 @@ further in, one part fades into the next.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec, Picture
-from livedream.frame import Image
-
-if TYPE_CHECKING:
-    from livedream.dream.tiled import TileGradient
 
 LONGEST_PX = 1024
 """Longest side of a tile, give or take what makes the tiles meet the picture's ends."""
@@ -67,11 +62,7 @@ class Tiling:
 
 @dataclass(frozen=True, slots=True)
 class TileSpec:
-    """The program of a tile: the input gradient of a kernel's objectives, without its octaves and steps.
-
-    kernel: of the tile's size. The gradient is given times a number that is chosen once, which makes it
-    about LOUDNESS: whoever divides by its mean does not see it.
-    """
+    """All that decides the graph of a tile; equal specs share an engine. kernel: of the tile's size."""
 
     kernel: KernelSpec
 
@@ -80,43 +71,9 @@ class TileSpec:
         """List the pictures that it takes besides the one that is dreamed."""
         return tuple(name for name in self.kernel.pictures if name != "rank")
 
-    @property
-    def parts(self) -> tuple[()]:
-        """List none: it is one program itself."""
-        return ()
-
-    @property
-    def repeated(self) -> None:
-        """Name no submodule: all of it runs once."""
-
-    def fingerprint(self) -> str:
-        """Give a hash of all that decides the graph and its weights."""
-        return f"tile {self.kernel.fingerprint()}"
-
-    def describe(self) -> dict[str, Any]:
-        """Tell what it is, in the words of the settings."""
-        told = self.kernel.describe()
-        return {word: told[word] for word in told if word not in ("octaves", "steps")} | {"part": "a tile"}
-
-    def make(self, number_format: str = "float32") -> TileGradient:
-        """Build the module; loads torch, which takes a second."""
-        from livedream.dream.tiled import make_tile
-
-        return make_tile(self, number_format)
-
-    def example(self) -> list[NDArray[Any]]:
-        """Give inputs of the right shapes: an image, a control for each tap, the pictures."""
-        image, _, _, *controls = self.kernel.example()
-        count = len(self.kernel.taps)
-        seen = dict(zip(self.kernel.pictures, controls[count:], strict=True))
-        if "regions" in seen:
-            # The kernel enlarges the map of the whole picture; a tile has its part of that.
-            seen["regions"] = _enlarged(seen["regions"], self.kernel.size_hw)
-        return [image, *controls[:count], *(seen[name] for name in self.pictures)]
-
 
 def tile_spec(kernel: KernelSpec, tiling: Tiling) -> TileSpec:
-    """Give the program of the tiles that one of a kernel's octaves is divided into."""
+    """Return the spec of the tiles that one of a kernel's octaves is divided into."""
     alone = replace(kernel, size_hw=tiling.tile_hw, octaves=1, steps=1, spread=False, only=None)
     return TileSpec(replace(alone, octave_sizes=(), flips=False, turns=False, swings=False))
 
@@ -128,12 +85,6 @@ def tiling_of(size_hw: tuple[int, int], whole_px: int = WHOLE_PX) -> Tiling | No
     longest = max(round(whole_px**0.5), 2 * OVERLAP_PX)
     height, width = (_side(length, longest) for length in size_hw)
     return Tiling(size_hw, (height, width))
-
-
-def _enlarged(image: Image, to_hw: tuple[int, int]) -> Image:
-    """Enlarge an image by repeating its pixels."""
-    rows, columns = (np.arange(to) * side // to for side, to in zip(image.shape[2:], to_hw, strict=True))
-    return np.ascontiguousarray(image[:, :, rows][..., columns])
 
 
 def _side(length: int, longest: int) -> int:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
+from livedream.dream.spec import KernelSpec
 from livedream.modulation import wave
 from livedream.ops.octaves import UNIT
 from livedream.settings import DreamSettings
-
-if TYPE_CHECKING:
-    from livedream.dream.spec import KernelSpec
 
 LEAPS = np.array([0.7548776662, 0.5698402910, 0.6180339887, 0.4142135624])
 """How far each of four numbers goes on, mod 1, from frame to frame: 1 / g and 1 / g^2 with g^3 = g + 1 for
@@ -27,7 +23,7 @@ ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 def views(
     spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float, number: float = 0
 ) -> NDArray[np.int64]:
-    """Give octaves x 2, 4, 6 or 8 whole numbers that say how each octave looks, the smallest first.
+    """Return octaves x 2, 4, 6 or 8 whole numbers that say how each octave looks, the smallest first.
 
     How far it rolls the picture down and right, in pixels; if the spec flips, whether it mirrors it upside
     down and left to right, 0 or 1; if it swings, the steps of `Zoom` down and right, from the working size
@@ -42,7 +38,7 @@ def views(
 
 
 def _steps(spec: KernelSpec, dream: DreamSettings, time_s: float) -> NDArray[np.int64]:
-    """Give octaves x 4 steps; zeros for octaves that are left out.
+    """Return octaves x 4 steps; zeros for octaves that are left out.
 
     The ratio between octaves goes from its setting up to (1 + swing) times that and back. An octave n
     below the largest so is smaller by that to the power of n: its picture is, in the middle of it.

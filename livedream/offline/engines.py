@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import Choice, EngineBuilder, Ready
 from livedream.engines.cache import EngineCache
@@ -38,12 +39,12 @@ class Engines:
     ) -> None:
         self._choice, self._tell, self._waiting = choice, tell, waiting
         self._cache = cache or EngineCache()
-        self._ready: dict[KernelSpec, Ready[KernelSpec]] = {}
+        self._ready: dict[KernelSpec, Ready[KernelProgram]] = {}
 
-    def ready_for(self, spec: KernelSpec) -> Ready[KernelSpec]:
+    def ready_for(self, spec: KernelSpec) -> Ready[KernelProgram]:
         """Give an engine with what is known of it. Raises EngineError."""
         if spec not in self._ready:
-            self._ready[spec] = self._in_tiles(spec) if is_large(spec) else self._built(spec)
+            self._ready[spec] = self._in_tiles(spec) if is_large(spec) else self._built(KernelProgram(spec))
         return self._ready[spec]
 
     def engine_for(self, spec: KernelSpec) -> Engine:
@@ -63,10 +64,10 @@ class Engines:
     ) -> None:
         self.close()
 
-    def _in_tiles(self, spec: KernelSpec) -> Ready[KernelSpec]:
+    def _in_tiles(self, spec: KernelSpec) -> Ready[KernelProgram]:
         start_s = time.perf_counter()
         engine = tiled_engine(spec, lambda tile: self._built(tile).engine)
-        return Ready(spec, engine, False, time.perf_counter() - start_s, None, None)
+        return Ready(KernelProgram(spec), engine, False, time.perf_counter() - start_s, None, None)
 
     def _built(self, program: P) -> Ready[P]:
         # A builder of its own for each: later failures of one are only told.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
+from livedream.dream.program import TileProgram
 from livedream.dream.spec import KernelSpec
-from livedream.dream.tiles import WHOLE_PX, TileSpec, tile_spec, tiling_of
+from livedream.dream.tiles import WHOLE_PX, tile_spec, tiling_of
 from livedream.engines.engine import Engine
 
 
@@ -16,7 +17,7 @@ def is_large(spec: KernelSpec, whole_px: int = WHOLE_PX) -> bool:
 
 
 def tiled_engine(
-    spec: KernelSpec, engine_for: Callable[[TileSpec], Engine], whole_px: int = WHOLE_PX
+    spec: KernelSpec, engine_for: Callable[[TileProgram], Engine], whole_px: int = WHOLE_PX
 ) -> Engine:
     """Make an engine that dreams the octaves of more than `whole_px` pixels in tiles.
 
@@ -31,7 +32,7 @@ def tiled_engine(
     with ExitStack() as if_one_fails:
         engines = []
         for tiling in tilings:
-            engines.append(engine_for(tile_spec(spec, tiling)))
+            engines.append(engine_for(TileProgram(tile_spec(spec, tiling))))
             if_one_fails.callback(engines[-1].close)
         tiles = [Tiles(tiling, engine.run) for tiling, engine in zip(tilings, engines, strict=True)]
         made = TiledEngine(tiled_kernel(spec, tiles), engines)
@@ -39,7 +40,7 @@ def tiled_engine(
     return made
 
 
-def _relay(parts: Sequence[KernelSpec], engine_for: Callable[[TileSpec], Engine], whole_px: int) -> Engine:
+def _relay(parts: Sequence[KernelSpec], engine_for: Callable[[TileProgram], Engine], whole_px: int) -> Engine:
     """Make an engine for each octave, where they take turns."""
     from livedream.engines.relay import Relay
 

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 
 from livedream.clock import Clock
-from livedream.dream.spec import KernelSpec
+from livedream.dream.program import KernelProgram
 from livedream.engines.builder import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
@@ -185,11 +185,11 @@ def _dream_on(
     open_source: Callable[[], Source],
     settings: Settings,
     plan: Plan,
-    ready: Ready[KernelSpec],
+    ready: Ready[KernelProgram],
     warm_start: bool,
 ) -> _Steadiness:
     """Dream the first frames of the source once more, every one of them, to see how steady that is."""
-    pipeline = DreamPipeline(ready.program, ready.engine, warm_start=warm_start, references=References())
+    pipeline = DreamPipeline(ready.program.spec, ready.engine, warm_start=warm_start, references=References())
     flickers, residuals = [], []
     source = open_source()
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from livedream.clock import Clock
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.builder import EngineBuilder, Ready
 from livedream.frame import Frame
@@ -31,7 +32,7 @@ class Dreamer:
     def __init__(
         self,
         store: SettingsStore,
-        builder: EngineBuilder[KernelSpec],
+        builder: EngineBuilder[KernelProgram],
         governor: Governor | None,
         clock: Clock,
         emit: Callable[[Dreaming], None],
@@ -43,7 +44,7 @@ class Dreamer:
         self._fitting: DreamSettings | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
-        self.ready: Ready[KernelSpec] | None = None
+        self.ready: Ready[KernelProgram] | None = None
         self.settled = threading.Event()
         """Set once the engine that was asked for runs, not a stopgap."""
 
@@ -97,15 +98,15 @@ class Dreamer:
         spec = kernel_spec(settings.dream, working_size_hw(size_wh, working_px))
         if spec != self._requested:
             self._requested = spec
-            self._builder.request(spec, stopgap=self._pipeline is None)
+            self._builder.request(KernelProgram(spec), stopgap=self._pipeline is None)
 
-    def _swap(self, ready: Ready[KernelSpec] | None) -> None:
+    def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:
             return
         if self._pipeline is None:
-            self._pipeline = DreamPipeline(ready.program, ready.engine, references=self._references)
+            self._pipeline = DreamPipeline(ready.program.spec, ready.engine, references=self._references)
         else:
-            self._pipeline.swap(ready.program, ready.engine)
+            self._pipeline.swap(ready.program.spec, ready.engine)
         previous, self.ready = self.ready, ready
         if previous is not None:
             previous.engine.close()
@@ -127,9 +128,9 @@ def affordable(settings: Settings, governor: Governor | None, *, is_settled: boo
     return settings.model_copy(update={"dream": fewer})
 
 
-def describe(ready: Ready[KernelSpec]) -> str:
+def describe(ready: Ready[KernelProgram]) -> str:
     """Say which engine dreams now, at which size, how it was checked and how fast it is."""
-    height, width = ready.program.size_hw
+    height, width = ready.program.spec.size_hw
     said = f"{ready.engine.name} dreams {width}x{height}"
     if ready.run_ms is not None:
         said += f" in {ready.run_ms:.0f} ms"

@@ -11,7 +11,7 @@ from types import TracebackType
 import cv2
 
 from livedream.clock import Clock, SystemClock
-from livedream.dream.spec import KernelSpec
+from livedream.dream.program import KernelProgram
 from livedream.engines.builder import Choice, EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.frame import Rgb
@@ -96,7 +96,7 @@ class LiveSession:
         self._stand_in = StandIn(plan.output_wh, source, clock)
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
         self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
-        self._builder: EngineBuilder[KernelSpec] = EngineBuilder(
+        self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
             plan.engine, cache or EngineCache(), self._tell
         )
         # A clip gives no more frames than it has; what a camera says of its rate is not to be relied upon.
@@ -227,7 +227,7 @@ class LiveSession:
             floor_px=0.0 if dreamed is None else dreamed.settings.motion.floor_px,
             source=self._source.info.name,
             source_health=self._source.health,
-            working_wh=ready.program.size_hw[::-1] if ready else (0, 0),
+            working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
             output_wh=self.plan.output_wh,
             sinks={outlet.sink.name: outlet.health for outlet in self._outlets},
             notices=tuple(self._notices),

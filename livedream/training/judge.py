@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from livedream.dream.input_gradient import InputGradient
+from livedream.dream.inputs import scalars
 from livedream.dream.kernel import Kernel
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
-from livedream.dream.spec import KernelSpec, knobs
+from livedream.dream.spec import KernelSpec
 from livedream.ops.gradient import gaussian_taps, smooth
 from livedream.settings import DreamSettings
 from livedream.training.match import cosine
@@ -105,9 +106,9 @@ def dreamed(
     layers = tuple(sorted((network.info.find(layer) for layer in controls), key=network.info.depth))
     spec = KernelSpec(network.info.name, layers, size_hw, OCTAVES, OCTAVE_SCALE, STEPS, smoothing_px)
     kernel = Kernel(network, spec).to(images.device)
-    numbers = knobs(DreamSettings(step_size=STEP_SIZE, roughness=ROUGHNESS))
+    numbers = scalars(DreamSettings(step_size=STEP_SIZE, roughness=ROUGHNESS))
     step = torch.from_numpy(numbers).to(images.device)
     random = torch.Generator().manual_seed(1)
-    shifts_px = torch.randint(-JITTER_PX, JITTER_PX + 1, (OCTAVES, 2), generator=random).to(images.device)
+    views = torch.randint(-JITTER_PX, JITTER_PX + 1, (OCTAVES, 2), generator=random).to(images.device)
     inputs = [controls[layer].to(images.device) for layer in layers]
-    return torch.cat([kernel(batch, step, shifts_px, *inputs) for batch in torch.split(images, AT_ONCE)])
+    return torch.cat([kernel(batch, step, views, *inputs) for batch in torch.split(images, AT_ONCE)])

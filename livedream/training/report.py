@@ -19,9 +19,10 @@ from torch import Tensor
 
 from livedream.clock import SystemClock
 from livedream.dream.catalog import network_info
+from livedream.dream.inputs import frame_inputs
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
-from livedream.dream.spec import frame_inputs, kernel_spec
+from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.presets import load, shipped

@@ -9,7 +9,9 @@ import torch
 
 from livedream.canvas.canvas import Left, Past, Run, Task
 from livedream.composite.depth import cells_hw
-from livedream.dream.spec import KernelSpec, frame_inputs
+from livedream.dream.inputs import frame_inputs
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Motion, grey
@@ -41,7 +43,7 @@ def motion(seed: int = 1, size_hw: tuple[int, int] = (96, 160)) -> Motion:
 
 @pytest.fixture(scope="session")
 def engine() -> EagerEngine:
-    return EagerEngine(KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0))
+    return EagerEngine(KernelProgram(KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0)))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from livedream.cli import engines
 from livedream.cli.options import Options
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines import cache as cache_module
 from livedream.engines.builder import Ready
@@ -242,8 +243,8 @@ class TestBuild:
     ) -> None:
         engines.build(Options(None, "eyes", ["dream.steps=3"], size_wh=(720, 1280)), ["eyes"])
         (started,) = workshop.started
-        assert started.program.steps == 3
-        assert started.program.size_hw[0] > started.program.size_hw[1]
+        assert started.program.spec.steps == 3
+        assert started.program.spec.size_hw[0] > started.program.spec.size_hw[1]
 
     def test_an_engine_that_is_not_kept_is_told_as_such(
         self, workshop: type[_Workshop], capsys: pytest.CaptureFixture[str]
@@ -256,9 +257,11 @@ class TestBuild:
 
     def test_an_engine_in_parts_was_built_if_one_of_them_was(self) -> None:
         spec = kernel_spec(DreamSettings(spread=True), (208, 376))
-        ready = Ready(spec, _Engine("openvino and openvino bfloat16"), False, 5.0, None, 9.0)
+        program = KernelProgram(spec)
+        ready = Ready(program, _Engine("openvino and openvino bfloat16"), False, 5.0, None, 9.0)
         parts = [
-            Listed(f"{part.only}.engine", 5, 1e9, FACTS | {"program": part.describe()}) for part in spec.parts
+            Listed(f"{part.spec.only}.engine", 5, 1e9, FACTS | {"program": part.describe()})
+            for part in program.parts
         ]
         there = {entry.name: FACTS["built"] for entry in parts}
         assert "on the disk already" in engines._origin(ready, there, parts)  # type: ignore[arg-type]
@@ -266,7 +269,8 @@ class TestBuild:
         assert "built in 5.0 s" in engines._origin(ready, there, parts)  # type: ignore[arg-type]
 
     def test_another_engine_s_new_entry_does_not_count(self) -> None:
-        ready = Ready(kernel_spec(DreamSettings(), (208, 376)), _Engine("captured"), False, 5.0, None, 9.0)
+        program = KernelProgram(kernel_spec(DreamSettings(), (208, 376)))
+        ready = Ready(program, _Engine("captured"), False, 5.0, None, 9.0)
         facts = FACTS | {"program": ready.program.describe()}
         new = [
             Listed("new.engine", 5, 1e9, facts),

@@ -1,4 +1,4 @@
-"""The kernel through what it is asked and what it gives: `spec.make()` and `frame_inputs`."""
+"""The kernel through what it is asked and what it gives: `make_kernel(spec)` and `frame_inputs`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from livedream.dream.inputs import SCALARS, frame_inputs
+from livedream.dream.kernel import make_kernel
 from livedream.dream.network import Network
-from livedream.dream.spec import KernelSpec, frame_inputs
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
 from livedream.ops.gradient import gaussian_taps
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
@@ -34,7 +37,7 @@ def inputs(spec: KernelSpec, **wishes: Any) -> list[Tensor]:
 
 def dream(spec: KernelSpec, image: Tensor, **wishes: Any) -> Tensor:
     with torch.inference_mode():
-        result: Tensor = spec.make()(image, *inputs(spec, **wishes))
+        result: Tensor = make_kernel(spec)(image, *inputs(spec, **wishes))
     return result
 
 
@@ -54,8 +57,8 @@ def activation_strength(network: Network, layer: str, image: Tensor) -> float:
 
 def one_step(network: Network, image: Tensor, rest: Sequence[Tensor], smoothing_px: float) -> Tensor:
     """One step of gradient ascent on block.1, by autograd and plain operations."""
-    step, shifts_px, control = rest
-    shift = shifts_px[0].tolist()
+    step, views, control = rest
+    shift = views[0].tolist()
     x = torch.roll(image.clamp(0, 1), shift, (2, 3)).requires_grad_()
     y = x * 2 - 1
     for _, layer in network.down_to("block.1"):
@@ -86,15 +89,15 @@ def test_one_octave_of_one_step_is_the_step_written_by_hand(
     expected = one_step(exact_network, image, rest, spec.smoothing_px)
     assert float((expected - image).abs().mean()) > 1e-3
     # What keeps a zero gradient from becoming NaN weighs a little where only two channels count.
-    torch.testing.assert_close(doubled(spec.make(), [image, *rest]), expected, atol=5e-6, rtol=0)
+    torch.testing.assert_close(doubled(make_kernel(spec), [image, *rest]), expected, atol=5e-6, rtol=0)
 
 
 def test_rolling_the_picture_is_the_same_as_rolling_the_jitter() -> None:
-    spec, kernel = replace(SPEC, steps=2), replace(SPEC, steps=2).make()
-    step, shifts_px, control = inputs(spec)
+    spec, kernel = replace(SPEC, steps=2), make_kernel(replace(SPEC, steps=2))
+    step, views, control = inputs(spec)
     image, turn = picture(spec.size_hw).double(), torch.tensor([11, -7])
-    rolled_first = doubled(kernel, [torch.roll(image, (11, -7), (2, 3)), step, shifts_px, control])
-    rolled_last = torch.roll(doubled(kernel, [image, step, shifts_px + turn, control]), (11, -7), (2, 3))
+    rolled_first = doubled(kernel, [torch.roll(image, (11, -7), (2, 3)), step, views, control])
+    rolled_last = torch.roll(doubled(kernel, [image, step, views + turn, control]), (11, -7), (2, 3))
     torch.testing.assert_close(rolled_first, rolled_last, atol=1e-9, rtol=0)
 
 
@@ -185,20 +188,20 @@ def test_the_image_s_own_detail_survives_the_octaves() -> None:
 
 
 def test_jitter_changes_the_dream_and_the_same_jitter_gives_the_same_dream() -> None:
-    kernel, image = SPEC.make(), picture(SPEC.size_hw)
-    step, shifts_px, control = inputs(SPEC)
-    first = kernel(image, step, shifts_px, control)
-    assert torch.equal(first, kernel(image, step, shifts_px, control))
-    assert not torch.equal(first, kernel(image, step, shifts_px + 3, control))
+    kernel, image = make_kernel(SPEC), picture(SPEC.size_hw)
+    step, views, control = inputs(SPEC)
+    first = kernel(image, step, views, control)
+    assert torch.equal(first, kernel(image, step, views, control))
+    assert not torch.equal(first, kernel(image, step, views + 3, control))
 
 
 def test_each_octave_has_a_jitter_of_its_own() -> None:
     spec = replace(SPEC, size_hw=(48, 64), octaves=2, octave_scale=1.4)
-    kernel, image = spec.make(), picture(spec.size_hw)
-    step, shifts_px, control = inputs(spec)
-    first = kernel(image, step, shifts_px, control)
+    kernel, image = make_kernel(spec), picture(spec.size_hw)
+    step, views, control = inputs(spec)
+    first = kernel(image, step, views, control)
     for octave in range(2):
-        moved = shifts_px.clone()
+        moved = views.clone()
         moved[octave] += 3
         assert not torch.equal(first, kernel(image, step, moved, control))
 
@@ -217,13 +220,13 @@ ALL_OBJECTIVES = replace(
 
 
 def examples(spec: KernelSpec) -> list[Tensor]:
-    return [torch.from_numpy(array) for array in spec.example()]
+    return [torch.from_numpy(array) for array in KernelProgram(spec).example()]
 
 
 def test_all_objectives_at_once_dream_a_picture() -> None:
     image, *rest = examples(ALL_OBJECTIVES)
     assert ALL_OBJECTIVES.pictures == ("rank", "guide", "style", "frame")
-    dreamed = doubled(ALL_OBJECTIVES.make(), [image, *rest])
+    dreamed = doubled(make_kernel(ALL_OBJECTIVES), [image, *rest])
     assert 1e-3 < float((dreamed - image).abs().mean()) < 0.02
     assert dreamed.isfinite().all()
 
@@ -231,7 +234,7 @@ def test_all_objectives_at_once_dream_a_picture() -> None:
 @pytest.mark.parametrize("picture", range(4), ids=["rank", "guide", "style", "frame"])
 def test_each_picture_has_a_part_in_the_dream(picture: int) -> None:
     tensors = examples(ALL_OBJECTIVES)
-    kernel = ALL_OBJECTIVES.make()
+    kernel = make_kernel(ALL_OBJECTIVES)
     before = doubled(kernel, tensors)
     place = len(tensors) - 4 + picture
     tensors[place] = torch.rand(tensors[place].shape, generator=torch.Generator().manual_seed(1)) ** 3
@@ -240,37 +243,39 @@ def test_each_picture_has_a_part_in_the_dream(picture: int) -> None:
 
 def test_content_alone_leads_back_to_the_frame() -> None:
     spec = replace(SPEC, layers=(), content=("image",), steps=8, smoothing_px=0.3)
-    _, _, shifts_px, control, frame = examples(spec)
+    _, _, views, control, frame = examples(spec)
     far = (frame + 0.2 * torch.randn(frame.shape, generator=torch.Generator().manual_seed(2))).clamp(0, 1)
-    knobs = torch.tensor([0.01, 0.0, 1.0, 0.0, 0.0, 8.0, 1.0])
-    nearer = doubled(spec.make(), [far, knobs, shifts_px, control, frame])
+    scalars = torch.tensor([0.01, 0.0, 1.0, 0.0, 0.0, 8.0, 1.0])
+    nearer = doubled(make_kernel(spec), [far, scalars, views, control, frame])
     assert float((nearer - frame).abs().mean()) < 0.8 * float((far - frame).abs().mean())
 
 
 def test_ranked_channels_are_the_same_as_those_chosen_by_hand(exact_network: Network) -> None:
     spec = replace(SPEC, rank="strongest")
-    image, knobs, shifts_px, control, picture = examples(spec)
-    knobs[5] = 3
+    image, scalars, views, control, picture = examples(spec)
+    scalars[SCALARS.index("rank_count")] = 3
     means = exact_network.entry(picture.double())
     for _, layer in exact_network.down_to("block.1"):
         means = layer(means)
     strongest = means.mean((0, 2, 3)).argsort(descending=True)[:3]
     by_hand = torch.zeros_like(control)
     by_hand[0, strongest] = 1
-    expected = doubled(SPEC.make(), [image, knobs, shifts_px, by_hand])
-    torch.testing.assert_close(doubled(spec.make(), [image, knobs, shifts_px, control, picture]), expected)
+    expected = doubled(make_kernel(SPEC), [image, scalars, views, by_hand])
+    torch.testing.assert_close(
+        doubled(make_kernel(spec), [image, scalars, views, control, picture]), expected
+    )
 
 
 def test_steps_grow_and_become_fewer_from_octave_to_octave() -> None:
     spec = replace(SPEC, size_hw=(72, 88), octaves=3, octave_scale=1.3, steps=8, steps_decay=0.5)
-    kernel = spec.make()
+    kernel = make_kernel(spec)
     assert kernel.steps == [8, 4, 2]
     one, two = (replace(SPEC, steps=steps) for steps in (1, 2))
     image, rest = picture(SPEC.size_hw).double(), inputs(SPEC, step_size=0.001, jitter_px=0)
-    first = doubled(one.make(), [image, *rest]) - image
+    first = doubled(make_kernel(one), [image, *rest]) - image
     grown = [rest[0].clone(), *rest[1:]]
     grown[0][2] = 2.0
-    both, doubled_step = (doubled(two.make(), [image, *tensors]) - image for tensors in (rest, grown))
+    both, doubled_step = (doubled(make_kernel(two), [image, *tensors]) - image for tensors in (rest, grown))
     # Twice the second step is once more what came after the first.
     inside = ((image > 0.1) & (image < 0.9)).expand_as(image)
     torch.testing.assert_close((doubled_step - first)[inside], 2 * (both - first)[inside], atol=1e-9, rtol=0)
@@ -283,7 +288,7 @@ def test_steps_grow_and_become_fewer_from_octave_to_octave() -> None:
 def test_what_changes_the_way_changes_the_dream_and_keeps_it_a_picture(change: dict[str, Any]) -> None:
     plain, spec = (replace(SPEC, steps=3, **extra) for extra in ({}, change))
     tensors = examples(plain)
-    dreamed, other = (doubled(one.make(), tensors) for one in (plain, spec))
+    dreamed, other = (doubled(make_kernel(one), tensors) for one in (plain, spec))
     assert other.isfinite().all()
     moved = float((other - tensors[0]).abs().mean())
     assert 0.001 < moved < 0.02
@@ -310,7 +315,7 @@ def test_every_way_of_climbing_raises_the_objective_with_all_that_shapes_a_step(
     spec = replace(SPEC, steps=4, laplacian_levels=2, smoothing_scales=3, regularised=True, **way)
     image = picture(spec.size_hw).double() * 0.2 + 0.4
     rest = inputs(spec, step_size=0.005, total_variation=0.1, decay=0.1)
-    dreamed = doubled(spec.make(), [image, *rest])
+    dreamed = doubled(make_kernel(spec), [image, *rest])
     before, after = (activation_strength(exact_network, "block.1", one) for one in (image, dreamed))
     assert after > 1.02 * before
 
@@ -333,11 +338,11 @@ def test_one_octave_alone_is_the_kernel_of_its_size_enlarged(octave: int) -> Non
     size_hw = TWO_SIZES.sizes_hw[octave]
     assert size_hw == [(48, 59), (72, 88)][octave]
     image = picture(TWO_SIZES.size_hw).double() * 0.2 + 0.4
-    knobs, shifts_px, control = inputs(TWO_SIZES, step_size=0.01)
-    alone = doubled(replace(TWO_SIZES, only=octave).make(), [image, knobs, shifts_px, control])
+    scalars, views, control = inputs(TWO_SIZES, step_size=0.01)
+    alone = doubled(make_kernel(replace(TWO_SIZES, only=octave)), [image, scalars, views, control])
     small = Resize(TWO_SIZES.size_hw, size_hw).double()(image)
-    plain = replace(TWO_SIZES, size_hw=size_hw, octaves=1, steps=[2, 1][octave]).make()
-    grown = doubled(plain, [small, knobs, shifts_px[octave : octave + 1], control]) - small
+    plain = make_kernel(replace(TWO_SIZES, size_hw=size_hw, octaves=1, steps=[2, 1][octave]))
+    grown = doubled(plain, [small, scalars, views[octave : octave + 1], control]) - small
     expected = image + Resize(size_hw, TWO_SIZES.size_hw).double()(grown)
     torch.testing.assert_close(alone, expected, atol=1e-9, rtol=0)
     assert float((alone - image).abs().mean()) > 1e-3
@@ -345,10 +350,10 @@ def test_one_octave_alone_is_the_kernel_of_its_size_enlarged(octave: int) -> Non
 
 def test_the_largest_octave_alone_is_a_kernel_of_one_octave() -> None:
     spec = replace(SPEC, size_hw=(72, 88))
-    image, (knobs, shifts_px, control) = picture(spec.size_hw), inputs(spec)
-    both = torch.cat([shifts_px + 5, shifts_px])
-    alone = replace(spec, octaves=2, octave_scale=1.5, only=1).make()(image, knobs, both, control)
-    assert torch.equal(alone, spec.make()(image, knobs, shifts_px, control))
+    image, (scalars, views, control) = picture(spec.size_hw), inputs(spec)
+    both = torch.cat([views + 5, views])
+    alone = make_kernel(replace(spec, octaves=2, octave_scale=1.5, only=1))(image, scalars, both, control)
+    assert torch.equal(alone, make_kernel(spec)(image, scalars, views, control))
 
 
 def test_every_objective_dreams_in_each_octave_alone() -> None:
@@ -356,7 +361,7 @@ def test_every_objective_dreams_in_each_octave_alone() -> None:
     assert len(spread.parts) == 2
     for part in spread.parts:
         tensors = examples(part)
-        dreamed = doubled(part.make(), tensors)
+        dreamed = doubled(make_kernel(part), tensors)
         assert dreamed.isfinite().all()
         assert 1e-3 < float((dreamed - tensors[0]).abs().mean()) < 0.02
 

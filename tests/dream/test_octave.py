@@ -8,7 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from livedream.dream.spec import KernelSpec, frame_inputs, kernel_spec
+from livedream.dream.inputs import frame_inputs
+from livedream.dream.kernel import make_kernel
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.ops.octaves import UNIT
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
@@ -28,31 +31,33 @@ def inputs(spec: KernelSpec, **wishes: Any) -> list[Tensor]:
 
 
 def doubled(spec: KernelSpec, tensors: list[Tensor]) -> Tensor:
-    result: Tensor = spec.make().double()(*(t.double() if t.is_floating_point() else t for t in tensors))
+    result: Tensor = make_kernel(spec).double()(
+        *(t.double() if t.is_floating_point() else t for t in tensors)
+    )
     return result
 
 
 def test_without_a_mirror_it_is_the_plain_kernel_to_the_bit() -> None:
-    image, (knobs, views, *rest) = picture(SPEC.size_hw), inputs(SPEC)
+    image, (scalars, views, *rest) = picture(SPEC.size_hw), inputs(SPEC)
     unflipped = torch.cat([views, torch.zeros_like(views)], dim=1)
-    plain = SPEC.make()(image, knobs, views, *rest)
-    assert torch.equal(replace(SPEC, flips=True).make()(image, knobs, unflipped, *rest), plain)
+    plain = make_kernel(SPEC)(image, scalars, views, *rest)
+    assert torch.equal(make_kernel(replace(SPEC, flips=True))(image, scalars, unflipped, *rest), plain)
 
 
 @pytest.mark.parametrize("flip", [(0, 1), (1, 0), (1, 1)])
 def test_a_mirrored_look_is_a_dream_of_the_mirrored_picture_mirrored_back(flip: tuple[int, int]) -> None:
     """With the picture all that lies on it is mirrored: the frame that content goes back to."""
     image, frame = picture(CONTENT.size_hw), picture(CONTENT.size_hw, 1)
-    knobs, views, *controls = inputs(CONTENT)
+    scalars, views, *controls = inputs(CONTENT)
     axes = [axis + 2 for axis in range(2) if flip[axis]]
     flips = torch.tensor([flip, flip])
     mirrored = [torch.flip(one, axes) for one in (image, frame)]
     found = doubled(
-        replace(CONTENT, flips=True), [image, knobs, torch.cat([views, flips], dim=1), *controls, frame]
+        replace(CONTENT, flips=True), [image, scalars, torch.cat([views, flips], dim=1), *controls, frame]
     )
-    expected = torch.flip(doubled(CONTENT, [mirrored[0], knobs, views, *controls, mirrored[1]]), axes)
+    expected = torch.flip(doubled(CONTENT, [mirrored[0], scalars, views, *controls, mirrored[1]]), axes)
     torch.testing.assert_close(found, expected, atol=1e-9, rtol=0)
-    plain = doubled(CONTENT, [image, knobs, views, *controls, frame])
+    plain = doubled(CONTENT, [image, scalars, views, *controls, frame])
     assert float((found - plain).abs().max()) > 1e-3, "the network sees a difference"
 
 
@@ -60,15 +65,15 @@ def test_a_mirrored_look_is_a_dream_of_the_mirrored_picture_mirrored_back(flip: 
 def test_a_turned_look_is_a_dream_of_the_turned_picture_turned_back(flips: bool) -> None:
     """Below the largest octave, which is not turned, and with another mirror that one is a mirror alone."""
     spec, image = replace(SPEC, turns=True, flips=flips, only=0), picture(SPEC.size_hw)
-    knobs, views, *controls = inputs(SPEC, jitter_px=0)
+    scalars, views, *controls = inputs(SPEC, jitter_px=0)
     given = torch.cat([views, torch.tensor([[1, 0]] * 2)], dim=1) if flips else views
     sideways = replace(SPEC, size_hw=(88, 72), only=0)
-    found = doubled(spec, [image, knobs, given, *controls])
+    found = doubled(spec, [image, scalars, given, *controls])
     turned = torch.rot90(image, 3, (2, 3))
-    expected = torch.rot90(doubled(sideways, [turned, knobs, views, *controls]), 1, (2, 3))
+    expected = torch.rot90(doubled(sideways, [turned, scalars, views, *controls]), 1, (2, 3))
     torch.testing.assert_close(found, expected, atol=1e-7, rtol=0)
     assert (
-        float((found - doubled(replace(SPEC, only=0), [image, knobs, views, *controls])).abs().max()) > 1e-3
+        float((found - doubled(replace(SPEC, only=0), [image, scalars, views, *controls])).abs().max()) > 1e-3
     )
 
 
@@ -92,14 +97,14 @@ def test_a_swing_that_stands_at_the_ratio_is_the_plain_kernel() -> None:
 
 def test_what_swings_dreams_the_smaller_picture_with_its_mirror_images_around_it() -> None:
     spec = replace(SPEC, size_hw=(96, 128), octave_scale=2.0, swings=True, only=0)
-    image, (knobs, views, *controls) = picture(spec.size_hw).double(), inputs(SPEC)
+    image, (scalars, views, *controls) = picture(spec.size_hw).double(), inputs(SPEC)
     # An octave of 48x64, at four thirds of the ratio: the picture has 36x48 in the middle of it.
     steps = torch.tensor([[96, 96, 36, 36]]) * UNIT // torch.tensor([36, 36, 96, 96])
-    found = doubled(spec, [image, knobs, torch.cat([views, steps.expand(2, 4)], dim=1), *controls]) - image
+    found = doubled(spec, [image, scalars, torch.cat([views, steps.expand(2, 4)], dim=1), *controls]) - image
     small = Resize((96, 128), (36, 48)).double()(image)
     wide = torch.cat([small[..., :8].flip(3), small, small[..., -8:].flip(3)], dim=3)
     whole = torch.cat([wide[:, :, :6].flip(2), wide, wide[:, :, -6:].flip(2)], dim=2)
-    grown = doubled(replace(SPEC, size_hw=(48, 64), octaves=1), [whole, knobs, views, *controls]) - whole
+    grown = doubled(replace(SPEC, size_hw=(48, 64), octaves=1), [whole, scalars, views, *controls]) - whole
     expected = Resize((36, 48), (96, 128)).double()(grown[:, :, 6:-6, 8:-8])
     inside = (..., slice(2, -2), slice(2, -2))  # at the rim it still sees what has grown beyond
     assert float((found - expected)[inside].abs().mean()) < 0.04 * float(expected.abs().mean())
@@ -109,8 +114,8 @@ def test_what_swings_dreams_the_smaller_picture_with_its_mirror_images_around_it
 def test_all_at_once_is_a_picture_with_whatever_else_there_is(change: dict[str, Any]) -> None:
     spec = replace(SPEC, flips=True, turns=True, swings=True, **change)
     for part in spec.parts or (spec,):
-        tensors = [torch.from_numpy(array) for array in part.example()]
-        dreamed = part.make()(*tensors)
+        tensors = [torch.from_numpy(array) for array in KernelProgram(part).example()]
+        dreamed = make_kernel(part)(*tensors)
         assert dreamed.isfinite().all()
         assert 1e-3 < float((dreamed - tensors[0]).abs().mean()) < 0.02
 
@@ -118,13 +123,13 @@ def test_all_at_once_is_a_picture_with_whatever_else_there_is(change: dict[str, 
 def test_listed_by_their_ratio_octaves_are_those_of_the_ratio() -> None:
     tensors = [picture(SPEC.size_hw), *inputs(SPEC)]
     listed = replace(SPEC, octave_sizes=(1.0, 1 / 1.5), octave_scale=1.0)
-    assert torch.equal(listed.make()(*tensors), SPEC.make()(*tensors))
+    assert torch.equal(make_kernel(listed)(*tensors), make_kernel(SPEC)(*tensors))
 
 
 def test_without_the_working_size_only_the_coarse_is_dreamed() -> None:
     spec = replace(SPEC, octaves=1, octave_sizes=(0.5,), smoothing_px=0.3)
     tensors = [picture(spec.size_hw), *inputs(spec, step_size=0.02)]
-    grown = spec.make()(*tensors) - tensors[0]
+    grown = make_kernel(spec)(*tensors) - tensors[0]
     assert float(grown.abs().mean()) > 5e-3
     assert float(grown.diff(dim=3).abs().mean()) < 0.6 * float(grown.abs().mean()), "enlarged, so smooth"
 
@@ -148,5 +153,5 @@ def test_listed_sizes_take_the_place_of_the_ratio() -> None:
     assert spec.sizes_hw == [(38, 48), (70, 88), (128, 160)]
     assert len(spec.parts) == 3
     assert spec == kernel_spec(DreamSettings(**wishes, octave_scale=1.3), (128, 160))
-    assert spec.describe()["octaves"] == 3
-    assert spec.describe()["octave_sizes"] == [1, 0.3, 0.55]
+    assert KernelProgram(spec).describe()["octaves"] == 3
+    assert KernelProgram(spec).describe()["octave_sizes"] == [1, 0.3, 0.55]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines import openvino
 from livedream.engines.cache import EngineCache
@@ -62,11 +63,12 @@ def wished() -> Settings:
 def test_it_is_listed_and_dreamed() -> None:
     assert "cubes" in by_word()["dream.objective"].allowed
     assert "cubes" in markdown()
-    spec = kernel_spec(wished().dream, (32, 40))
-    dreams = [EagerEngine(spec).run(spec.example())]
-    other = kernel_spec(change(wished(), {"dream.objective": "mean"}).dream, (32, 40))
+    program = KernelProgram(kernel_spec(wished().dream, (32, 40)))
+    dreams = [EagerEngine(program).run(program.example())]
+    mean = change(wished(), {"dream.objective": "mean"}).dream
+    other = KernelProgram(kernel_spec(mean, (32, 40)))
     dreams.append(EagerEngine(other).run(other.example()))
-    grown = [(dream - spec.example()[0]).ravel() for dream in dreams]
+    grown = [(dream - program.example()[0]).ravel() for dream in dreams]
     assert np.linalg.norm(grown[0]) > 0
     assert abs(np.corrcoef(*grown)[0, 1]) < 0.99, "it is another objective"
 
@@ -85,16 +87,17 @@ def test_an_engine_for_it_is_built_by_another_process_and_anew_when_it_changes(
     cubes: Path, tmp_path: Path
 ) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
-    spec, cache = kernel_spec(wished().dream, (32, 40)), EngineCache(tmp_path / "engines")
-    openvino.Build(spec, cache, polite=False).wait()
-    loaded = openvino.load(spec, cache)
+    program = KernelProgram(kernel_spec(wished().dream, (32, 40)))
+    cache = EngineCache(tmp_path / "engines")
+    openvino.Build(program, cache, polite=False).wait()
+    loaded = openvino.load(program, cache)
     assert loaded is not None
     assert loaded[1].cosine > 0.85
     loaded[0].close()
-    before = spec.fingerprint()
+    before = program.fingerprint()
     cubes.write_text(MODULE.format(factor="2.0"), encoding="utf-8")
-    assert spec.fingerprint() != before
-    assert openvino.load(spec, cache) is None
+    assert program.fingerprint() != before
+    assert openvino.load(program, cache) is None
 
 
 def test_without_it_the_setting_is_refused_with_those_that_there_are() -> None:

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livedream.dream.input_gradient import InputGradient
+from livedream.dream.inputs import frame_inputs
+from livedream.dream.kernel import make_kernel
 from livedream.dream.network import Network
 from livedream.dream.objective import QUIET, TINY, make_objective
+from livedream.dream.program import KernelProgram
 from livedream.dream.regions import CHANGE, grid_of, in_groups, region_map
-from livedream.dream.spec import KernelSpec, frame_inputs, kernel_spec
+from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
@@ -125,14 +128,17 @@ def test_one_group_is_the_kernel_as_it_was() -> None:
     plain = kernel_spec(DreamSettings(), (64, 96))
     assert plain == kernel_spec(DreamSettings(channel_groups=1, group_size=1.0, group_s=3), (64, 96))
     assert (plain.pictures, [tap.groups for tap in plain.taps]) == ((), [1])
-    assert "groups" not in plain.describe()
+    assert "groups" not in KernelProgram(plain).describe()
 
 
 def test_groups_are_part_of_the_spec_and_what_moves_them_is_not() -> None:
     of = [kernel_spec(DreamSettings(channel_groups=4, **more), (64, 96)) for more in ({}, {"group_s": 3.0})]  # type: ignore[arg-type]
     assert of[0] == of[1] == replace(kernel_spec(DreamSettings(), (64, 96)), groups=4)
-    assert of[0].fingerprint() != kernel_spec(DreamSettings(), (64, 96)).fingerprint()
-    assert of[0].describe()["groups"] == 4
+    assert (
+        KernelProgram(of[0]).fingerprint()
+        != KernelProgram(kernel_spec(DreamSettings(), (64, 96))).fingerprint()
+    )
+    assert KernelProgram(of[0]).describe()["groups"] == 4
     assert of[0].pictures == ("regions",)
 
 
@@ -149,7 +155,9 @@ def test_until_the_other_engine_is_there_the_old_one_is_given_what_it_takes() ->
         spec = kernel_spec(DreamSettings(channel_groups=old), (64, 96))
         wished = DreamSettings(channel_groups=new, objective="mean")
         given_now = frame_inputs(spec, wished, np.random.default_rng(0))
-        assert [one.shape for one in given_now[2:]] == [one.shape for one in spec.example()[3:]]
+        assert [one.shape for one in given_now[2:]] == [
+            one.shape for one in KernelProgram(spec).example()[3:]
+        ]
 
 
 def by_hand(word: str, a: Tensor, weight: Tensor, shares: Tensor) -> Tensor:
@@ -221,19 +229,19 @@ def test_loud_activations_fit_half_formats(dtype: torch.dtype) -> None:
 
 def grown(spec: KernelSpec, flip: bool = False, **changed: Tensor) -> Tensor:
     """Give what a frame grows, in float64; flip: of a mirrored picture, with regions mirrored, too."""
-    image, knobs, views, weights, shares = (torch.from_numpy(one) for one in spec.example())
+    image, scalars, views, weights, shares = (torch.from_numpy(one) for one in KernelProgram(spec).example())
     views = torch.zeros_like(views)
     shares = changed.get("shares", shares)
     if flip:
         views[:, 2:4] = torch.tensor([0, 1])
         image, shares = image.flip(3), shares.flip(3)
-    exact = (image.double(), knobs.double(), views, weights.double(), shares.double())
-    found: Tensor = spec.make().double()(*exact) - image.double()
+    exact = (image.double(), scalars.double(), views, weights.double(), shares.double())
+    found: Tensor = make_kernel(spec).double()(*exact) - image.double()
     return found.flip(3) if flip else found
 
 
 def test_each_region_dreams_its_own_group() -> None:
-    *_, shares = SPEC.example()
+    *_, shares = KernelProgram(SPEC).example()
     halves = torch.zeros(shares.shape)
     halves[:, 0, :, :18], halves[:, 1, :, 18:] = 1, 1
     left, right = halves[:, [0]] * 0, halves[:, [0]] * 0 + 1
@@ -258,7 +266,7 @@ def test_a_mirrored_look_sees_the_regions_mirrored(change: dict[str, bool]) -> N
 
 def test_ranked_channels_are_those_of_every_group() -> None:
     spec = replace(SPEC, rank="strongest")
-    tensors = [torch.from_numpy(one) for one in spec.example()]
-    dreamed = spec.make()(*tensors)
+    tensors = [torch.from_numpy(one) for one in KernelProgram(spec).example()]
+    dreamed = make_kernel(spec)(*tensors)
     assert dreamed.isfinite().all()
     assert float((dreamed - tensors[0]).abs().mean()) > 1e-4

@@ -10,9 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from livedream.dream.inputs import PICTURE_PX, frame_inputs
 from livedream.dream.kernel import make_kernel
-from livedream.dream.spec import PICTURE_PX, KernelSpec, frame_inputs
-from livedream.dream.tiled import LOUDNESS, Interpolation, Tiles, make_tile, tiled_kernel
+from livedream.dream.program import TileProgram
+from livedream.dream.spec import KernelSpec
+from livedream.dream.tiled import LOUDNESS, Interpolation, Tiles, tiled_kernel
 from livedream.dream.tiles import tile_spec, tiling_of
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
@@ -36,7 +38,7 @@ def tiles_of(spec: KernelSpec) -> list[Tiles]:
     found = []
     for tiling in tilings:
         if tiling is not None:
-            module = make_tile(tile_spec(spec, tiling))
+            module = TileProgram(tile_spec(spec, tiling)).make()
 
             def run(inputs: Sequence[NDArray[Any]], module: torch.nn.Module = module) -> NDArray[np.float32]:
                 tensors = [torch.from_numpy(np.ascontiguousarray(array)) for array in inputs]
@@ -145,18 +147,18 @@ def test_the_same_inputs_give_the_same_dream() -> None:
 def test_a_tile_is_loud_enough_to_be_compared() -> None:
     tiling = tiling_of(SIZE_HW, WHOLE_PX)
     assert tiling is not None
-    spec = tile_spec(spec_of(objective="mean"), tiling)
+    program = TileProgram(tile_spec(spec_of(objective="mean"), tiling))
     with torch.inference_mode():
-        given = make_tile(spec)(*(torch.from_numpy(array) for array in spec.example()))
+        given = program.make()(*(torch.from_numpy(array) for array in program.example()))
     assert float(given.abs().mean()) == pytest.approx(LOUDNESS, rel=1e-4)
 
 
 def test_a_half_format_s_tile_is_as_loud() -> None:
     tiling = tiling_of(SIZE_HW, WHOLE_PX)
     assert tiling is not None
-    spec = tile_spec(spec_of(), tiling)
+    program = TileProgram(tile_spec(spec_of(), tiling))
     with torch.inference_mode():
-        given = make_tile(spec, "bfloat16")(*(torch.from_numpy(array) for array in spec.example()))
+        given = program.make("bfloat16")(*(torch.from_numpy(array) for array in program.example()))
     assert given.dtype == torch.float32
     assert float(given.abs().mean()) == pytest.approx(LOUDNESS, rel=0.1)
 

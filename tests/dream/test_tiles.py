@@ -91,20 +91,3 @@ def test_a_small_picture_is_not_divided() -> None:
 def test_a_tile_s_program_does_not_depend_on_octaves_and_steps() -> None:
     other = KernelSpec("embedded", ("stem",), (1080, 1920), 2, 1.4, 1, 1.0)
     assert tile_spec(SPEC, tiling(1080, 1920)) == tile_spec(other, tiling(1080, 1920))
-
-
-def test_a_tile_is_described_and_known_apart_from_a_kernel() -> None:
-    spec = tile_spec(SPEC, tiling(1080, 1920))
-    assert spec.fingerprint() != spec.kernel.fingerprint()
-    told = spec.describe()
-    assert told["part"] == "a tile"
-    assert "octaves" not in told
-
-
-def test_the_example_fits_the_program() -> None:
-    spec = tile_spec(KernelSpec("embedded", ("stem",), (64, 96), 1, 1.4, 1, 1.0, rank="strongest",
-                                content=("stem",)), Tiling((64, 96), (64, 96)))  # fmt: skip
-    image, *controls = spec.example()
-    assert image.shape == (1, 3, 64, 96)
-    assert [control.shape for control in controls[:-1]] == [(1, controls[0].shape[1], 1, 1)] * 2
-    assert controls[-1].shape == image.shape

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from livedream.dream import catalog
 from livedream.dream.build import random_weights
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines import builder, captured, compiled, eager, elsewhere, here, openvino
 from livedream.engines.builder import Choice, EngineBuilder, Ready
@@ -105,37 +106,39 @@ def make_engine() -> Callable[..., FakeEngine]:
 
 
 @pytest.fixture
-def googlenet_spec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> KernelSpec:
+def googlenet_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> KernelProgram:
     """GoogLeNet's kernel with random weights, at a size that no stride divides."""
     monkeypatch.setattr(catalog, "networks_folder", lambda: tmp_path)
     info = catalog.network_info("googlenet")
     torch.save(random_weights(info, 0), info.file)
-    return KernelSpec("googlenet", ("inception4c",), (49, 62), 1, 1.4, 1, 1.0)
+    return KernelProgram(KernelSpec("googlenet", ("inception4c",), (49, 62), 1, 1.4, 1, 1.0))
 
 
 @pytest.fixture(scope="session")
-def full_spec() -> KernelSpec:
+def full_program() -> KernelProgram:
     """A kernel in which every objective and every way of stepping has a part."""
-    return KernelSpec(
+    spec = KernelSpec(
         "embedded", ("block.1",), (40, 48), 2, 1.2, 2, 1.0, objective="absolute", guide=("block.1",),
         style=("image", "stem"), content=("image", "block.0"), rank="average", steps_decay=0.5,
         optimiser="adam", smoothing_scales=3, laplacian_levels=2, regularised=True,
         flips=True, turns=True, swings=True,
     )  # fmt: skip
+    return KernelProgram(spec)
 
 
 @pytest.fixture(scope="session")
-def curved_spec() -> KernelSpec:
+def curved_program() -> KernelProgram:
     """A kernel that steps in a spectrum and remembers two of its three steps."""
-    return KernelSpec(
+    spec = KernelSpec(
         "embedded", ("stem",), (41, 48), 1, 1.4, 3, 1.0, optimiser="lbfgs", parametrisation="fourier"
     )
+    return KernelProgram(spec)
 
 
 @pytest.fixture(scope="session")
-def small_spec() -> KernelSpec:
+def small_program() -> KernelProgram:
     """A real kernel that is quick to build: two taps, two octaves, two steps."""
-    return KernelSpec("embedded", ("stem", "block.1"), (48, 64), 2, 1.4, 2, 1.0)
+    return KernelProgram(KernelSpec("embedded", ("stem", "block.1"), (48, 64), 2, 1.4, 2, 1.0))
 
 
 class Workshop:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import livedream
-from livedream.dream.spec import KernelSpec
+from livedream.dream.program import KernelProgram
 from livedream.engines import openvino
 from livedream.engines.build_process import BuildProcess, sent, serve
 from livedream.engines.cache import EngineCache
@@ -99,9 +99,9 @@ def test_a_job_finds_this_very_package_and_nothing_that_lies_where_it_is_started
 
 
 def test_a_build_that_was_cancelled_ends_at_once_and_leaves_nothing(
-    small_spec: KernelSpec, tmp_path: Path
+    small_program: KernelProgram, tmp_path: Path
 ) -> None:
-    started = openvino.Build(small_spec, EngineCache(tmp_path))
+    started = openvino.Build(small_program, EngineCache(tmp_path))
     start = time.perf_counter()
     started.cancel()
     with pytest.raises(EngineError):
@@ -111,16 +111,16 @@ def test_a_build_that_was_cancelled_ends_at_once_and_leaves_nothing(
 
 
 def test_a_child_that_cannot_be_started_is_an_engine_error(
-    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_program: KernelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
     with pytest.raises(EngineError, match="openvino could not be built"):
-        openvino.Build(small_spec, EngineCache(tmp_path)).wait()
+        openvino.Build(small_program, EngineCache(tmp_path)).wait()
 
 
 @pytest.mark.parametrize("polite", [False, True])
 def test_a_child_that_dies_before_it_listens_is_an_engine_error(
-    small_spec: KernelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
+    small_program: KernelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polite: bool
 ) -> None:
     real = subprocess.Popen
 
@@ -133,7 +133,7 @@ def test_a_child_that_dies_before_it_listens_is_an_engine_error(
 
     monkeypatch.setattr(subprocess, "Popen", dying)
     with pytest.raises(EngineError, match="openvino could not be built: no such library"):
-        openvino.Build(small_spec, EngineCache(tmp_path), polite=polite).wait()
+        openvino.Build(small_program, EngineCache(tmp_path), polite=polite).wait()
 
 
 @pytest.mark.parametrize(

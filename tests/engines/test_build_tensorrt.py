@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines import build_tensorrt, tensorrt
 from livedream.engines.build_process import sent
@@ -269,22 +270,22 @@ def test_a_torch_tensorrt_that_is_not_installed_is_told_with_the_way_out(
 @pytest.mark.parametrize(("number_format", "octaves"), [("float32", 1), ("float16", 2)])
 def test_the_kernel_builds_into_one_tensorrt_rtx_engine(number_format: NumberFormat, octaves: int) -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
-    spec = KernelSpec("embedded", ("stem", "block.1"), (40, 48), octaves, 1.2, 1, 1.0)
-    model = to_onnx(exported(spec, number_format))
+    program = KernelProgram(KernelSpec("embedded", ("stem", "block.1"), (40, 48), octaves, 1.2, 1, 1.0))
+    model = to_onnx(exported(program, number_format))
     assert len(build_tensorrt.from_onnx(model, "SM86")) > 10_000
 
 
 @pytest.mark.rtx
-def test_googlenet_builds_into_one_tensorrt_rtx_engine(googlenet_spec: KernelSpec) -> None:
+def test_googlenet_builds_into_one_tensorrt_rtx_engine(googlenet_program: KernelProgram) -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
-    model = to_onnx(exported(googlenet_spec, "float16"))
+    model = to_onnx(exported(googlenet_program, "float16"))
     assert len(build_tensorrt.from_onnx(model, "SM89")) > 5_000_000
 
 
 @pytest.mark.rtx
-def test_a_kernel_with_every_objective_and_step_builds_into_one_engine(full_spec: KernelSpec) -> None:
+def test_a_kernel_with_every_objective_and_step_builds_into_one_engine(full_program: KernelProgram) -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
-    model = to_onnx(exported(full_spec, "float16"))
+    model = to_onnx(exported(full_program, "float16"))
     assert len(build_tensorrt.from_onnx(model, "SM89")) > 10_000
 
 
@@ -343,10 +344,10 @@ def test_it_builds_what_it_is_sent_as_it_is_told(
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_build_on_a_machine_without_a_gpu_says_why_in_one_sentence(
-    small_spec: KernelSpec, tmp_path: Path
+    small_program: KernelProgram, tmp_path: Path
 ) -> None:
     with pytest.raises(EngineError) as told:
-        tensorrt.Build(small_spec, EngineCache(tmp_path), "tensorrt-rtx", polite=True).wait()
+        tensorrt.Build(small_program, EngineCache(tmp_path), "tensorrt-rtx", polite=True).wait()
     message = str(told.value)
     assert message.startswith("the engine tensorrt-rtx could not be built: the engine tensorrt-rtx needs ")
     assert "\n" not in message
@@ -357,19 +358,19 @@ def test_a_build_on_a_machine_without_a_gpu_says_why_in_one_sentence(
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
 @pytest.mark.parametrize("flavour", ["tensorrt", "tensorrt-rtx"])
 def test_on_a_gpu_what_is_built_agrees_and_loads(
-    small_spec: KernelSpec, tmp_path: Path, flavour: tensorrt.Flavour
+    small_program: KernelProgram, tmp_path: Path, flavour: tensorrt.Flavour
 ) -> None:
     try:
         tensorrt.require(flavour)
     except EngineError as fault:
         pytest.skip(str(fault))
     cache = EngineCache(tmp_path)
-    tensorrt.Build(small_spec, cache, flavour).wait()
-    loaded = tensorrt.load(small_spec, cache, flavour)
+    tensorrt.Build(small_program, cache, flavour).wait()
+    loaded = tensorrt.load(small_program, cache, flavour)
     assert loaded is not None
     engine, checked = loaded
-    inputs = small_spec.example()
-    again = build_tensorrt.check(engine, small_spec, EagerEngine(small_spec).run(inputs))
+    inputs = small_program.example()
+    again = build_tensorrt.check(engine, small_program, EagerEngine(small_program).run(inputs))
     assert again.cosine == pytest.approx(checked.cosine, abs=0.05)
     still = engine.run([inputs[0], inputs[1] * 0, *inputs[2:]])
     np.testing.assert_allclose(still, inputs[0], atol=1e-3)

@@ -16,7 +16,7 @@ import torch._dynamo.config
 import torch._inductor.config
 from torch._dynamo.utils import counters
 
-from livedream.dream.spec import KernelSpec
+from livedream.dream.program import KernelProgram
 from livedream.engines import build_compiled, compiled
 from livedream.engines.cache import EngineCache
 from livedream.engines.compiled import CompiledEngine
@@ -154,7 +154,7 @@ def test_the_key_names_all_that_an_engine_depends_on(
 
 
 def test_the_build_is_told_all_and_its_folder_goes_with_it(
-    tmp_path: Path, small_spec: KernelSpec, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_program: KernelProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
 
@@ -166,7 +166,7 @@ def test_the_build_is_told_all_and_its_folder_goes_with_it(
         )
 
     monkeypatch.setattr(subprocess, "Popen", start)
-    build = compiled.Build(small_spec, EngineCache(tmp_path), "cpu", "float32")
+    build = compiled.Build(small_program, EngineCache(tmp_path), "cpu", "float32")
     (*_, module, folder, work, device, number_format, threads), content = sent
     stream = io.BytesIO(content)
     others, program = pickle.load(stream), pickle.load(stream)
@@ -174,7 +174,7 @@ def test_the_build_is_told_all_and_its_folder_goes_with_it(
     assert module == "livedream.engines.build_compiled"
     assert (folder, device, number_format) == (str(tmp_path), "cpu", "float32")
     assert int(threads) == torch.get_num_threads()
-    assert program == small_spec
+    assert program == small_program
     assert Path(work).is_dir()
     with pytest.raises(EngineError, match="the engine compiled could not be built: no compiler"):
         build.wait()
@@ -211,7 +211,7 @@ def test_without_a_compiler_the_reason_is_one_sentence(
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_on_a_cuda_device_it_agrees_with_the_processor(small_spec: KernelSpec) -> None:
-    engine = CompiledEngine(small_spec, "cuda")
+def test_on_a_cuda_device_it_agrees_with_the_processor(small_program: KernelProgram) -> None:
+    engine = CompiledEngine(small_program, "cuda")
     assert engine.name == "compiled (cuda)"
-    check(engine, small_spec, EagerEngine(small_spec).run(small_spec.example()))
+    check(engine, small_program, EagerEngine(small_program).run(small_program.example()))

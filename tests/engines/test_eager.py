@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 import torch
 
-from livedream.dream.spec import KernelSpec
+from livedream.dream.program import KernelProgram
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Program
 
 
-def test_it_gives_what_the_module_gives(small_spec: KernelSpec) -> None:
-    inputs = small_spec.example()
+def test_it_gives_what_the_module_gives(small_program: KernelProgram) -> None:
+    inputs = small_program.example()
     with torch.inference_mode():
-        expected = small_spec.make()(*(torch.from_numpy(array) for array in inputs)).numpy()
-    engine = EagerEngine(small_spec)
+        expected = small_program.make()(*(torch.from_numpy(array) for array in inputs)).numpy()
+    engine = EagerEngine(small_program)
     assert engine.name == "eager"
     result = engine.run(inputs)
     assert result.dtype == np.float32
@@ -56,11 +56,11 @@ def test_closing_twice_does_no_harm(program: Program) -> None:
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_on_a_cuda_device_it_agrees_with_the_processor(small_spec: KernelSpec) -> None:
-    inputs = small_spec.example()
-    engine = EagerEngine(small_spec, "cuda")
+def test_on_a_cuda_device_it_agrees_with_the_processor(small_program: KernelProgram) -> None:
+    inputs = small_program.example()
+    engine = EagerEngine(small_program, "cuda")
     assert engine.name == "eager (cuda)"
-    expected = EagerEngine(small_spec).run(inputs) - inputs[0]
+    expected = EagerEngine(small_program).run(inputs) - inputs[0]
     error = engine.run(inputs) - inputs[0] - expected
     assert np.linalg.norm(error) < 0.2 * np.linalg.norm(expected)
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines import export
 from livedream.engines.engine import NumberFormat, Program
@@ -49,8 +50,8 @@ class Undecided(nn.Module):
 
 
 @pytest.fixture(scope="module", params=FORMATS)
-def decomposed(request: pytest.FixtureRequest, small_spec: KernelSpec) -> Any:
-    graph = export.exported(small_spec, request.param)
+def decomposed(request: pytest.FixtureRequest, small_program: KernelProgram) -> Any:
+    graph = export.exported(small_program, request.param)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own
         return graph.run_decompositions()
@@ -62,19 +63,21 @@ def test_the_kernel_holds_only_operations_that_convert_whole(decomposed: Any) ->
     assert "aten.convolution.default" in operations
 
 
-def test_a_kernel_with_every_objective_and_step_holds_only_such_operations(full_spec: KernelSpec) -> None:
+def test_a_kernel_with_every_objective_and_step_holds_only_such_operations(
+    full_program: KernelProgram,
+) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own
-        graph = export.exported(full_spec, "float16").run_decompositions()
+        graph = export.exported(full_program, "float16").run_decompositions()
     operations = {str(node.target) for node in graph.graph.nodes if node.op == "call_function"}
     assert operations <= CONVERTED | ALSO_CONVERTED
     assert operations >= {"aten.argmax.default", "aten.sqrt.default"}
 
 
-def test_a_kernel_that_remembers_its_steps_holds_only_such_operations(curved_spec: KernelSpec) -> None:
+def test_a_kernel_that_remembers_its_steps_holds_only_such_operations(curved_program: KernelProgram) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own
-        graph = export.exported(curved_spec, "float16").run_decompositions()
+        graph = export.exported(curved_program, "float16").run_decompositions()
     operations = {str(node.target) for node in graph.graph.nodes if node.op == "call_function"}
     assert operations <= CONVERTED | ALSO_CONVERTED
 
@@ -88,19 +91,19 @@ def test_operations_that_are_for_constants_see_no_input(decomposed: Any) -> None
             assert str(node.target) not in ON_CONSTANTS - {"aten.clone.default"}, node.format_node()
 
 
-def test_the_graph_gives_what_the_module_gives(small_spec: KernelSpec) -> None:
-    inputs = [torch.from_numpy(array) for array in small_spec.example()]
-    exported = export.exported(small_spec).module()
-    module = small_spec.make()
+def test_the_graph_gives_what_the_module_gives(small_program: KernelProgram) -> None:
+    inputs = [torch.from_numpy(array) for array in small_program.example()]
+    exported = export.exported(small_program).module()
+    module = small_program.make()
     for shift_px in (0, 3, -7):
         changed = [*inputs[:2], torch.full_like(inputs[2], shift_px), *inputs[3:]]
         with torch.inference_mode():
             torch.testing.assert_close(exported(*changed), module(*changed), atol=1e-5, rtol=0)
 
 
-def test_its_inputs_keep_their_order(decomposed: Any, small_spec: KernelSpec) -> None:
-    assert export.input_names(decomposed) == ["image", "knobs", "shifts_px", "controls_0", "controls_1"]
-    assert len(small_spec.example()) == 5
+def test_its_inputs_keep_their_order(decomposed: Any, small_program: KernelProgram) -> None:
+    assert export.input_names(decomposed) == ["image", "scalars", "views", "controls_0", "controls_1"]
+    assert len(small_program.example()) == 5
 
 
 def test_a_module_that_is_no_graph_is_refused_in_a_sentence(
@@ -171,17 +174,17 @@ def test_onnx_computes_the_kernel_with_no_work_left_that_is_the_same_each_time()
     from onnx.reference import ReferenceEvaluator
 
     # Of this size nothing has to be cut: the evaluator knows no negative padding, though ONNX does.
-    spec = KernelSpec("embedded", ("stem", "block.1"), (32, 40), 1, 1.2, 2, 1.0)
-    model = onnx.load_from_string(export.to_onnx(export.exported(spec)))
+    program = KernelProgram(KernelSpec("embedded", ("stem", "block.1"), (32, 40), 1, 1.2, 2, 1.0))
+    model = onnx.load_from_string(export.to_onnx(export.exported(program)))
     fixed = {each.name for each in model.graph.initializer} | {""}
     for node in model.graph.node:
         if fixed.issuperset(node.input):
             fixed.update(node.output)
             assert node.op_type == "Constant"
-    inputs = spec.example()
+    inputs = program.example()
     names = [each.name for each in model.graph.input]
     (result,) = ReferenceEvaluator(model).run(None, dict(zip(names, inputs, strict=True)))
     with torch.inference_mode():
-        expected = spec.make()(*(torch.from_numpy(array) for array in inputs)).numpy()
+        expected = program.make()(*(torch.from_numpy(array) for array in inputs)).numpy()
     assert abs(result - expected).max() < 1e-4
     assert abs(expected - inputs[0]).max() > 1e-3

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.dream.spec import KernelSpec
+from livedream.dream.program import KernelProgram
 from livedream.engines import openvino
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check, NumberFormat
@@ -81,10 +81,10 @@ def test_the_worst_check_counts_and_the_mean_time() -> None:
     assert worst(checks[:1]) == checks[0]
 
 
-def test_a_program_is_its_own_only_part(program: Any, small_spec: KernelSpec) -> None:
+def test_a_program_is_its_own_only_part(program: Any, small_program: KernelProgram) -> None:
     assert parts_of(program) == (program,)
-    assert parts_of(small_spec) == (small_spec,)
-    assert len(parts_of(replace(small_spec, spread=True))) == 2
+    assert parts_of(small_program) == (small_program,)
+    assert len(parts_of(KernelProgram(replace(small_program.spec, spread=True)))) == 2
 
 
 PARTS = ["low 8", "mid 8", "high 8"]
@@ -122,8 +122,10 @@ def test_the_worst_part_and_the_mean_time_are_told(
     assert (ready.checked, ready.run_ms) == (Check(0.97, 0.3, 3.0), 3.0)
 
 
-def test_the_parts_of_a_real_kernel_are_what_its_engine_holds(bench: Any, small_spec: KernelSpec) -> None:
-    spread = replace(small_spec, spread=True)
+def test_the_parts_of_a_real_kernel_are_what_its_engine_holds(
+    bench: Any, small_program: KernelProgram
+) -> None:
+    spread = KernelProgram(replace(small_program.spec, spread=True))
     builder = bench.builder("eager")
     builder.request(spread, stopgap=False)
     ready = bench.take(builder)
@@ -150,7 +152,7 @@ def test_a_spread_dream_goes_on_from_its_state_with_the_octave_whose_turn_it_is(
     studio: Any, one_thread: None, stop: int
 ) -> None:
     spec = replace(studio.spec(), spread=True)
-    relay = Relay([EagerEngine(part) for part in spec.parts])
+    relay = Relay([EagerEngine(part) for part in KernelProgram(spec).parts])
     frames = [studio.frame(2 * index, index=index) for index in range(6)]
     straight, first, second = (DreamPipeline(spec, relay, seed=3) for _ in range(3))
     expected = [straight.process(frame, studio.wishes()) for frame in frames]
@@ -164,9 +166,9 @@ def test_a_spread_dream_goes_on_from_its_state_with_the_octave_whose_turn_it_is(
 def test_a_spread_dream_is_as_deep_as_one_of_all_octaves(studio: Any, one_thread: None) -> None:
     spec = studio.spec()
     spread = replace(spec, spread=True)
-    relay = Relay([EagerEngine(part) for part in spread.parts])
+    relay = Relay([EagerEngine(part) for part in KernelProgram(spread).parts])
     depths = []
-    for one, engine in ((spec, EagerEngine(spec)), (spread, relay)):
+    for one, engine in ((spec, EagerEngine(KernelProgram(spec))), (spread, relay)):
         pipeline = DreamPipeline(one, engine)
         dreams = [pipeline.process(studio.frame(), studio.wishes(motion_persistence=0.8)) for _ in range(20)]
         depths.append(np.mean([np.abs(dreamed.residual).mean() for dreamed in dreams[-4:]]))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import Ready
 from livedream.engines.engine import NumberFormat
@@ -47,11 +48,11 @@ class Builder:
         self.engine, self.seen, self.closed = Idle(), 0, False
         self.made.append(self)
 
-    def request(self, program: KernelSpec, *, stopgap: bool) -> None:
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
         assert not stopgap, "whoever can wait wants the engine itself"
         self.program = program
 
-    def take(self, timeout_s: float) -> Ready[KernelSpec] | None:
+    def take(self, timeout_s: float) -> Ready[KernelProgram] | None:
         if self.fault is not None:
             raise self.fault
         self.seen += 1
@@ -75,7 +76,7 @@ def test_an_engine_is_built_once_and_kept_until_the_end(builder: type[Builder]) 
     with Engines("eager", print) as engines:
         first, second = engines.engine_for(SPEC), engines.engine_for(OTHER)
         assert engines.engine_for(SPEC) is engines.ready_for(SPEC).engine is first is not second
-        assert [one.program for one in builder.made] == [SPEC, OTHER]
+        assert [one.program.spec for one in builder.made] == [SPEC, OTHER]
         assert [one.engine.closed for one in builder.made] == [0, 0]
     engines.close()
     assert [one.engine.closed for one in builder.made] == [1, 1]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livedream.dream.spec import KernelSpec, frame_inputs
-from livedream.dream.tiles import TileSpec
+from livedream.dream.inputs import frame_inputs
+from livedream.dream.program import TileProgram
+from livedream.dream.spec import KernelSpec
 from livedream.engines.eager import EagerEngine
 from livedream.engines.relay import engine_at
 from livedream.errors import EngineError
@@ -20,9 +21,9 @@ SPEC, WHOLE_PX = KernelSpec("embedded", ("head.4",), (416, 448), 2, 1.1, 1, 1.0)
 class Watched(EagerEngine):
     """Counts its runs and notes that it was closed."""
 
-    def __init__(self, spec: TileSpec) -> None:
-        super().__init__(spec)
-        self.spec, self.runs, self.closed = spec, 0, False
+    def __init__(self, program: TileProgram) -> None:
+        super().__init__(program)
+        self.program, self.runs, self.closed = program, 0, False
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         self.runs += 1
@@ -35,8 +36,8 @@ class Watched(EagerEngine):
 def test_only_octaves_larger_than_a_tile_are_divided() -> None:
     made: list[Watched] = []
 
-    def engine_for(spec: TileSpec) -> Watched:
-        made.append(Watched(spec))
+    def engine_for(program: TileProgram) -> Watched:
+        made.append(Watched(program))
         return made[-1]
 
     engine = tiled_engine(SPEC, engine_for, WHOLE_PX)
@@ -46,17 +47,17 @@ def test_only_octaves_larger_than_a_tile_are_divided() -> None:
     assert dream.shape == image.shape
     assert len(made) == 2  # 378x407 and 416x448
     assert all(one.runs >= 1 for one in made)
-    assert all(side <= 416 for one in made for side in one.spec.kernel.size_hw)
+    assert all(side <= 416 for one in made for side in one.program.spec.kernel.size_hw)
     engine.close()
     assert all(one.closed for one in made)
 
 
 def test_octaves_that_take_turns_are_divided_one_by_one() -> None:
-    made: list[TileSpec] = []
+    made: list[TileProgram] = []
 
-    def engine_for(spec: TileSpec) -> Watched:
-        made.append(spec)
-        return Watched(spec)
+    def engine_for(program: TileProgram) -> Watched:
+        made.append(program)
+        return Watched(program)
 
     spread = replace(SPEC, octave_scale=2.0, spread=True)
     engine = tiled_engine(spread, engine_for, WHOLE_PX)
@@ -71,10 +72,10 @@ def test_octaves_that_take_turns_are_divided_one_by_one() -> None:
 def test_a_tile_that_cannot_be_built_leaves_nothing_open() -> None:
     made: list[Watched] = []
 
-    def engine_for(spec: TileSpec) -> Watched:
+    def engine_for(program: TileProgram) -> Watched:
         if made:
             raise EngineError("no more")
-        made.append(Watched(spec))
+        made.append(Watched(program))
         return made[-1]
 
     with pytest.raises(EngineError, match="no more"):

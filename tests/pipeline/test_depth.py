@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, Rgb
@@ -22,7 +23,7 @@ SHOW = change(load(DEFAULT).settings, {"dream.layers": {"lines": 1.0}})
 def dream(one_thread: None) -> Callable[..., list[Dreamed]]:
     """Dream pictures one after the other, 30 a second."""
     spec = kernel_spec(SHOW.dream, (64, 96))
-    engine = EagerEngine(spec)
+    engine = EagerEngine(KernelProgram(spec))
 
     def run(pictures: list[Rgb], settings: Settings = SHOW) -> list[Dreamed]:
         pipeline = DreamPipeline(spec, engine)
@@ -124,7 +125,7 @@ def test_a_steered_dream_goes_on_from_its_state_as_if_it_had_never_stopped(
     one_thread: None, stop: int
 ) -> None:
     spec = kernel_spec(SHOW.dream, (64, 96))
-    engine, picture = EagerEngine(spec), wide(7)
+    engine, picture = EagerEngine(KernelProgram(spec)), wide(7)
     views = [np.ascontiguousarray(picture[:, 2 * n : 2 * n + 192]) for n in range(24)]
     frames = [Frame(rgb, n / 30, n, media_s=n / 30) for n, rgb in enumerate(views)]
     straight, first, second = (DreamPipeline(spec, engine, seed=2) for _ in range(3))
@@ -142,7 +143,7 @@ def test_a_young_dream_is_dreamed_at_least_twice_a_frame_and_an_old_one_as_often
 ) -> None:
     settings = change(SHOW, {"dream.passes": passes})
     spec = kernel_spec(SHOW.dream, (64, 96))
-    engine, calls = EagerEngine(spec), []
+    engine, calls = EagerEngine(KernelProgram(spec)), []
 
     class Counting:
         name, number_format, device = "counting", "float32", None

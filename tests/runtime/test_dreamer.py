@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from livedream.dream.spec import KernelSpec, kernel_spec
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import kernel_spec
 from livedream.engines.builder import Ready
 from livedream.engines.engine import Check
 from livedream.runtime.dreamer import affordable, describe
@@ -20,10 +21,10 @@ class Quick:
         pass
 
 
-def ready(**changes: object) -> Ready[KernelSpec]:
-    spec = kernel_spec(DreamSettings(), (64, 96))
+def ready(**changes: object) -> Ready[KernelProgram]:
+    program = KernelProgram(kernel_spec(DreamSettings(), (64, 96)))
     facts = {"stopgap": False, "build_s": 1.0, "checked": Check(0.9999, 0.01, 5.0), "run_ms": 5.0} | changes
-    return Ready(spec, Quick(), **facts)  # type: ignore[arg-type]
+    return Ready(program, Quick(), **facts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

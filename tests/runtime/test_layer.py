@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from livedream.dream.catalog import network_info, network_names
 from livedream.dream.spec import kernel_spec
-from livedream.dream.wishes import channel_weights, wishes
+from livedream.dream.taps import channel_weights, taps_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.runtime.layer import all_channels, layers_of, leading_layer, next_channel, next_layer, where
 from livedream.settings import Settings
@@ -67,7 +67,7 @@ def test_every_layer_of_every_network_can_be_gone_to(name: str) -> None:
     for _ in names:
         settings = next_layer(settings, 1)
         seen |= set(settings.dream.layers)
-        wishes(settings.dream, info)
+        taps_of(settings.dream, info)
         channel_weights(next_channel(settings, -1).dream, info)
 
     assert seen == set(names)

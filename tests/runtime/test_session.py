@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from livedream.clock import SystemClock
+from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
 from livedream.engines import here
 from livedream.engines.cache import EngineCache
@@ -85,7 +86,7 @@ def test_live_and_offline_dream_the_same(
     wait_for(lambda: session.ended)
     session.finish()
     spec = kernel_spec(small_settings.dream, working_size_hw((128, 96), small_settings.dream.working_px))
-    pipeline, source = DreamPipeline(spec, EagerEngine(spec)), make_source(6)
+    pipeline, source = DreamPipeline(spec, EagerEngine(KernelProgram(spec))), make_source(6)
     for live in sink.frames:
         offline = pipeline.process(source.read(threading.Event()), small_settings).rgb
         assert np.abs(live.astype(int) - offline).max() <= 1

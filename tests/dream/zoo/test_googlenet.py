@@ -101,8 +101,8 @@ def test_a_kernel_dreams_with_it(weights: dict[str, Tensor]) -> None:
     network = build_network(INFO, weights)
     gradient, kernel = InputGradient(network, [("inception4c", L2())]), Kernel(network, spec).eval()
     image = torch.rand(1, 3, *spec.size_hw) * 0.5 + 0.25
-    step, shifts_px = torch.tensor([0.02, 0.5, 1.0, 0.0, 0.0, 8.0, 1.0]), torch.tensor([[3, -5], [0, 7]])
-    dreamed = kernel(image, step, shifts_px, torch.ones(1, INFO.layers["inception4c"], 1, 1))
+    step, views = torch.tensor([0.02, 0.5, 1.0, 0.0, 0.0, 8.0, 1.0]), torch.tensor([[3, -5], [0, 7]])
+    dreamed = kernel(image, step, views, torch.ones(1, INFO.layers["inception4c"], 1, 1))
     strength = [float(gradient.activations(x)[0].square().mean()) for x in (image, dreamed)]
     assert strength[1] > 1.1 * strength[0]
     assert dreamed.shape == image.shape

@@ -4,24 +4,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedream.dream.catalog import network_info
-from livedream.dream.wishes import Wish, controls, sequence_weights, wishes
+from livedream.dream.inputs import controls
+from livedream.dream.taps import Tap, sequence_weights, taps_of
 from livedream.errors import InputError
 from livedream.settings import DreamSettings
 
 INFO = network_info("embedded")
 
 
-def taps(**words: object) -> list[Wish]:
-    return wishes(DreamSettings(**words), INFO)  # type: ignore[arg-type]
+def taps(**words: object) -> list[Tap]:
+    return taps_of(DreamSettings(**words), INFO)  # type: ignore[arg-type]
 
 
-def weight(tap: Wish, dream: DreamSettings, time_s: float = 0.0) -> np.ndarray:
+def weight(tap: Tap, dream: DreamSettings, time_s: float = 0.0) -> np.ndarray:
     return controls([tap], dream, INFO, time_s)[0]
 
 
 def test_without_a_wish_the_default_layer_dreams() -> None:
-    assert taps() == [Wish("even", "head.8")]
-    assert taps(objective="mean") == [Wish("mean", "head.8")]
+    assert taps() == [Tap("even", "head.8")]
+    assert taps(objective="mean") == [Tap("mean", "head.8")]
 
 
 @pytest.mark.parametrize("words", [{"guide": "a.png"}, {"style": "a.png"}, {"sequence": ("lines", "eyes")}])
@@ -29,16 +30,16 @@ def test_with_another_wish_it_does_not(words: dict[str, object]) -> None:
     found = taps(**words)
     assert ("even" in {tap.objective for tap in found}) == ("sequence" in words)
     both = taps(layers={"patterns": 1.0}, **words)
-    assert Wish("even", "head.6") in both
+    assert Tap("even", "head.6") in both
 
 
 def test_a_guide_is_followed_at_the_patterns_or_at_those_named() -> None:
-    assert taps(guide="a.png") == [Wish("guide", "head.6")]
+    assert taps(guide="a.png") == [Tap("guide", "head.6")]
     vgg = network_info("vgg16")
-    assert wishes(DreamSettings(network="vgg16", guide="a.png"), vgg) == [Wish("guide", vgg.default_layer)]
-    assert taps(guide="a.png", guide_layers={"lines": 2.0}) == [Wish("guide", "head.4")]
+    assert taps_of(DreamSettings(network="vgg16", guide="a.png"), vgg) == [Tap("guide", vgg.default_layer)]
+    assert taps(guide="a.png", guide_layers={"lines": 2.0}) == [Tap("guide", "head.4")]
     dream = DreamSettings(guide="a.png", guide_layers={"lines": 2.0}, channels={"lines": {3: 1.0}})
-    assert (weight(Wish("guide", "head.4"), dream) == 2.0).all(), "channels are of the layers' own objective"
+    assert (weight(Tap("guide", "head.4"), dream) == 2.0).all(), "channels are of the layers' own objective"
 
 
 def test_a_style_is_taken_from_the_image_on_down() -> None:
@@ -50,8 +51,8 @@ def test_a_style_is_taken_from_the_image_on_down() -> None:
 
 
 def test_layers_of_a_guide_without_a_guide_are_not_tapped() -> None:
-    assert taps(guide_layers={"lines": 1.0}, style_layers={"stem": 1.0}) == [Wish("even", "head.8")]
-    assert Wish("content", "image") in taps(content_layers={"image": 1.0})
+    assert taps(guide_layers={"lines": 1.0}, style_layers={"stem": 1.0}) == [Tap("even", "head.8")]
+    assert Tap("content", "image") in taps(content_layers={"image": 1.0})
 
 
 def test_an_unknown_layer_is_told_wherever_it_is_named() -> None:
@@ -64,28 +65,28 @@ def test_an_unknown_layer_is_told_wherever_it_is_named() -> None:
 
 def test_what_goes_into_a_layer_is_named_wherever_layers_are() -> None:
     before = {"before_eyes": 1.0}
-    assert taps(layers=before) == [Wish("even", "block.7")]
-    assert taps(sequence=("before_eyes", "lines")) == [Wish("even", "head.4"), Wish("even", "block.7")]
-    assert taps(guide="a.png", guide_layers=before) == [Wish("guide", "block.7")]
-    assert taps(style="a.png", style_layers=before) == [Wish("style", "block.7")]
-    assert Wish("content", "block.7") in taps(content_layers=before)
+    assert taps(layers=before) == [Tap("even", "block.7")]
+    assert taps(sequence=("before_eyes", "lines")) == [Tap("even", "head.4"), Tap("even", "block.7")]
+    assert taps(guide="a.png", guide_layers=before) == [Tap("guide", "block.7")]
+    assert taps(style="a.png", style_layers=before) == [Tap("style", "block.7")]
+    assert Tap("content", "block.7") in taps(content_layers=before)
     dream = DreamSettings(layers=before, channels={"before_eyes": {3: 2.0}}, without={"before_head.8": (5,)})
-    assert np.flatnonzero(weight(Wish("even", "block.7"), dream)).tolist() == [3]
+    assert np.flatnonzero(weight(Tap("even", "block.7"), dream)).tolist() == [3]
     both = DreamSettings(layers={"before_eyes": 1.0, "block.7": 2.0})
-    assert (weight(Wish("even", "block.7"), both) == 3.0).all(), "two names of one layer add up"
+    assert (weight(Tap("even", "block.7"), both) == 3.0).all(), "two names of one layer add up"
     with pytest.raises(InputError, match=r"before_stem: .* take 'image'"):
         taps(content_layers={"before_stem": 1.0})
 
 
 def test_channels_that_are_left_out_get_nothing_and_the_others_stay() -> None:
     dream = DreamSettings(without={"eyes": (3, 5)})
-    seen = weight(Wish("even", "head.8"), dream).flatten()
+    seen = weight(Tap("even", "head.8"), dream).flatten()
     assert seen[[3, 5]].tolist() == [0.0, 0.0]
     assert np.count_nonzero(seen) == seen.size - 2
     chosen = DreamSettings(channels={"eyes": {3: 1.0, 4: 2.0}}, without={"eyes": (3,)})
-    assert np.flatnonzero(weight(Wish("even", "head.8"), chosen)).tolist() == [4]
+    assert np.flatnonzero(weight(Tap("even", "head.8"), chosen)).tolist() == [4]
     with pytest.raises(InputError, match=r"dream.without: eyes has no channel 512"):
-        weight(Wish("even", "head.8"), DreamSettings(without={"eyes": (512,)}))
+        weight(Tap("even", "head.8"), DreamSettings(without={"eyes": (512,)}))
 
 
 LAYERS = ("lines", "patterns", "eyes")
@@ -131,16 +132,16 @@ def test_layers_fade_into_each_other_without_a_leap() -> None:
 def test_a_label_is_the_channel_of_its_class() -> None:
     info = network_info("resnet50")
     dream = DreamSettings(network="resnet50", labels=("Tabby", "207"))
-    tap = Wish("label", "fc")
-    assert wishes(dream, info) == [tap]
+    tap = Tap("label", "fc")
+    assert taps_of(dream, info) == [tap]
     assert np.flatnonzero(controls([tap], dream, info, 0.0)[0]).tolist() == [207, 281]
 
 
 def test_a_class_without_a_name_is_its_number() -> None:
     info = network_info("googlenet_cars")
     dream = DreamSettings(network="googlenet_cars", labels=("430",))
-    (tap,) = wishes(dream, info)
-    assert tap == Wish("label", "loss2/classifier_model")
+    (tap,) = taps_of(dream, info)
+    assert tap == Tap("label", "loss2/classifier_model")
     assert np.flatnonzero(controls([tap], dream, info, 0.0)[0]).tolist() == [430]
 
 
@@ -156,4 +157,4 @@ def test_a_class_without_a_name_is_its_number() -> None:
 )
 def test_a_label_that_there_is_not_is_told(network: str, label: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
-        wishes(DreamSettings(network=network, labels=(label,)), network_info(network))  # type: ignore[arg-type]
+        taps_of(DreamSettings(network=network, labels=(label,)), network_info(network))  # type: ignore[arg-type]

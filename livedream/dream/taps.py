@@ -9,7 +9,6 @@ import numpy as np
 
 from livedream.dream.info import CLASSIFIER, IMAGE, NetworkInfo
 from livedream.dream.labels import find_label
-from livedream.dream.regions import in_groups
 from livedream.errors import InputError
 from livedream.frame import Image
 from livedream.settings import DreamSettings
@@ -24,8 +23,8 @@ Weights = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a tap is for: the word of its objective and the technical name of its layer.
+class Tap:
+    """Where a network is tapped, and what for: the word of an objective and the technical name of its layer.
 
     groups: of channels, each with weights of its own; 1: all channels everywhere.
     """
@@ -35,41 +34,18 @@ class Wish:
     groups: int = 1
 
 
-def wishes(dream: DreamSettings, info: NetworkInfo) -> list[Wish]:
+def taps_of(dream: DreamSettings, info: NetworkInfo) -> list[Tap]:
     """List the taps that the settings ask for, first layer first. Raises InputError for an unknown layer."""
     if dream.labels:
-        _of_labels(dream, info)
-    found = {Wish(objective, info.find(name)) for objective, name, _ in _named(dream, info, 0.0)}
-    return sorted(found, key=lambda wish: (info.depth(wish.layer), wish.objective))
+        label_weights(dream, info)
+    found = {Tap(objective, info.find(name)) for objective, name, _ in weighted_layers(dream, info, 0.0)}
+    return sorted(found, key=lambda tap: (info.depth(tap.layer), tap.objective))
 
 
-def controls(taps: Iterable[Wish], dream: DreamSettings, info: NetworkInfo, time_s: float) -> list[Image]:
-    """Give each tap's weights, GxCx1x1 with G groups, at a time of the show.
-
-    They are zeros for a tap that is asked for no more.
-    """
-    taps = list(taps)
-    weights = {
-        (tap.objective, tap.layer): np.zeros((1, info.channels(tap.layer), 1, 1), np.float32) for tap in taps
-    }
-    chosen = channel_weights(dream, info)
-    for objective, name, weight in _named(dream, info, time_s):
-        layer = info.find(name)
-        tap = objective, layer
-        if tap in weights and objective == "label":
-            weights[tap] += _of_labels(dream, info)
-        elif tap in weights:
-            of_channels = chosen.get(layer) if objective == dream.objective else None
-            weights[tap] += weight if of_channels is None else weight * of_channels
-    written = {info.find(name): tuple(of) for name, of in dream.channels.items()}
-    return [
-        in_groups(weights[tap.objective, tap.layer], tap.groups, dream, time_s, written.get(tap.layer, ()))
-        for tap in taps
-    ]
-
-
-def _named(dream: DreamSettings, info: NetworkInfo, time_s: float) -> Iterator[tuple[str, str, float]]:
-    """List (objective, layer as it was named, weight)."""
+def weighted_layers(
+    dream: DreamSettings, info: NetworkInfo, time_s: float
+) -> Iterator[tuple[str, str, float]]:
+    """List what is dreamed at a time of the show: (objective, layer as it was named, weight)."""
     others = bool(dream.sequence or dream.labels or dream.guide or dream.style)
     default = {info.default_layer: 1.0}
     layers = dream.layers or ({} if others else default)
@@ -86,8 +62,8 @@ def _named(dream: DreamSettings, info: NetworkInfo, time_s: float) -> Iterator[t
     yield from (("content", *named) for named in dream.content_layers.items())
 
 
-def _of_labels(dream: DreamSettings, info: NetworkInfo) -> Image:
-    """Give 1xCx1x1 with 1 for each class that is asked for. Raises InputError."""
+def label_weights(dream: DreamSettings, info: NetworkInfo) -> Image:
+    """Return 1xCx1x1 with 1 for each class that is asked for. Raises InputError."""
     numbers = [int(label) if label.isdecimal() else find_label(info, label) for label in dream.labels]
     weights = np.zeros((1, info.channels(CLASSIFIER), 1, 1), np.float32)
     _check_channels("labels", CLASSIFIER, numbers, weights.shape[1])
@@ -103,7 +79,7 @@ def _spread(info: NetworkInfo) -> list[str]:
 
 
 def sequence_weights(dream: DreamSettings, time_s: float) -> dict[str, float]:
-    """Give the weights of the sequence's layers at a time; they add up to 1.
+    """Return the weights of the sequence's layers at a time; they add up to 1.
 
     From one layer to the next `sequence_s` go by; for a share `sequence_fade` of that it fades in, the one
     before it out. Ping-pong goes back without repeating the ends.
@@ -121,7 +97,7 @@ def sequence_weights(dream: DreamSettings, time_s: float) -> dict[str, float]:
 
 
 def channel_weights(dream: DreamSettings, info: NetworkInfo) -> dict[str, Image]:
-    """Give 1xCx1x1 for each layer some of whose channels are chosen or left out. Raises InputError."""
+    """Return 1xCx1x1 for each layer some of whose channels are chosen or left out. Raises InputError."""
     weights: dict[str, Image] = {}
     for name, chosen in dream.channels.items():
         layer = info.find(name)
