@@ -29,6 +29,7 @@ from livedream.dream.catalog import network_info
 from livedream.dream.inputs import SCALARS
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
 
 Run = Callable[[], NDArray[np.float32]]
@@ -41,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _weights(Path(folder))
         spec = KernelSpec(
-            "googlenet", ("inception4c",), (height, width), wanted.octaves, 1.4, wanted.steps, 1.5
+            "googlenet", taps_at("inception4c"), (height, width), wanted.octaves, 1.4, wanted.steps, 1.5
         )
         runs = {"plain autograd": _plain(spec)} | _engines(spec)
         truth = _plain(spec, torch.float64)() if wanted.exact else runs["plain autograd"]()

@@ -33,6 +33,7 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.dream.kernel import Kernel, make_kernel
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines.captured import CapturedEngine
 from livedream.engines.compiled import CompiledEngine
 from livedream.engines.eager import EagerEngine
@@ -224,7 +225,7 @@ def rows(setup: Setup) -> Iterator[Row]:
         if time.monotonic() > setup.until_s:
             print(f"left out for lack of time: all from {engine_name} {network} {size_hw} {depth} on")
             return
-        spec = KernelSpec(network, (LAYERS[network],), size_hw, depth[0], 1.4, depth[1], 1.5)
+        spec = KernelSpec(network, taps_at(LAYERS[network]), size_hw, depth[0], 1.4, depth[1], 1.5)
         try:
             yield _row(spec, made[engine_name], known, setup)
         except (LivedreamError, torch.cuda.OutOfMemoryError) as fault:

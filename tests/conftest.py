@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines.engine import NumberFormat
 from livedream.frame import Frame, Rgb
 from livedream.motion.warp import Field
@@ -50,7 +51,7 @@ class Studio:
     size_hw: tuple[int, int] = SIZE_HW
 
     def spec(self, size_hw: tuple[int, int] = SIZE_HW, layers: tuple[str, ...] = ("block.1",)) -> KernelSpec:
-        return KernelSpec("embedded", layers, size_hw, 2, 1.4, 2, 1.0)
+        return KernelSpec("embedded", taps_at(*layers), size_hw, 2, 1.4, 2, 1.0)
 
     def wishes(self, **changes: Any) -> Settings:
         """Give settings in which nothing hides the dream: words with _ for the dot."""

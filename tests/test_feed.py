@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from livedream.composite import squared
 from livedream.dream.inputs import PICTURE_PX
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.feed import Feed, Turn
 from livedream.frame import Frame, Rgb, to_image
 from livedream.motion.flow import shrink
 from livedream.pipeline import DreamPipeline
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("block.1",), (64, 96), 2, 1.4, 2, 1.0)
+SPEC = KernelSpec("embedded", taps_at("block.1"), (64, 96), 2, 1.4, 2, 1.0)
 DREAM = DreamSettings(layers={"block.1": 1.0})
 
 
@@ -50,7 +51,7 @@ def test_what_is_drawn_is_that_of_the_seed_and_the_number() -> None:
 
 
 def test_pictures_are_looked_up_for_the_dream_that_wants_them() -> None:
-    shown, spec = Shown(), replace(SPEC, style=("stem",))
+    shown, spec = Shown(), replace(SPEC, taps=(*SPEC.taps, *taps_at("stem", objective="style")))
     feed = Feed(0, shown)
     for style in ("one.png", "other.png"):
         *_, picture = feed.inputs(spec, DreamSettings(layers={"block.1": 1.0}, style=style), turn(5))
@@ -91,7 +92,8 @@ def test_a_kernel_is_fed_what_the_settings_say_and_another_jitter_each_frame(stu
 
 
 def test_a_style_goes_to_the_engine_and_the_frame_itself_comes_last(studio: Any) -> None:
-    spec = replace(studio.spec(), style=("stem",), content=("image",))
+    beside = (*taps_at("stem", objective="style"), *taps_at("image", objective="content"))
+    spec = replace(studio.spec(), taps=(*studio.spec().taps, *beside))
     engine, shown = studio.adding(np.zeros((*studio.size_hw, 3), np.float32)), Shown()
     pipeline = DreamPipeline(spec, engine, references=shown)
     for number in range(2):

@@ -16,6 +16,7 @@ from livedream.dream.catalog import network_info
 from livedream.dream.inputs import PICTURE_PX, regions, scalars
 from livedream.dream.regions import in_groups
 from livedream.dream.spec import KernelSpec, Picture
+from livedream.dream.taps import OTHER_WORDS
 from livedream.dream.tiles import TileSpec
 from livedream.dream.views import views
 from livedream.frame import Image
@@ -51,9 +52,8 @@ class KernelProgram:
         digest = hashlib.sha256(repr(self.spec).encode())
         digest.update(_file_hash(network_info(self.spec.network).file))
         digest.update(_code_hash())
-        kind = OBJECTIVES[self.spec.objective]
-        if kind.module != OWN_MODULE:
-            digest.update(_module_hash(kind.module))
+        for module in _foreign_modules(self.spec):
+            digest.update(_module_hash(module))
         return digest.hexdigest()
 
     def describe(self) -> dict[str, Any]:
@@ -70,7 +70,8 @@ class KernelProgram:
             for field in fields(spec)
             if field.default is not MISSING and getattr(spec, field.name) != field.default
         }
-        return described | {name: list(v) if isinstance(v, tuple) else v for name, v in unusual.items()}
+        listed = {name: list(v) if isinstance(v, tuple) else v for name, v in unusual.items()}
+        return described | _described_taps(spec) | listed
 
     def make(self, number_format: str = "float32") -> Kernel:
         """Build the kernel, its network in a number format; loads torch, which takes a second."""
@@ -152,6 +153,24 @@ class TileProgram:
             # The kernel enlarges the map of the whole picture; a tile has its part of that.
             seen["regions"] = _enlarged(seen["regions"], kernel.size_hw)
         return [image, *controls[:count], *(seen[name] for name in self.spec.pictures)]
+
+
+def _described_taps(spec: KernelSpec) -> dict[str, Any]:
+    """Return what taps are for besides the layers of the usual objective, in the words of the settings."""
+    usual = DreamSettings().objective
+    described: dict[str, Any] = {} if spec.groups == 1 else {"groups": spec.groups}
+    for tap in spec.taps:
+        if tap.objective in OTHER_WORDS:
+            described.setdefault(tap.objective, []).append(tap.layer)
+        elif tap.objective != usual:
+            described["objective"] = tap.objective
+    return described
+
+
+def _foreign_modules(spec: KernelSpec) -> list[str]:
+    """List the modules of somebody else that a spec's objectives come from."""
+    words = {tap.objective for tap in spec.taps} - set(OTHER_WORDS)
+    return sorted({OBJECTIVES[word].module for word in words} - {OWN_MODULE})
 
 
 def _smooth_image(size_hw: tuple[int, int], rng: np.random.Generator) -> Image:

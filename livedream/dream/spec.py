@@ -6,13 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from livedream.dream.catalog import network_info
-from livedream.dream.taps import Tap, channel_weights, taps_of
+from livedream.dream.taps import OTHER_WORDS, Tap, channel_weights, taps_of
 from livedream.ops.octaves import listed_sizes, octave_sizes
 from livedream.settings import DreamSettings
-from livedream.settings.objectives import OBJECTIVES
-
-OTHER_WORDS = ("label", "guide", "style", "content")
-"""What is dreamed besides `dream.objective`."""
 
 Picture = Literal["rank", "guide", "style", "regions", "frame"]
 """A picture that a kernel takes beside the one that it dreams: what channels are ranked by, the guide, the
@@ -23,28 +19,21 @@ style, the shares of channel groups at each place, and the frame without what wa
 class KernelSpec:
     """All that decides a kernel's graph; equal specs share an engine.
 
-    layers: those of the objective, technical names, first layer first; guide, style, content, label: likewise
-    those of the other objectives. size_hw: working size in pixels. octaves, steps: >= 1. octave_scale: > 1.
-    smoothing_px: sigma of the gradient's Gaussian. regularised: total variation and decay have a part.
-    octave_sizes: their shares of the working size; if there are any, octaves is their number and octave_scale
-    is not read. flips, swings: inputs say how octaves are mirrored, and at which scale they see the picture.
-    turns: every other octave sees it turned. spread: each frame is dreamed by one of `parts`, in turn.
-    only: the one octave that is dreamed, the smallest is 0; None: all. groups: of channels, each dreamed in
-    regions of its own; 1: all channels everywhere.
+    taps: where the network is tapped, in the order of the kernel's controls. size_hw: working size in pixels.
+    octaves, steps: >= 1. octave_scale: > 1. smoothing_px: sigma of the gradient's Gaussian. regularised:
+    total variation and decay have a part. octave_sizes: their shares of the working size; if there are any,
+    octaves is their number and octave_scale is not read. flips, swings: inputs say how octaves are mirrored,
+    and at which scale they see the picture. turns: every other octave sees it turned. spread: each frame is
+    dreamed by one of `parts`, in turn. only: the one octave that is dreamed, the smallest is 0; None: all.
     """
 
     network: str
-    layers: tuple[str, ...]
+    taps: tuple[Tap, ...]
     size_hw: tuple[int, int]
     octaves: int
     octave_scale: float
     steps: int
     smoothing_px: float
-    objective: str = "even"
-    guide: tuple[str, ...] = ()
-    style: tuple[str, ...] = ()
-    content: tuple[str, ...] = ()
-    label: tuple[str, ...] = ()
     rank: str = "all"
     pooling: Literal["max", "average"] = "max"
     steps_decay: float = 1.0
@@ -59,7 +48,6 @@ class KernelSpec:
     swings: bool = False
     spread: bool = False
     only: int | None = None
-    groups: int = 1
 
     @property
     def sizes_hw(self) -> list[tuple[int, int]]:
@@ -98,24 +86,22 @@ class KernelSpec:
         return tuple(replace(self, spread=False, only=octave) for octave in octaves)
 
     @property
-    def taps(self) -> list[Tap]:
-        """List what is tapped, in the order of the kernel's controls."""
-        groups = {
-            self.objective: self.layers, "label": self.label, "guide": self.guide, "style": self.style,
-            "content": self.content,
-        }  # fmt: skip
-        return [
-            Tap(objective, layer, self.groups if objective == self.objective else 1)
-            for objective, layers in groups.items()
-            for layer in layers
-        ]
+    def layers(self) -> tuple[str, ...]:
+        """List the layers of `dream.objective`, technical names, first layer first."""
+        return tuple(tap.layer for tap in self.taps if tap.objective not in OTHER_WORDS)
+
+    @property
+    def groups(self) -> int:
+        """Return the number of groups of channels; 1: all channels everywhere."""
+        return max((tap.groups for tap in self.taps), default=1)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """List the pictures that the kernel takes beside the one that it dreams; the frame is the last."""
+        objectives = {tap.objective for tap in self.taps}
         wanted: dict[Picture, bool] = {
-            "rank": self.rank != "all", "guide": bool(self.guide), "style": bool(self.style),
-            "regions": self.groups > 1, "frame": bool(self.content),
+            "rank": self.rank != "all", "guide": "guide" in objectives, "style": "style" in objectives,
+            "regions": self.groups > 1, "frame": "content" in objectives,
         }  # fmt: skip
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
@@ -128,24 +114,17 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     info = network_info(dream.network)
     info.check_file()
     channel_weights(dream, info)
-    taps = taps_of(dream, info)
-    of = {
-        word: tuple(tap.layer for tap in taps if tap.objective == word)
-        for word in (*OBJECTIVES, *OTHER_WORDS)
-    }
     octaves = len(dream.octave_sizes) or dream.octaves
     return KernelSpec(
-        dream.network, of[dream.objective], size_hw,
+        dream.network, tuple(taps_of(dream, info)), size_hw,
         octaves, 1.0 if dream.octave_sizes else dream.octave_scale, dream.steps, dream.smoothing_px,
-        objective=dream.objective, guide=of["guide"], style=of["style"], content=of["content"],
-        label=of["label"], rank=dream.rank, pooling=dream.pooling, steps_decay=dream.steps_decay,
+        rank=dream.rank, pooling=dream.pooling, steps_decay=dream.steps_decay,
         optimiser=dream.optimiser, parametrisation=dream.parametrisation,
         smoothing_scales=dream.smoothing_scales,
         laplacian_levels=dream.laplacian_levels,
         regularised=dream.total_variation > 0 or dream.decay > 0, spread=dream.spread and octaves > 1,
         octave_sizes=dream.octave_sizes, flips=dream.flips != "none", turns=dream.turns and octaves > 1,
         swings=dream.octave_swing > 0 and octaves > 1,
-        groups=dream.channel_groups if of[dream.objective] else 1,
     )  # fmt: skip
 
 

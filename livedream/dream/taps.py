@@ -13,6 +13,9 @@ from livedream.errors import InputError
 from livedream.frame import Image
 from livedream.settings import DreamSettings
 
+OTHER_WORDS = ("label", "guide", "style", "content")
+"""What is dreamed besides `dream.objective`."""
+
 GUIDE_MOOD = "patterns"
 """Where a guide is followed: deeper down, what is most like it at each place does not go together."""
 
@@ -34,12 +37,25 @@ class Tap:
     groups: int = 1
 
 
+def taps_at(*layers: str, objective: str = "even", groups: int = 1) -> tuple[Tap, ...]:
+    """Return taps for one objective at layers, technical names."""
+    return tuple(Tap(objective, layer, groups) for layer in layers)
+
+
 def taps_of(dream: DreamSettings, info: NetworkInfo) -> list[Tap]:
-    """List the taps that the settings ask for, first layer first. Raises InputError for an unknown layer."""
+    """List the taps that the settings ask for: those of `dream.objective`, then others, first layer first.
+
+    Raises InputError for an unknown layer.
+    """
     if dream.labels:
         label_weights(dream, info)
-    found = {Tap(objective, info.find(name)) for objective, name, _ in weighted_layers(dream, info, 0.0)}
-    return sorted(found, key=lambda tap: (info.depth(tap.layer), tap.objective))
+    wanted = {(objective, info.find(name)) for objective, name, _ in weighted_layers(dream, info, 0.0)}
+    groups = {dream.objective: dream.channel_groups}
+    return [
+        Tap(objective, layer, groups.get(objective, 1))
+        for objective in (dream.objective, *OTHER_WORDS)
+        for layer in sorted((layer for word, layer in wanted if word == objective), key=info.depth)
+    ]
 
 
 def weighted_layers(

@@ -14,6 +14,7 @@ from livedream.dream.kernel import Kernel
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.ops.gradient import gaussian_taps, smooth
 from livedream.settings import DreamSettings
 from livedream.training.match import cosine
@@ -104,7 +105,9 @@ def dreamed(
     """
     size_hw = (int(images.shape[2]), int(images.shape[3]))
     layers = tuple(sorted((network.info.find(layer) for layer in controls), key=network.info.depth))
-    spec = KernelSpec(network.info.name, layers, size_hw, OCTAVES, OCTAVE_SCALE, STEPS, smoothing_px)
+    spec = KernelSpec(
+        network.info.name, taps_at(*layers), size_hw, OCTAVES, OCTAVE_SCALE, STEPS, smoothing_px
+    )
     kernel = Kernel(network, spec).to(images.device)
     numbers = scalars(DreamSettings(step_size=STEP_SIZE, roughness=ROUGHNESS))
     step = torch.from_numpy(numbers).to(images.device)

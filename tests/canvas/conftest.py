@@ -12,6 +12,7 @@ from livedream.composite.depth import cells_hw
 from livedream.dream.inputs import frame_inputs
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Motion, grey
@@ -43,7 +44,7 @@ def motion(seed: int = 1, size_hw: tuple[int, int] = (96, 160)) -> Motion:
 
 @pytest.fixture(scope="session")
 def engine() -> EagerEngine:
-    return EagerEngine(KernelProgram(KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0)))
+    return EagerEngine(KernelProgram(KernelSpec("embedded", taps_at("block.1"), SIZE_HW, 2, 1.4, 1, 1.0)))
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
 
     def make(**changes: Any) -> Task[Any]:
         rgb = changes.get("rgb", picture())
-        spec = KernelSpec("embedded", ("block.1",), SIZE_HW, 2, 1.4, 1, 1.0)
+        spec = KernelSpec("embedded", taps_at("block.1"), SIZE_HW, 2, 1.4, 1, 1.0)
         inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
         given: dict[str, Any] = {
             "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW,

@@ -17,11 +17,12 @@ from livedream.dream.kernel import make_kernel
 from livedream.dream.network import Network
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.ops.gradient import gaussian_taps
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("block.1",), (40, 48), 1, 1.6, 1, 1.5)
+SPEC = KernelSpec("embedded", taps_at("block.1"), (40, 48), 1, 1.6, 1, 1.5)
 
 
 def picture(size_hw: tuple[int, int], seed: int = 0) -> Tensor:
@@ -83,7 +84,7 @@ def one_step(network: Network, image: Tensor, rest: Sequence[Tensor], smoothing_
 def test_one_octave_of_one_step_is_the_step_written_by_hand(
     exact_network: Network, wishes: dict[str, Any]
 ) -> None:
-    spec = replace(SPEC, objective="l2")
+    spec = replace(SPEC, taps=taps_at("block.1", objective="l2"))
     rest = [t.double() if t.is_floating_point() else t for t in inputs(spec, objective="l2", **wishes)]
     image = picture(spec.size_hw).double()
     expected = one_step(exact_network, image, rest, spec.smoothing_px)
@@ -150,7 +151,7 @@ def test_odd_portrait_and_small_sizes_keep_their_size(size_hw: tuple[int, int], 
 
 @pytest.mark.parametrize("layer", ["block.1", "block.3"])
 def test_the_objective_rises(network: Network, layer: str) -> None:
-    spec = replace(SPEC, layers=(layer,), size_hw=(64, 80), octaves=2, octave_scale=1.4, steps=3)
+    spec = replace(SPEC, taps=taps_at(layer), size_hw=(64, 80), octaves=2, octave_scale=1.4, steps=3)
     image = picture(spec.size_hw) * 0.5 + 0.25
     before = activation_strength(network, layer, image)
     after = activation_strength(network, layer, dream(spec, image, step_size=0.01))
@@ -213,10 +214,13 @@ def test_the_image_given_is_not_written_to() -> None:
     assert torch.equal(image, before)
 
 
-ALL_OBJECTIVES = replace(
-    SPEC, octaves=2, steps=2, layers=("block.1",), guide=("block.1",), style=("image", "stem"),
-    content=("image", "block.0"), rank="strongest",
-)  # fmt: skip
+ALL_TAPS = (
+    *taps_at("block.1"),
+    *taps_at("block.1", objective="guide"),
+    *taps_at("image", "stem", objective="style"),
+    *taps_at("image", "block.0", objective="content"),
+)
+ALL_OBJECTIVES = replace(SPEC, octaves=2, steps=2, taps=ALL_TAPS, rank="strongest")
 
 
 def examples(spec: KernelSpec) -> list[Tensor]:
@@ -242,7 +246,7 @@ def test_each_picture_has_a_part_in_the_dream(picture: int) -> None:
 
 
 def test_content_alone_leads_back_to_the_frame() -> None:
-    spec = replace(SPEC, layers=(), content=("image",), steps=8, smoothing_px=0.3)
+    spec = replace(SPEC, taps=taps_at("image", objective="content"), steps=8, smoothing_px=0.3)
     _, _, views, control, frame = examples(spec)
     far = (frame + 0.2 * torch.randn(frame.shape, generator=torch.Generator().manual_seed(2))).clamp(0, 1)
     scalars = torch.tensor([0.01, 0.0, 1.0, 0.0, 0.0, 8.0, 1.0])
@@ -283,8 +287,9 @@ def test_steps_grow_and_become_fewer_from_octave_to_octave() -> None:
 
 @pytest.mark.parametrize("change", [{"optimiser": "adam"}, {"laplacian_levels": 3}, {"smoothing_scales": 3},
                                     {"optimiser": "lbfgs"}, {"parametrisation": "fourier"},
-                                    {"regularised": True}, {"objective": "mean"},
-                                    {"objective": "absolute"}, {"pooling": "average"}])  # fmt: skip
+                                    {"regularised": True}, {"pooling": "average"},
+                                    {"taps": taps_at("block.1", objective="mean")},
+                                    {"taps": taps_at("block.1", objective="absolute")}])  # fmt: skip
 def test_what_changes_the_way_changes_the_dream_and_keeps_it_a_picture(change: dict[str, Any]) -> None:
     plain, spec = (replace(SPEC, steps=3, **extra) for extra in ({}, change))
     tensors = examples(plain)

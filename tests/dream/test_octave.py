@@ -12,12 +12,13 @@ from livedream.dream.inputs import frame_inputs
 from livedream.dream.kernel import make_kernel
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec
+from livedream.dream.taps import taps_at
 from livedream.ops.octaves import UNIT
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("block.1",), (72, 88), 2, 1.5, 2, 1.5)
-CONTENT = replace(SPEC, content=("block.0",))
+SPEC = KernelSpec("embedded", taps_at("block.1"), (72, 88), 2, 1.5, 2, 1.5)
+CONTENT = replace(SPEC, taps=(*SPEC.taps, *taps_at("block.0", objective="content")))
 
 
 def picture(size_hw: tuple[int, int], seed: int = 0) -> Tensor:
@@ -110,7 +111,10 @@ def test_what_swings_dreams_the_smaller_picture_with_its_mirror_images_around_it
     assert float((found - expected)[inside].abs().mean()) < 0.04 * float(expected.abs().mean())
 
 
-@pytest.mark.parametrize("change", [{"spread": True}, {"content": ("image",)}, {"optimiser": "adam"}])
+@pytest.mark.parametrize(
+    "change",
+    [{"spread": True}, {"taps": (*SPEC.taps, *taps_at("image", objective="content"))}, {"optimiser": "adam"}],
+)
 def test_all_at_once_is_a_picture_with_whatever_else_there_is(change: dict[str, Any]) -> None:
     spec = replace(SPEC, flips=True, turns=True, swings=True, **change)
     for part in spec.parts or (spec,):

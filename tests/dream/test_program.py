@@ -14,19 +14,21 @@ import pytest
 import livedream
 from livedream.dream.program import KernelProgram, TileProgram
 from livedream.dream.spec import KernelSpec, kernel_spec
+from livedream.dream.taps import taps_at
 from livedream.dream.tiles import Tiling, tile_spec, tiling_of
 from livedream.resources import folder
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("head.4", "head.8"), (64, 88), 2, 1.6, 2, 1.5)
+SPEC = KernelSpec("embedded", taps_at("head.4", "head.8"), (64, 88), 2, 1.6, 2, 1.5)
 PROGRAM = KernelProgram(SPEC)
-TILED = KernelSpec("embedded", ("stem",), (1080, 1920), 3, 1.4, 5, 1.0)
+TILED = KernelSpec("embedded", taps_at("stem"), (1080, 1920), 3, 1.4, 5, 1.0)
 
 
 def test_equal_specs_have_equal_fingerprints_and_all_that_matters_changes_them() -> None:
     changes: list[dict[str, Any]] = [
-        {"layers": ("head.8",)}, {"layers": ("head.4", "block.6")}, {"size_hw": (88, 64)},
-        {"size_hw": (64, 96)}, {"octaves": 3}, {"octave_scale": 1.5}, {"steps": 3}, {"smoothing_px": 1.0},
+        {"taps": taps_at("head.8")}, {"taps": taps_at("head.4", "block.6")},
+        {"taps": taps_at("head.4", "head.8", objective="l2")}, {"size_hw": (88, 64)}, {"size_hw": (64, 96)},
+        {"octaves": 3}, {"octave_scale": 1.5}, {"steps": 3}, {"smoothing_px": 1.0},
     ]  # fmt: skip
     specs = [SPEC, *(replace(SPEC, **change) for change in changes)]
     fingerprints = [KernelProgram(spec).fingerprint() for spec in specs]
@@ -68,7 +70,7 @@ def test_other_weights_or_other_code_have_another_fingerprint(tmp_path: Path, pa
 
 
 def test_it_is_described_in_the_words_of_the_settings() -> None:
-    described = KernelProgram(replace(SPEC, layers=("stem", "head.8"), steps=3)).describe()
+    described = KernelProgram(replace(SPEC, taps=taps_at("stem", "head.8"), steps=3)).describe()
     assert described == {
         "network": "embedded", "layers": ["stem", "eyes"], "working_size": [88, 64],
         "octaves": 2, "steps": 3,
@@ -77,7 +79,7 @@ def test_it_is_described_in_the_words_of_the_settings() -> None:
 
 
 def test_an_example_fits_the_kernel_and_is_a_picture() -> None:
-    program = KernelProgram(replace(SPEC, layers=("stem", "block.0"), size_hw=(40, 48)))
+    program = KernelProgram(replace(SPEC, taps=taps_at("stem", "block.0"), size_hw=(40, 48)))
     first, again = program.example(), program.example()
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
     image = first[0]
@@ -116,8 +118,9 @@ def test_a_tile_is_described_and_known_apart_from_a_kernel() -> None:
 
 
 def test_the_example_of_a_tile_fits_its_program() -> None:
-    spec = tile_spec(KernelSpec("embedded", ("stem",), (64, 96), 1, 1.4, 1, 1.0, rank="strongest",
-                                content=("stem",)), Tiling((64, 96), (64, 96)))  # fmt: skip
+    taps = (*taps_at("stem"), *taps_at("stem", objective="content"))
+    kernel = KernelSpec("embedded", taps, (64, 96), 1, 1.4, 1, 1.0, rank="strongest")
+    spec = tile_spec(kernel, Tiling((64, 96), (64, 96)))
     image, *controls = TileProgram(spec).example()
     assert image.shape == (1, 3, 64, 96)
     assert [control.shape for control in controls[:-1]] == [(1, controls[0].shape[1], 1, 1)] * 2

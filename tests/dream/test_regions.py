@@ -19,10 +19,11 @@ from livedream.dream.objective import QUIET, TINY, make_objective
 from livedream.dream.program import KernelProgram
 from livedream.dream.regions import CHANGE, grid_of, in_groups, region_map
 from livedream.dream.spec import KernelSpec, kernel_spec
+from livedream.dream.taps import taps_at
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("block.1",), (64, 96), 2, 1.5, 2, 1.5, groups=3)
+SPEC = KernelSpec("embedded", taps_at("block.1", groups=3), (64, 96), 2, 1.5, 2, 1.5)
 GRID_HW = (24, 32)
 
 
@@ -133,11 +134,9 @@ def test_one_group_is_the_kernel_as_it_was() -> None:
 
 def test_groups_are_part_of_the_spec_and_what_moves_them_is_not() -> None:
     of = [kernel_spec(DreamSettings(channel_groups=4, **more), (64, 96)) for more in ({}, {"group_s": 3.0})]  # type: ignore[arg-type]
-    assert of[0] == of[1] == replace(kernel_spec(DreamSettings(), (64, 96)), groups=4)
-    assert (
-        KernelProgram(of[0]).fingerprint()
-        != KernelProgram(kernel_spec(DreamSettings(), (64, 96))).fingerprint()
-    )
+    plain = kernel_spec(DreamSettings(), (64, 96))
+    assert of[0] == of[1] == replace(plain, taps=taps_at(*plain.layers, groups=4))
+    assert KernelProgram(of[0]).fingerprint() != KernelProgram(plain).fingerprint()
     assert KernelProgram(of[0]).describe()["groups"] == 4
     assert of[0].pictures == ("regions",)
 

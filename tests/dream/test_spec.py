@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.dream.taps import taps_at
 from livedream.errors import InputError
 from livedream.settings import DreamSettings
 
-SPEC = KernelSpec("embedded", ("head.4", "head.8"), (64, 88), 2, 1.6, 2, 1.5)
+SPEC = KernelSpec("embedded", taps_at("head.4", "head.8"), (64, 88), 2, 1.6, 2, 1.5)
 
 
 @given(st.integers(1, 8192), st.integers(1, 8192), st.integers(500, 8_294_400))

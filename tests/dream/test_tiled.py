@@ -14,6 +14,7 @@ from livedream.dream.inputs import PICTURE_PX, frame_inputs
 from livedream.dream.kernel import make_kernel
 from livedream.dream.program import TileProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.dream.tiled import LOUDNESS, Interpolation, Tiles, tiled_kernel
 from livedream.dream.tiles import tile_spec, tiling_of
 from livedream.ops.pyramid import Resize
@@ -24,7 +25,7 @@ SETTINGS = DreamSettings(layers={"lines": 1.0}, step_size=0.02)
 
 
 def spec_of(**changes: Any) -> KernelSpec:
-    usual = KernelSpec("embedded", ("head.4",), SIZE_HW, 2, 2.0, 1, 1.0)
+    usual = KernelSpec("embedded", taps_at("head.4"), SIZE_HW, 2, 2.0, 1, 1.0)
     return replace(usual, **changes)
 
 
@@ -53,7 +54,7 @@ def both(spec: KernelSpec, dream: DreamSettings = SETTINGS, **pictures: Any) -> 
     """Give what the undivided kernel adds, and the one in tiles."""
     image = smooth_image(1)
     inputs = [image, *frame_inputs(spec, dream, np.random.default_rng(0), pictures)]
-    if spec.content:
+    if "frame" in spec.pictures:
         inputs.append(smooth_image(2))
     tensors = [torch.from_numpy(array) for array in inputs]
     with torch.inference_mode():
@@ -108,13 +109,13 @@ def test_the_steps_of_all_tiles_are_made_together(change: dict[str, Any]) -> Non
 
 
 def test_each_tile_compares_with_its_own_part_of_the_frame() -> None:
-    spec = spec_of(octaves=1, content=("head.4",))
+    spec = spec_of(octaves=1, taps=(*taps_at("head.4"), *taps_at("head.4", objective="content")))
     whole, tiled = both(spec, SETTINGS.model_copy(update={"content_layers": {"lines": 3.0}}))
     assert cosine(whole, tiled) > 0.999
 
 
 def test_every_tile_has_the_whole_guide() -> None:
-    spec = spec_of(octaves=1, layers=(), guide=("head.4",))
+    spec = spec_of(octaves=1, taps=taps_at("head.4", objective="guide"))
     dream = SETTINGS.model_copy(update={"layers": {}, "guide": "some.png", "guide_layers": {"lines": 1.0}})
     whole, tiled = both(spec, dream, guide=smooth_image(3, (PICTURE_PX, PICTURE_PX)))
     assert cosine(whole, tiled) > 0.999
@@ -122,7 +123,7 @@ def test_every_tile_has_the_whole_guide() -> None:
 
 @pytest.mark.parametrize("change", [{}, {"turns": True, "flips": True, "octaves": 2, "octave_scale": 1.1}])
 def test_each_tile_has_its_own_part_of_the_regions(change: dict[str, Any]) -> None:
-    spec = spec_of(**{"octaves": 1, "groups": 3} | change)
+    spec = spec_of(**{"octaves": 1, "taps": taps_at("head.4", groups=3)} | change)
     whole, tiled = both(spec, SETTINGS.model_copy(update={"channel_groups": 3, "flips": "all"}))
     assert cosine(whole, tiled) > 0.999
     steps = [(found[..., 1:] - found[..., :-1]).abs().mean((0, 1, 2)) for found in (whole, tiled)]
@@ -147,7 +148,7 @@ def test_the_same_inputs_give_the_same_dream() -> None:
 def test_a_tile_is_loud_enough_to_be_compared() -> None:
     tiling = tiling_of(SIZE_HW, WHOLE_PX)
     assert tiling is not None
-    program = TileProgram(tile_spec(spec_of(objective="mean"), tiling))
+    program = TileProgram(tile_spec(spec_of(taps=taps_at("head.4", objective="mean")), tiling))
     with torch.inference_mode():
         given = program.make()(*(torch.from_numpy(array) for array in program.example()))
     assert float(given.abs().mean()) == pytest.approx(LOUDNESS, rel=1e-4)

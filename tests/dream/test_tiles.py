@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.dream.tiles import (
     BLIND_PX,
     GRID_PX,
@@ -13,7 +14,7 @@ from livedream.dream.tiles import (
     tiling_of,
 )
 
-SPEC = KernelSpec("embedded", ("stem",), (1080, 1920), 3, 1.4, 5, 1.0)
+SPEC = KernelSpec("embedded", taps_at("stem"), (1080, 1920), 3, 1.4, 5, 1.0)
 
 
 def tiling(height: int, width: int) -> Tiling:
@@ -89,5 +90,5 @@ def test_a_small_picture_is_not_divided() -> None:
 
 
 def test_a_tile_s_program_does_not_depend_on_octaves_and_steps() -> None:
-    other = KernelSpec("embedded", ("stem",), (1080, 1920), 2, 1.4, 1, 1.0)
+    other = KernelSpec("embedded", taps_at("stem"), (1080, 1920), 2, 1.4, 1, 1.0)
     assert tile_spec(SPEC, tiling(1080, 1920)) == tile_spec(other, tiling(1080, 1920))

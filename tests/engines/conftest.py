@@ -17,6 +17,7 @@ from livedream.dream import catalog
 from livedream.dream.build import random_weights
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines import builder, captured, compiled, eager, elsewhere, here, openvino
 from livedream.engines.builder import Choice, EngineBuilder, Ready
 from livedream.engines.cache import EngineCache
@@ -111,17 +112,21 @@ def googlenet_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kernel
     monkeypatch.setattr(catalog, "networks_folder", lambda: tmp_path)
     info = catalog.network_info("googlenet")
     torch.save(random_weights(info, 0), info.file)
-    return KernelProgram(KernelSpec("googlenet", ("inception4c",), (49, 62), 1, 1.4, 1, 1.0))
+    return KernelProgram(KernelSpec("googlenet", taps_at("inception4c"), (49, 62), 1, 1.4, 1, 1.0))
 
 
 @pytest.fixture(scope="session")
 def full_program() -> KernelProgram:
     """A kernel in which every objective and every way of stepping has a part."""
+    taps = (
+        *taps_at("block.1", objective="absolute"),
+        *taps_at("block.1", objective="guide"),
+        *taps_at("image", "stem", objective="style"),
+        *taps_at("image", "block.0", objective="content"),
+    )
     spec = KernelSpec(
-        "embedded", ("block.1",), (40, 48), 2, 1.2, 2, 1.0, objective="absolute", guide=("block.1",),
-        style=("image", "stem"), content=("image", "block.0"), rank="average", steps_decay=0.5,
-        optimiser="adam", smoothing_scales=3, laplacian_levels=2, regularised=True,
-        flips=True, turns=True, swings=True,
+        "embedded", taps, (40, 48), 2, 1.2, 2, 1.0, rank="average", steps_decay=0.5, optimiser="adam",
+        smoothing_scales=3, laplacian_levels=2, regularised=True, flips=True, turns=True, swings=True,
     )  # fmt: skip
     return KernelProgram(spec)
 
@@ -130,7 +135,7 @@ def full_program() -> KernelProgram:
 def curved_program() -> KernelProgram:
     """A kernel that steps in a spectrum and remembers two of its three steps."""
     spec = KernelSpec(
-        "embedded", ("stem",), (41, 48), 1, 1.4, 3, 1.0, optimiser="lbfgs", parametrisation="fourier"
+        "embedded", taps_at("stem"), (41, 48), 1, 1.4, 3, 1.0, optimiser="lbfgs", parametrisation="fourier"
     )
     return KernelProgram(spec)
 
@@ -138,7 +143,7 @@ def curved_program() -> KernelProgram:
 @pytest.fixture(scope="session")
 def small_program() -> KernelProgram:
     """A real kernel that is quick to build: two taps, two octaves, two steps."""
-    return KernelProgram(KernelSpec("embedded", ("stem", "block.1"), (48, 64), 2, 1.4, 2, 1.0))
+    return KernelProgram(KernelSpec("embedded", taps_at("stem", "block.1"), (48, 64), 2, 1.4, 2, 1.0))
 
 
 class Workshop:

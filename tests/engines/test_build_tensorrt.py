@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines import build_tensorrt, tensorrt
 from livedream.engines.build_process import sent
 from livedream.engines.cache import EngineCache
@@ -270,7 +271,9 @@ def test_a_torch_tensorrt_that_is_not_installed_is_told_with_the_way_out(
 @pytest.mark.parametrize(("number_format", "octaves"), [("float32", 1), ("float16", 2)])
 def test_the_kernel_builds_into_one_tensorrt_rtx_engine(number_format: NumberFormat, octaves: int) -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
-    program = KernelProgram(KernelSpec("embedded", ("stem", "block.1"), (40, 48), octaves, 1.2, 1, 1.0))
+    program = KernelProgram(
+        KernelSpec("embedded", taps_at("stem", "block.1"), (40, 48), octaves, 1.2, 1, 1.0)
+    )
     model = to_onnx(exported(program, number_format))
     assert len(build_tensorrt.from_onnx(model, "SM86")) > 10_000
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines import export
 from livedream.engines.engine import NumberFormat, Program
 from livedream.errors import EngineError
@@ -174,7 +175,7 @@ def test_onnx_computes_the_kernel_with_no_work_left_that_is_the_same_each_time()
     from onnx.reference import ReferenceEvaluator
 
     # Of this size nothing has to be cut: the evaluator knows no negative padding, though ONNX does.
-    program = KernelProgram(KernelSpec("embedded", ("stem", "block.1"), (32, 40), 1, 1.2, 2, 1.0))
+    program = KernelProgram(KernelSpec("embedded", taps_at("stem", "block.1"), (32, 40), 1, 1.2, 2, 1.0))
     model = onnx.load_from_string(export.to_onnx(export.exported(program)))
     fixed = {each.name for each in model.graph.initializer} | {""}
     for node in model.graph.node:

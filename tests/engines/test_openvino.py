@@ -13,6 +13,7 @@ pytest.importorskip("openvino", reason="openvino is not installed")
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines import openvino
 from livedream.engines.builder import EngineBuilder, Ready
 from livedream.engines.cache import EngineCache
@@ -251,7 +252,7 @@ def test_a_build_that_fails_says_why_in_one_sentence(small_program: KernelProgra
 def test_a_cache_that_cannot_be_written_is_told(small_program: KernelProgram, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
-    smaller = KernelProgram(replace(small_program.spec, layers=("stem",), octaves=1))
+    smaller = KernelProgram(replace(small_program.spec, taps=taps_at("stem"), octaves=1))
     started = openvino.Build(smaller, EngineCache(blocked / "cache"))
     with pytest.raises(EngineError, match=r"could not be built: .*(Not a directory|cannot find|exists)"):
         started.wait()

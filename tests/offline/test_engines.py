@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines.builder import Ready
 from livedream.engines.engine import NumberFormat
 from livedream.errors import EngineError
@@ -15,7 +16,7 @@ from livedream.offline import engines as module
 from livedream.offline.engines import Engines
 from livedream.offline.large import is_large, tiled_engine
 
-SPEC = KernelSpec("embedded", ("stem",), (64, 96), 1, 2.0, 1, 1.0)
+SPEC = KernelSpec("embedded", taps_at("stem"), (64, 96), 1, 2.0, 1, 1.0)
 OTHER = replace(SPEC, size_hw=(96, 64))
 
 
@@ -113,7 +114,7 @@ def test_an_engine_is_not_waited_for_for_ever(
 
 
 def test_engines_for_large_pictures_are_tiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec, whole_px = KernelSpec("embedded", ("stem",), (416, 448), 1, 2.0, 1, 1.0), 150_000
+    spec, whole_px = KernelSpec("embedded", taps_at("stem"), (416, 448), 1, 2.0, 1, 1.0), 150_000
     monkeypatch.setattr(module, "is_large", lambda spec: is_large(spec, whole_px))
     monkeypatch.setattr(module, "tiled_engine", lambda spec, give: tiled_engine(spec, give, whole_px))
     with Engines("eager", print) as engines:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from livedream.dream.inputs import frame_inputs
 from livedream.dream.program import TileProgram
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.engines.eager import EagerEngine
 from livedream.engines.relay import engine_at
 from livedream.errors import EngineError
 from livedream.offline.large import is_large, tiled_engine
 from livedream.settings import DreamSettings
 
-SPEC, WHOLE_PX = KernelSpec("embedded", ("head.4",), (416, 448), 2, 1.1, 1, 1.0), 150_000
+SPEC, WHOLE_PX = KernelSpec("embedded", taps_at("head.4"), (416, 448), 2, 1.1, 1, 1.0), 150_000
 
 
 class Watched(EagerEngine):
@@ -85,4 +86,4 @@ def test_a_tile_that_cannot_be_built_leaves_nothing_open() -> None:
 
 @pytest.mark.parametrize(("size_hw", "large"), [((720, 1280), False), ((1080, 1920), True)])
 def test_a_full_hd_picture_is_large(size_hw: tuple[int, int], large: bool) -> None:
-    assert is_large(KernelSpec("embedded", ("stem",), size_hw, 2, 2.0, 1, 1.0)) is large
+    assert is_large(KernelSpec("embedded", taps_at("stem"), size_hw, 2, 2.0, 1, 1.0)) is large

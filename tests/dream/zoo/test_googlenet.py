@@ -11,6 +11,7 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.dream.kernel import Kernel
 from livedream.dream.objective import L2
 from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.dream.zoo.googlenet import MODULES
 
 INFO = network_info("googlenet")
@@ -97,7 +98,7 @@ def test_its_layers_are_those_of_the_paper() -> None:
 
 
 def test_a_kernel_dreams_with_it(weights: dict[str, Tensor]) -> None:
-    spec = KernelSpec("googlenet", ("inception4c",), (64, 72), 2, 1.4, 2, 1.0)
+    spec = KernelSpec("googlenet", taps_at("inception4c"), (64, 72), 2, 1.4, 2, 1.0)
     network = build_network(INFO, weights)
     gradient, kernel = InputGradient(network, [("inception4c", L2())]), Kernel(network, spec).eval()
     image = torch.rand(1, 3, *spec.size_hw) * 0.5 + 0.25
