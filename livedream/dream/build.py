@@ -10,10 +10,8 @@ import torch
 from torch import Tensor
 
 from livedream.dream.averaging import AveragePool, Every, Mean
-from livedream.dream.branches import Branches
-from livedream.dream.entry import Affine
 from livedream.dream.info import NetworkInfo
-from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
+from livedream.dream.layers import Affine, Branches, Chain, Convolution, Layer, Relu, Residual
 from livedream.dream.local_response import LocalResponse
 from livedream.dream.network import Network
 from livedream.dream.pooling import MaxPool

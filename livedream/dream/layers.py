@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import torch
@@ -50,11 +51,7 @@ class Convolution(Layer):
     _kept: Tensor | None
 
     def __init__(
-        self,
-        weight: Tensor,
-        bias: Tensor,
-        stride: int = 1,
-        padding: int | tuple[int, int] | None = None,
+        self, weight: Tensor, bias: Tensor, stride: int = 1, padding: int | tuple[int, int] | None = None
     ) -> None:
         super().__init__()
         height, width = weight.shape[2:]
@@ -99,10 +96,8 @@ class Convolution(Layer):
         in_channels, *size_hw = (int(n) for n in x.shape[1:])
         x, padding = _padded(x, self.before_hw, [self._after(n, axis) for axis, n in enumerate(size_hw)])
         groups = self._groups(in_channels)
-        return F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=groups), (
-            in_channels,
-            size_hw,
-        )
+        y = F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=groups)
+        return y, (in_channels, size_hw)
 
     def pull(self, saved: Saved, grad: Tensor) -> Tensor:
         """Convolve with the transposed matrix."""
@@ -250,3 +245,53 @@ class Residual(Layer):
         """Add the gradients of both ways."""
         kept, kept_past = saved
         return self.shortcut.pull(kept_past, grad) + self.inside.pull(kept, grad)
+
+
+class Branches(Layer):
+    """Layers that all see the same input; their outputs' channels one after the other."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+
+    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Run all and concatenate; keep what each keeps and its channels."""
+        outputs, saved = zip(*(layer.push(x) for layer in self.layers), strict=True)  # type: ignore[operator]
+        return torch.cat(outputs, 1), (saved, [int(y.shape[1]) for y in outputs])
+
+    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+        """Split the gradient, run all backwards and add up."""
+        kept, channels = saved
+        parts = zip(self.layers, kept, torch.split(grad, channels, 1), strict=True)
+        pulled: list[Tensor] = [layer.pull(own, part) for layer, own, part in parts]  # type: ignore[operator]
+        return reduce(torch.add, pulled)
+
+
+class Affine(Layer):
+    """scale x + shift, each a number, or one for each channel (red, green, blue): the way into a network."""
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(
+        self,
+        scale: float | Sequence[float],
+        shift: float | Sequence[float],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("scale", _per_channel(scale, dtype), persistent=False)
+        self.register_buffer("shift", _per_channel(shift, dtype), persistent=False)
+
+    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Scale and shift; the way back needs neither input nor output."""
+        return x * self.scale + self.shift, None
+
+    def pull(self, saved: Saved, grad: Tensor) -> Tensor:  # noqa: ARG002
+        """Scale the gradient, as it lies in memory: channels last."""
+        return (grad.permute(0, 2, 3, 1) * self.scale.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+def _per_channel(values: float | Sequence[float], dtype: torch.dtype) -> Tensor:
+    several = [values] if isinstance(values, (int, float)) else values
+    return torch.tensor(several, dtype=dtype).reshape(1, -1, 1, 1)

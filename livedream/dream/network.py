@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, NetworkInfo
-from livedream.dream.entry import Affine
-from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
+from livedream.dream.layers import Affine, Chain, Convolution, Layer, Relu, Residual
 
 
 class Network(nn.Module):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from livedream.dream.averaging import Every, Mean
-from livedream.dream.layers import Chain, Convolution, Layer, Relu, Residual
+from livedream.dream.layers import Affine, Branches, Chain, Convolution, Layer, Relu, Residual
 from livedream.dream.local_response import LocalResponse
 
 sides = st.integers(1, 14)
@@ -203,3 +203,75 @@ def test_a_residual_of_nothing_is_the_identity() -> None:
 
 def test_layers_hold_no_gradients_of_their_weights() -> None:
     assert not any(weight.requires_grad for weight in LAYERS["chain"]().parameters())
+
+
+def way_of(out: int, size: int) -> Convolution:
+    weight = torch.randn(out, 4, size, size, dtype=torch.float64)
+    return Convolution(weight, torch.randn(out, dtype=torch.float64))
+
+
+def ways(seed: int) -> list[Layer]:
+    torch.manual_seed(seed)
+    return [way_of(3, 3), Relu(), Chain([way_of(2, 1), Relu()])]
+
+
+def pushed(layer: Layer, seed: int) -> tuple[Tensor, Tensor, object]:
+    """Give a picture, what a layer makes of it and what it keeps."""
+    torch.manual_seed(seed + 1)
+    x = torch.randn(2, 4, 5, 6, dtype=torch.float64)
+    return (x, *layer.push(x))
+
+
+def test_branches_put_their_channels_one_after_the_other() -> None:
+    first, second = way_of(3, 3), way_of(5, 1)
+    x = torch.randn(2, 4, 5, 6, dtype=torch.float64)
+    y = Branches([first, second])(x)
+    assert torch.equal(y, torch.cat([first(x), second(x)], 1))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 1000))
+def test_the_way_back_through_branches_is_that_of_autograd_and_the_sum_of_the_ways(seed: int) -> None:
+    layers = ways(seed)
+    x, y, saved = pushed(Branches(layers), seed)
+    upstream = torch.randn_like(y)
+    pulled = Branches(layers).pull(saved, upstream)
+    x.requires_grad_()
+    (expected,) = torch.autograd.grad(torch.cat([layer(x) for layer in layers], 1), x, upstream)
+    torch.testing.assert_close(pulled, expected, atol=1e-11, rtol=1e-9)
+    parts = torch.split(upstream, [3, 4, 2], 1)
+    alone = [layer.pull(layer.push(x)[1], part) for layer, part in zip(layers, parts, strict=True)]
+    torch.testing.assert_close(pulled, sum(alone))
+
+
+def test_branches_may_have_branches_in_them() -> None:
+    layers = ways(3)
+    nested = Branches([Branches(layers[:2]), layers[2]])
+    (x, y, saved), (_, flat, flat_saved) = pushed(nested, 5), pushed(Branches(layers), 5)
+    assert torch.equal(y, flat)
+    upstream = torch.randn_like(y)
+    torch.testing.assert_close(nested.pull(saved, upstream), Branches(layers).pull(flat_saved, upstream))
+    assert nested.pull(saved, upstream).shape == x.shape
+
+
+def test_an_affine_layer_without_channels_of_its_own_is_alike_for_all() -> None:
+    x = torch.tensor([0.0, 0.25, 1.0]).reshape(1, 3, 1, 1)
+    entry = Affine(2.0, -1.0)
+    y, saved = entry.push(x)
+    assert y.flatten().tolist() == [-1.0, -0.5, 1.0]
+    assert entry.pull(saved, torch.ones_like(x)).flatten().tolist() == [2.0, 2.0, 2.0]
+
+
+def test_each_channel_of_an_affine_layer_may_have_its_own() -> None:
+    entry = Affine((255.0, 1.0, 2.0), (-100.0, 0.0, 3.0))
+    y, saved = entry.push(torch.ones(1, 3, 1, 1))
+    assert y.flatten().tolist() == [155.0, 1.0, 5.0]
+    assert entry.pull(saved, torch.ones(1, 3, 1, 1)).flatten().tolist() == [255.0, 1.0, 2.0]
+
+
+def test_an_affine_layer_keeps_the_number_format_of_the_network() -> None:
+    x = torch.rand(1, 3, 2, 2)
+    for dtype in (torch.float16, torch.bfloat16, torch.float64):
+        assert Affine(2.0, -1.0).to(dtype).push(x.to(dtype))[0].dtype == dtype
+    exact = Affine(1 / 0.229, -0.485 / 0.229, torch.float64)
+    assert float(exact(torch.tensor([[[[0.485]]]], dtype=torch.float64))) == pytest.approx(0.0, abs=1e-15)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from livedream.dream.catalog import network_info
-from livedream.dream.entry import Affine
+from livedream.dream.layers import Affine
 from livedream.dream.zoo.caffe import MEANS_BGR
 
 PICTURES = {

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from livedream.dream.catalog import network_info
-from livedream.dream.entry import Affine
+from livedream.dream.layers import Affine
 from livedream.dream.zoo.plan import Conv, MaxPool, Relu
 from livedream.dream.zoo.vgg import imagenet_scale, imagenet_shift
 
