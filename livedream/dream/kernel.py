@@ -16,7 +16,6 @@ from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import Reference, make_objective
 from livedream.dream.octave import MakeResize, Octave, octaves_of
-from livedream.dream.rank import ranked
 from livedream.dream.regions import grid_of
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.ops.ascent import OPTIMISERS
@@ -182,6 +181,25 @@ class Kernel(nn.Module):
             else weight
             for weight, objective, activations in zip(weights, self.gradient.objectives, seen, strict=True)
         ]
+
+
+def ranked(activations: Tensor, rank: str, count: Tensor) -> Tensor:
+    """Return 1 for the `count` channels that rank first and 0 for the others, 1xCx1x1, float32.
+
+    activations: 1xCxHxW. rank: "strongest" or "weakest", by their mean; "average", those nearest to the mean
+    of all. count: a number. Of equal channels the first comes first.
+    """
+    means = activations.float().mean(dim=(0, 2, 3))
+    if rank == "average":
+        means = -(means - means.mean()).abs()
+    elif rank == "weakest":
+        means = -means
+    ahead = (means[None, :] > means[:, None]).float()
+    # Sorting is what engines do worst; counting who is ahead is one small matrix.
+    before = torch.ones(len(means), len(means), device=means.device).tril(-1)
+    ties = (means[None, :] == means[:, None]).float() * before
+    places = (ahead + ties).sum(dim=1)
+    return (places < count).float().reshape(1, -1, 1, 1)
 
 
 def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:

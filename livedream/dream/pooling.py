@@ -1,8 +1,8 @@
-"""Max pooling that knows its vector-Jacobian product, ties included.
+"""Pooling that knows its vector-Jacobian product: maxima, ties included, averages, and what skips pixels.
 
 Where values tie, the gradient goes to the first arg max in the order of reading, as torch has it; after
 a ReLU half of the windows tie. A window's maximum is that of the maxima of its rows, and its first arg
-max is the first arg max of its first maximal row, so all here is done along one axis after the other:
+max is the first arg max of its first maximal row, so all of it is done along one axis after the other:
 six taps instead of nine. What is left when the first taps have taken theirs is the last tap's.
 """
 
@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from livedream.dream.layers import Layer, Saved
+from livedream.dream.layers import Layer, Saved, spread
 
 SHAPES = ((3, 1), (3, 2), (2, 2))
 """The (kernel, stride) that there are."""
@@ -89,7 +89,7 @@ def _least(x: Tensor) -> float:
 
 def _pull_centred(x: Tensor, y: Tensor, grad: Tensor, axis: int) -> Tensor:
     """Pull through windows of three along one axis."""
-    first, middle, last = _share([_shifted(x, 1, axis, _least(x)), x], y, grad)
+    first, middle, last = _shares([_shifted(x, 1, axis, _least(x)), x], y, grad)
     return middle + _shifted(first, -1, axis) + _shifted(last, 1, axis)
 
 
@@ -98,7 +98,7 @@ def _shifted(x: Tensor, by: int, axis: int, fill: float = 0.0) -> Tensor:
     return F.pad(x, (by, -by) if axis == 3 else (0, 0, by, -by), value=fill)
 
 
-def _share(taps: Sequence[Tensor], y: Tensor, grad: Tensor) -> list[Tensor]:
+def _shares(taps: Sequence[Tensor], y: Tensor, grad: Tensor) -> list[Tensor]:
     """Split windows' gradients between their taps: all of it to the first that is the maximum.
 
     taps: all but the last, whose share comes last.
@@ -137,7 +137,7 @@ def _pull_phases(
     phases: Sequence[Tensor], y: Tensor, grad: Tensor, axis: int, kernel: int
 ) -> tuple[Tensor, Tensor]:
     """Pull through windows along one axis: the gradients at its even and at its odd pixels."""
-    first, second, *third = _share(phases[: kernel - 1], y, grad)
+    first, second, *third = _shares(phases[: kernel - 1], y, grad)
     return (first + _shifted(third[0], 1, axis) if third else first), second
 
 
@@ -150,3 +150,97 @@ def _shuffled(phases: Tensor) -> Tensor:
     count, channels, height, width = (int(n) for n in phases.shape)
     split = phases.reshape(count, 2, 2, channels // 4, height, width)
     return split.permute(0, 3, 4, 1, 5, 2).reshape(count, channels // 4, 2 * height, 2 * width)
+
+
+class AveragePool(Layer):
+    """The average of KxK windows, which lie as those of a max pool.
+
+    padding: windows start that many pixels before the first. whole: as for MaxPool. zeros_count: pixels of
+    a window that lie beyond the border count as zeros (torch's count_include_pad); else the average is that
+    of the pixels inside.
+    """
+
+    def __init__(
+        self, kernel: int, stride: int, padding: int = 0, *, whole: bool = False, zeros_count: bool = False
+    ) -> None:
+        super().__init__()
+        self.kernel, self.stride, self.padding = kernel, stride, padding
+        self.whole, self.zeros_count = whole, zeros_count
+
+    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Average; keep the size, and the share of each window that lies inside where some do not."""
+        share = None if self.zeros_count else self._share(x)
+        y = self._average(x)
+        return (y if share is None else y / share), ([int(n) for n in x.shape[2:]], share)
+
+    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+        """Give each pixel its part of the gradients of the windows that it lies in."""
+        (height, width), share = saved
+        if share is not None:
+            grad = grad / share
+        before = self.kernel - 1
+        wide = grad if self.stride == 1 else spread(grad, self.stride)
+        reach = [before + self.padding + n for n in (height, width)]
+        pulled = F.avg_pool2d(framed(wide, before, reach), self.kernel, 1)
+        return pulled[:, :, self.padding :, self.padding :] if self.padding else pulled
+
+    def _average(self, x: Tensor) -> Tensor:
+        """Average with zeros beyond the border."""
+        windows = windows_hw(x, self.kernel, self.stride, self.padding, whole=self.whole)
+        reach = [(n - 1) * self.stride + self.kernel for n in windows]
+        return F.avg_pool2d(framed(x, self.padding, reach), self.kernel, self.stride)
+
+    def _share(self, x: Tensor) -> Tensor | None:
+        """Give the share of each window that lies inside the image; None where all do."""
+        windows = windows_hw(x, self.kernel, self.stride, self.padding, whole=self.whole)
+        # Not the average of an image of ones: OpenVINO averages no constant in bfloat16.
+        down, across = (
+            self._inside(count, int(side)) for count, side in zip(windows, x.shape[2:], strict=True)
+        )
+        if min(*down, *across) == 1:
+            return None
+        return _line(x, down).reshape(1, 1, -1, 1) * _line(x, across)
+
+    def _inside(self, windows: int, side: int) -> list[float]:
+        """Give the share of each window along one axis that lies inside the image."""
+        starts = [self.stride * number - self.padding for number in range(windows)]
+        return [(min(start + self.kernel, side) - max(start, 0)) / self.kernel for start in starts]
+
+
+def _line(x: Tensor, numbers: Sequence[float]) -> Tensor:
+    """Make numbers, most of which are 1, a tensor where x is; none is brought there from the host."""
+    line = x.new_ones(len(numbers))
+    for place, number in enumerate(numbers):
+        if number != 1:
+            line[place : place + 1] = number
+    return line
+
+
+class Mean(Layer):
+    """The mean over all positions: one pixel."""
+
+    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Average; keep the size."""
+        return x.mean((2, 3), keepdim=True), [int(n) for n in x.shape[2:]]
+
+    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+        """Spread the gradient evenly."""
+        height, width = saved
+        even: Tensor = grad / (height * width)
+        return even.expand(-1, -1, height, width)
+
+
+class Every(Layer):
+    """Every so many pixels, from the first on, down and across: the stride of a 1x1 convolution."""
+
+    def __init__(self, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+
+    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Skip what lies between; keep the size."""
+        return x[:, :, :: self.stride, :: self.stride], [int(n) for n in x.shape[2:]]
+
+    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+        """Put zeros in between."""
+        return framed(spread(grad, self.stride), 0, saved)

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from livedream.dream.averaging import Every, Mean
 from livedream.dream.layers import Affine, Branches, Chain, Convolution, Layer, Relu, Residual
 from livedream.dream.local_response import LocalResponse
+from livedream.dream.pooling import Every, Mean
 
 sides = st.integers(1, 14)
 

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import Tensor
 
-from livedream.dream.averaging import AveragePool
 from livedream.dream.build import build_network, random_weights
 from livedream.dream.catalog import NetworkInfo, network_info
 from livedream.dream.loading import load_network, read_fitting
-from livedream.dream.pooling import MaxPool
+from livedream.dream.pooling import AveragePool, MaxPool
 from livedream.errors import InputError
 
 SAVERS: dict[str, Callable[[Mapping[str, Tensor], Path], object]] = {
