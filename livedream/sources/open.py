@@ -75,7 +75,7 @@ def open_source(
 def _open_clouds(seed: str | None, wish: Wish) -> Source:
     if seed is not None and not seed.isdecimal():
         raise InputError(f"clouds:{seed} needs a whole number from 0 up after the colon, as in clouds:7.")
-    from livedream.sources.clouds import Clouds
+    from livedream.sources.clouds.source import Clouds
 
     return Clouds(wish.size_wh, wish.fps, int(seed or 0), wish.clock)
 

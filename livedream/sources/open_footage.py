@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import partial
 
 from livedream.errors import InputError
+from livedream.sources.clouds.sky import Sky
 from livedream.sources.film import Film
 from livedream.sources.footage import Footage, Shot, slot_at
 from livedream.sources.open import checked_start, expanded, is_image
@@ -19,7 +20,6 @@ from livedream.sources.picture_files import (
     folder_files,
     pattern_files,
 )
-from livedream.sources.sky import Sky
 
 PICTURES_FPS = Fraction(30)
 """Of pictures, which have no rate of their own."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.sources.sky import WORKING_PX, Sky
+from livedream.sources.clouds.sky import WORKING_PX, Sky
 
 Difference = Callable[[np.ndarray, np.ndarray], float]
 FPS = 30

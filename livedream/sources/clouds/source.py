@@ -7,7 +7,7 @@ import threading
 from livedream.clock import Clock, SystemClock
 from livedream.frame import Frame, Rgb
 from livedream.health import Health
-from livedream.sources.sky import Sky
+from livedream.sources.clouds.sky import Sky
 from livedream.sources.source import SourceInfo
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.sources.cloud_layer import Layer, Places, ceiling
-from livedream.sources.cloud_texture import SIDE, cloud_texture, edged
+from livedream.sources.clouds.layer import Layer, Places, ceiling
+from livedream.sources.clouds.texture import SIDE, cloud_texture, edged
 
 RATE = np.array((5.0, -9.0))
 times = st.floats(0, 1e6)

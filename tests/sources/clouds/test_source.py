@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.sources.clouds import Clouds
+from livedream.sources.clouds.source import Clouds
 
 SIZE_WH = (160, 90)
 Difference = Callable[[np.ndarray, np.ndarray], float]

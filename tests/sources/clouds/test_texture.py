@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from livedream.sources.cloud_texture import SIDE, cloud_texture, edged, towards_sun
+from livedream.sources.clouds.texture import SIDE, cloud_texture, edged, towards_sun
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.sources.cloud_texture import SIDE
+from livedream.sources.clouds.texture import SIDE
 
 Plane = NDArray[Any]
 """Values over the picture: float32 HxW (or HxWxC)."""
