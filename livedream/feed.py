@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.composite import squared
 from livedream.dream.inputs import PICTURE_PX, frame_inputs
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.frame import Image, Rgb
+from livedream.imaging import fit_square
 from livedream.settings import DreamSettings
 
 
@@ -63,6 +63,6 @@ class Feed:
             pictures = self._references.look_up(spec.pictures, dream, turn.rgb, turn.number)
         if "rank" in spec.pictures:
             if self.ranking is None or dream.rank_by == "frame":
-                self.ranking = squared(turn.rgb, PICTURE_PX)
+                self.ranking = fit_square(turn.rgb, PICTURE_PX)
             pictures["rank"] = self.ranking
         return pictures

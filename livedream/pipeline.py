@@ -20,9 +20,10 @@ from livedream.engines.engine import Engine
 from livedream.engines.relay import engine_at
 from livedream.feed import Feed, LookUp, Turn
 from livedream.frame import Frame, Rgb, to_image
+from livedream.imaging import crop, shrink
 from livedream.modulation import Moment, settings_at
 from livedream.motion.feedback import fed_back
-from livedream.motion.flow import FlowEstimator, Motion, cropped, shrink
+from livedream.motion.flow import FlowEstimator, Motion
 from livedream.motion.memory import Recall, SceneMemory
 from livedream.motion.sampling import Grey, Trust
 from livedream.motion.stillness import speed_px, wakened, weighted
@@ -303,7 +304,7 @@ class DreamPipeline:
     def _as_if(self, picture: Rgb, frame: Frame, grey: Grey, time_s: float, look: LookSettings) -> _Before:
         """Make up a frame before, like this one, that was dreamed into a picture."""
         size_wh = (self.spec.size_hw[1], self.spec.size_hw[0])
-        wanted = to_image(shrink(cropped(picture, frame.size_wh), size_wh))
+        wanted = to_image(shrink(crop(picture, frame.size_wh), size_wh))
         residual = (wanted - to_image(shrink(frame.rgb, size_wh)))[0].transpose(1, 2, 0)
         whole = np.full((1, 1, 1), target(look), np.float32)
         residual = np.ascontiguousarray(residual)

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Collection
 
 from livedream.clock import SystemClock
-from livedream.composite import squared
 from livedream.dream.inputs import PICTURE_PX
 from livedream.dream.spec import Picture
 from livedream.errors import InputError
 from livedream.frame import Image, Rgb
+from livedream.imaging import fit_square
 from livedream.settings import DreamSettings
 from livedream.sources import Source, open_source
 
@@ -69,7 +69,7 @@ class References:
         """Make the square; a picture that stays is made once."""
         seen, its_scale, image = self._squares.get(name, (None, 0.0, None))
         if image is None or seen is not rgb or its_scale != scale:
-            image = squared(rgb, PICTURE_PX, scale)
+            image = fit_square(rgb, PICTURE_PX, scale)
             self._squares[name] = rgb, scale, image
         return image
 

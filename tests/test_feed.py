@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livedream.composite import squared
 from livedream.dream.inputs import PICTURE_PX
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.feed import Feed, Turn
 from livedream.frame import Frame, Rgb, to_image
-from livedream.motion.flow import shrink
+from livedream.imaging import fit_square, shrink
 from livedream.pipeline import DreamPipeline
 from livedream.settings import DreamSettings
 
@@ -66,7 +65,7 @@ def test_channels_are_ranked_by_the_first_frame_or_by_each(rank_by: Any, seen: l
     dream = DreamSettings(layers={"block.1": 1.0}, rank="strongest", rank_by=rank_by)
     for number, of in enumerate(seen):
         *_, picture = feed.inputs(spec, dream, turn(number))
-        np.testing.assert_array_equal(picture, squared(turn(of).rgb, PICTURE_PX))
+        np.testing.assert_array_equal(picture, fit_square(turn(of).rgb, PICTURE_PX))
 
 
 def test_after_it_is_forgotten_the_next_frame_ranks() -> None:
@@ -75,7 +74,7 @@ def test_after_it_is_forgotten_the_next_frame_ranks() -> None:
     feed.inputs(spec, dream, turn(0))
     feed.ranking = None
     *_, picture = feed.inputs(spec, dream, turn(1))
-    np.testing.assert_array_equal(picture, squared(turn(1).rgb, PICTURE_PX))
+    np.testing.assert_array_equal(picture, fit_square(turn(1).rgb, PICTURE_PX))
 
 
 def test_a_kernel_is_fed_what_the_settings_say_and_another_jitter_each_frame(studio: Any) -> None:

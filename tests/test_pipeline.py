@@ -14,7 +14,7 @@ from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, to_image
-from livedream.motion.flow import shrink
+from livedream.imaging import shrink
 from livedream.pipeline import Dreamed, DreamPipeline, flicker
 from livedream.presets import DEFAULT, load
 

@@ -127,7 +127,7 @@ class DeviceCanvas:
 
 
 def shrunk(frame: Tensor, size_hw: tuple[int, int]) -> Tensor:
-    """Resize 1x3xHxW as `livedream.motion.flow.shrink` does: halve by area, then sample bilinearly."""
+    """Resize 1x3xHxW as `livedream.imaging.shrink` does: halve by area, then sample bilinearly."""
     while frame.shape[2] >= 2 * size_hw[0] and frame.shape[3] >= 2 * size_hw[1]:
         frame = F.avg_pool2d(frame, 2)
     return resized(frame, size_hw)

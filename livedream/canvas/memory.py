@@ -14,7 +14,8 @@ from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
 from livedream.composite import compose, relit, steered, toned, veil
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
 from livedream.frame import Image, Rgb, to_image
-from livedream.motion.flow import grey, shrink
+from livedream.imaging import shrink
+from livedream.motion.flow import grey
 from livedream.motion.memory import Recall
 from livedream.motion.sampling import Grey
 from livedream.motion.warp import UNBOUNDED, Field, carry, clamped, enlarged, fit, nearest, resize, warp

@@ -17,10 +17,10 @@ from livedream.cli.options import Options
 from livedream.cli.show import check_apart, opened, teller
 from livedream.errors import SourceError
 from livedream.frame import Rgb
+from livedream.imaging import letterbox
 from livedream.presets import load
 from livedream.settings import Settings
 from livedream.sinks.image import check_image_file, write_image
-from livedream.sinks.letterbox import letterbox
 
 FRAMES = 60
 """How long each preset dreams before its picture is taken: two seconds, in which a dream has grown."""

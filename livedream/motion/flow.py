@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from livedream.frame import Rgb
+from livedream.imaging import shrink
 from livedream.motion.sampling import (
     Affine,
     Flow,
@@ -57,29 +58,6 @@ def grey(rgb: Rgb, longest_px: int, shrunk: Rgb | None = None) -> Grey:
     if shrunk is not None and shrunk.shape[1] >= size_wh[0] and shrunk.shape[0] >= size_wh[1]:
         rgb = shrunk
     return np.asarray(cv2.cvtColor(shrink(rgb, size_wh), cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def shrink(rgb: Rgb, size_wh: tuple[int, int]) -> Rgb:
-    """Resize to `size_wh` without aliasing and at little cost.
-
-    Halving by area is many times cheaper than an area mean at an odd ratio; what then remains is
-    under a factor of two, which bilinear sampling does cleanly.
-    """
-    while rgb.shape[1] >= 2 * size_wh[0] and rgb.shape[0] >= 2 * size_wh[1]:
-        half_wh = (rgb.shape[1] // 2, rgb.shape[0] // 2)
-        rgb = np.asarray(cv2.resize(rgb, half_wh, interpolation=cv2.INTER_AREA), np.uint8)
-    if (rgb.shape[1], rgb.shape[0]) == size_wh:
-        return rgb
-    return np.asarray(cv2.resize(rgb, size_wh, interpolation=cv2.INTER_LINEAR), np.uint8)
-
-
-def cropped(rgb: Rgb, shape_wh: tuple[int, int]) -> Rgb:
-    """Give the largest part in the middle of a picture that has the shape of `shape_wh`; a view."""
-    height, width = rgb.shape[:2]
-    scale = min(width / shape_wh[0], height / shape_wh[1])
-    part_wh = [max(1, round(scale * side)) for side in shape_wh]
-    left, top = (width - part_wh[0]) // 2, (height - part_wh[1]) // 2
-    return rgb[top : top + part_wh[1], left : left + part_wh[0]]
 
 
 RUDER = 0.01

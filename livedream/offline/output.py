@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from livedream.errors import InputError
+from livedream.imaging import fitted_size
 from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
 from livedream.sinks.image import SUFFIXES as PICTURES
-from livedream.sinks.letterbox import fitted_size
 from livedream.sinks.reel import unfinished
 from livedream.sinks.stamp import FILMS
 from livedream.sources.open import expanded

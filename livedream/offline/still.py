@@ -13,6 +13,7 @@ from livedream.engines.builder import Choice
 from livedream.errors import InputError
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
+from livedream.imaging import fitted_size, resized
 from livedream.offline.dreaming import FrameDreamer, spec_for
 from livedream.offline.engines import Engines
 from livedream.offline.full_size import at_full_size, words_of
@@ -20,7 +21,6 @@ from livedream.offline.output import check_name, check_writable
 from livedream.offline.recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
-from livedream.sinks.letterbox import fitted_size, resized
 from livedream.sinks.reel import unfinished
 from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.frame import Frame, Rgb
+from livedream.imaging import resized
 from livedream.motion.flow import FlowEstimator, grey
 from livedream.motion.sampling import Grey
 from livedream.motion.stillness import speed_px
 from livedream.settings import MotionSettings
-from livedream.sinks.letterbox import resized
 
 KEPT_PX = 640 * 360
 """Pixels of a frame that is kept, at most."""

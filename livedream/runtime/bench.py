@@ -18,6 +18,7 @@ from livedream.dream.program import KernelProgram
 from livedream.engines.builder import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
+from livedream.imaging import fitted_size, resized
 from livedream.pipeline import Dreamed, DreamPipeline, flicker
 from livedream.references import References
 from livedream.runtime.outlet import Outlet, Rate
@@ -25,7 +26,6 @@ from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.stats import percentiles
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
-from livedream.sinks.letterbox import fitted_size, resized
 from livedream.sources.source import Source
 
 SETTLE_S = 600.0

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from livedream.clock import Clock
 from livedream.frame import Frame
+from livedream.imaging import fitted_size, resized
 from livedream.runtime.attract import Attract
 from livedream.runtime.latest import Latest
 from livedream.runtime.stats import Meter
-from livedream.sinks.letterbox import fitted_size, resized
 from livedream.sources.source import Source
 
 LATE_S = 0.25

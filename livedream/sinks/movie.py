@@ -13,8 +13,8 @@ from pathlib import Path
 import av
 
 from livedream.frame import Rgb
+from livedream.imaging import letterbox
 from livedream.sinks.h264 import Encoder, add_stream, to_yuv
-from livedream.sinks.letterbox import letterbox
 
 # Hybrid: in fragments while it grows, so that a killed process leaves a film; on closing it becomes
 # an ordinary film, which editors prefer. A fragment each half second, a cluster likewise in Matroska.

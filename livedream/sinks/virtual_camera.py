@@ -15,7 +15,7 @@ from livedream.clock import Clock, SystemClock
 from livedream.errors import InputError, SinkError
 from livedream.frame import Rgb
 from livedream.health import Health
-from livedream.sinks.letterbox import letterbox
+from livedream.imaging import letterbox
 from livedream.sinks.remedy import cannot_start, remedy
 
 _FORMATS = {"unitycapture": "RGBA"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.motion.flow import FlowEstimator, Motion, grey, shrink, smoothed
+from livedream.motion.flow import FlowEstimator, Motion, grey, smoothed
 from livedream.motion.sampling import Grey, grid_of, sample
 from livedream.settings import MotionSettings
 
@@ -220,41 +220,9 @@ def test_grey_weighs_red_green_and_blue_as_the_eye_does() -> None:
     assert greys == pytest.approx([76, 150, 29], abs=1)
 
 
-sides = st.integers(1, 200)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.tuples(sides, sides), st.tuples(sides, sides), st.integers(0, 255))
-def test_shrinking_gives_the_size_asked_for_and_keeps_a_plain_colour(
-    from_wh: tuple[int, int], to_wh: tuple[int, int], level: int
-) -> None:
-    small = shrink(np.full((from_wh[1], from_wh[0], 3), level, np.uint8), to_wh)
-    assert small.shape == (to_wh[1], to_wh[0], 3)
-    assert (small == level).all()
-
-
-def test_shrinking_averages_instead_of_picking() -> None:
-    checkers = np.indices((240, 320)).sum(axis=0) % 2 * 255
-    rgb = np.repeat(checkers[..., None], 3, axis=2).astype(np.uint8)
-    for size_wh in [(160, 120), (80, 60), (107, 80)]:
-        small = shrink(rgb, size_wh)
-        assert abs(float(small.mean()) - 127.5) < 2
-        assert small.std() < 30  # picked pixels would give 127
-
-
-def test_shrinking_does_not_move_the_picture() -> None:
-    ramp = np.repeat(np.linspace(0, 255, 640)[None, :, None], 360, axis=0).repeat(3, axis=2).astype(np.uint8)
-    for width in (320, 250, 161, 100):
-        small = shrink(ramp, (width, 60))[30, :, 0].astype(float)
-        expected = 255 * ((np.arange(width) + 0.5) * 640 / width - 0.5) / 639
-        assert np.abs(small - expected)[2:-2].max() < 3
-
-
-def test_a_picture_of_the_size_already_is_given_as_it_is_and_none_is_written_to() -> None:
+def test_a_picture_that_becomes_grey_is_not_written_to() -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
     before = rgb.copy()
-    assert shrink(rgb, (120, 90)) is rgb
-    shrink(rgb, (40, 30))
     grey(rgb, 64)
     assert (rgb == before).all()
 

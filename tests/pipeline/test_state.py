@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livedream.motion.flow import cropped
+from livedream.imaging import crop
 from livedream.pipeline import DreamPipeline
 
 MOVING_ALL = {
@@ -59,7 +59,7 @@ def test_the_dream_may_start_from_a_given_picture(studio: Any) -> None:
 @pytest.mark.parametrize("size_wh", [(192, 128), (64, 300), (300, 40), (1, 1)])
 def test_a_given_picture_of_another_shape_gives_its_middle(studio: Any, size_wh: tuple[int, int]) -> None:
     rgb = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
-    middle = cropped(rgb, (192, 128))
+    middle = crop(rgb, (192, 128))
     assert max(abs(middle.shape[1] - middle.shape[0] * 1.5), 1.5) == 1.5
     assert (middle.shape[0] == size_wh[1]) or (middle.shape[1] == size_wh[0])
     pipeline = DreamPipeline(studio.spec(), studio.adding(studio.pattern()))

@@ -16,7 +16,7 @@ HEAVY = ("cv2", "av", "pyvirtualcam", "torch", "PyQt6")
         ("livedream.sinks", ()),
         ("livedream.sinks.sink", ()),
         ("livedream.sinks.memory", ()),
-        ("livedream.sinks.letterbox", ("cv2",)),
+        ("livedream.imaging", ("cv2",)),
         ("livedream.sinks.slate", ("cv2",)),
         ("livedream.sinks.virtual_camera", ("cv2",)),
         ("livedream.sinks.recorder", ("cv2", "av")),

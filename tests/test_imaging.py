@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.frame import Rgb
-from livedream.sinks.letterbox import fitted_size, letterbox
+from livedream.imaging import fit_square, fitted_size, letterbox, shrink
 
 sides = st.integers(1, 300)
 sizes = st.tuples(sides, sides)
@@ -81,3 +81,72 @@ def test_the_picture_given_is_not_written_to_and_may_be_a_view() -> None:
     before = rgb.copy()
     assert letterbox(rgb[::2, ::2], (64, 64)).shape == (64, 64, 3)
     assert (rgb == before).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(sizes, sizes, st.integers(0, 255))
+def test_shrinking_gives_the_size_asked_for_and_keeps_a_plain_colour(
+    from_wh: tuple[int, int], to_wh: tuple[int, int], level: int
+) -> None:
+    small = shrink(np.full((from_wh[1], from_wh[0], 3), level, np.uint8), to_wh)
+    assert small.shape == (to_wh[1], to_wh[0], 3)
+    assert (small == level).all()
+
+
+def test_halving_averages_instead_of_picking() -> None:
+    checkers = np.indices((240, 320)).sum(axis=0) % 2 * 255
+    rgb = np.repeat(checkers[..., None], 3, axis=2).astype(np.uint8)
+    for size_wh in [(160, 120), (80, 60), (107, 80)]:
+        small = shrink(rgb, size_wh)
+        assert abs(float(small.mean()) - 127.5) < 2
+        assert small.std() < 30  # picked pixels would give 127
+
+
+def test_shrinking_does_not_move_the_picture() -> None:
+    ramp = np.repeat(np.linspace(0, 255, 640)[None, :, None], 360, axis=0).repeat(3, axis=2).astype(np.uint8)
+    for width in (320, 250, 161, 100):
+        small = shrink(ramp, (width, 60))[30, :, 0].astype(float)
+        expected = 255 * ((np.arange(width) + 0.5) * 640 / width - 0.5) / 639
+        assert np.abs(small - expected)[2:-2].max() < 3
+
+
+def test_a_picture_of_the_size_already_is_given_as_it_is_and_none_is_written_to() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    before = rgb.copy()
+    assert shrink(rgb, (120, 90)) is rgb
+    shrink(rgb, (40, 30))
+    assert (rgb == before).all()
+
+
+def picture(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(height * width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 300), st.integers(1, 300), st.floats(0.25, 4.0))
+def test_a_picture_of_any_shape_becomes_a_square(height: int, width: int, scale: float) -> None:
+    image = fit_square(picture(height, width), 48, scale)
+    assert image.shape == (1, 3, 48, 48)
+    assert image.dtype == np.float32
+    assert image.min() >= 0.0
+    assert image.max() <= 1.0
+
+
+def test_a_square_of_the_size_stays_as_it_is() -> None:
+    rgb = picture(48, 48)
+    assert np.allclose(fit_square(rgb, 48)[0].transpose(1, 2, 0) * 255, rgb)
+
+
+def test_nothing_is_squashed_and_mirrored_copies_fill_the_rest() -> None:
+    rgb = picture(24, 48)
+    image = fit_square(rgb, 48)[0].transpose(1, 2, 0) * 255
+    assert np.allclose(image[12:36], rgb), "the picture lies in the middle"
+    assert np.allclose(image[:12], rgb[:12][::-1])
+    assert np.allclose(image[36:], rgb[12:][::-1])
+
+
+def test_of_what_is_too_large_the_middle_is_shown() -> None:
+    rgb = np.zeros((96, 96, 3), np.uint8)
+    rgb[40:56, 40:56] = 255
+    assert fit_square(rgb, 48, 2.0)[0, 0, 16:32, 16:32].min() == 1.0
+    assert fit_square(rgb, 48, 2.0).mean() > 3 * fit_square(rgb, 48, 1.0).mean()
