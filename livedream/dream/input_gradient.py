@@ -62,15 +62,17 @@ class InputGradient(nn.Module):
         self, image: Tensor, controls: Sequence[Tensor], observed: Sequence[Tensor] = ()
     ) -> tuple[Tensor, list[Tensor]]:
         """Give the gradient and the activations at each tap."""
-        trunk, saved = self._push(image)
-        outlets = [head.push(trunk[place]) for place, head in zip(self.places, self.heads, strict=True)]  # type: ignore[operator]
+        trunk, saved = self._forward_saving(image)
+        outlets = [
+            head.forward_saving(trunk[place]) for place, head in zip(self.places, self.heads, strict=True)
+        ]  # type: ignore[operator]
         activations = [outlets[self.outlets.index(name)][0] for name in self.tap_names]
         seeds = self._seeds(activations, controls, iter(observed))
         grads: dict[int, Tensor] = {}
         for name, place, head, (_, kept) in zip(self.outlets, self.places, self.heads, outlets, strict=True):
-            grad = head.pull(kept, seeds[name])  # type: ignore[operator]
+            grad = head.vjp(kept, seeds[name])  # type: ignore[operator]
             grads[place] = grads[place] + grad if place in grads else grad
-        return self._pull(saved, grads), activations
+        return self._vjp(saved, grads), activations
 
     def _seeds(
         self, activations: Sequence[Tensor], controls: Sequence[Tensor], observed: Iterator[Tensor]
@@ -101,24 +103,24 @@ class InputGradient(nn.Module):
     def _outlets(self, image: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
         """Give the activations at the layers that are tapped, or at some of them."""
         wanted = [place for place, name in enumerate(self.outlets) if names is None or name in names]
-        trunk, _ = self._push(image, max(self.places[place] for place in wanted))
+        trunk, _ = self._forward_saving(image, max(self.places[place] for place in wanted))
         return {self.outlets[place]: self.heads[place](trunk[self.places[place]]) for place in wanted}
 
-    def _push(self, image: Tensor, deepest: int | None = None) -> tuple[list[Tensor], list[object]]:
-        x, kept = self.entry.push(image)
+    def _forward_saving(self, image: Tensor, deepest: int | None = None) -> tuple[list[Tensor], list[object]]:
+        x, kept = self.entry.forward_saving(image)
         trunk, saved = [x], [kept]
         for layer in list(self.layers)[:deepest]:
-            x, kept = layer.push(x)  # type: ignore[operator]
+            x, kept = layer.forward_saving(x)  # type: ignore[operator]
             trunk.append(x)
             saved.append(kept)
         return trunk, saved
 
-    def _pull(self, saved: Sequence[object], grads: Mapping[int, Tensor]) -> Tensor:
+    def _vjp(self, saved: Sequence[object], grads: Mapping[int, Tensor]) -> Tensor:
         """Carry the gradients at places of the trunk down to the image, where they meet."""
         grad = grads.get(len(self.layers))
         for place in reversed(range(len(self.layers))):
-            grad = self.layers[place].pull(saved[place + 1], grad)  # type: ignore[operator]
+            grad = self.layers[place].vjp(saved[place + 1], grad)  # type: ignore[operator]
             if place in grads:
                 grad = grad + grads[place]
         assert grad is not None
-        return self.entry.pull(saved[0], grad)
+        return self.entry.vjp(saved[0], grad)

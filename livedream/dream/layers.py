@@ -1,7 +1,7 @@
 """Layers that know their vector-Jacobian product, so that a gradient is a forward graph.
 
 Engines such as OpenVINO and TensorRT have no autograd. Each layer here therefore has two halves:
-`push` computes its output and keeps what the way back needs; `pull` maps the gradient at its output
+`forward_saving` computes its output and keeps what the way back needs; `vjp` maps the gradient at its output
 to the gradient at its input. Both are made of plain operations, so a graph of both exports whole.
 """
 
@@ -19,23 +19,23 @@ from torch import Tensor, nn
 from livedream.ops.layout import as_image
 
 Saved = Any
-"""What `push` keeps for `pull`: a tensor, nothing, or a tuple of such."""
+"""What `forward_saving` keeps for `vjp`: a tensor, nothing, or a tuple of such."""
 
 
 class Layer(nn.Module, ABC):
     """One differentiable step of a network; inputs and outputs are NxCxHxW."""
 
     @abstractmethod
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
-        """Give the output and what `pull` needs."""
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
+        """Return the output and what `vjp` needs."""
 
     @abstractmethod
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Map the gradient at the output to the gradient at the input."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Give the output alone."""
-        return self.push(x)[0]
+        """Return the output alone."""
+        return self.forward_saving(x)[0]
 
 
 class Convolution(Layer):
@@ -91,7 +91,7 @@ class Convolution(Layer):
     def _groups(self, in_channels: int) -> int:
         return in_channels // self.weight.shape[1]
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Convolve; keep the input's size, which the way back cannot know."""
         in_channels, *size_hw = (int(n) for n in x.shape[1:])
         x, padding = _padded(x, self.before_hw, [self._after(n, axis) for axis, n in enumerate(size_hw)])
@@ -99,12 +99,12 @@ class Convolution(Layer):
         y = F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=groups)
         return y, (in_channels, size_hw)
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Convolve with the transposed matrix."""
         in_channels, size_hw = saved
         groups = self._groups(in_channels)
         if groups == 1 and self.stride > 1:
-            return self._pull_by_phases(grad, size_hw)
+            return self._vjp_by_phases(grad, size_hw)
         # A plain convolution with flipped, transposed weights: every engine runs it fast, and
         # OpenVINO has been seen to return garbage for stride-1 transposed convolutions.
         wide = grad if self.stride == 1 else spread(grad, self.stride)
@@ -114,7 +114,7 @@ class Convolution(Layer):
         wide, padding = _padded(wide, around, after)
         return F.conv2d(wide, self._way_back(groups), None, 1, padding, groups=groups)
 
-    def _pull_by_phases(self, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
+    def _vjp_by_phases(self, grad: Tensor, size_hw: Sequence[int]) -> Tensor:
         """Transpose a dense strided convolution as one small convolution and a pixel shuffle.
 
         Input pixels that lie alike between the strides (a phase) were seen by the same taps: K / stride
@@ -191,12 +191,12 @@ class Relu(Layer):
         super().__init__()
         self.ceiling = ceiling
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Clamp; keep the output, which says where the gradient passes."""
         y = F.relu(x) if self.ceiling is None else torch.clamp(x, 0.0, self.ceiling)
         return y, y
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Let the gradient pass where the output is inside its range."""
         if self.ceiling is None and grad.requires_grad:
             # The same in one pass, which engines do not know: a tenth of a step of training.
@@ -213,18 +213,18 @@ class Chain(Layer):
         super().__init__()
         self.layers = nn.ModuleList(layers)
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Run all; keep what each keeps."""
         saved = []
         for layer in self.layers:
-            x, kept = layer.push(x)  # type: ignore[operator]
+            x, kept = layer.forward_saving(x)  # type: ignore[operator]
             saved.append(kept)
         return x, saved
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Run all backwards."""
         for layer, kept in zip(reversed(self.layers), reversed(saved), strict=True):
-            grad = layer.pull(kept, grad)  # type: ignore[operator]
+            grad = layer.vjp(kept, grad)  # type: ignore[operator]
         return grad
 
 
@@ -235,16 +235,16 @@ class Residual(Layer):
         super().__init__()
         self.inside, self.shortcut = inside, shortcut or Chain([])
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Add both outputs."""
-        y, kept = self.inside.push(x)
-        past, kept_past = self.shortcut.push(x)
+        y, kept = self.inside.forward_saving(x)
+        past, kept_past = self.shortcut.forward_saving(x)
         return past + y, (kept, kept_past)
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Add the gradients of both ways."""
         kept, kept_past = saved
-        return self.shortcut.pull(kept_past, grad) + self.inside.pull(kept, grad)
+        return self.shortcut.vjp(kept_past, grad) + self.inside.vjp(kept, grad)
 
 
 class Branches(Layer):
@@ -254,16 +254,16 @@ class Branches(Layer):
         super().__init__()
         self.layers = nn.ModuleList(layers)
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Run all and concatenate; keep what each keeps and its channels."""
-        outputs, saved = zip(*(layer.push(x) for layer in self.layers), strict=True)  # type: ignore[operator]
+        outputs, saved = zip(*(layer.forward_saving(x) for layer in self.layers), strict=True)  # type: ignore[operator]
         return torch.cat(outputs, 1), (saved, [int(y.shape[1]) for y in outputs])
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Split the gradient, run all backwards and add up."""
         kept, channels = saved
         parts = zip(self.layers, kept, torch.split(grad, channels, 1), strict=True)
-        pulled: list[Tensor] = [layer.pull(own, part) for layer, own, part in parts]  # type: ignore[operator]
+        pulled: list[Tensor] = [layer.vjp(own, part) for layer, own, part in parts]  # type: ignore[operator]
         return reduce(torch.add, pulled)
 
 
@@ -283,11 +283,11 @@ class Affine(Layer):
         self.register_buffer("scale", _per_channel(scale, dtype), persistent=False)
         self.register_buffer("shift", _per_channel(shift, dtype), persistent=False)
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Scale and shift; the way back needs neither input nor output."""
         return x * self.scale + self.shift, None
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:  # noqa: ARG002
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:  # noqa: ARG002
         """Scale the gradient, as it lies in memory: channels last."""
         return (grad.permute(0, 2, 3, 1) * self.scale.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 

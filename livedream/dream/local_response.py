@@ -23,7 +23,7 @@ class LocalResponse(Layer):
     g / s^(3/4) - (3/2) (alpha / 5) x (sum of g y / s over five channels).
     """
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Normalise; keep the input, the output, s and s^(-3/4)."""
         # Scaled before it is squared: activations are in the hundreds, and half formats end at 65504.
         small = x * sqrt(ALPHA / CHANNELS)
@@ -32,7 +32,7 @@ class LocalResponse(Layer):
         y = x * factor
         return y, (small, y, energy, factor)
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Scale the gradient, less what each channel takes from those around it."""
         small, y, energy, factor = saved
         taken = _over_channels(grad * (y * sqrt(ALPHA / CHANNELS)) / energy)

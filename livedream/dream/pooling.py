@@ -38,7 +38,7 @@ class MaxPool(Layer):
             raise ValueError("a max pool with padding has stride 2 and whole windows")
         self.kernel, self.stride, self.padding, self.whole = kernel, stride, padding, whole
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Pool along the rows, then across them; keep what says where the maxima were."""
         if self.stride == 1:
             rows = F.max_pool2d(x, (1, 3), 1, (0, 1))
@@ -49,13 +49,13 @@ class MaxPool(Layer):
         y = F.max_pool2d(filled, self.kernel, 2)
         return y, (filled, y, [int(n) for n in x.shape[2:]])
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Give each window's gradient to its first arg max; add up where windows overlap."""
         if self.stride == 1:
             x, rows, y = saved
-            return _pull_centred(x, rows, _pull_centred(rows, y, grad, 2), 3)
+            return _vjp_centred(x, rows, _vjp_centred(rows, y, grad, 2), 3)
         filled, y, (height, width) = saved
-        pulled = _pull_by_phases(filled, y, grad, self.kernel)
+        pulled = _vjp_by_phases(filled, y, grad, self.kernel)
         start, end = self.padding, (self.padding + height, self.padding + width)
         return _filled(pulled[:, :, start : end[0], start : end[1]], (height, width), 0.0)
 
@@ -87,8 +87,8 @@ def _least(x: Tensor) -> float:
     return torch.finfo(x.dtype).min
 
 
-def _pull_centred(x: Tensor, y: Tensor, grad: Tensor, axis: int) -> Tensor:
-    """Pull through windows of three along one axis."""
+def _vjp_centred(x: Tensor, y: Tensor, grad: Tensor, axis: int) -> Tensor:
+    """Carry the gradient back through windows of three along one axis."""
     first, middle, last = _shares([_shifted(x, 1, axis, _least(x)), x], y, grad)
     return middle + _shifted(first, -1, axis) + _shifted(last, 1, axis)
 
@@ -110,8 +110,8 @@ def _shares(taps: Sequence[Tensor], y: Tensor, grad: Tensor) -> list[Tensor]:
     return [*shares, grad]
 
 
-def _pull_by_phases(x: Tensor, y: Tensor, grad: Tensor, kernel: int) -> Tensor:
-    """Pull through windows that start at the even pixels.
+def _vjp_by_phases(x: Tensor, y: Tensor, grad: Tensor, kernel: int) -> Tensor:
+    """Carry the gradient back through windows that start at the even pixels.
 
     Pixels that lie alike between the windows are a phase: even or odd rows and columns. All is
     computed at the windows' resolution and put together by a pixel shuffle.
@@ -121,9 +121,9 @@ def _pull_by_phases(x: Tensor, y: Tensor, grad: Tensor, kernel: int) -> Tensor:
     y, grad = (_filled(part, size_hw, 0.0) for part in (y, grad))
     phases = [[x[:, :, row::2, column::2] for column in (0, 1)] for row in (0, 1)]
     tops = [_maxima(row, kernel) for row in phases]
-    grads = _pull_phases(tops, y, grad, 2, kernel)
+    grads = _vjp_phases(tops, y, grad, 2, kernel)
     rows = zip(phases, tops, grads, strict=True)
-    return _shuffled(torch.cat([part for row in rows for part in _pull_phases(*row, 3, kernel)], 1))
+    return _shuffled(torch.cat([part for row in rows for part in _vjp_phases(*row, 3, kernel)], 1))
 
 
 def _maxima(phases: Sequence[Tensor], kernel: int) -> Tensor:
@@ -133,10 +133,10 @@ def _maxima(phases: Sequence[Tensor], kernel: int) -> Tensor:
     return top if kernel == 2 else torch.maximum(top, _shifted(even, -1, 3, _least(even)))
 
 
-def _pull_phases(
+def _vjp_phases(
     phases: Sequence[Tensor], y: Tensor, grad: Tensor, axis: int, kernel: int
 ) -> tuple[Tensor, Tensor]:
-    """Pull through windows along one axis: the gradients at its even and at its odd pixels."""
+    """Carry the gradient back through windows along one axis, to its even and to its odd pixels."""
     first, second, *third = _shares(phases[: kernel - 1], y, grad)
     return (first + _shifted(third[0], 1, axis) if third else first), second
 
@@ -167,13 +167,13 @@ class AveragePool(Layer):
         self.kernel, self.stride, self.padding = kernel, stride, padding
         self.whole, self.zeros_count = whole, zeros_count
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Average; keep the size, and the share of each window that lies inside where some do not."""
         share = None if self.zeros_count else self._share(x)
         y = self._average(x)
         return (y if share is None else y / share), ([int(n) for n in x.shape[2:]], share)
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Give each pixel its part of the gradients of the windows that it lies in."""
         (height, width), share = saved
         if share is not None:
@@ -219,11 +219,11 @@ def _line(x: Tensor, numbers: Sequence[float]) -> Tensor:
 class Mean(Layer):
     """The mean over all positions: one pixel."""
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Average; keep the size."""
         return x.mean((2, 3), keepdim=True), [int(n) for n in x.shape[2:]]
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Spread the gradient evenly."""
         height, width = saved
         even: Tensor = grad / (height * width)
@@ -237,10 +237,10 @@ class Every(Layer):
         super().__init__()
         self.stride = stride
 
-    def push(self, x: Tensor) -> tuple[Tensor, Saved]:
+    def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
         """Skip what lies between; keep the size."""
         return x[:, :, :: self.stride, :: self.stride], [int(n) for n in x.shape[2:]]
 
-    def pull(self, saved: Saved, grad: Tensor) -> Tensor:
+    def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
         """Put zeros in between."""
         return framed(spread(grad, self.stride), 0, saved)

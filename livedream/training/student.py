@@ -103,12 +103,12 @@ def _balanced(layer: Layer, x: Tensor, spread: float) -> Tensor:
     if isinstance(layer, Convolution):
         channels = len(layer.bias)
         _spread(layer, x, x.new_full((channels,), spread), x.new_zeros(channels))
-    return layer.push(x)[0]
+    return layer.forward_saving(x)[0]
 
 
 def _spread(convolution: Convolution, x: Tensor, spread: Tensor, mean: Tensor) -> None:
     """Scale a convolution so that its outputs for `x` have this spread and mean in each channel."""
-    outputs = convolution.push(x)[0]
+    outputs = convolution.forward_saving(x)[0]
     scale = spread / outputs.std((0, 2, 3)).clamp_min(1e-3)
     convolution.weight.mul_(scale.reshape(-1, 1, 1, 1))
     convolution.bias.copy_(mean + (convolution.bias - outputs.mean((0, 2, 3))) * scale)

@@ -194,14 +194,14 @@ def test_its_shapes_are_those_on_paper_and_a_picture_of_any_size_can_be_dreamed(
     for size_hw in ((1, 1), (9, 96)):
         x = torch.empty(1, 3, *size_hw, device="meta")
         for layer in network.names:
-            y, saved = network[layer].push(x)
+            y, saved = network[layer].forward_saving(x)
             assert y.shape[1] == network.info.layers[layer]
-            assert network[layer].pull(saved, y).shape == x.shape
+            assert network[layer].vjp(saved, y).shape == x.shape
             x = y
             for head in (head for head in network.info.plan.heads if network.below(head) == layer):
-                y, saved = network.head(head).push(x)
+                y, saved = network.head(head).forward_saving(x)
                 assert tuple(y.shape) == (1, network.info.layers[head], 1, 1)
-                assert network.head(head).pull(saved, y).shape == x.shape
+                assert network.head(head).vjp(saved, y).shape == x.shape
 
 
 # Pixels as published: Szegedy et al. 2015 (table 1), Szegedy et al. 2016 (table 1), He et al. 2016 (table 1),

@@ -80,15 +80,15 @@ def by_autograd(layer: Layer, x: Tensor, seed: Callable[[Tensor], Tensor]) -> tu
 @pytest.mark.parametrize("name", LAYERS)
 @settings(max_examples=12, deadline=None)
 @given(height=sides, width=sides, seed=st.integers(0, 1000))
-def test_pull_is_what_autograd_gives(name: str, height: int, width: int, seed: int) -> None:
+def test_the_vjp_is_what_autograd_gives(name: str, height: int, width: int, seed: int) -> None:
     torch.manual_seed(seed)
     layer = LAYERS[name]()
     x = torch.randn(2, 4, height, width, dtype=torch.float64)
-    y, saved = layer.push(x)
+    y, saved = layer.forward_saving(x)
     upstream = torch.randn_like(y)
     expected_y, expected = by_autograd(layer, x, lambda _: upstream)
     torch.testing.assert_close(y, expected_y)
-    pulled = layer.pull(saved, upstream)
+    pulled = layer.vjp(saved, upstream)
     assert pulled.shape == x.shape
     torch.testing.assert_close(pulled, expected, atol=1e-11, rtol=1e-9)
 
@@ -127,11 +127,11 @@ def test_a_convolution_with_padding_is_torch_s(
     shape = (1, 4, data.draw(st.integers(least, 14)), data.draw(st.integers(least, 14)))
     x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
     expected = F.conv2d(x, layer.weight, layer.bias, stride, padding, groups=groups)
-    y, saved = layer.push(x.detach())
+    y, saved = layer.forward_saving(x.detach())
     torch.testing.assert_close(y, expected.detach())
     upstream = torch.randn_like(y)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
-    torch.testing.assert_close(layer.pull(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
+    torch.testing.assert_close(layer.vjp(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -146,11 +146,11 @@ def test_an_oblong_convolution_is_torch_s(
     x = torch.randn(1, 4, *(data.draw(st.integers(n, 14)) for n in least), dtype=torch.float64)
     x.requires_grad_()
     expected = F.conv2d(x, layer.weight, layer.bias, stride, padding)
-    y, saved = layer.push(x.detach())
+    y, saved = layer.forward_saving(x.detach())
     torch.testing.assert_close(y, expected.detach())
     upstream = torch.randn_like(y)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
-    torch.testing.assert_close(layer.pull(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
+    torch.testing.assert_close(layer.vjp(saved, upstream), expected_grad, atol=1e-11, rtol=1e-9)
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (2, 9), (5, 3)])
@@ -166,12 +166,12 @@ def test_an_image_smaller_than_the_kernel_still_has_an_output(size_hw: tuple[int
 @given(st.integers(1, 4), st.integers(0, 3), st.sampled_from([1, 2, 4]), st.integers(1, 4))
 def test_frozen_weights_lead_the_same_way_back(stride: int, more: int, groups: int, channels: int) -> None:
     layer = convolution(channels * groups, 2 * groups, stride + more, stride, groups)
-    y, saved = layer.push(torch.randn(1, channels * groups, 9, 11, dtype=torch.float64))
+    y, saved = layer.forward_saving(torch.randn(1, channels * groups, 9, 11, dtype=torch.float64))
     upstream = torch.randn_like(y)
-    expected = layer.pull(saved, upstream)
+    expected = layer.vjp(saved, upstream)
     layer.freeze()
-    assert torch.equal(layer.pull(saved, upstream), expected)
-    torch.testing.assert_close(layer.float().pull(saved, upstream.float()), expected.float())
+    assert torch.equal(layer.vjp(saved, upstream), expected)
+    torch.testing.assert_close(layer.float().vjp(saved, upstream.float()), expected.float())
 
 
 @pytest.mark.parametrize("padding", [-1, 3])
@@ -188,17 +188,17 @@ def test_relu_lets_the_gradient_pass_only_inside_its_range() -> None:
         (Relu(), [0, 0, 0.5, 1, 2], [0, 0, 9, 9, 9]),
         (Relu(1.0), [0, 0, 0.5, 1, 1], [0, 0, 9, 0, 0]),
     ]:
-        y, saved = layer.push(x)
+        y, saved = layer.forward_saving(x)
         assert y.flatten().tolist() == output
-        assert layer.pull(saved, torch.full_like(y, 9.0)).flatten().tolist() == passed
+        assert layer.vjp(saved, torch.full_like(y, 9.0)).flatten().tolist() == passed
 
 
 def test_a_residual_of_nothing_is_the_identity() -> None:
     layer = Residual(Convolution(torch.zeros(3, 3, 1, 1), torch.zeros(3)))
     x = torch.randn(1, 3, 4, 5)
-    y, saved = layer.push(x)
+    y, saved = layer.forward_saving(x)
     assert torch.equal(y, x)
-    assert torch.equal(layer.pull(saved, x), x)
+    assert torch.equal(layer.vjp(saved, x), x)
 
 
 def test_layers_hold_no_gradients_of_their_weights() -> None:
@@ -219,7 +219,7 @@ def pushed(layer: Layer, seed: int) -> tuple[Tensor, Tensor, object]:
     """Give a picture, what a layer makes of it and what it keeps."""
     torch.manual_seed(seed + 1)
     x = torch.randn(2, 4, 5, 6, dtype=torch.float64)
-    return (x, *layer.push(x))
+    return (x, *layer.forward_saving(x))
 
 
 def test_branches_put_their_channels_one_after_the_other() -> None:
@@ -235,12 +235,12 @@ def test_the_way_back_through_branches_is_that_of_autograd_and_the_sum_of_the_wa
     layers = ways(seed)
     x, y, saved = pushed(Branches(layers), seed)
     upstream = torch.randn_like(y)
-    pulled = Branches(layers).pull(saved, upstream)
+    pulled = Branches(layers).vjp(saved, upstream)
     x.requires_grad_()
     (expected,) = torch.autograd.grad(torch.cat([layer(x) for layer in layers], 1), x, upstream)
     torch.testing.assert_close(pulled, expected, atol=1e-11, rtol=1e-9)
     parts = torch.split(upstream, [3, 4, 2], 1)
-    alone = [layer.pull(layer.push(x)[1], part) for layer, part in zip(layers, parts, strict=True)]
+    alone = [layer.vjp(layer.forward_saving(x)[1], part) for layer, part in zip(layers, parts, strict=True)]
     torch.testing.assert_close(pulled, sum(alone))
 
 
@@ -250,28 +250,28 @@ def test_branches_may_have_branches_in_them() -> None:
     (x, y, saved), (_, flat, flat_saved) = pushed(nested, 5), pushed(Branches(layers), 5)
     assert torch.equal(y, flat)
     upstream = torch.randn_like(y)
-    torch.testing.assert_close(nested.pull(saved, upstream), Branches(layers).pull(flat_saved, upstream))
-    assert nested.pull(saved, upstream).shape == x.shape
+    torch.testing.assert_close(nested.vjp(saved, upstream), Branches(layers).vjp(flat_saved, upstream))
+    assert nested.vjp(saved, upstream).shape == x.shape
 
 
 def test_an_affine_layer_without_channels_of_its_own_is_alike_for_all() -> None:
     x = torch.tensor([0.0, 0.25, 1.0]).reshape(1, 3, 1, 1)
     entry = Affine(2.0, -1.0)
-    y, saved = entry.push(x)
+    y, saved = entry.forward_saving(x)
     assert y.flatten().tolist() == [-1.0, -0.5, 1.0]
-    assert entry.pull(saved, torch.ones_like(x)).flatten().tolist() == [2.0, 2.0, 2.0]
+    assert entry.vjp(saved, torch.ones_like(x)).flatten().tolist() == [2.0, 2.0, 2.0]
 
 
 def test_each_channel_of_an_affine_layer_may_have_its_own() -> None:
     entry = Affine((255.0, 1.0, 2.0), (-100.0, 0.0, 3.0))
-    y, saved = entry.push(torch.ones(1, 3, 1, 1))
+    y, saved = entry.forward_saving(torch.ones(1, 3, 1, 1))
     assert y.flatten().tolist() == [155.0, 1.0, 5.0]
-    assert entry.pull(saved, torch.ones(1, 3, 1, 1)).flatten().tolist() == [255.0, 1.0, 2.0]
+    assert entry.vjp(saved, torch.ones(1, 3, 1, 1)).flatten().tolist() == [255.0, 1.0, 2.0]
 
 
 def test_an_affine_layer_keeps_the_number_format_of_the_network() -> None:
     x = torch.rand(1, 3, 2, 2)
     for dtype in (torch.float16, torch.bfloat16, torch.float64):
-        assert Affine(2.0, -1.0).to(dtype).push(x.to(dtype))[0].dtype == dtype
+        assert Affine(2.0, -1.0).to(dtype).forward_saving(x.to(dtype))[0].dtype == dtype
     exact = Affine(1 / 0.229, -0.485 / 0.229, torch.float64)
     assert float(exact(torch.tensor([[[[0.485]]]], dtype=torch.float64))) == pytest.approx(0.0, abs=1e-15)

@@ -17,9 +17,9 @@ def test_it_is_torch_s(channels: int, size: float, seed: int) -> None:
     expected = F.local_response_norm(x, 5, alpha=1e-4, beta=0.75, k=1.0)
     upstream = torch.randn_like(expected)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
-    y, saved = LocalResponse().push(x.detach())
+    y, saved = LocalResponse().forward_saving(x.detach())
     torch.testing.assert_close(y, expected.detach())
-    torch.testing.assert_close(LocalResponse().pull(saved, upstream), expected_grad)
+    torch.testing.assert_close(LocalResponse().vjp(saved, upstream), expected_grad)
 
 
 @pytest.mark.parametrize("size", [1.0, 100.0, 1000.0])
@@ -27,8 +27,8 @@ def test_half_precision_holds_what_networks_of_0_to_255_have(size: float) -> Non
     torch.manual_seed(0)
     x = torch.randn(1, 16, 4, 4, dtype=torch.float64) * size
     upstream = torch.randn_like(x)
-    exact = [LocalResponse().push(x), LocalResponse().push(x.half())]
+    exact = [LocalResponse().forward_saving(x), LocalResponse().forward_saving(x.half())]
     for (y, saved), grad in zip(exact, (upstream, upstream.half()), strict=True):
         assert y.isfinite().all()
-        assert LocalResponse().pull(saved, grad).isfinite().all()
+        assert LocalResponse().vjp(saved, grad).isfinite().all()
     torch.testing.assert_close(exact[1][0].double(), exact[0][0], rtol=1e-2, atol=1e-2 * size)

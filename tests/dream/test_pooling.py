@@ -23,9 +23,9 @@ def compare(x: Tensor, kernel: int, stride: int) -> None:
     upstream = torch.randint(-9, 10, expected.shape).to(x.dtype)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
     layer = MaxPool(kernel, stride)
-    y, saved = layer.push(x.detach())
+    y, saved = layer.forward_saving(x.detach())
     assert torch.equal(y, expected)
-    assert torch.equal(layer.pull(saved, upstream), expected_grad)
+    assert torch.equal(layer.vjp(saved, upstream), expected_grad)
 
 
 @pytest.mark.parametrize(("kernel", "stride"), SHAPES)
@@ -61,24 +61,24 @@ def test_every_arrangement_of_two_values_in_a_window(kernel: int, stride: int) -
 @pytest.mark.parametrize(("kernel", "stride"), SHAPES)
 @settings(max_examples=20, deadline=None)
 @given(height=sides, width=sides, seed=st.integers(0, 1000))
-def test_pull_is_what_autograd_gives(kernel: int, stride: int, height: int, width: int, seed: int) -> None:
+def test_the_vjp_is_what_autograd_gives(kernel: int, stride: int, height: int, width: int, seed: int) -> None:
     torch.manual_seed(seed)
     x = torch.relu(torch.randn(2, 3, height + 1, width + 1, dtype=torch.float64)).requires_grad_()
     expected = by_torch(x, kernel, stride)
     upstream = torch.randn_like(expected)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
-    y, saved = MaxPool(kernel, stride).push(x.detach())
+    y, saved = MaxPool(kernel, stride).forward_saving(x.detach())
     assert torch.equal(y, expected)
-    torch.testing.assert_close(MaxPool(kernel, stride).pull(saved, upstream), expected_grad)
+    torch.testing.assert_close(MaxPool(kernel, stride).vjp(saved, upstream), expected_grad)
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (1, 6), (5, 1)])
 def test_a_picture_smaller_than_torch_takes_still_has_a_window(size_hw: tuple[int, int]) -> None:
     x = torch.arange(1.0, 1 + size_hw[0] * size_hw[1]).reshape(1, 1, *size_hw)
-    y, saved = MaxPool(3, 2).push(x)
+    y, saved = MaxPool(3, 2).forward_saving(x)
     assert y.shape[2:] == tuple(max(1, side // 2) for side in size_hw)
     assert float(y.max()) == float(x[..., : 2 * y.shape[3] + 1].max())
-    pulled = MaxPool(3, 2).pull(saved, torch.ones_like(y))
+    pulled = MaxPool(3, 2).vjp(saved, torch.ones_like(y))
     assert pulled.shape == x.shape
     assert float(pulled.sum()) == y.numel()
 
@@ -99,18 +99,18 @@ def test_whole_windows_are_those_of_torch_without_ceil_mode(
     upstream = torch.randint(-9, 10, expected.shape).double()
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
     layer = MaxPool(kernel, 2, padding, whole=True)
-    y, saved = layer.push(x.detach())
+    y, saved = layer.forward_saving(x.detach())
     assert torch.equal(y, expected)
-    assert torch.equal(layer.pull(saved, upstream), expected_grad)
+    assert torch.equal(layer.vjp(saved, upstream), expected_grad)
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (2, 1), (1, 5)])
 def test_without_a_whole_window_there_is_one_that_reaches_beyond(size_hw: tuple[int, int]) -> None:
     x = torch.rand(1, 1, *size_hw) - 2
-    y, saved = MaxPool(3, 2, whole=True).push(x)
+    y, saved = MaxPool(3, 2, whole=True).forward_saving(x)
     assert y.shape[2:] == tuple(max(1, (side - 1) // 2) for side in size_hw)
     assert float(y.max()) == float(x.max())
-    assert MaxPool(3, 2, whole=True).pull(saved, torch.ones_like(y)).shape == x.shape
+    assert MaxPool(3, 2, whole=True).vjp(saved, torch.ones_like(y)).shape == x.shape
 
 
 def test_a_pool_that_there_is_not_is_refused() -> None:
@@ -126,9 +126,9 @@ AVERAGED = st.integers(5, 17)
 def compare_average(layer: AveragePool, x: Tensor, expected: Tensor) -> None:
     upstream = torch.randn_like(expected)
     (expected_grad,) = torch.autograd.grad(expected, x, upstream)
-    y, saved = layer.push(x.detach())
+    y, saved = layer.forward_saving(x.detach())
     torch.testing.assert_close(y, expected.detach())
-    torch.testing.assert_close(layer.pull(saved, upstream), expected_grad)
+    torch.testing.assert_close(layer.vjp(saved, upstream), expected_grad)
 
 
 @pytest.mark.parametrize(
@@ -173,17 +173,17 @@ def test_no_gradient_of_an_average_is_lost_where_no_zeros_count(
     height: int, width: int, whole: bool, padding: int
 ) -> None:
     layer = AveragePool(3, 2, padding, whole=whole)
-    y, saved = layer.push(torch.randn(1, 1, height, width, dtype=torch.float64))
-    pulled = layer.pull(saved, torch.ones_like(y))
+    y, saved = layer.forward_saving(torch.randn(1, 1, height, width, dtype=torch.float64))
+    pulled = layer.vjp(saved, torch.ones_like(y))
     assert pulled.shape[2:] == (height, width)
     assert float(pulled.sum()) == pytest.approx(y.numel())
 
 
 def test_the_mean_is_that_of_all_positions() -> None:
     x = torch.randn(2, 3, 5, 7)
-    y, saved = Mean().push(x)
+    y, saved = Mean().forward_saving(x)
     torch.testing.assert_close(y, F.adaptive_avg_pool2d(x, 1))
-    torch.testing.assert_close(Mean().pull(saved, y), (y / 35).expand_as(x))
+    torch.testing.assert_close(Mean().vjp(saved, y), (y / 35).expand_as(x))
 
 
 def test_every_second_pixel_begins_with_the_first() -> None:
