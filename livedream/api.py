@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from livedream.engines.builder import Choice
+from livedream.engines.maker import Choice
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import FrameDreamer

@@ -18,8 +18,8 @@ from livedream.cli.options import Options
 from livedream.cli.show import chosen_settings, teller
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
-from livedream.engines.builder import Ready
 from livedream.engines.cache import REMEDY, Cleared, EngineCache, Listed
+from livedream.engines.maker import Ready
 from livedream.engines.relay import parts_of
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.engines import Engines

@@ -9,12 +9,17 @@ from typing import Annotated
 
 import typer
 
-from livedream.engines.builder import Choice
 from livedream.engines.kinds import ENGINES
+from livedream.engines.maker import Choice
 from livedream.errors import InputError
 
 PROGRAM_S = 45.0
 """How long each preset of a show is seen if nothing else is said."""
+
+FADE_S = 1.0
+"""In how long another preset takes the place of the one before if nothing else is said."""
+
+LONGEST_FADE_S = 60.0
 
 DAY_S = 86400.0
 
@@ -92,6 +97,10 @@ AttractSOption = Annotated[
         metavar="N",
     ),
 ]
+FadeSOption = Annotated[
+    float,
+    typer.Option(help="Seconds in which another preset takes the place of the one before.", metavar="N"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,7 @@ class Options:
     programs: tuple[str, ...] | None = None
     program_s: float = PROGRAM_S
     attract_s: float | None = None
+    fade_s: float = FADE_S
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -170,3 +180,10 @@ def check_attract_s(seconds: float) -> float | None:
     if not 0 <= seconds <= DAY_S:
         raise InputError(f"--attract-s {seconds:g}: take 0 (never) to a day ({DAY_S:g})")
     return seconds or None
+
+
+def check_fade_s(seconds: float) -> float:
+    """Return the duration if it is possible. Raises InputError."""
+    if not 0 <= seconds <= LONGEST_FADE_S:
+        raise InputError(f"--fade-s {seconds:g}: take 0 (at once) to {LONGEST_FADE_S:g} seconds")
+    return seconds

@@ -64,8 +64,9 @@ class InputGradient(nn.Module):
         """Give the gradient and the activations at each tap."""
         trunk, saved = self._forward_saving(image)
         outlets = [
-            head.forward_saving(trunk[place]) for place, head in zip(self.places, self.heads, strict=True)
-        ]  # type: ignore[operator]
+            head.forward_saving(trunk[place])  # type: ignore[operator]
+            for place, head in zip(self.places, self.heads, strict=True)
+        ]
         activations = [outlets[self.outlets.index(name)][0] for name in self.tap_names]
         seeds = self._seeds(activations, controls, iter(observed))
         grads: dict[int, Tensor] = {}

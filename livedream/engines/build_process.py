@@ -1,4 +1,4 @@
-"""A build in a process of its own: the show does not stall and its memory stays small."""
+"""Builds in processes of their own: the show does not stall and its memory stays small."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -17,50 +18,62 @@ from livedream.engines.engine import Program
 from livedream.errors import EngineError
 from livedream.settings.objectives import OBJECTIVES, OWN_MODULE
 
+BUILT = b"built\n"
+"""What a building process writes on its standard output when an engine is in the cache."""
 
-class BuildProcess:
-    """A module of this package that is sent a program and leaves its engine in the cache.
+
+class BuildServer:
+    """A process that builds one program after the other into the cache, its libraries loaded once.
 
     engine: its name, for people. module, arguments: what the process runs; it calls `serve`.
-    polite: with a low priority, so that a show that is on keeps its frame rate.
     Raises EngineError if it cannot be started.
     """
 
-    def __init__(
-        self, engine: str, module: str, arguments: Sequence[str], program: Program, *, polite: bool = False
-    ) -> None:
+    def __init__(self, engine: str, module: str, arguments: Sequence[str]) -> None:
         self._engine, self._cancelled = engine, False
+        self._told = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would have to be read meanwhile
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", module, *arguments],
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._told, env=_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
         except OSError as fault:
+            self._told.close()
             raise EngineError(f"the engine {engine} could not be built: {fault}") from fault
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it can build another program."""
+        return self._process.poll() is None
+
+    def send(self, program: Program, *, polite: bool = False) -> None:
+        """Have it build a program; one at a time.
+
+        polite: from now on with a low priority, so that a show that is on keeps its frame rate.
+        """
         # A child that is gone already says in `wait` why.
         with suppress(psutil.Error):
             if polite:
                 psutil.Process(self._process.pid).nice(
-                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
+                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10
                 )
-        self._send(sent(program))
-
-    def _send(self, content: bytes) -> None:
-        stdin, self._process.stdin = self._process.stdin, None
-        assert stdin is not None
+        assert self._process.stdin is not None
         with suppress(OSError):
-            stdin.write(content)
-        with suppress(OSError):
-            stdin.close()
+            self._process.stdin.write(sent(program))
+            self._process.stdin.flush()
 
     def wait(self) -> None:
-        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
-        _, told = self._process.communicate()
+        """Wait until the engine is in the cache. Raises EngineError with its reason if it will not be."""
+        assert self._process.stdout is not None
+        if any(line == BUILT for line in self._process.stdout):
+            return
+        self._process.wait()
         if self._cancelled:
             raise EngineError(f"the building of the engine {self._engine} was cancelled")
         if self._process.returncode != 0:
-            lines = told.decode(errors="replace").strip().splitlines()
+            self._told.seek(0)
+            lines = self._told.read().decode(errors="replace").strip().splitlines()
             reason = lines[-1] if lines else f"exit code {self._process.returncode}"
             raise EngineError(f"the engine {self._engine} could not be built: {reason}")
 
@@ -68,6 +81,36 @@ class BuildProcess:
         """Stop it; what it has not finished is not in the cache."""
         self._cancelled = True
         self._process.kill()
+
+    def close(self) -> None:
+        """End it; what it has built is in the cache."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._told):
+            assert stream is not None
+            with suppress(OSError):
+                stream.close()
+
+
+class BuildProcess:
+    """A process that builds one program and ends. The rest as in `BuildServer`."""
+
+    def __init__(
+        self, engine: str, module: str, arguments: Sequence[str], program: Program, *, polite: bool = False
+    ) -> None:
+        self._server = BuildServer(engine, module, arguments)
+        self._server.send(program, polite=polite)
+
+    def wait(self) -> None:
+        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
+        try:
+            self._server.wait()
+        finally:
+            self._server.close()
+
+    def cancel(self) -> None:
+        """Stop it; what it has not finished is not in the cache."""
+        self._server.cancel()
 
 
 def sent(program: Program) -> bytes:
@@ -77,20 +120,28 @@ def sent(program: Program) -> bytes:
 
 
 def serve(build: Callable[[Program], None]) -> int:
-    """Build the program that standard input brings; give the exit code of the building process.
+    """Build the programs that standard input brings; returns the exit code of the building process.
 
-    What went wrong is said in one line, the last on standard error.
+    What went wrong is said in one line, the last on standard error, and ends it.
     """
+    answers, sys.stdout = sys.stdout, sys.stderr  # what libraries print is no answer
     try:
-        # They add here what they have added to the process that sent this.
-        for module in pickle.load(sys.stdin.buffer):
-            import_module(module)
-        program: Program = pickle.load(sys.stdin.buffer)
-        build(program)
+        while True:
+            try:
+                # They add here what they have added to the process that sent this.
+                for module in pickle.load(sys.stdin.buffer):
+                    import_module(module)
+            except EOFError:
+                return 0
+            program: Program = pickle.load(sys.stdin.buffer)
+            build(program)
+            answers.write(BUILT.decode())
+            answers.flush()
     except Exception as fault:  # told to the parent process, which decides what follows
         sys.stderr.write("\n" + " ".join(str(fault).split()) + "\n")
         return 1
-    return 0
+    finally:
+        sys.stdout = answers
 
 
 def _environment() -> dict[str, str]:

@@ -1,58 +1,43 @@
-"""Builds engines in the background and hands over each one when it is ready."""
+"""Builds engines in the background, hands over each one when it is ready, and keeps those used last."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from statistics import fmean
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
 
-from livedream.engines import here
 from livedream.engines.cache import EngineCache
-from livedream.engines.elsewhere import Begin, Build, Elsewhere
-from livedream.engines.engine import Check, Engine, Program
-from livedream.engines.here import Made
-from livedream.engines.kinds import ENGINES, candidates
-from livedream.engines.relay import Relay, parts_of, worst
+from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
+from livedream.engines.shelf import EngineShelf, close_all
 from livedream.errors import EngineError
 
-P = TypeVar("P", bound=Program)
-
-Choice = str
-"""A name in `livedream.engines.kinds.ENGINES`, or "auto": the fastest that works out."""
+REST_S = 0.3
+"""How long nothing is loaded ahead after something was: a show is on, and loading takes a core meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ready(Generic[P]):
-    """An engine for a program; of a program in parts one that holds theirs.
+class Ahead(Generic[P]):
+    """What will be asked for, the likeliest first. load: is to be loaded; store: is to be in the cache."""
 
-    stopgap: True if a faster one is still being built. build_s: seconds from the request.
-    checked: its comparison with the reference, of parts the worst; None for the reference itself.
-    run_ms: one run, of parts the mean; None for a stopgap, which is not timed.
-    """
-
-    program: P
-    engine: Engine
-    stopgap: bool
-    build_s: float
-    checked: Check | None
-    run_ms: float | None
+    load: Sequence[P] = ()
+    store: Sequence[P] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Order(Generic[P]):
-    """What was requested, and when the work on it began."""
+class _Job(Generic[P]):
+    """What the thread is at. asked: somebody waits for it. keep: it stays loaded."""
 
     program: P
-    stopgap: bool
-    start_s: float
+    asked: bool
+    stopgap: bool = False
+    keep: bool = True
 
 
 class EngineBuilder(Generic[P]):
-    """One thread that builds what was requested last.
+    """One thread that builds what was requested last, and what will be when nothing is.
 
     If nothing can be built for a first request, that is raised by `take`; later on it is told, and
     whatever runs goes on.
@@ -63,36 +48,51 @@ class EngineBuilder(Generic[P]):
     """
 
     def __init__(self, choice: Choice, cache: EngineCache, tell: Callable[[str], None]) -> None:
-        if choice != "auto":
-            ENGINES[choice]  # an unknown one is told now
-        self._choice, self._cache, self._tell = choice, cache, tell
+        self._maker: EngineMaker[P] = EngineMaker(choice, cache, tell)
+        self._tell = tell
         self._changed = threading.Condition()
-        self._wanted: tuple[P, bool] | None = None
+        self._target: P | None = None
+        self._wanted: _Job[P] | None = None
+        self._job: _Job[P] | None = None
+        self._plan: Callable[[], Ahead[P]] | None = None
+        self._ahead: deque[_Job[P]] = deque()
+        self._stored: set[P] = set()
+        self._rested_s = 0.0
         self._ready: list[Ready[P]] = []
+        self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
-        self._closed = False
-        self._build: Build | None = None
-        self._bridged: P | None = None
-        self._handed_over = False
-        self._begun: tuple[str, float] | None = None
+        self._closed = self._handed_over = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
     def request(self, program: P, *, stopgap: bool) -> None:
-        """Ask for a program's engine; an earlier request that is not yet served is forgotten.
+        """Ask for a program's engine; none of an earlier request is handed over any more.
 
         stopgap: also hand over the eager engine first if the fast one is not in the cache.
         """
         with self._changed:
-            self._wanted = (program, stopgap)
-            if self._build is not None:
-                self._build.cancel()
+            self._target, self._wanted, job = program, None, self._job
+            unused = self._withdrawn()
+            if not self._hand_over(program) and not self._is_being_made(program):
+                self._wanted = _Job(program, True, stopgap)
+            if job is not None and (self._wanted or (job.asked and job.program != program)):
+                self._maker.cancel()
+            self._changed.notify_all()
+        close_all(unused)
+
+    def prepare(self, plan: Callable[[], Ahead[P]]) -> None:
+        """Make ahead what will be asked for, with a low priority; replaces what was told before.
+
+        plan: called in the builder's thread.
+        """
+        with self._changed:
+            self._plan = plan
             self._changed.notify_all()
 
     def take(self, timeout_s: float = 0.0) -> Ready[P] | None:
-        """Give the next engine that is ready, waiting for at most `timeout_s`; None if there is none.
+        """Return the next engine that is ready, waiting for at most `timeout_s`; None if there is none.
 
-        Raises what stopped the building.
+        It stays open until it is given back. Raises what stopped the building.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._fault or self._closed, timeout_s)
@@ -102,141 +102,152 @@ class EngineBuilder(Generic[P]):
                 raise self._fault
             return None
 
+    def give_back(self, ready: Ready[P]) -> None:
+        """Say that an engine is not run any more; it is kept for another time, or closed."""
+        with self._changed:
+            unused = self._shelf.give_back(ready)
+        close_all(unused)
+
     @property
     def building(self) -> str:
-        """Tell which engine is being built and for how long, such as "tensorrt, 12 s"; "" for none."""
-        begun = self._begun
-        return "" if begun is None else f"{begun[0]}, {time.monotonic() - begun[1]:.0f} s"
+        """Tell which engine is waited for and for how long, such as "tensorrt, 12 s"; "" for none."""
+        job = self._job
+        return self._maker.making if job is not None and job.program == self._target else ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether an engine is being made or loaded, which takes processor time from the show."""
+        return self._job is not None
+
+    @property
+    def preparing(self) -> int:
+        """Return how many engines are still to be made ahead."""
+        job = self._job
+        return len(self._ahead) + (self._plan is not None or (job is not None and not job.asked))
 
     def close(self) -> None:
-        """Stop building."""
+        """Stop building; an engine that was taken and not given back stays open."""
         with self._changed:
             self._closed = True
-            if self._build is not None:
-                self._build.cancel()
+            self._maker.cancel()
             self._changed.notify_all()
         # Longer than it takes to load torch: ending the process in the midst of that aborts it.
         self._thread.join(timeout=5.0)
+        with self._changed:
+            unused = self._withdrawn() + self._shelf.clear()
+        close_all(unused)
 
     def _work(self) -> None:
+        try:
+            while (job := self._next()) is not None:
+                self._serve(job)
+                self._rested_s = time.monotonic() + REST_S
+        except BaseException as fault:  # reaches the owner through take()
+            with self._changed:
+                self._fault = fault
+                self._changed.notify_all()
+        finally:
+            self._maker.close()
+
+    def _next(self) -> _Job[P] | None:
+        """Wait for something to do; None at the end."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted or self._closed)
-                if self._closed or self._wanted is None:
-                    return
-                (program, stopgap), self._wanted = self._wanted, None
-            try:
-                self._serve(_Order(program, stopgap, time.perf_counter()))
-            except EngineError as fault:
-                if not self._handed_over:
-                    self._publish(fault)
-                    return
-                self._tell(f"{fault}; the engine that runs goes on")
-            except BaseException as fault:  # reaches the owner through take()
-                self._publish(fault)
-                return
-            finally:
-                self._begun = None
+                self._job = None
+                is_idle = not (self._is_called() or self._ahead)
+            if is_idle:
+                self._maker.close()
+            with self._changed:
+                self._changed.wait_for(self._is_called, self._rest_s())
+                if self._closed:
+                    return None
+                plan, self._plan = self._plan, None
+                if self._wanted is not None:
+                    self._job, self._wanted = self._wanted, None
+                elif plan is None and self._ahead and self._rest_s() == 0:
+                    self._job = self._ahead.popleft()
+                if self._job is not None:
+                    self._plan = plan
+                    self._maker.begin()
+                    return self._job
+            if plan is not None:
+                self._ahead = deque(self._jobs(plan()))
 
-    def _serve(self, order: _Order[P]) -> None:
-        names = candidates() if self._choice == "auto" else (self._choice,)
-        for name, alternative in zip(names, [*names[1:], None], strict=True):
-            self._begun = name, time.monotonic()
-            try:
-                self._publish(_ready(order, self._make(name, order)))
-                return
-            except EngineError as fault:
-                if self._overtaken:
-                    return
-                if alternative is None:
-                    raise
-                self._tell(f"{fault}; trying {alternative}")
-                order = replace(order, stopgap=self._awaited(order))
+    def _is_called(self) -> bool:
+        return self._closed or self._wanted is not None or self._plan is not None
 
-    @property
-    def _overtaken(self) -> bool:
-        """Tell whether nobody waits for what is being made any more."""
-        return self._closed or self._wanted is not None
+    def _rest_s(self) -> float | None:
+        """Return for how long nothing is to be made ahead; None: there is nothing."""
+        return max(0.0, self._rested_s - time.monotonic()) if self._ahead else None
 
-    def _awaited(self, order: _Order[P]) -> bool:
-        """Tell whether a stopgap is wanted that has not been handed over."""
-        return order.stopgap and self._bridged is not order.program
+    def _jobs(self, ahead: Ahead[P]) -> list[_Job[P]]:
+        """List what is to be made ahead and is not here, each once."""
+        jobs = {program: _Job(program, False) for program in ahead.load}
+        stored = [program for program in ahead.store if program not in jobs and program not in self._stored]
+        jobs |= {program: _Job(program, False, keep=False) for program in stored}
+        return [job for program, job in jobs.items() if program not in self._shelf]
 
-    def _make(self, name: str, order: _Order[P]) -> list[Made]:
-        kind = ENGINES[name]
-        if kind.built is not None:
-            other = kind.built()
-            return self._each(order, lambda part: self._elsewhere(name, other, part, order))
-        assert kind.made is not None, "it is built elsewhere or made here"
-        kind.check()
-        if not kind.at_once and self._awaited(order):
-            self._bridge(order, [here.stopgap(part) for part in parts_of(order.program)])
-        make = kind.made
-        return self._each(order, lambda part: make(part, self._tell))
+    def _serve(self, job: _Job[P]) -> None:
+        try:
+            if job.asked:
+                bridge = self._publish if job.stopgap else None
+                self._publish(self._maker.make(Order(job.program, bridge)))
+            elif job.program not in self._shelf:
+                ready = self._maker.make_ahead(Order(job.program, polite=True))
+                self._stored.add(job.program)
+                if ready is not None:
+                    self._publish(ready, keep=job.keep)
+        except EngineError as fault:
+            self._failed(job, fault)
 
-    def _each(self, order: _Order[P], make: Callable[[Program], Made]) -> list[Made]:
-        """Make the engine of each part; if one cannot be made or is not wanted any more, close the others."""
-        made: list[Made] = []
-        with ExitStack() as if_one_fails:
-            for part in parts_of(order.program):
-                if made and self._overtaken:
-                    raise EngineError("the engine is not wanted any more")
-                made.append(make(part))
-                if_one_fails.callback(made[-1].engine.close)
-            if_one_fails.pop_all()
-        return made
-
-    def _elsewhere(self, name: str, other: Elsewhere, part: Program, order: _Order[P]) -> Made:
-        """Take an engine from the cache, which another process fills if it is not there."""
-        loaded = other.load(part, self._cache)
-        if loaded is None:
-            self._fill(other.builds, part, order)
-            loaded = other.load(part, self._cache)
-        if loaded is None:
-            raise EngineError(f"the engine {name} was built, but {self._cache.folder} does not keep it")
-        engine, checked = loaded
-        return Made(engine, checked, checked.run_ms)
-
-    def _fill(self, builds: Mapping[str, Begin], part: Program, order: _Order[P]) -> None:
-        """Have another process build into the cache, in the first number format that works out."""
-        self._cache.prepare(self._tell)
-        for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
-            self._build = build = begin(part, self._cache, polite=not order.stopgap)
-            if self._awaited(order):
-                self._bridge(order, [here.stopgap(part) for part in parts_of(order.program)])
-            if self._closed:
-                build.cancel()
-            try:
-                build.wait()
-                break
-            except EngineError as fault:
-                if alternative is None or self._overtaken:
-                    raise
-                self._tell(f"{fault}; trying {alternative}")
-        self._build = None
-
-    def _bridge(self, order: _Order[P], made: Sequence[Made]) -> None:
-        """Hand over a stopgap; one is enough for a program, however many engines are tried."""
-        self._bridged = order.program
-        self._publish(_ready(order, made, stopgap=True))
-
-    def _publish(self, outcome: Ready[P] | BaseException) -> None:
+    def _failed(self, job: _Job[P], fault: EngineError) -> None:
+        """Tell why an engine that is waited for cannot be had; what was interrupted is made later."""
         with self._changed:
-            if isinstance(outcome, BaseException):
-                self._fault = outcome
-            elif not self._closed:
-                self._ready.append(outcome)
-                self._handed_over |= not outcome.stopgap
+            is_waited_for = self._target == job.program and self._wanted is None and not self._closed
+            if not job.asked:
+                if self._maker.is_cancelled:
+                    self._ahead.appendleft(job)
+                else:  # what fails for one fails for the others
+                    self._ahead.clear()
+                    self._wanted = _Job(job.program, True) if is_waited_for else self._wanted
+                return
+        if is_waited_for and not self._handed_over:
+            raise fault
+        if is_waited_for:
+            self._tell(f"{fault}; the engine that runs goes on")
+
+    def _publish(self, ready: Ready[P], *, keep: bool = True) -> None:
+        """Keep an engine, and hand it over if it is waited for; or close it."""
+        unused = []
+        with self._changed:
+            is_target = self._target == ready.program
+            if self._closed or not (is_target or (keep and not ready.stopgap)):
+                unused = [ready]
+            elif ready.stopgap:
+                self._ready.append(ready)
+            else:
+                unused = self._shelf.put(ready)
+                self._wanted = None if is_target else self._wanted
+                self._handed_over |= is_target and self._hand_over(ready.program)
             self._changed.notify_all()
+        close_all(unused)
 
+    def _hand_over(self, program: P) -> bool:
+        """Hand over a program's engine if it is here."""
+        ready = self._shelf.lend(program)
+        if ready is not None:
+            self._ready.append(ready)
+        return ready is not None
 
-def _ready(order: _Order[P], made: Sequence[Made], *, stopgap: bool = False) -> Ready[P]:
-    """Put together what was made for the parts of a program, or for the whole."""
-    engines = [one.engine for one in made]
-    checks = [one.checked for one in made if one.checked is not None]
-    times_ms = [one.run_ms for one in made if one.run_ms is not None]
-    return Ready(
-        order.program, engines[0] if len(engines) == 1 else Relay(engines), stopgap,
-        time.perf_counter() - order.start_s,
-        worst(checks) if checks else None, fmean(times_ms) if times_ms else None,
-    )  # fmt: skip
+    def _is_being_made(self, program: P) -> bool:
+        """Tell whether an engine will soon be there as it is; what is built politely takes too long."""
+        job = self._job
+        if job is None or job.program != program or self._maker.is_cancelled:
+            return False
+        return job.asked or not self._maker.is_building
+
+    def _withdrawn(self) -> list[Ready[P]]:
+        """Take back what nobody has taken; returns what is to be closed."""
+        unused = [one for ready in self._ready for one in self._shelf.give_back(ready)]
+        self._ready.clear()
+        return unused

@@ -38,11 +38,12 @@ class Elsewhere:
     """How an engine that another process builds comes about.
 
     load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
-    build it into the cache.
+    build it into the cache. close: ends what waits for the next build.
     """
 
     load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
     builds: Mapping[str, Begin]
+    close: Callable[[], None] = lambda: None
 
 
 def openvino() -> Elsewhere:
@@ -53,7 +54,8 @@ def openvino() -> Elsewhere:
         openvino.runtime()
     except ImportError as fault:
         raise EngineError("the engine openvino is not installed; pip install openvino") from fault
-    return Elsewhere(openvino.load, {"": openvino.Build})
+    builds = openvino.Builds()
+    return Elsewhere(openvino.load, {"": builds}, builds.close)
 
 
 def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> Elsewhere:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from livedream.engines.builder import Choice
 from livedream.engines.kinds import ENGINES
+from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.offline.job import Wish, job_of
 from livedream.offline.options import box_of, length_of, preview_of, rate_of, seed_of

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
-from livedream.engines.builder import Choice, EngineBuilder, Ready
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Engine, Program
+from livedream.engines.maker import Choice, Ready
 from livedream.errors import EngineError
 from livedream.offline.large import is_large, tiled_engine
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from livedream.engines.builder import Choice
+from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb

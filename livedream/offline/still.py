@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from livedream.engines.builder import Choice
+from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb

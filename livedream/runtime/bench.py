@@ -15,7 +15,7 @@ import psutil
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
-from livedream.engines.builder import Ready
+from livedream.engines.maker import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized

@@ -19,9 +19,9 @@ from livedream.cli.options import Options
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.engines import cache as cache_module
-from livedream.engines.builder import Ready
 from livedream.engines.cache import EngineCache, Listed
 from livedream.engines.engine import Check
+from livedream.engines.maker import Ready
 from livedream.errors import EngineError, InputError, LivedreamError
 from livedream.presets import shipped
 from livedream.settings import DreamSettings

@@ -89,7 +89,7 @@ def test_an_engine_for_it_is_built_by_another_process_and_anew_when_it_changes(
     pytest.importorskip("openvino", reason="openvino is not installed")
     program = KernelProgram(kernel_spec(wished().dream, (32, 40)))
     cache = EngineCache(tmp_path / "engines")
-    openvino.Build(program, cache, polite=False).wait()
+    openvino.Builds()(program, cache, polite=False).wait()
     loaded = openvino.load(program, cache)
     assert loaded is not None
     assert loaded[1].cosine > 0.85

@@ -18,11 +18,12 @@ from livedream.dream.build import random_weights
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines import builder, captured, compiled, eager, elsewhere, here, openvino
-from livedream.engines.builder import Choice, EngineBuilder, Ready
+from livedream.engines import captured, compiled, eager, elsewhere, here, maker, openvino
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check, NumberFormat
+from livedream.engines.maker import Choice, Ready
 from livedream.engines.relay import engine_at
 from livedream.errors import EngineError
 
@@ -159,13 +160,18 @@ class Workshop:
         self.built: dict[str, Any] = {}
         self.begun: list[str] = []
         self.cancelled: list[str] = []
+        self.polite: list[bool] = []
         self.keeps = True
 
     def load(self, program: Any, cache: EngineCache) -> tuple[Any, Check] | None:
         engine = self.built.get(program.fingerprint())
         return None if engine is None else (engine, Check(1.0, 0.0, 2.5))
 
-    def start(self, program: Any, cache: EngineCache, *, polite: bool = False) -> Any:
+    def __call__(self, program: Any, cache: EngineCache, *, polite: bool = False) -> Any:
+        self.polite.append(polite)
+        return self.begin(program, cache)
+
+    def begin(self, program: Any, cache: EngineCache) -> Any:
         name, cancelled = program.fingerprint(), threading.Event()
         self.begun.append(name)
 
@@ -184,16 +190,22 @@ class Workshop:
 
         return SimpleNamespace(wait=wait, cancel=cancel)
 
+    def make(self, name: str) -> Any:
+        return self._make_engine(lambda image: image, name=name)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
 
 @pytest.fixture
 def workshop(monkeypatch: pytest.MonkeyPatch, make_engine: Callable[..., Any]) -> Workshop:
     shop = Workshop(make_engine)
     monkeypatch.setattr(openvino, "runtime", lambda: None)  # nothing here needs it to be installed
     monkeypatch.setattr(openvino, "load", shop.load)
-    monkeypatch.setattr(openvino, "Build", shop.start)
+    monkeypatch.setattr(openvino, "Builds", lambda: shop)
     for module in (here, elsewhere):
         monkeypatch.setattr(module, "torch_device", lambda: "cpu")
-    monkeypatch.setattr(builder, "candidates", lambda: ("openvino", "compiled", "eager"))
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "compiled", "eager"))
     return shop
 
 
@@ -268,7 +280,7 @@ def on_cuda(
     machine = OnCuda(make_engine, EagerEngine(program).run(program.example()))
     for module in (here, elsewhere):
         monkeypatch.setattr(module, "torch_device", lambda: "cuda")
-    monkeypatch.setattr(builder, "candidates", lambda: ("tensorrt", "compiled", "captured", "eager"))
+    monkeypatch.setattr(maker, "candidates", lambda: ("tensorrt", "compiled", "captured", "eager"))
     monkeypatch.setattr(captured, "CapturedEngine", machine.capture)
     monkeypatch.setattr(compiled, "load", machine.load)
     monkeypatch.setattr(compiled, "Build", machine.start)

@@ -105,3 +105,26 @@ def test_it_builds_what_it_is_sent_into_the_folder_it_is_told(
     built: list[tuple[Any, Path]] = []
     assert run_main(monkeypatch, tmp_path, lambda sent, cache: built.append((sent, cache.folder))) == 0
     assert built == [(Check(1.0, 0.0, 0.0), tmp_path)]
+
+
+def test_the_format_that_won_is_taken_for_what_is_built_next(
+    make_program: Callable[..., Program], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, tried = EngineCache(tmp_path), []
+    config = build_openvino.config
+    monkeypatch.setattr(build_openvino, "config", lambda form: tried.append(form) or config(form))
+    build_openvino.build(make_program("first"), cache)
+    assert tried == list(openvino.number_formats())
+    (entry,) = cache.entries()
+    tried.clear()
+    build_openvino.build(make_program("second"), cache)
+    assert tried == [entry.facts["number_format"]]
+
+
+def test_an_engine_of_another_machine_decides_nothing(
+    make_program: Callable[..., Program], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = EngineCache(tmp_path)
+    build_openvino.build(make_program("first"), cache)
+    monkeypatch.setattr(build_openvino, "machine", lambda: ("another",))
+    assert build_openvino._known_format(cache, "another") is None

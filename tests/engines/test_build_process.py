@@ -14,7 +14,7 @@ import pytest
 import livedream
 from livedream.dream.program import KernelProgram
 from livedream.engines import openvino
-from livedream.engines.build_process import BuildProcess, sent, serve
+from livedream.engines.build_process import BuildProcess, BuildServer, sent, serve
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.errors import EngineError
@@ -79,7 +79,7 @@ def test_a_job_that_is_cancelled_ends_at_once_and_that_is_the_reason(
 
 
 def test_only_a_polite_job_gives_way(start: Callable[..., BuildProcess]) -> None:
-    code = "import sys, psutil; sys.stdin.buffer.read(); sys.exit(str(psutil.Process().nice()))"
+    code = "import sys, psutil; sys.stdin.buffer.read(1); sys.exit(str(psutil.Process().nice()))"
     rude, polite = (int(told(start(code, polite=polite)).split()[-1]) for polite in (False, True))
     assert polite > rude
 
@@ -101,7 +101,7 @@ def test_a_job_finds_this_very_package_and_nothing_that_lies_where_it_is_started
 def test_a_build_that_was_cancelled_ends_at_once_and_leaves_nothing(
     small_program: KernelProgram, tmp_path: Path
 ) -> None:
-    started = openvino.Build(small_program, EngineCache(tmp_path))
+    started = openvino.Builds()(small_program, EngineCache(tmp_path))
     start = time.perf_counter()
     started.cancel()
     with pytest.raises(EngineError):
@@ -115,7 +115,7 @@ def test_a_child_that_cannot_be_started_is_an_engine_error(
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
     with pytest.raises(EngineError, match="openvino could not be built"):
-        openvino.Build(small_program, EngineCache(tmp_path)).wait()
+        openvino.Builds()(small_program, EngineCache(tmp_path)).wait()
 
 
 @pytest.mark.parametrize("polite", [False, True])
@@ -133,7 +133,7 @@ def test_a_child_that_dies_before_it_listens_is_an_engine_error(
 
     monkeypatch.setattr(subprocess, "Popen", dying)
     with pytest.raises(EngineError, match="openvino could not be built: no such library"):
-        openvino.Build(small_program, EngineCache(tmp_path), polite=polite).wait()
+        openvino.Builds()(small_program, EngineCache(tmp_path), polite=polite).wait()
 
 
 @pytest.mark.parametrize(
@@ -154,3 +154,55 @@ def test_a_fault_is_told_in_one_line_that_comes_last(
     assert serve(fail) == 1
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last == " ".join(str(fault).split())
+
+
+def test_a_server_builds_one_program_after_the_other_and_ends_when_it_is_closed(
+    start: Callable[..., BuildProcess], tmp_path: Path
+) -> None:
+    start(SERVING, str(tmp_path / "unused")).wait()  # puts the job on the path
+    server = BuildServer("odd", "job", [str(tmp_path / "built")])
+    for number in (1.0, 2.0):
+        server.send(Check(number, 0.0, 0.0))  # type: ignore[arg-type]
+        server.wait()
+        assert (tmp_path / "built").read_text() == repr(Check(number, 0.0, 0.0))
+    assert server.is_alive
+    server.close()
+    assert not server.is_alive
+
+
+def test_openvino_s_processes_stay_for_the_next_program(
+    small_program: KernelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+
+    class Server:
+        is_alive = True
+
+        def __init__(self, *given: Any) -> None:
+            started.append(self)
+            self.closed, self.fails = False, False
+
+        def send(self, program: Any, *, polite: bool) -> None:
+            self.polite = polite
+
+        def wait(self) -> None:
+            if self.fails:
+                raise EngineError("it failed")
+
+        def close(self) -> None:
+            self.closed = True
+
+    monkeypatch.setattr(openvino, "BuildServer", Server)
+    builds, cache = openvino.Builds(), EngineCache(tmp_path)
+    builds(small_program, cache).wait()
+    builds(small_program, cache).wait()
+    assert len(started) == 1
+    builds(small_program, cache, polite=True).wait()
+    assert [server.polite for server in started] == [False, True], "none gets a higher priority again"
+    started[0].fails = True
+    with pytest.raises(EngineError):
+        builds(small_program, cache).wait()
+    assert started[0].closed
+    builds(small_program, cache).wait()
+    builds.close()
+    assert [server.closed for server in started] == [True] * 3

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livedream.engines import builder as builder_module
-from livedream.engines import compiled, openvino, tensorrt
-from livedream.engines.builder import Choice, EngineBuilder
+from livedream.engines import compiled, maker, openvino, tensorrt
+from livedream.engines.builder import Ahead, EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
+from livedream.engines.maker import Choice
 from livedream.errors import EngineError
 
 SOON_S = 10.0
@@ -221,14 +221,14 @@ def test_closing_ends_a_build_at_once_and_starts_no_other(
 def test_closing_while_a_build_is_about_to_start_leaves_none_behind(
     bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starting, go_on = threading.Event(), threading.Event()
+    starting, go_on, real = threading.Event(), threading.Event(), workshop.begin
 
     def start_slowly(program: Any, cache: EngineCache, **_: Any) -> Any:
         starting.set()
         go_on.wait(SOON_S)
-        return workshop.start(program, cache)
+        return real(program, cache)
 
-    monkeypatch.setattr(openvino, "Build", start_slowly)
+    monkeypatch.setattr(workshop, "begin", start_slowly)
     builder = bench.builder("openvino")
     builder.request(program, stopgap=False)
     assert starting.wait(SOON_S)
@@ -326,7 +326,7 @@ def test_if_one_part_fails_the_others_are_closed_and_the_next_engine_makes_them_
         return loaded
 
     monkeypatch.setattr(openvino, "load", load)
-    monkeypatch.setattr(builder_module, "candidates", lambda: ("openvino", "eager"))
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
     workshop.failing["high 8"] = "an unknown operation"
     workshop.finish.set()
     builder = bench.builder("auto")
@@ -382,3 +382,126 @@ def test_closing_cancels_the_part_that_is_being_built_and_starts_no_other(
     builder.close()
     until(lambda: not builders_alive())
     assert workshop.begun == workshop.cancelled == ["low 8"]
+
+
+def test_an_engine_that_is_not_asked_for_any_more_is_not_handed_over(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    """Two presets in quick succession: the first one's engine is on the disk, the second one's is not."""
+    workshop.built["on the disk 8"] = workshop.make("on the disk")
+    builder = bench.builder("openvino")
+    builder.request(make_program("on the disk"), stopgap=False)
+    until(lambda: builder._ready)
+    builder.request(make_program("not there"), stopgap=False)
+    assert builder.take() is None
+    workshop.finish.set()
+    assert bench.take(builder).program.name == "not there"
+    assert builder.take() is None
+
+
+def test_what_was_used_comes_back_at_once_and_is_loaded_once(
+    bench: Any, workshop: Any, make_program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    first, second = make_program("first"), make_program("second")
+    for program in (first, second):
+        builder.request(program, stopgap=False)
+        builder.give_back(bench.take(builder))
+    monkeypatch.setattr(openvino, "load", lambda *_: pytest.fail("it is loaded already"))
+    builder.request(first, stopgap=False)
+    ready = builder.take()
+    assert ready is not None
+    assert ready.program is first
+
+
+def test_what_may_come_is_made_ahead_with_a_low_priority_when_nothing_is_asked_for(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    first, likely, stored = make_program("first"), make_program("likely"), make_program("stored")
+    builder.prepare(lambda: Ahead(load=[first, likely], store=[likely, stored]))
+    builder.request(first, stopgap=False)
+    bench.take(builder)
+    until(lambda: len(workshop.begun) == 3 and builder.preparing == 0)
+    assert workshop.begun == ["first 8", "likely 8", "stored 8"]
+    assert workshop.polite == [False, True, True]
+    assert builder.building == ""
+    assert builder.take() is None, "nobody asked for them"
+    builder.request(likely, stopgap=False)
+    ready = builder.take()
+    assert ready is not None
+    assert ready.program is likely
+    assert stored not in builder._shelf, "it is on the disk alone"
+
+
+def test_whoever_asks_does_not_wait_for_what_is_made_ahead(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    workshop.built["first 8"] = workshop.make("first")
+    builder = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    bench.take(builder)
+    builder.prepare(lambda: Ahead(load=[make_program("likely")]))
+    until(lambda: workshop.begun == ["likely 8"])
+    assert builder.is_busy
+    builder.request(make_program("asked"), stopgap=False)
+    until(lambda: workshop.begun == ["likely 8", "asked 8"])
+    workshop.finish.set()
+    assert bench.take(builder).program.name == "asked"
+    until(lambda: make_program("likely") in builder._shelf)
+    assert bench.told == []
+
+
+def test_what_is_built_politely_is_begun_anew_once_somebody_waits_for_it(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    workshop.built["first 8"] = workshop.make("first")
+    builder = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    bench.take(builder)
+    likely = make_program("likely")
+    builder.prepare(lambda: Ahead(load=[likely]))
+    until(lambda: workshop.begun == ["likely 8"])
+    builder.request(likely, stopgap=False)
+    until(lambda: workshop.polite == [True, False])
+    assert builder.building.startswith("openvino")
+    workshop.finish.set()
+    assert bench.take(builder).program is likely
+
+
+def test_what_cannot_be_made_ahead_is_told_when_it_is_asked_for(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    workshop.finish.set()
+    workshop.failing["bad 8"] = "an unknown operation"
+    builder = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    bench.take(builder)
+    builder.prepare(lambda: Ahead(load=[make_program("bad")]))
+    until(lambda: workshop.begun == ["first 8", "bad 8"] and not builder.is_busy)
+    assert bench.told == []
+    builder.request(make_program("bad"), stopgap=False)
+    until(lambda: bench.told)
+    assert bench.told == [
+        "the engine openvino could not be built: an unknown operation; the engine that runs goes on"
+    ]
+    assert builder.take() is None
+
+
+def test_what_is_given_back_stays_open_and_closing_closes_it(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    closed: list[str] = []
+    for name in ("given back", "taken"):
+        workshop.built[f"{name} 8"] = engine = workshop.make(name)
+        engine.close = lambda name=name: closed.append(name)
+    builder = bench.builder("openvino")
+    builder.request(make_program("given back"), stopgap=False)
+    builder.give_back(bench.take(builder))
+    builder.request(make_program("taken"), stopgap=False)
+    bench.take(builder)
+    assert closed == []
+    builder.close()
+    assert closed == ["given back"], "the other is with who took it"

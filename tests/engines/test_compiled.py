@@ -158,11 +158,12 @@ def test_the_build_is_told_all_and_its_folder_goes_with_it(
 ) -> None:
     sent: list[Any] = []
 
-    def start(command: list[str], **_: Any) -> Any:
+    def start(command: list[str], *, stderr: Any, **_: Any) -> Any:
         sent.append(command)
-        stdin = SimpleNamespace(write=sent.append, close=lambda: None)
+        stderr.write(b"\nno compiler\n")
+        stdin = SimpleNamespace(write=sent.append, flush=lambda: None, close=lambda: None)
         return SimpleNamespace(
-            pid=os.getpid(), stdin=stdin, returncode=1, communicate=lambda: (b"", b"\nno compiler\n")
+            pid=os.getpid(), stdin=stdin, stdout=io.BytesIO(), returncode=1, wait=lambda: 1, kill=lambda: None
         )
 
     monkeypatch.setattr(subprocess, "Popen", start)

@@ -51,9 +51,7 @@ def test_on_cuda_a_captured_engine_dreams_until_tensorrt_is_built(
     bench: Any, on_cuda: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tensorrt, "load", lambda program, cache, flavour: workshop.load(program, cache))
-    monkeypatch.setattr(
-        tensorrt, "Build", lambda *given, flavour, polite: workshop.start(*given, polite=polite)
-    )
+    monkeypatch.setattr(tensorrt, "Build", lambda *given, flavour, polite: workshop(*given, polite=polite))
     builder = bench.builder("tensorrt")
     builder.request(program, stopgap=True)
     stopgap = bench.take(builder)

@@ -94,7 +94,7 @@ def test_auto_goes_on_where_somebody_else_s_engine_fails(bench: Any, program: An
 
     ENGINES.add("slide-rule", EngineKind(healthy, {"cpu": 0}, made=broken, at_once=True))
     try:
-        monkeypatch.setattr("livedream.engines.builder.candidates", lambda: ("slide-rule", "eager"))
+        monkeypatch.setattr("livedream.engines.maker.candidates", lambda: ("slide-rule", "eager"))
         builder = bench.builder("auto")
         builder.request(program, stopgap=False)
         assert bench.take(builder).engine.name == "eager"

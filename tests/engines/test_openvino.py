@@ -15,10 +15,11 @@ from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.engines import openvino
-from livedream.engines.builder import EngineBuilder, Ready
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import LARGEST_RELATIVE_ERROR, LEAST_COSINE, check
+from livedream.engines.maker import Ready
 from livedream.errors import EngineError
 
 BUILD_S = 100.0
@@ -140,7 +141,7 @@ def test_inputs_of_another_size_are_refused(built: Built, small_program: KernelP
 def test_the_second_time_it_comes_from_the_cache_at_once(
     built: Built, small_program: KernelProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openvino, "Build", lambda *_, **__: pytest.fail("it was built again"))
+    monkeypatch.setattr(openvino.Builds, "__call__", lambda *_, **__: pytest.fail("it was built again"))
     again = build(small_program, built.cache, stopgap=True)
     (fast,) = again.readies
     assert not fast.stopgap
@@ -240,7 +241,9 @@ def test_in_whatever_order_cores_go_ctrl_c_is_told() -> None:
 
 
 def test_a_build_that_fails_says_why_in_one_sentence(small_program: KernelProgram, tmp_path: Path) -> None:
-    started = openvino.Build(KernelProgram(replace(small_program.spec, network="vgg")), EngineCache(tmp_path))
+    started = openvino.Builds()(
+        KernelProgram(replace(small_program.spec, network="vgg")), EngineCache(tmp_path)
+    )
     with pytest.raises(EngineError) as told:
         started.wait()
     message = str(told.value)
@@ -253,7 +256,7 @@ def test_a_cache_that_cannot_be_written_is_told(small_program: KernelProgram, tm
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
     smaller = KernelProgram(replace(small_program.spec, taps=taps_at("stem"), octaves=1))
-    started = openvino.Build(smaller, EngineCache(blocked / "cache"))
+    started = openvino.Builds()(smaller, EngineCache(blocked / "cache"))
     with pytest.raises(EngineError, match=r"could not be built: .*(Not a directory|cannot find|exists)"):
         started.wait()
 

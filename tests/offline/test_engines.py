@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines.builder import Ready
 from livedream.engines.engine import NumberFormat
+from livedream.engines.maker import Ready
 from livedream.errors import EngineError
 from livedream.offline import engines as module
 from livedream.offline.engines import Engines

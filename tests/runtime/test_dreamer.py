@@ -4,8 +4,8 @@ import pytest
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
-from livedream.engines.builder import Ready
 from livedream.engines.engine import Check
+from livedream.engines.maker import Ready
 from livedream.runtime.dreamer import affordable, describe
 from livedream.runtime.governor import Governor
 from livedream.settings import DreamSettings, Settings, change

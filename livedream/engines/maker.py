@@ -1,0 +1,216 @@
+"""Makes one engine: out of the cache, in another process, or here; the first that works out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Generic, TypeVar
+
+from livedream.engines import here
+from livedream.engines.cache import EngineCache
+from livedream.engines.elsewhere import Begin, Build, Elsewhere
+from livedream.engines.engine import Check, Engine, Program
+from livedream.engines.here import Made
+from livedream.engines.kinds import ENGINES, candidates
+from livedream.engines.relay import Relay, parts_of, worst
+from livedream.errors import EngineError
+
+P = TypeVar("P", bound=Program)
+
+Choice = str
+"""A name in `livedream.engines.kinds.ENGINES`, or "auto": the fastest that works out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Generic[P]):
+    """An engine for a program; of a program in parts one that holds theirs.
+
+    stopgap: True if a faster one is still being built. build_s: seconds from the request.
+    checked: its comparison with the reference, of parts the worst; None for the reference itself.
+    run_ms: one run, of parts the mean; None for a stopgap, which is not timed.
+    """
+
+    program: P
+    engine: Engine
+    stopgap: bool
+    build_s: float
+    checked: Check | None
+    run_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[P]):
+    """What is to be made. bridge: takes the eager engine if the fast one is not in the cache; None: it waits.
+
+    polite: built with a low priority. start_s: when the work on it began.
+    """
+
+    program: P
+    bridge: Callable[[Ready[P]], None] | None = None
+    polite: bool = False
+    start_s: float = field(default_factory=time.perf_counter)
+
+
+class EngineMaker(Generic[P]):
+    """Makes one engine at a time, in the thread that calls it; another thread may cancel that.
+
+    choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
+    with the reference; why one was passed over is told. Raises InputError for an unknown choice.
+    """
+
+    def __init__(self, choice: Choice, cache: EngineCache, tell: Callable[[str], None]) -> None:
+        if choice != "auto":
+            ENGINES[choice]  # an unknown one is told now
+        self._choice, self._cache, self._tell = choice, cache, tell
+        self._elsewhere: dict[str, Elsewhere] = {}
+        self._build: Build | None = None
+        self._worked: str | None = None
+        self._cancelled = self._bridged = False
+        self._begun: tuple[str, float] | None = None
+
+    @property
+    def making(self) -> str:
+        """Tell which engine is being made and for how long, such as "tensorrt, 12 s"; "" for none."""
+        begun = self._begun
+        return "" if begun is None else f"{begun[0]}, {time.monotonic() - begun[1]:.0f} s"
+
+    @property
+    def is_building(self) -> bool:
+        """Tell whether another process is building."""
+        return self._build is not None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether what is being made was cancelled."""
+        return self._cancelled
+
+    def make(self, order: Order[P]) -> Ready[P]:
+        """Make the engine of a program. Raises EngineError if none works out, or if it was cancelled."""
+        names = candidates() if self._choice == "auto" else (self._choice,)
+        try:
+            for name, alternative in zip(names, [*names[1:], None], strict=True):
+                self._begun = name, time.monotonic()
+                try:
+                    made = self._made(name, order)
+                    self._worked = name
+                    return _ready(order, made)
+                except EngineError as fault:
+                    if alternative is None or self._cancelled:
+                        raise
+                    self._tell(f"{fault}; trying {alternative}")
+        finally:
+            self._begun, self._build = None, None
+        raise AssertionError("there is at least one candidate")
+
+    def begin(self) -> None:
+        """Heed no earlier `cancel` any more: what is made next is wanted."""
+        self._cancelled = self._bridged = False
+
+    def make_ahead(self, order: Order[P]) -> Ready[P] | None:
+        """Make an engine of the kind that was made last; None if the cache keeps none of that kind.
+
+        Raises EngineError.
+        """
+        first = candidates()[0] if self._choice == "auto" else self._choice
+        name = self._worked or first
+        other = self._built(name)
+        if other is None:
+            return None
+        try:
+            return _ready(order, self._each(order, lambda part: self._loaded(name, other, part, order)))
+        finally:
+            self._build = None
+
+    def cancel(self) -> None:
+        """End what is being made, from another thread."""
+        self._cancelled = True
+        if self._build is not None:
+            self._build.cancel()
+
+    def close(self) -> None:
+        """Let go of the processes that wait for the next build."""
+        while self._elsewhere:
+            self._elsewhere.popitem()[1].close()
+
+    def _built(self, name: str) -> Elsewhere | None:
+        """Return how another process builds an engine; None for one that is made here."""
+        built = ENGINES[name].built
+        if built is not None and name not in self._elsewhere:
+            self._elsewhere[name] = built()
+        return self._elsewhere.get(name)
+
+    def _made(self, name: str, order: Order[P]) -> list[Made]:
+        other = self._built(name)
+        if other is not None:
+            return self._each(order, lambda part: self._loaded(name, other, part, order))
+        kind = ENGINES[name]
+        assert kind.made is not None, "it is built elsewhere or made here"
+        kind.check()
+        if not kind.at_once:
+            self._bridge(order)
+        make = kind.made
+        return self._each(order, lambda part: make(part, self._tell))
+
+    def _each(self, order: Order[P], make: Callable[[Program], Made]) -> list[Made]:
+        """Make the engine of each part; if one cannot be made or is not wanted any more, close the others."""
+        made: list[Made] = []
+        with ExitStack() as if_one_fails:
+            for part in parts_of(order.program):
+                if made and self._cancelled:
+                    raise EngineError("the engine is not wanted any more")
+                made.append(make(part))
+                if_one_fails.callback(made[-1].engine.close)
+            if_one_fails.pop_all()
+        return made
+
+    def _loaded(self, name: str, other: Elsewhere, part: Program, order: Order[P]) -> Made:
+        """Take an engine from the cache, which another process fills if it is not there."""
+        loaded = other.load(part, self._cache)
+        if loaded is None:
+            self._fill(other.builds, part, order)
+            loaded = other.load(part, self._cache)
+        if loaded is None:
+            raise EngineError(f"the engine {name} was built, but {self._cache.folder} does not keep it")
+        engine, checked = loaded
+        engine.run(part.example())  # the first run takes several times as long as those that follow
+        return Made(engine, checked, checked.run_ms)
+
+    def _fill(self, builds: Mapping[str, Begin], part: Program, order: Order[P]) -> None:
+        """Have another process build into the cache, in the first number format that works out."""
+        self._cache.prepare(self._tell)
+        for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
+            self._build = build = begin(part, self._cache, polite=order.polite)
+            self._bridge(order)
+            if self._cancelled:
+                build.cancel()
+            try:
+                build.wait()
+                break
+            except EngineError as fault:
+                if alternative is None or self._cancelled:
+                    raise
+                self._tell(f"{fault}; trying {alternative}")
+        self._build = None
+
+    def _bridge(self, order: Order[P]) -> None:
+        """Hand over a stopgap; one is enough for a program, however many engines are tried."""
+        if order.bridge is None or self._bridged:
+            return
+        self._bridged = True
+        made = [here.stopgap(part) for part in parts_of(order.program)]
+        order.bridge(_ready(order, made, stopgap=True))
+
+
+def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False) -> Ready[P]:
+    """Put together what was made for the parts of a program, or for the whole."""
+    engines = [one.engine for one in made]
+    checks = [one.checked for one in made if one.checked is not None]
+    times_ms = [one.run_ms for one in made if one.run_ms is not None]
+    return Ready(
+        order.program, engines[0] if len(engines) == 1 else Relay(engines), stopgap,
+        time.perf_counter() - order.start_s,
+        worst(checks) if checks else None, fmean(times_ms) if times_ms else None,
+    )  # fmt: skip

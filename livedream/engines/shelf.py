@@ -1,0 +1,69 @@
+"""The engines that stay loaded, and who runs them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Generic
+
+from livedream.engines.maker import P, Ready
+
+KEPT = 16
+"""Engines that stay loaded, some 30 MB each: as many as all presets need at one size, and some more."""
+
+
+class EngineShelf(Generic[P]):
+    """Holds engines by program, those used last; one that is lent is never closed. No thread is heeded.
+
+    What is to be closed now is returned, for the owner to do that when nobody waits for it.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[P, Ready[P]] = OrderedDict()
+        self._lent: list[Ready[P]] = []
+
+    def __contains__(self, program: P) -> bool:
+        return program in self._kept
+
+    def put(self, ready: Ready[P]) -> list[Ready[P]]:
+        """Keep an engine; returns those that there is no room for any more."""
+        self._kept[ready.program] = ready
+        return self._surplus()
+
+    def lend(self, program: P) -> Ready[P] | None:
+        """Return the engine of a program, which is open until it is given back; None if it is not here."""
+        ready = self._kept.get(program)
+        if ready is not None:
+            self._kept.move_to_end(program)
+            self._lent.append(ready)
+        return ready
+
+    def give_back(self, ready: Ready[P]) -> list[Ready[P]]:
+        """Take an engine back that was lent; one that is not kept is returned."""
+        place = next((place for place, one in enumerate(self._lent) if one is ready), None)
+        if place is not None:
+            del self._lent[place]
+        is_kept = self._kept.get(ready.program) is ready
+        return self._surplus() if is_kept or self._is_lent(ready) else [ready]
+
+    def clear(self) -> list[Ready[P]]:
+        """Keep none any more; returns those that are not lent."""
+        unused = [ready for ready in self._kept.values() if not self._is_lent(ready)]
+        self._kept.clear()
+        return unused
+
+    def _surplus(self) -> list[Ready[P]]:
+        spare = [ready for ready in self._kept.values() if not self._is_lent(ready)]
+        gone = spare[: max(0, len(self._kept) - KEPT)]
+        for ready in gone:
+            del self._kept[ready.program]
+        return gone
+
+    def _is_lent(self, ready: Ready[P]) -> bool:
+        return any(one is ready for one in self._lent)
+
+
+def close_all(readies: Sequence[Ready[P]]) -> None:
+    """Close engines."""
+    for ready in readies:
+        ready.engine.close()

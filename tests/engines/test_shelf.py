@@ -1,0 +1,63 @@
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from livedream.engines import shelf as module
+from livedream.engines.maker import Ready
+from livedream.engines.shelf import EngineShelf, close_all
+
+
+@pytest.fixture
+def ready(make_program: Callable[..., Any]) -> Callable[[str], Ready[Any]]:
+    def make(name: str) -> Ready[Any]:
+        return Ready(make_program(name), SimpleNamespace(name=name), False, 0.0, None, None)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> EngineShelf[Any]:
+    monkeypatch.setattr(module, "KEPT", 2)
+    return EngineShelf()
+
+
+def test_what_was_not_used_for_longest_goes_first(shelf: EngineShelf[Any], ready: Any) -> None:
+    first, second, third = ready("first"), ready("second"), ready("third")
+    assert shelf.put(first) == shelf.put(second) == []
+    assert shelf.give_back(shelf.lend(first.program)) == [], "it stays for another time"
+    assert shelf.put(third) == [second]
+    assert first.program in shelf
+    assert second.program not in shelf
+
+
+def test_what_is_lent_stays_open_until_it_is_given_back(shelf: EngineShelf[Any], ready: Any) -> None:
+    lent = ready("lent")
+    shelf.put(lent)
+    assert shelf.lend(lent.program) is lent
+    assert shelf.put(ready("second")) == []
+    third = ready("third")
+    (gone,) = shelf.put(third)
+    assert gone is not lent
+    assert shelf.clear() == [third]
+    assert shelf.give_back(lent) == [lent], "nobody keeps it any more"
+
+
+def test_what_is_lent_twice_is_given_back_twice(shelf: EngineShelf[Any], ready: Any) -> None:
+    one = ready("one")
+    shelf.put(one)
+    shelf.lend(one.program)
+    shelf.lend(one.program)
+    shelf.clear()
+    assert shelf.give_back(one) == []
+    assert shelf.give_back(one) == [one]
+
+
+def test_what_was_never_kept_is_closed_when_it_comes_back(shelf: EngineShelf[Any], ready: Any) -> None:
+    closed: list[str] = []
+    stopgap = ready("stopgap")
+    stopgap.engine.close = lambda: closed.append("stopgap")
+    close_all(shelf.give_back(stopgap))
+    assert closed == ["stopgap"]
+    assert shelf.lend(stopgap.program) is None
