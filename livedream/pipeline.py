@@ -234,7 +234,8 @@ class DreamPipeline:
         if leaving is not None:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
             goes = self._run(leaving.spec, leaving.engine, in_turns(old, len(leaving.spec.parts)).dream, turn)
-            runs = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
+            both = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
+            runs = [run for run in both if run.share > 0]
         least = CATCH_UP_PASSES if self._is_young(measured, time_s, settings.look) else 1
         passes = max(least, now.dream.passes) if leaving is None else 1
         parts = (replace(turn, part=number / passes) for number in range(1, passes))

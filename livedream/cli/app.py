@@ -9,8 +9,10 @@ import typer
 
 from livedream.cli import networks, offline, pictures
 from livedream.cli.options import (
+    FADE_S,
     AttractSOption,
     EngineOption,
+    FadeSOption,
     FpsOption,
     Options,
     OverwriteOption,
@@ -23,6 +25,7 @@ from livedream.cli.options import (
     SizeOption,
     SourceOption,
     check_attract_s,
+    check_fade_s,
     check_fps,
     check_programs,
     check_seconds,
@@ -102,6 +105,7 @@ def live(
     programs: ProgramsOption = None,
     program_s: ProgramSOption = None,
     attract_s: AttractSOption = 0.0,
+    fade_s: FadeSOption = FADE_S,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
@@ -123,7 +127,7 @@ def live(
     options = Options(
         source, DEFAULT if preset is None else preset, set_ or [], engine, parse_size(size), check_fps(fps),
         record, overwrite, virtual_camera, check_seconds(seconds),
-        parse_programs(programs), shown_s, check_attract_s(attract_s),
+        parse_programs(programs), shown_s, check_attract_s(attract_s), check_fade_s(fade_s),
     )  # fmt: skip
     run(options, window=not no_window, full_screen=full_screen)
 

@@ -92,7 +92,10 @@ def session_of(
     programs: what `chosen_programs` gave; None: the one preset all along.
     """
     shown = programs or chosen_programs(options, by_hand=False)
-    plan = Plan(shown.name, options.size_wh, options.fps, options.engine, attract_s=options.attract_s)
+    plan = Plan(
+        shown.name, options.size_wh, options.fps, options.engine, attract_s=options.attract_s,
+        fade_s=options.fade_s,
+    )  # fmt: skip
     session = LiveSession(source, shown.store, plan, SystemClock(), tell=teller(console))
     session.follow(shown)
     return session

@@ -1,18 +1,22 @@
-"""The dream thread: takes captured frames, begins to dream them, swaps engines between two frames."""
+"""The dream thread: takes captured frames, begins to dream them, lets one engine follow another."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
-from livedream.engines.builder import EngineBuilder, Ready
+from livedream.engines.builder import Ahead, EngineBuilder
+from livedream.engines.maker import Ready
+from livedream.errors import InputError
+from livedream.fade import Blend
 from livedream.frame import Frame
-from livedream.pipeline import Dreaming, DreamPipeline
+from livedream.pipeline import Dreaming, DreamPipeline, Leaving
 from livedream.references import References
+from livedream.runtime.cross_fade import CrossFade
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.store import SettingsStore
@@ -25,8 +29,9 @@ LOOK_UP_S = 0.1
 class Dreamer:
     """Owns the pipeline; one thread calls `run`.
 
-    governor: None to dream at the wanted size whatever the rate. emit: takes each frame once it is
-    begun, and waits while the one before it is not finished.
+    governor: None to dream at the wanted size whatever the rate. fade_s: in which another preset takes the
+    place of the one before. emit: takes each frame once it is begun, and waits while the one before it is
+    not finished.
     """
 
     def __init__(
@@ -37,16 +42,25 @@ class Dreamer:
         clock: Clock,
         emit: Callable[[Dreaming], None],
         tell: Callable[[str], None],
+        *,
+        fade_s: float = 0.0,
     ) -> None:
         self._store, self._builder, self._governor = store, builder, governor
         self._clock, self._emit, self._tell = clock, emit, tell
+        self._fade = CrossFade(store.snapshot(), fade_s)
+        self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
+        self._size_wh, self._is_expecting = (0, 0), False
         self._requested: KernelSpec | None = None
-        self._fitting: DreamSettings | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
         self.ready: Ready[KernelProgram] | None = None
+        self._leaving: Ready[KernelProgram] | None = None
         self.settled = threading.Event()
         """Set once the engine that was asked for runs, not a stopgap."""
+
+    def expect(self, upcoming: Callable[[], Iterable[Settings]]) -> None:
+        """Have the engines made ahead of what may be shown next, the likeliest first; before the start."""
+        self._upcoming = upcoming
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Have the engine for pictures of `size_wh` built, before the first frame is there."""
@@ -58,47 +72,71 @@ class Dreamer:
             self._swap(self._builder.take(LOOK_UP_S))
         while not stop.is_set() and not slot.ended:
             frame = slot.take(LOOK_UP_S)
-            self._swap(self._builder.take())
             if frame is not None:
                 self._dream(frame)
 
     def _dream(self, frame: Frame) -> None:
+        preset, wanted = self._store.standing()
+        spec = self._request(wanted, frame.size_wh)
+        self._swap(self._builder.take())
         assert self._pipeline is not None
-        settings = self._store.snapshot()
-        self._request(settings, frame.size_wh)
         start_s = self._clock.now_s()
-        settings = affordable(self._dreamable(settings), self._governor, is_settled=self.settled.is_set())
-        self._emit(self._pipeline.begin(frame, settings))
-        now_s = self._clock.now_s()
-        if self._governor is not None and self.settled.is_set() and self._pipeline.spec == self._requested:
-            said = self._governor.observe(now_s - start_s, now_s)
-            if said is not None:
-                self._tell(said)
+        if spec == self._pipeline.spec:
+            mix = self._fade.follow(wanted, (preset, spec), start_s)
+        else:
+            mix = self._fade.hold_back(wanted, self._store.above(), start_s)
+        leaving = self._leaving_in(mix)
+        if self._fade.is_over:
+            self._give_back_leaving()
+        settings = affordable(mix.settings, self._governor, is_settled=self.settled.is_set())
+        self._emit(self._pipeline.begin(frame, settings, leaving))
+        if self._fade.is_over and spec == self._pipeline.spec:
+            self._observe(start_s)
 
-    def _dreamable(self, settings: Settings) -> Settings:
-        """Give the settings with the dream that the engine which runs is for.
+    def _observe(self, start_s: float) -> None:
+        """Let the governor see how long a frame took; have engines made ahead once there is room."""
+        governor, now_s = self._governor, self._clock.now_s()
+        if governor is None or not self.settled.is_set():
+            return
+        if self._builder.is_busy:
+            governor.restart()  # what that takes is soon free again
+            return
+        said = governor.observe(now_s - start_s, now_s)
+        if said is not None:
+            self._tell(said)
+        elif governor.is_at_ease and not self._is_expecting:
+            self._expect()
 
-        Until another one is there, the old dream goes on: an engine that has none of the layers asked for
-        dreams nothing.
-        """
+    def _expect(self) -> None:
+        self._is_expecting = True
+        self._builder.prepare(self._ahead)
+
+    def _leaving_in(self, mix: Blend) -> Leaving | None:
+        """Return the dream that is still seen, if its engine is still open."""
         assert self._pipeline is not None
-        assert self._requested is not None
-        spec = self._pipeline.spec
-        if self._fitting is None or replace(self._requested, size_hw=spec.size_hw) == spec:
-            self._fitting = settings.dream
-        if self._fitting is settings.dream:
-            return settings
-        return settings.model_copy(update={"dream": self._fitting})
+        if mix.leaving is None:
+            return None
+        spec = kernel_spec(mix.leaving, self._pipeline.spec.size_hw)
+        open_ones = [ready for ready in (self.ready, self._leaving) if ready is not None]
+        engine = next((ready.engine for ready in open_ones if ready.program.spec == spec), None)
+        return None if engine is None else Leaving(spec, engine, mix.leaving, mix.left)
 
-    def _request(self, settings: Settings, size_wh: tuple[int, int]) -> None:
+    def _give_back_leaving(self) -> None:
+        if self._leaving is not None:
+            self._builder.give_back(self._leaving)
+        self._leaving = None
+
+    def _request(self, settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
         working_px = settings.dream.working_px
         if self._governor is not None:
             self._governor.want(working_px, settings.dream.passes)
             working_px = self._governor.working_px
+        self._size_wh = size_wh
         spec = kernel_spec(settings.dream, working_size_hw(size_wh, working_px))
         if spec != self._requested:
             self._requested = spec
             self._builder.request(KernelProgram(spec), stopgap=self._pipeline is None)
+        return spec
 
     def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:
@@ -107,14 +145,37 @@ class Dreamer:
             self._pipeline = DreamPipeline(ready.program.spec, ready.engine, references=self._references)
         else:
             self._pipeline.swap(ready.program.spec, ready.engine)
-        previous, self.ready = self.ready, ready
-        if previous is not None:
-            previous.engine.close()
+        self._give_back_leaving()
+        self._leaving, self.ready = self.ready, ready
         if not ready.stopgap:
             self.settled.set()
+            self._is_expecting = False
         if self._governor is not None:
             self._governor.restart()
+        elif not ready.stopgap:
+            self._expect()
         self._tell(describe(ready))
+
+    def _ahead(self) -> Ahead[KernelProgram]:
+        """List what may be asked for at this size, and at the one that the governor would choose next."""
+        dreams = [settings.dream for settings in self._upcoming()]
+        governor = self._governor
+        if governor is None:
+            return Ahead(self._programs(dreams, {}))
+        wanted_px = governor.wanted_px
+        return Ahead(
+            self._programs(dreams, {wanted_px: governor.working_px}),
+            self._programs(dreams, {wanted_px: governor.next_px}),
+        )
+
+    def _programs(self, dreams: Iterable[DreamSettings], sizes_px: Mapping[int, int]) -> list[KernelProgram]:
+        """List the programs of dreams that the network has, each once; sizes_px: wanted -> governed."""
+        found: dict[KernelProgram, None] = {}
+        for dream in dreams:
+            size_hw = working_size_hw(self._size_wh, sizes_px.get(dream.working_px, dream.working_px))
+            with suppress(InputError):  # it is told when it is asked for
+                found[KernelProgram(kernel_spec(dream, size_hw))] = None
+        return list(found)
 
 
 def affordable(settings: Settings, governor: Governor | None, *, is_settled: bool) -> Settings:

@@ -20,6 +20,9 @@ FULL_LOAD = 0.97
 AIM = 0.8
 """Share of the frame interval that a new size is chosen for."""
 
+EASE = 20
+"""Frames after which it is known whether there is room for anything beside them."""
+
 PASS_SHARE = 0.6
 """What a further pass takes at most, as a share of all that a frame takes with those before it."""
 
@@ -48,6 +51,16 @@ class Governor:
     def __post_init__(self) -> None:
         self.working_px = self.working_px or self.wanted_px
         self.passes = self.passes or self.wanted_passes
+
+    @property
+    def next_px(self) -> int:
+        """Return the size that would be tried next if this one took too long."""
+        return self._rung(self.working_px * RUNG)
+
+    @property
+    def is_at_ease(self) -> bool:
+        """Tell whether there has been room for more in the frames that are watched."""
+        return self._watched >= EASE and self._busy_s / self._watched <= AIM * self.interval_s
 
     def restart(self) -> None:
         """Watch anew: the engine or the wish has changed."""

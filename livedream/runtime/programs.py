@@ -66,6 +66,14 @@ class Programs:
             self._show([place])
             return self.name
 
+    def upcoming(self) -> list[Preset]:
+        """List all presets, the likeliest to be shown next first: by how many steps they are away."""
+        return [self.presets[place % len(self.presets)] for place in self._nearest()]
+
+    def _nearest(self) -> list[int]:
+        hops = [hop for far in range(1, len(self.presets)) for hop in (far, -far)]
+        return list({(self._at + hop) % len(self.presets): None for hop in [0, *hops]})
+
     def tell_to(self, tell: Callable[[str], None]) -> None:
         """Have it said, in a sentence, when a preset cannot be shown any more."""
         self._tell = tell

@@ -12,8 +12,9 @@ import cv2
 
 from livedream.clock import Clock, SystemClock
 from livedream.dream.program import KernelProgram
-from livedream.engines.builder import Choice, EngineBuilder
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
+from livedream.engines.maker import Choice
 from livedream.frame import Rgb
 from livedream.pipeline import Dreamed, Dreaming
 from livedream.presets import Preset
@@ -49,8 +50,8 @@ class Plan:
     output_wh: size of the frames that go out. fps: their rate, and the rate that is held.
     engine: "auto" or one engine's name. paced: at the source's own pace, frames dropped when late;
     else as fast as it goes, none dropped. governed: the working size may be lowered to hold `fps`.
-    attract_s: how long the camera stands still before past frames are shown; None: never. preset: its name,
-    for people.
+    attract_s: how long the camera stands still before past frames are shown; None: never. fade_s: in which
+    another preset takes the place of the one before. preset: its name, for people.
     """
 
     preset: str = ""
@@ -60,6 +61,7 @@ class Plan:
     paced: bool = True
     governed: bool = True
     attract_s: float | None = None
+    fade_s: float = 1.0
 
 
 class LiveSession:
@@ -104,7 +106,9 @@ class LiveSession:
         wanted = store.snapshot().dream
         governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
         self._begun: Latest[Dreaming] = Latest(lossless=True)
-        self._dreamer = Dreamer(store, self._builder, governor, clock, self._begun.put, self._tell)
+        self._dreamer = Dreamer(
+            store, self._builder, governor, clock, self._begun.put, self._tell, fade_s=plan.fade_s
+        )
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> LiveSession:
@@ -129,6 +133,7 @@ class LiveSession:
         """Let the preset change by time, in the store that the session was made with; before the start."""
         self._programs = programs
         programs.tell_to(self._tell)
+        self._dreamer.expect(lambda: [preset.settings for preset in programs.upcoming()])
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -220,6 +225,7 @@ class LiveSession:
             dropped=self._capture.slot.dropped,
             engine=ready.engine.name if ready else "",
             building=self._builder.building,
+            preparing=self._builder.preparing,
             preset=self.plan.preset if self._programs is None else self._programs.name,
             left_s=None if self._programs is None else self._programs.left_s,
             attract=attract is not None and attract.playing,

@@ -22,7 +22,8 @@ class Status:
 
     fps: dreamed frames a second over the last two seconds. source_fps: likewise, captured.
     latency_ms: from capture to the finished frame. dropped: frames captured but never dreamed.
-    engine: the one that really runs; building: the one on its way, "" if none.
+    engine: the one that really runs; building: the one on its way, "" if none. preparing: how many are still
+    to be made ahead.
     left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
     floor_px: the motion below which it stands. working_wh, output_wh: pixels. sinks: name -> health.
@@ -37,6 +38,7 @@ class Status:
     dropped: int = 0
     engine: str = ""
     building: str = ""
+    preparing: int = 0
     preset: str = ""
     left_s: float | None = None
     attract: bool = False

@@ -38,7 +38,7 @@ class SettingsStore:
     """
 
     def __init__(self, preset: Settings) -> None:
-        self._preset = self._settings = preset
+        self._standing = preset, preset
         self._layers: dict[Layer, dict[str, Any]] = {layer: {} for layer in ABOVE}
         self._held: frozenset[str] = frozenset()
         self._lock = threading.Lock()
@@ -48,14 +48,23 @@ class SettingsStore:
 
     def snapshot(self) -> Settings:
         """Return the settings as they stand now."""
-        return self._settings
+        return self._standing[1]
+
+    def standing(self) -> tuple[Settings, Settings]:
+        """Return (preset, settings as they stand now): which preset it is, is told by its identity."""
+        return self._standing
+
+    def above(self) -> dict[str, Any]:
+        """Return what the layers over the preset make of it, by word."""
+        with self._lock:
+            return _laid(self._layers)
 
     def layer(self, layer: Layer) -> dict[str, Any]:
         """Return what a layer holds, by word; of the preset what is not its default."""
         with self._lock:
             if layer != "preset":
                 return dict(self._layers[layer])
-            return differences(Settings(), self._preset)
+            return differences(Settings(), self._standing[0])
 
     @property
     def held(self) -> frozenset[str]:
@@ -78,7 +87,7 @@ class SettingsStore:
     def edit(self, edited: Callable[[Settings], Settings], layer: Layer = "hand") -> Settings:
         """Write into a layer what `edited` changes in the settings that stand; nobody writes in between."""
         with self._lock:
-            wanted = differences(self._settings, edited(self._settings))
+            wanted = differences(self._standing[1], edited(self._standing[1]))
             self._write(layer, self._of(layer) | wanted, frozenset(wanted), layer)
         return self._tell()
 
@@ -101,9 +110,9 @@ class SettingsStore:
         with self._lock:
             hand = {word: value for word, value in self._layers["hand"].items() if word in self._held}
             settings = self._made(preset, self._layers | {"hand": hand}, "preset")
-            words = frozenset(differences(self._settings, settings))
-            self._preset, self._layers["hand"] = preset, hand
-            self._stand(Change("preset", words, settings))
+            words = frozenset(differences(self._standing[1], settings))
+            self._layers["hand"] = hand
+            self._stand(preset, Change("preset", words, settings))
         return self._tell()
 
     def observe(self, observer: Callable[[Change], None]) -> Callable[[], None]:
@@ -128,27 +137,26 @@ class SettingsStore:
         return self._layers[layer]
 
     def _write(self, layer: Layer, held: dict[str, Any], words: frozenset[str], origin: str) -> None:
-        settings = self._made(self._preset, self._layers | {layer: held}, origin)
+        preset = self._standing[0]
+        settings = self._made(preset, self._layers | {layer: held}, origin)
         self._layers[layer] = held
-        self._stand(Change(layer, words, settings))
+        self._stand(preset, Change(layer, words, settings))
 
     def _made(self, preset: Settings, layers: Mapping[Layer, Mapping[str, Any]], origin: str) -> Settings:
         """Lay the layers over a preset. Raises InputError if that cannot be dreamed."""
-        above: dict[str, Any] = {}
-        for layer in ABOVE:
-            above |= layers[layer]
+        above = _laid(layers)
         settings = change(preset, above, origin) if above else preset
-        check(settings, self._settings)
+        check(settings, self._standing[1])
         return settings
 
-    def _stand(self, news: Change) -> None:
-        self._settings = news.settings
+    def _stand(self, preset: Settings, news: Change) -> None:
+        self._standing = preset, news.settings
         if news.words:
             self._news.append(news)
 
     def _tell(self) -> Settings:
         """Tell what is new, one after the other; what another thread tells already, it tells to the end."""
-        settings = self._settings
+        settings = self._standing[1]
         while self._news and self._telling.acquire(blocking=False):
             try:
                 while self._news:
@@ -158,6 +166,11 @@ class SettingsStore:
             finally:
                 self._telling.release()
         return settings
+
+
+def _laid(layers: Mapping[Layer, Mapping[str, Any]]) -> dict[str, Any]:
+    """Lay the layers over each other."""
+    return {word: value for layer in ABOVE for word, value in layers[layer].items()}
 
 
 def differences(before: Settings, after: Settings) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from livedream.cli.options import (
     check_attract_s,
+    check_fade_s,
     check_fps,
     check_programs,
     check_seconds,
@@ -79,3 +80,11 @@ def test_an_impossible_time_without_motion_is_refused(seconds: float) -> None:
         check_attract_s(seconds)
     assert check_attract_s(0.0) is None
     assert check_attract_s(60.0) == 60.0
+
+
+@pytest.mark.parametrize("seconds", [-0.1, 60.5, float("inf"), float("nan")])
+def test_a_fade_that_is_not_possible_is_refused(seconds: float) -> None:
+    with pytest.raises(InputError, match=r"--fade-s .*: take 0 \(at once\) to 60 seconds"):
+        check_fade_s(seconds)
+    assert check_fade_s(0.0) == 0.0
+    assert check_fade_s(2.5) == 2.5

@@ -115,3 +115,19 @@ def test_passes_do_not_hunt(frame_ms: float, pass_ms: float, wanted: int) -> Non
     governor = Governor(80_000, 1 / 30, wanted)
     watched(governor, frame_ms, pass_ms, 60)
     assert len(watched(governor, frame_ms, pass_ms, 60)) <= 1
+
+
+def test_it_knows_which_size_it_would_try_next() -> None:
+    governor = Governor(80_000, 1 / 30)
+    assert governor.next_px == int(80_000 * 0.85)
+    governor.working_px = int(80_000 * SMALLEST_SHARE)
+    assert governor.next_px == governor.working_px, "there is none below"
+
+
+@pytest.mark.parametrize(("busy_ms", "at_ease"), [(20, True), (30, False)])
+def test_it_tells_whether_there_is_room_for_other_work(busy_ms: float, at_ease: bool) -> None:
+    governor = Governor(80_000, 1 / 30)
+    assert not governor.is_at_ease, "nothing is known yet"
+    for frame in range(25):
+        governor.observe(busy_ms / 1e3, frame / 30)
+    assert governor.is_at_ease == at_ease

@@ -152,3 +152,9 @@ def test_alone_a_preset_whose_picture_has_gone_goes_on() -> None:
     programs = Programs(THREE[:1])
     assert programs.step(1) == "one"
     assert step_size(programs) == 0.01
+
+
+def test_the_nearest_are_the_likeliest_next() -> None:
+    programs = Programs([Preset(str(n), "", Settings()) for n in range(5)], at=1)
+    assert [preset.name for preset in programs.upcoming()] == ["1", "2", "0", "3", "4"]
+    assert [preset.name for preset in Programs(THREE[:1]).upcoming()] == ["one"]

@@ -228,7 +228,7 @@ def test_programs_change_the_dream_by_the_clock_of_the_show(
     programs = Programs([Preset(f"at {n}", "", look) for n, look in enumerate(looks)], every_s=0.3)
     shown: list[float] = []
     session = LiveSession(
-        make_source(), programs.store, PLAN, SystemClock(), cache=cache,
+        make_source(), programs.store, replace(PLAN, fade_s=0.0), SystemClock(), cache=cache,
         observe=lambda dreamed: shown.append(dreamed.settings.look.strength),
     )  # fmt: skip
     session.follow(programs)
@@ -238,6 +238,40 @@ def test_programs_change_the_dream_by_the_clock_of_the_show(
     wait_for(lambda: session.status().preset == "at 0")
     session.finish()
     assert set(shown) == {0.5, 1.5}
+
+
+def test_a_preset_melts_into_the_next_and_both_dreams_are_seen(
+    small_settings: Settings,
+    cache: EngineCache,
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = apply_assignments(small_settings, ["dream.layers={patterns=1.0}", "look.strength=2"])
+    programs = Programs([Preset("lines", "", small_settings), Preset("patterns", "", other)])
+    frames: list[tuple[str, float]] = []
+    begin = DreamPipeline.begin
+
+    def noted(self: DreamPipeline, frame: Any, settings: Settings, leaving: Any = None) -> Any:
+        (mood,) = settings.dream.layers if leaving is None else leaving.dream.layers
+        frames.append((mood, settings.look.strength))
+        return begin(self, frame, settings, leaving)
+
+    monkeypatch.setattr(DreamPipeline, "begin", noted)
+    session = LiveSession(
+        make_source(), programs.store, replace(PLAN, fade_s=0.5), SystemClock(), cache=cache
+    )
+    session.follow(programs)
+    session.start()
+    wait_for(lambda: len(frames) > 5)
+    programs.step(1)
+    wait_for(lambda: frames[-1] == ("patterns", 2.0))
+    session.finish()
+    moods = [mood for mood, _ in frames]
+    fading = moods[moods.index("patterns") :]
+    assert fading[:4].count("lines") >= 2, "the old dream is still seen"
+    strengths = [strength for _, strength in frames]
+    assert strengths == sorted(strengths)
+    assert len(set(strengths)) > 4, "the look glides"
 
 
 def test_a_show_of_which_nothing_is_asked_keeps_its_settings_and_its_frames(

@@ -235,3 +235,13 @@ def test_a_slow_observer_keeps_nobody_from_reading_or_writing() -> None:
 def test_a_refusal_is_an_input_error_with_the_origin() -> None:
     with pytest.raises(InputError, match="knob 3"):
         SettingsStore(PRESET).change({"look.depth": "much"}, "knob 3")
+
+
+def test_what_stands_is_told_with_its_preset_and_what_lies_above_it() -> None:
+    store = SettingsStore(PRESET)
+    store.change({"look.depth": 0.2, "look.strength": 0.7}, "test")
+    store.change({"look.depth": 0.3}, "test", "modulation")
+    preset, settings = store.standing()
+    assert preset is PRESET
+    assert settings is store.snapshot()
+    assert store.above() == {"look.depth": 0.3, "look.strength": 0.7}
