@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from livedream.settings import LookSettings
 
 CELLS = 3.0
-"""Sigma of the blur in pixels of the small picture that it is worked out on."""
+"""Least sigma of the blur in pixels of the small picture that it is worked out on."""
 
 
 def relit(residual: NDArray[np.float32], look: LookSettings) -> NDArray[np.float32]:
@@ -30,6 +32,10 @@ def relit(residual: NDArray[np.float32], look: LookSettings) -> NDArray[np.float
 
 
 def small_wh(size_wh: tuple[int, int], radius: float) -> tuple[int, int]:
-    """Choose a size at which a blur of `radius` of the longer side has a sigma of about `CELLS` pixels."""
-    scale = min(1.0, CELLS / (radius * max(size_wh)))
-    return max(2, round(size_wh[0] * scale)), max(2, round(size_wh[1] * scale))
+    """Choose a size at which a blur of `radius` of the longer side has a sigma of `CELLS` to twice that.
+
+    It is smaller by a power of two: sides that divide evenly take half of the time of others.
+    """
+    sigma_px = radius * max(size_wh)
+    factor = 2 ** max(0, math.floor(math.log2(sigma_px / CELLS)))
+    return max(2, size_wh[0] // factor), max(2, size_wh[1] // factor)

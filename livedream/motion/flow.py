@@ -21,7 +21,7 @@ from livedream.motion.sampling import (
     squared_length,
     within,
 )
-from livedream.motion.whole import STANDS, preferred, unexplained, whole_motion
+from livedream.motion.whole import STANDS, apart, around, preferred, unexplained, whole_motion
 from livedream.settings import MotionSettings
 
 
@@ -85,11 +85,13 @@ class FlowEstimator:
         returning = self._beside.submit(lambda: smoothed(self._back.calc(previous, current, _NO_GUESS)))
         measured = np.asarray(self._there.calc(current, previous, _NO_GUESS), np.float32)
         flow = smoothed(measured)
-        left = unexplained(current, previous, flow)
+        grid = np.asarray(cv2.add(grid_of(*current.shape), flow), np.float32)
+        levels = apart(current, previous, grid)
+        left = around(levels)
         whole = whole_motion(measured, left)
         everywhere = mapped(whole, *current.shape)
         as_whole = np.asarray(cv2.subtract(everywhere, grid_of(*current.shape)), np.float32)
-        trust = _trust(current, previous, flow, returning.result(), wishes)
+        trust = _trust(levels, flow, grid, returning.result(), wishes)
         if trust.mean() < wishes.cut_share:
             return Motion(
                 np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True
@@ -117,20 +119,20 @@ def smoothed(flow: Flow | cv2.typing.MatLike) -> Flow:
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _trust(current: Grey, previous: Grey, flow: Flow, back: Flow, wishes: MotionSettings) -> Trust:
+def _trust(levels: Grey, flow: Flow, grid: Flow, back: Flow, wishes: MotionSettings) -> Trust:
     """Compare the flow with its way back, and the warped previous picture with the current one.
 
+    levels: HxW, how far these are apart. grid: HxWx2, where the flow leads to.
     The disagreement w + w' that is hardly trusted any more grows with the motion: tolerance_px^2 + 0.01
     (|w|^2 + |w'|^2), as Ruder et al., "Artistic Style Transfer for Videos", 2016, have it.
     Everything stays in OpenCV: as numpy expressions the same costs three times as much.
     """
-    grid = np.asarray(cv2.add(grid_of(*flow.shape[:2]), flow), np.float32)
     returned = sample(back, grid)
     gone = squared_length(cv2.add(flow, returned))
     allowed = cv2.addWeighted(
         squared_length(flow), RUDER, squared_length(returned), RUDER, wishes.tolerance_px**2
     )
-    difference = cv2.absdiff(current, sample(previous, grid)).astype(np.float32)
+    difference = levels.astype(np.float32)
     doubt = cv2.scaleAdd(
         cv2.multiply(difference, difference), 1 / wishes.tolerance_levels**2, cv2.divide(gone, allowed)
     )

@@ -56,8 +56,9 @@ def fit(motion: Motion, size_wh: tuple[int, int]) -> tuple[Flow, Trust]:
 def enlarged(flow: Flow, size_wh: tuple[int, int]) -> Flow:
     """Resize a flow to `size_wh`, and its pixels with it."""
     height, width = flow.shape[:2]
-    scale = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
-    return np.asarray(cv2.resize(flow * scale, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+    # numpy takes four times as long over an axis of two; OpenCV's stubs do not know that it takes a colour.
+    scaled = cv2.multiply(flow, (size_wh[0] / width, size_wh[1] / height, 0, 0))  # type: ignore[call-overload]
+    return np.asarray(cv2.resize(scaled, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def resize(field: Field, size_wh: tuple[int, int]) -> Field:

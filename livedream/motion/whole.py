@@ -75,6 +75,14 @@ def preferred(left_whole: Levels, left: Levels) -> Trust:
 
 def unexplained(current: Grey, previous: Grey, flow: Flow) -> Levels:
     """Measure what a flow, HxWx2, leaves unexplained around each pixel, HxW, in levels of 255."""
-    came = sample(previous, np.asarray(cv2.add(grid_of(*flow.shape[:2]), flow), np.float32))
-    apart = cv2.absdiff(current, came)
-    return np.asarray(cv2.boxFilter(apart, cv2.CV_32F, (WINDOW_PX, WINDOW_PX)), np.float32)
+    return around(apart(current, previous, np.asarray(cv2.add(grid_of(*flow.shape[:2]), flow), np.float32)))
+
+
+def apart(current: Grey, previous: Grey, grid: Flow) -> Grey:
+    """Return |current - previous(grid)|, HxW; grid: HxWx2, positions in pixels."""
+    return np.asarray(cv2.absdiff(current, sample(previous, grid)), np.uint8)
+
+
+def around(levels: Grey) -> Levels:
+    """Return the mean around each pixel, HxW."""
+    return np.asarray(cv2.boxFilter(levels, cv2.CV_32F, (WINDOW_PX, WINDOW_PX)), np.float32)
