@@ -23,6 +23,10 @@ H = TypeVar("H")
 H_co = TypeVar("H_co", covariant=True)
 
 
+FILM_S = 1 / 24
+"""Between the frames of a film; of one that is longer ago less is seen, else it would be a second picture."""
+
+
 @dataclass(slots=True)
 class Stopwatch:
     """Notes the milliseconds between laps by stage."""
@@ -109,6 +113,13 @@ class Task(Generic[H]):
     colour: ColourSettings = field(default_factory=ColourSettings)
     again: Sequence[Sequence[Run]] = ()
     momentum: float = 0.0
+
+
+def open_share(task: Task[Any]) -> float:
+    """Return the share of the frame before in what is shown, 0..1; 0 after a cut and without a warm start."""
+    if task.past is None or task.past.motion.cut:
+        return 0.0
+    return task.look.shutter * task.persistence * FILM_S / max(task.past.elapsed_s, FILM_S)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
+from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import veil
 from livedream.composite.colour_on_device import steered, toned
@@ -104,7 +104,8 @@ class DeviceCanvas:
         assert velocity is not None, "a task has a run"
         residual, sound = finite(made - image)
         residual = steered(residual, image, task.colour)
-        visible = toned(relit(residual, task.look), task.colour) * resized(veiled[None, None], task.size_hw)
+        visible = toned(relit(exposed(residual, task), task.look), task.colour)
+        visible = visible * resized(veiled[None, None], task.size_hw)
         depths = depth_map(image, visible, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         velocity = torch.where(sound, velocity, 0.0)
@@ -263,6 +264,15 @@ def finite(residual: Tensor) -> tuple[Tensor, Tensor]:
     """Give a residual, or nothing in place of one that is no number, and whether it was sound."""
     sound = torch.isfinite(residual.sum())
     return torch.where(sound, residual, 0.0), sound
+
+
+def exposed(residual: Tensor, task: Task[Tensor]) -> Tensor:
+    """Return the residual with its share of the frame before: `livedream.canvas.memory._exposed`."""
+    share = open_share(task)
+    if task.past is None or share == 0:
+        return residual
+    before = resized(task.past.left.residual, (int(residual.shape[2]), int(residual.shape[3])))
+    return residual + share * (before - residual)
 
 
 def laid_over(frame: Tensor, residual: Tensor, strength: float) -> Tensor:

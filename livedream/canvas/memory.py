@@ -10,7 +10,7 @@ from functools import reduce
 import cv2
 import numpy as np
 
-from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task
+from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.composite import compose, relit, steered, toned, veil
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
 from livedream.frame import Image, Rgb, to_image
@@ -87,7 +87,7 @@ class MemoryCanvas:
             velocity = residual
         residual = steered(residual, image, task.colour)
         watch.lap("residual")
-        shown = _veiled(toned(relit(residual, task.look), task.colour), task.grey, task.look)
+        shown = _veiled(toned(relit(_exposed(residual, task), task.look), task.colour), task.grey, task.look)
         depths = depth_map(image, shown, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
@@ -209,6 +209,15 @@ def _finite(residual: Field) -> tuple[Field, bool]:
     """Start anew from nothing after a dream that is no number, which would else never leave the show."""
     sound = bool(np.isfinite(residual.sum()))
     return (residual if sound else np.zeros_like(residual)), sound
+
+
+def _exposed(residual: Field, task: Task[Field]) -> Field:
+    """Return the residual with its share of the frame before, not carried along, as a shutter sees both."""
+    share = open_share(task)
+    if task.past is None or share == 0:
+        return residual
+    before = resize(task.past.left.residual, (residual.shape[1], residual.shape[0]))
+    return np.asarray(cv2.addWeighted(residual, 1 - share, before, share, 0.0), np.float32)
 
 
 def _veiled(residual: Field, small_grey: Grey, look: LookSettings) -> Field:

@@ -30,6 +30,11 @@ class LookSettings(Section):
         0.04, "Size from which on light is light and not form: sigma of a Gaussian.",
         unit="of the picture's longer side", ge=0.005, le=0.25, scale="logarithmic"
     )  # fmt: skip
+    shutter: float = setting(
+        0.3, "Share of the frame before in the dream that is shown, as a shutter sees what moves; 0: "
+        "forms that move are sharper, and all of them flicker more.",
+        ge=0.0, le=0.5
+    )  # fmt: skip
     scene: float = setting(
         0.0, "How much the picture's own edges and textures show through the dream.", ge=0.0, le=1.0
     )

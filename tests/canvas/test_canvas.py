@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from livedream.canvas.canvas import Run, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas
 from livedream.canvas.memory import MemoryCanvas
+from livedream.composite import compose
 from livedream.motion.flow import Motion
 from livedream.motion.warp import Field
 from livedream.settings import ColourSettings, LookSettings
@@ -26,10 +28,12 @@ def dream(
 ) -> Callable[..., tuple[Any, Field, Task[Any]]]:
     """Dream a frame after one that left `residual`: (frame, residual, task)."""
 
-    def run(canvas: Any, colour: ColourSettings, scene: float = 0.6) -> tuple[Any, Field, Task[Any]]:
+    def run(
+        canvas: Any, colour: ColourSettings, scene: float = 0.6, **look: float
+    ) -> tuple[Any, Field, Task[Any]]:
         task = make_task(
             engine=adding(0.0), past=make_past(canvas, residual, bending), colour=colour,
-            look=LookSettings(steer=False, light=0.0, scene=scene),
+            look=LookSettings.model_validate({"steer": False, "light": 0.0, "scene": scene, **look}),
         )  # fmt: skip
         pending = canvas.dream(task, Stopwatch())
         return pending.finish().rgb, canvas.to_array(pending.residual), task
@@ -79,7 +83,7 @@ def test_the_look_leaves_what_is_carried_on(dream: Any, canvas: Any) -> None:
 def test_a_target_is_in_what_is_carried_on_and_in_the_frame(dream: Any, canvas: Any) -> None:
     target = (0.7, 0.4, 0.3)
     colour = ColourSettings(target=target, target_weight=1.0)
-    rgb, residual, task = dream(canvas, colour, scene=0.0)
+    rgb, residual, task = dream(canvas, colour, scene=0.0, shutter=0.0)
     mean = task.rgb.reshape(-1, 3).mean(axis=0) / 255 + residual.reshape(-1, 3).mean(axis=0)
     np.testing.assert_allclose(mean, target, atol=0.005)
     np.testing.assert_allclose(rgb.reshape(-1, 3).mean(axis=0) / 255, target, atol=0.02)
@@ -145,3 +149,18 @@ def test_a_stopwatch_tells_what_each_stage_took(monkeypatch: pytest.MonkeyPatch)
     for stage in ("motion", "kernel", "compose"):
         watch.lap(stage)
     assert watch.stage_ms == pytest.approx({"motion": 2.0, "kernel": 3.0, "compose": 100.0})
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_a_shutter_sees_the_frame_before_unless_it_is_long_ago_or_another_scene(
+    make_task: MakeTask, make_past: Any, adding: MakeEngine, residual: Field, bending: Motion, canvas: Any
+) -> None:
+    look = LookSettings(steer=False, light=0.0, scene=0.0, shutter=0.5)
+    for since_s, cut, share in ((1 / 30, False, 0.5), (1 / 6, False, 0.125), (1 / 30, True, 0.0)):
+        past = replace(make_past(canvas, residual, replace(bending, cut=cut)), elapsed_s=since_s)
+        task = make_task(runs=[Run(adding(0.0), [])], past=past, persistence=1.0, momentum=0.0, look=look)
+        done = canvas.dream(task, Stopwatch())
+        now = canvas.to_array(done.residual)
+        assert np.abs(now - residual).mean() > 0.2 * np.abs(residual).mean(), "it has moved"
+        expected = compose(task.rgb, (1 - share) * now + np.float32(share) * residual)
+        assert np.abs(done.finish().rgb - expected.astype(int)).mean() < 0.3
