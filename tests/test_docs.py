@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -75,3 +77,10 @@ def test_the_extras_for_nvidia_are_those_of_the_package() -> None:
     needing = {name for name, kind in ENGINES.items() if kind.packages}
     assert needing - {"openvino"} <= set(re.findall(r"^\| `(.+?)` \|", NVIDIA, re.MULTILINE))
     assert next(need for need in project["dependencies"] if need.startswith("torch=")) in NVIDIA
+
+
+def test_the_picture_of_the_imports_is_of_these_imports() -> None:
+    script = CHECKOUT / "scripts" / "draw_imports.py"
+    drawn = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
+    written = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{drawn}```" in written, "draw it anew: python scripts/draw_imports.py"
