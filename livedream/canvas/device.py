@@ -19,8 +19,8 @@ from torch import Tensor
 
 from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.canvas.transfer import Download, Upload
-from livedream.composite import veil
-from livedream.composite.colour_on_device import steered, toned
+from livedream.composite import scene_mask
+from livedream.composite.colour_on_device import grade, shift_colour
 from livedream.composite.depth import cells_hw, target
 from livedream.composite.depth_on_device import depth_map, held, next_gain, reach, relit
 from livedream.engines.engine import DeviceEngine
@@ -86,7 +86,7 @@ class DeviceCanvas:
     def _dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
         height, width = task.grey.shape
         maps = maps_of(task.past)
-        shown = veil(task.grey, (width, height), task.look.scene)
+        shown = scene_mask(task.grey, (width, height), task.look.scene)
         watch.lap("motion")
         inputs = [array for runs in (task.runs, *task.again) for run in runs for array in run.inputs]
         rgb, veiled, *rest = self._upload.send([task.rgb, shown, *maps.values(), *inputs])
@@ -103,8 +103,8 @@ class DeviceCanvas:
             made = stepped(made, velocity, further)
         assert velocity is not None, "a task has a run"
         residual, sound = finite(made - image)
-        residual = steered(residual, image, task.colour)
-        visible = toned(relit(exposed(residual, task), task.look), task.colour)
+        residual = shift_colour(residual, image, task.colour)
+        visible = grade(relit(exposed(residual, task), task.look), task.colour)
         visible = visible * resized(veiled[None, None], task.size_hw)
         depths = depth_map(image, visible, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0

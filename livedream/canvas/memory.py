@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
-from livedream.composite import compose, relit, steered, toned, veil
+from livedream.composite import compose, grade, relit, scene_mask, shift_colour
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
 from livedream.frame import Image, Rgb, to_image
 from livedream.imaging import shrink
@@ -85,9 +85,9 @@ class MemoryCanvas:
         residual, sound = _finite(made - image)
         if not sound:
             velocity = residual
-        residual = steered(residual, image, task.colour)
+        residual = shift_colour(residual, image, task.colour)
         watch.lap("residual")
-        shown = _veiled(toned(relit(_exposed(residual, task), task.look), task.colour), task.grey, task.look)
+        shown = _masked(grade(relit(_exposed(residual, task), task.look), task.colour), task.grey, task.look)
         depths = depth_map(image, shown, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
@@ -220,8 +220,8 @@ def _exposed(residual: Field, task: Task[Field]) -> Field:
     return np.asarray(cv2.addWeighted(residual, 1 - share, before, share, 0.0), np.float32)
 
 
-def _veiled(residual: Field, small_grey: Grey, look: LookSettings) -> Field:
+def _masked(residual: Field, small_grey: Grey, look: LookSettings) -> Field:
     if look.scene == 0:
         return residual
-    shown = veil(small_grey, (residual.shape[1], residual.shape[0]), look.scene)
+    shown = scene_mask(small_grey, (residual.shape[1], residual.shape[0]), look.scene)
     return np.asarray(cv2.multiply(residual, cv2.merge([shown, shown, shown])), np.float32)

@@ -1,7 +1,7 @@
 """The colours of a dream: where they drift to in time, and how they are shown.
 
-What has to build up over frames is done to the residual that is carried on (`steered`); what is only
-a look is done to the residual that is shown (`toned`), so that turning it back undoes it at once.
+What has to build up over frames is done to the residual that is carried on (`shift_colour`); what is only
+a look is done to the residual that is shown (`grade`), so that turning it back undoes it at once.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def shift(dream: Any, missing: Any | None, colour: ColourSettings) -> Any:
     return added if missing is None else added + colour.target_weight * (missing - dream - added)
 
 
-def steered(
+def shift_colour(
     residual: NDArray[np.float32], image: NDArray[np.float32], colour: ColourSettings
 ) -> NDArray[np.float32]:
     """Shift the mean colour of a dream as balance and target say; it is carried to the next frame.
@@ -56,7 +56,7 @@ def steered(
     return np.asarray(cv2.add(residual, np.append(added, 0.0)), np.float32)
 
 
-def toned(residual: NDArray[np.float32], colour: ColourSettings) -> NDArray[np.float32]:
+def grade(residual: NDArray[np.float32], colour: ColourSettings) -> NDArray[np.float32]:
     """Give what is shown of a residual HxWx3: its colourfulness, then its amplitude, in one matrix.
 
     Each channel becomes gain (c r + (1 - c) luma). Where the colourfulness c is 0 all channels get

@@ -9,7 +9,7 @@ from livedream.composite.colour import LEVEL, LUMA, MOST, STRIDE, rank_of, shift
 from livedream.settings import ColourSettings
 
 
-def steered(residual: Tensor, image: Tensor, colour: ColourSettings) -> Tensor:
+def shift_colour(residual: Tensor, image: Tensor, colour: ColourSettings) -> Tensor:
     """Shift the mean colour of a dream as balance and target say; it is carried to the next frame.
 
     residual, image: 1x3xHxW, 1 is the whole range. The same tensor if there is nothing to do.
@@ -30,7 +30,7 @@ def _plain(target: tuple[float, ...], device: torch.device) -> Tensor:
     return torch.cat([torch.full((1, 1, 1, 1), level, device=device) for level in target], dim=1)
 
 
-def toned(residual: Tensor, colour: ColourSettings) -> Tensor:
+def grade(residual: Tensor, colour: ColourSettings) -> Tensor:
     """Give what is shown of a residual 1x3xHxW: its colourfulness, then its amplitude.
 
     The same tensor if there is nothing to do.

@@ -34,24 +34,26 @@ def test_a_device_does_as_memory_does(colour: ColourSettings, size_hw: tuple[int
     rng = np.random.default_rng(seed)
     image = rng.random((*size_hw, 3), np.float32)
     residual = np.asarray(rng.standard_normal((*size_hw, 3)) * 0.1, np.float32)
-    expected = in_memory.steered(residual, image, colour)
-    np.testing.assert_allclose(down(on_device.steered(up(residual), up(image), colour)), expected, atol=1e-5)
+    expected = in_memory.shift_colour(residual, image, colour)
     np.testing.assert_allclose(
-        down(on_device.toned(up(residual), colour)), in_memory.toned(residual, colour), atol=1e-4
+        down(on_device.shift_colour(up(residual), up(image), colour)), expected, atol=1e-5
+    )
+    np.testing.assert_allclose(
+        down(on_device.grade(up(residual), colour)), in_memory.grade(residual, colour), atol=1e-4
     )
 
 
 def test_as_it_comes_nothing_is_done_to_a_dream() -> None:
     residual = torch.ones(1, 3, 8, 8)
-    assert on_device.steered(residual, residual, ColourSettings()) is residual
-    assert on_device.toned(residual, ColourSettings()) is residual
+    assert on_device.shift_colour(residual, residual, ColourSettings()) is residual
+    assert on_device.grade(residual, ColourSettings()) is residual
 
 
 def test_what_is_given_is_not_written_to() -> None:
     residual, colour = torch.rand(1, 3, 8, 8), ColourSettings(saturation=2, contrast=1, balance=1)
     before = residual.clone()
-    on_device.steered(residual, residual, colour).zero_()
-    on_device.toned(residual, colour).zero_()
+    on_device.shift_colour(residual, residual, colour).zero_()
+    on_device.grade(residual, colour).zero_()
     assert (residual == before).all()
 
 
@@ -60,9 +62,9 @@ def test_what_is_given_is_not_written_to() -> None:
 def test_on_cuda_nothing_waits() -> None:
     residual = torch.rand(1, 3, 64, 64, device="cuda")
     colour = ColourSettings(saturation=2, contrast=1, balance=1, target=(1, 0, 0))
-    on_device.toned(on_device.steered(residual, residual, colour), colour)
+    on_device.grade(on_device.shift_colour(residual, residual, colour), colour)
     torch.cuda.set_sync_debug_mode("error")
     try:
-        on_device.toned(on_device.steered(residual, residual, colour), colour)
+        on_device.grade(on_device.shift_colour(residual, residual, colour), colour)
     finally:
         torch.cuda.set_sync_debug_mode("default")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from livedream.composite import compose, veil
+from livedream.composite import compose, scene_mask
 from livedream.frame import Rgb
 
 sides = st.integers(1, 40)
@@ -137,7 +137,7 @@ def grey(seed: int = 0) -> NDArray[np.uint8]:
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0, 1), st.tuples(sides, sides))
 def test_a_veil_shows_between_what_the_scene_leaves_and_all(scene: float, size_wh: tuple[int, int]) -> None:
-    shown = veil(grey(), size_wh, scene)
+    shown = scene_mask(grey(), size_wh, scene)
     assert shown.shape == size_wh[::-1]
     assert shown.dtype == np.float32
     assert shown.min() >= 1 - scene - 1e-5
@@ -145,15 +145,15 @@ def test_a_veil_shows_between_what_the_scene_leaves_and_all(scene: float, size_w
 
 
 def test_the_dream_covers_all_where_the_scene_has_no_say_or_nothing_in_it() -> None:
-    np.testing.assert_allclose(veil(grey(), (80, 45), 0.0), 1.0, atol=1e-6)
-    np.testing.assert_allclose(veil(np.full((36, 64), 90, np.uint8), (80, 45), 1.0), 1.0, atol=1e-6)
+    np.testing.assert_allclose(scene_mask(grey(), (80, 45), 0.0), 1.0, atol=1e-6)
+    np.testing.assert_allclose(scene_mask(np.full((36, 64), 90, np.uint8), (80, 45), 1.0), 1.0, atol=1e-6)
 
 
 def test_a_clear_edge_shows_through_where_it_is() -> None:
     halves = np.zeros((36, 64), np.uint8)
     halves[:, 32:] = 200
     before = halves.copy()
-    shown = veil(halves, (64, 36), 1.0)
+    shown = scene_mask(halves, (64, 36), 1.0)
     assert shown[18, 31:33].max() < 0.3
     assert shown[18, :20].min() > 0.95
     assert shown[18, 44:].min() > 0.95
@@ -165,7 +165,7 @@ def test_the_stronger_the_edge_the_more_shows_through() -> None:
     for level in (3, 30, 200):
         halves = np.zeros((36, 64), np.uint8)
         halves[:, 32:] = level
-        least.append(float(veil(halves, (64, 36), 0.8).min()))
+        least.append(float(scene_mask(halves, (64, 36), 0.8).min()))
     assert least == sorted(least, reverse=True)
     assert least[0] > least[-1] + 0.3
 

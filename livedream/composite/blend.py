@@ -14,7 +14,7 @@ CLEAR_EDGE = 1.5
 """Brightness gradient, in levels of 255 per pixel of the grey picture, at which half of `scene` applies."""
 
 
-def veil(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) -> NDArray[np.float32]:
+def scene_mask(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) -> NDArray[np.float32]:
     """Say how much of the dream is shown where: less on the picture's own edges and textures.
 
     grey: HxW, 0..255, small. size_wh: of the result, HxW float32 in 1 - scene..1. scene: 0 (the dream
