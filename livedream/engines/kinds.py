@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from livedream.engines import doctor_tensorrt, doctor_torch, elsewhere, here
+from livedream.engines import doctor_tensorrt, doctor_torch, in_process, subprocess_builds
 from livedream.engines.devices import Device, torch_device
-from livedream.engines.elsewhere import Elsewhere
-from livedream.engines.here import Made
+from livedream.engines.in_process import Made
+from livedream.engines.subprocess_builds import SubprocessBuilds
 from livedream.health import Health
 from livedream.registry import Registry
 
@@ -35,7 +35,7 @@ class EngineKind:
     ranks: Mapping[Device, float] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     library: str = ""
-    built: Callable[[], Elsewhere] | None = None
+    built: Callable[[], SubprocessBuilds] | None = None
     made: Callable[[Any, Tell], Made] | None = None
     check: Callable[[], None] = lambda: None
     at_once: bool = False
@@ -72,26 +72,26 @@ def openvino_health() -> Health:
 
 ENGINES.add("tensorrt", EngineKind(
     doctor_tensorrt.tensorrt_engine, {"cuda": 1}, ("torch_tensorrt", "tensorrt"),
-    built=partial(elsewhere.tensorrt, "tensorrt"),
+    built=partial(subprocess_builds.tensorrt, "tensorrt"),
     is_of_use=partial(doctor_tensorrt.is_of_use, doctor_tensorrt.TENSORRT),
 ))  # fmt: skip
 ENGINES.add("tensorrt-rtx", EngineKind(
     doctor_tensorrt.rtx_engine, {"cuda": 2}, ("tensorrt_rtx", "onnx", "onnxscript"),
-    built=partial(elsewhere.tensorrt, "tensorrt-rtx"),
+    built=partial(subprocess_builds.tensorrt, "tensorrt-rtx"),
     is_of_use=partial(doctor_tensorrt.is_of_use, doctor_tensorrt.RTX),
 ))  # fmt: skip
 ENGINES.add("openvino", EngineKind(
-    openvino_health, {"cpu": 1}, ("openvino",), library="openvino", built=elsewhere.openvino
+    openvino_health, {"cpu": 1}, ("openvino",), library="openvino", built=subprocess_builds.openvino
 ))  # fmt: skip
 ENGINES.add("compiled", EngineKind(
-    doctor_torch.compiled_engine, {"cpu": 2, "cuda": 3}, library="torch", built=elsewhere.compiled
+    doctor_torch.compiled_engine, {"cpu": 2, "cuda": 3}, library="torch", built=subprocess_builds.compiled
 ))  # fmt: skip
 ENGINES.add("captured", EngineKind(
-    doctor_torch.captured_engine, {"cuda": 4}, library="torch", made=here.captured_and_checked,
-    check=here.check_capturing,
+    doctor_torch.captured_engine, {"cuda": 4}, library="torch", made=in_process.captured_and_checked,
+    check=in_process.check_capturing,
     is_of_use=lambda: doctor_torch.driver_cuda() is not None,
 ))  # fmt: skip
 ENGINES.add("eager", EngineKind(
     doctor_torch.eager_engine, {"cpu": 9, "cuda": 9}, library="torch", at_once=True,
-    made=lambda program, _: here.eager(program),
+    made=lambda program, _: in_process.eager(program),
 ))  # fmt: skip

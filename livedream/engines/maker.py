@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Generic, TypeVar
 
-from livedream.engines import here
+from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
-from livedream.engines.elsewhere import Begin, Build, Elsewhere
 from livedream.engines.engine import Check, Engine, Program
-from livedream.engines.here import Made
+from livedream.engines.in_process import Made
 from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.relay import Relay, parts_of, worst
+from livedream.engines.subprocess_builds import Begin, Build, SubprocessBuilds
 from livedream.errors import EngineError
 
 P = TypeVar("P", bound=Program)
@@ -65,7 +65,7 @@ class EngineMaker(Generic[P]):
         if choice != "auto":
             ENGINES[choice]  # an unknown one is told now
         self._choice, self._cache, self._tell = choice, cache, tell
-        self._elsewhere: dict[str, Elsewhere] = {}
+        self._elsewhere: dict[str, SubprocessBuilds] = {}
         self._build: Build | None = None
         self._worked: str | None = None
         self._cancelled = self._bridged = False
@@ -135,7 +135,7 @@ class EngineMaker(Generic[P]):
         while self._elsewhere:
             self._elsewhere.popitem()[1].close()
 
-    def _built(self, name: str) -> Elsewhere | None:
+    def _built(self, name: str) -> SubprocessBuilds | None:
         """Return how another process builds an engine; None for one that is made here."""
         built = ENGINES[name].built
         if built is not None and name not in self._elsewhere:
@@ -166,7 +166,7 @@ class EngineMaker(Generic[P]):
             if_one_fails.pop_all()
         return made
 
-    def _loaded(self, name: str, other: Elsewhere, part: Program, order: Order[P]) -> Made:
+    def _loaded(self, name: str, other: SubprocessBuilds, part: Program, order: Order[P]) -> Made:
         """Take an engine from the cache, which another process fills if it is not there."""
         loaded = other.load(part, self._cache)
         if loaded is None:
@@ -200,7 +200,7 @@ class EngineMaker(Generic[P]):
         if order.bridge is None or self._bridged:
             return
         self._bridged = True
-        made = [here.stopgap(part) for part in parts_of(order.program)]
+        made = [in_process.stopgap(part) for part in parts_of(order.program)]
         order.bridge(_ready(order, made, stopgap=True))
 
 

@@ -18,7 +18,7 @@ from livedream.dream.build import random_weights
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines import captured, compiled, eager, elsewhere, here, maker, openvino
+from livedream.engines import captured, compiled, eager, in_process, maker, openvino, subprocess_builds
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
@@ -203,7 +203,7 @@ def workshop(monkeypatch: pytest.MonkeyPatch, make_engine: Callable[..., Any]) -
     monkeypatch.setattr(openvino, "runtime", lambda: None)  # nothing here needs it to be installed
     monkeypatch.setattr(openvino, "load", shop.load)
     monkeypatch.setattr(openvino, "Builds", lambda: shop)
-    for module in (here, elsewhere):
+    for module in (in_process, subprocess_builds):
         monkeypatch.setattr(module, "torch_device", lambda: "cpu")
     monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "compiled", "eager"))
     return shop
@@ -278,7 +278,7 @@ def on_cuda(
     workshop: Workshop, program: Any, make_engine: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> OnCuda:
     machine = OnCuda(make_engine, EagerEngine(program).run(program.example()))
-    for module in (here, elsewhere):
+    for module in (in_process, subprocess_builds):
         monkeypatch.setattr(module, "torch_device", lambda: "cuda")
     monkeypatch.setattr(maker, "candidates", lambda: ("tensorrt", "compiled", "captured", "eager"))
     monkeypatch.setattr(captured, "CapturedEngine", machine.capture)

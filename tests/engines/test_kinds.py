@@ -11,9 +11,9 @@ import pytest
 
 from livedream.cli.doctor import engine_checks
 from livedream.cli.options import check_engine
-from livedream.engines import here, kinds
+from livedream.engines import in_process, kinds
 from livedream.engines.engine import Check
-from livedream.engines.here import Made
+from livedream.engines.in_process import Made
 from livedream.engines.kinds import ENGINES, EngineKind, candidates
 from livedream.errors import EngineError, InputError
 from livedream.health import Health
@@ -58,7 +58,7 @@ def healthy() -> Health:
 
 def ruled(program: Any, tell: Any) -> Made:
     """Make an engine as somebody else would: here the reference's, with another name."""
-    engine = here.eager(program, timed=False).engine
+    engine = in_process.eager(program, timed=False).engine
     engine.name = "slide rule"
     tell("it is oiled first")
     return Made(engine, Check(1.0, 0.0, 2.0), 2.0)

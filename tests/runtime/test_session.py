@@ -12,7 +12,7 @@ import pytest
 from livedream.clock import SystemClock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
-from livedream.engines import here
+from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.errors import EngineError, SourceError
@@ -142,7 +142,7 @@ def test_an_engine_that_cannot_be_built_stops_the_show(
     def broken(*_: object) -> None:
         raise EngineError("no engine today")
 
-    monkeypatch.setattr("livedream.engines.here.eager", broken)
+    monkeypatch.setattr("livedream.engines.in_process.eager", broken)
     session = session_of(make_source())
     session.start()
     wait_for(lambda: session.ended)
@@ -192,7 +192,7 @@ def test_until_the_engine_of_another_dream_is_there_the_old_dream_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store, seen, build = SettingsStore(small_settings), [], threading.Event()
-    eager = here.eager
+    eager = in_process.eager
 
     def held_back(part: Any, **options: Any) -> Any:
         assert build.wait(20.0)
@@ -207,7 +207,7 @@ def test_until_the_engine_of_another_dream_is_there_the_old_dream_goes_on(
     wait_for(lambda: len(seen) > 100)
     grown = seen[-1][1]
     build.clear()
-    monkeypatch.setattr("livedream.engines.here.eager", held_back)
+    monkeypatch.setattr("livedream.engines.in_process.eager", held_back)
     store.change({"dream.layers": {"patterns": 1.0}}, "test")
     wait_for(lambda: bool(session.status().building))
     begun = len(seen)

@@ -34,7 +34,7 @@ class Begin(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class SubprocessBuilds:
     """How an engine that another process builds comes about.
 
     load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
@@ -46,7 +46,7 @@ class Elsewhere:
     close: Callable[[], None] = lambda: None
 
 
-def openvino() -> Elsewhere:
+def openvino() -> SubprocessBuilds:
     """Tell how another process builds for OpenVINO. Raises EngineError if it is not installed."""
     from livedream.engines import openvino
 
@@ -55,17 +55,19 @@ def openvino() -> Elsewhere:
     except ImportError as fault:
         raise EngineError("the engine openvino is not installed; pip install openvino") from fault
     builds = openvino.Builds()
-    return Elsewhere(openvino.load, {"": builds}, builds.close)
+    return SubprocessBuilds(openvino.load, {"": builds}, builds.close)
 
 
-def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> Elsewhere:
+def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> SubprocessBuilds:
     """Tell how another process builds for TensorRT."""
     from livedream.engines import tensorrt
 
-    return Elsewhere(partial(tensorrt.load, flavour=flavour), {"": partial(tensorrt.Build, flavour=flavour)})
+    return SubprocessBuilds(
+        partial(tensorrt.load, flavour=flavour), {"": partial(tensorrt.Build, flavour=flavour)}
+    )
 
 
-def compiled() -> Elsewhere:
+def compiled() -> SubprocessBuilds:
     """Tell how another process compiles with torch, for the device that there is."""
     from livedream.engines import compiled
     from livedream.engines.on_device import number_formats
@@ -74,4 +76,4 @@ def compiled() -> Elsewhere:
     builds: dict[str, Begin] = {
         form: partial(compiled.Build, device=device, number_format=form) for form in number_formats(device)
     }
-    return Elsewhere(partial(compiled.load, device=device), builds)
+    return SubprocessBuilds(partial(compiled.load, device=device), builds)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from livedream.engines import compiled, elsewhere, openvino, tensorrt
+from livedream.engines import compiled, openvino, subprocess_builds, tensorrt
 from livedream.engines.kinds import ENGINES
 from livedream.errors import EngineError
 
@@ -59,10 +59,10 @@ def test_on_cuda_one_stopgap_bridges_the_formats_that_compiled_is_built_in(
 def test_what_is_compiled_is_so_for_the_device_first_in_the_faster_format(
     monkeypatch: pytest.MonkeyPatch, device: str, formats: list[str]
 ) -> None:
-    monkeypatch.setattr(elsewhere, "torch_device", lambda: device)
+    monkeypatch.setattr(subprocess_builds, "torch_device", lambda: device)
     monkeypatch.setattr(compiled, "load", lambda *given, **options: (given, options))
     monkeypatch.setattr(compiled, "Build", lambda *given, **options: (given, options))
-    other = elsewhere.compiled()
+    other = subprocess_builds.compiled()
     assert other.load("program", "cache") == (("program", "cache"), {"device": device})
     begun = [begin("program", "cache", polite=True) for begin in other.builds.values()]
     assert list(other.builds) == formats
@@ -86,5 +86,5 @@ def test_each_flavour_of_tensorrt_is_loaded_and_built_as_itself(
 
 
 def test_an_openvino_build_chooses_the_format_too(workshop: Any) -> None:
-    other = elsewhere.openvino()
+    other = subprocess_builds.openvino()
     assert other.load == openvino.load

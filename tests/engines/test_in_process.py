@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from livedream.engines import compiled, eager, here, tensorrt
+from livedream.engines import compiled, eager, in_process, tensorrt
 from livedream.engines.eager import EagerEngine
 from livedream.errors import EngineError
 
@@ -89,7 +89,7 @@ def test_a_stopgap_that_cannot_be_captured_is_eager_on_one_thread(
 
     on_cuda.refused = {("captured", "float32")}
     monkeypatch.setattr(eager, "EagerEngine", make)
-    made = here.stopgap(program)
+    made = in_process.stopgap(program)
     assert (made.engine.name, made.checked, made.run_ms) == ("eager", None, None)
     assert threads == [1]
 
@@ -101,13 +101,13 @@ def test_what_can_be_captured_in_no_format_is_refused_with_the_last_reason(
     on_cuda.wrong = {("captured", "float32")}
     told: list[str] = []
     with pytest.raises(EngineError, match="captured float32 does not agree with eager"):
-        here.captured(program, EagerEngine(program), told.append)
+        in_process.captured(program, EagerEngine(program), told.append)
     assert told == ["captured float16 is refused; trying float32"]
     assert on_cuda.closed == ["captured float32"]
 
 
 def test_an_engine_is_timed_where_that_is_wanted(program: Any) -> None:
-    run_ms = here.eager(program).run_ms
+    run_ms = in_process.eager(program).run_ms
     assert run_ms is not None
     assert run_ms > 0
-    assert here.eager(program, timed=False).run_ms is None
+    assert in_process.eager(program, timed=False).run_ms is None
