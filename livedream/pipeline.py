@@ -17,7 +17,7 @@ from livedream.composite.gamma import brightened
 from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import in_turns
 from livedream.engines.engine import Engine
-from livedream.engines.relay import engine_at
+from livedream.engines.round_robin import engine_at
 from livedream.feed import Feed, LookUp, Turn
 from livedream.frame import Frame, Rgb, to_image
 from livedream.imaging import crop, shrink

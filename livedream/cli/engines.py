@@ -20,7 +20,7 @@ from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.cache import REMEDY, Cleared, EngineCache, Listed
 from livedream.engines.maker import Ready
-from livedream.engines.relay import parts_of
+from livedream.engines.round_robin import parts_of
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.engines import Engines
 from livedream.runtime.dreamer import describe

@@ -14,7 +14,7 @@ from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, Engine, Program
 from livedream.engines.in_process import Made
 from livedream.engines.kinds import ENGINES, candidates
-from livedream.engines.relay import Relay, parts_of, worst
+from livedream.engines.round_robin import RoundRobinEngine, parts_of, worst
 from livedream.engines.subprocess_builds import Begin, Build, SubprocessBuilds
 from livedream.errors import EngineError
 
@@ -210,7 +210,7 @@ def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False) -> R
     checks = [one.checked for one in made if one.checked is not None]
     times_ms = [one.run_ms for one in made if one.run_ms is not None]
     return Ready(
-        order.program, engines[0] if len(engines) == 1 else Relay(engines), stopgap,
+        order.program, engines[0] if len(engines) == 1 else RoundRobinEngine(engines), stopgap,
         time.perf_counter() - order.start_s,
         worst(checks) if checks else None, fmean(times_ms) if times_ms else None,
     )  # fmt: skip

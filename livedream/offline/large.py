@@ -42,7 +42,7 @@ def tiled_engine(
 
 def _relay(parts: Sequence[KernelSpec], engine_for: Callable[[TileProgram], Engine], whole_px: int) -> Engine:
     """Make an engine for each octave, where they take turns."""
-    from livedream.engines.relay import Relay
+    from livedream.engines.round_robin import RoundRobinEngine
 
     with ExitStack() as if_one_fails:
         engines = []
@@ -50,4 +50,4 @@ def _relay(parts: Sequence[KernelSpec], engine_for: Callable[[TileProgram], Engi
             engines.append(tiled_engine(part, engine_for, whole_px))
             if_one_fails.callback(engines[-1].close)
         if_one_fails.pop_all()
-    return Relay(engines)
+    return RoundRobinEngine(engines)

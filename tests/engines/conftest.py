@@ -24,7 +24,7 @@ from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check, NumberFormat
 from livedream.engines.maker import Choice, Ready
-from livedream.engines.relay import engine_at
+from livedream.engines.round_robin import engine_at
 from livedream.errors import EngineError
 
 SOON_S = 10.0

@@ -11,7 +11,7 @@ from livedream.dream.program import TileProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.engines.eager import EagerEngine
-from livedream.engines.relay import engine_at
+from livedream.engines.round_robin import engine_at
 from livedream.errors import EngineError
 from livedream.offline.large import is_large, tiled_engine
 from livedream.settings import DreamSettings

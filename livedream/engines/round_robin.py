@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Relay:
+class RoundRobinEngine:
     """Holds the engines that take turns; they are its own to close.
 
     parts: at least one, all on one device. Whose turn it is, whoever runs them says: nothing is counted
@@ -55,7 +55,7 @@ class Relay:
 
 def engine_at(engine: Engine, number: int) -> Engine:
     """Give the engine that runs a frame: of those that take turns the one whose turn it is."""
-    return engine.at(number) if isinstance(engine, Relay) else engine
+    return engine.at(number) if isinstance(engine, RoundRobinEngine) else engine
 
 
 def parts_of(program: Program) -> tuple[Program, ...]:

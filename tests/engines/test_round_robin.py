@@ -12,7 +12,7 @@ from livedream.dream.program import KernelProgram
 from livedream.engines import openvino
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Check, NumberFormat
-from livedream.engines.relay import Relay, engine_at, parts_of, worst
+from livedream.engines.round_robin import RoundRobinEngine, engine_at, parts_of, worst
 from livedream.pipeline import DreamPipeline
 
 MakeEngine = Callable[..., Any]
@@ -38,11 +38,11 @@ class IdleEngine:
 @given(st.integers(1, 8), st.integers(0, 1000))
 def test_in_a_round_each_has_its_turn_once_wherever_it_begins(count: int, first: int) -> None:
     engines = [IdleEngine() for _ in range(count)]
-    relay = Relay(engines)
-    turns = [engine_at(relay, number) for number in range(first, first + count)]
+    round_robin = RoundRobinEngine(engines)
+    turns = [engine_at(round_robin, number) for number in range(first, first + count)]
     assert sorted(map(id, turns)) == sorted(map(id, engines))
-    assert engine_at(relay, first) is engine_at(relay, first + count)
-    assert engine_at(relay, count) is engines[0], "the first frame is the first one's"
+    assert engine_at(round_robin, first) is engine_at(round_robin, first + count)
+    assert engine_at(round_robin, count) is engines[0], "the first frame is the first one's"
 
 
 def test_an_engine_by_itself_has_every_turn(make_engine: MakeEngine) -> None:
@@ -51,28 +51,30 @@ def test_an_engine_by_itself_has_every_turn(make_engine: MakeEngine) -> None:
 
 
 def test_a_round_hands_the_picture_from_one_to_the_next(make_engine: MakeEngine) -> None:
-    relay = Relay([make_engine(lambda image: image + 1), make_engine(lambda image: image * 3)])
-    assert relay.run([np.array([1.0, 2.0]), np.array([7.0])]).tolist() == [6.0, 9.0]
+    round_robin = RoundRobinEngine(
+        [make_engine(lambda image: image + 1), make_engine(lambda image: image * 3)]
+    )
+    assert round_robin.run([np.array([1.0, 2.0]), np.array([7.0])]).tolist() == [6.0, 9.0]
 
 
 def test_a_round_on_tensors_is_the_same_and_its_device_is_that_of_the_engines(program: Any) -> None:
-    relay = Relay([EagerEngine(program), EagerEngine(program)])
+    round_robin = RoundRobinEngine([EagerEngine(program), EagerEngine(program)])
     inputs = program.example()
-    assert relay.device == torch.device("cpu")
-    given = relay.call([torch.from_numpy(array) for array in inputs]).numpy()
-    assert (given == relay.run(inputs)).all()
+    assert round_robin.device == torch.device("cpu")
+    given = round_robin.call([torch.from_numpy(array) for array in inputs]).numpy()
+    assert (given == round_robin.run(inputs)).all()
     assert np.abs(given - EagerEngine(program).run(inputs)).max() > 1e-3
 
 
 def test_it_is_named_after_its_engines_and_closes_each_once(make_engine: MakeEngine) -> None:
     engines = [IdleEngine() for _ in range(3)]
-    relay = Relay(engines)
-    assert (relay.name, relay.device) == ("idle", None)
-    relay.close()
-    relay.close()
+    round_robin = RoundRobinEngine(engines)
+    assert (round_robin.name, round_robin.device) == ("idle", None)
+    round_robin.close()
+    round_robin.close()
     assert [engine.closed for engine in engines] == [1, 1, 1]
     formats = [make_engine(lambda image: image, name=name) for name in ("swift half", "swift", "swift")]
-    assert Relay(formats).name == "swift half and swift"
+    assert RoundRobinEngine(formats).name == "swift half and swift"
 
 
 def test_the_worst_check_counts_and_the_mean_time() -> None:
@@ -138,7 +140,9 @@ def test_the_parts_of_a_real_kernel_are_what_its_engine_holds(
 @pytest.mark.parametrize("first", [0, 1, 5])
 def test_octaves_have_their_turns_one_a_frame(studio: Any, first: int) -> None:
     octaves = [studio.adding(studio.pattern()) for _ in range(3)]
-    pipeline = DreamPipeline(replace(studio.spec(), octaves=3, octave_scale=1.2, spread=True), Relay(octaves))
+    pipeline = DreamPipeline(
+        replace(studio.spec(), octaves=3, octave_scale=1.2, spread=True), RoundRobinEngine(octaves)
+    )
     pipeline.restore({"dreamed": np.array(first), "wake": np.array(0.0)})
     for number in range(first, first + 3):
         before = len(octaves[number % 3].given)
@@ -152,9 +156,9 @@ def test_a_spread_dream_goes_on_from_its_state_with_the_octave_whose_turn_it_is(
     studio: Any, one_thread: None, stop: int
 ) -> None:
     spec = replace(studio.spec(), spread=True)
-    relay = Relay([EagerEngine(part) for part in KernelProgram(spec).parts])
+    round_robin = RoundRobinEngine([EagerEngine(part) for part in KernelProgram(spec).parts])
     frames = [studio.frame(2 * index, index=index) for index in range(6)]
-    straight, first, second = (DreamPipeline(spec, relay, seed=3) for _ in range(3))
+    straight, first, second = (DreamPipeline(spec, round_robin, seed=3) for _ in range(3))
     expected = [straight.process(frame, studio.wishes()) for frame in frames]
     for frame in frames[:stop]:
         first.process(frame, studio.wishes())
@@ -166,9 +170,9 @@ def test_a_spread_dream_goes_on_from_its_state_with_the_octave_whose_turn_it_is(
 def test_a_spread_dream_is_as_deep_as_one_of_all_octaves(studio: Any, one_thread: None) -> None:
     spec = studio.spec()
     spread = replace(spec, spread=True)
-    relay = Relay([EagerEngine(part) for part in KernelProgram(spread).parts])
+    round_robin = RoundRobinEngine([EagerEngine(part) for part in KernelProgram(spread).parts])
     depths = []
-    for one, engine in ((spec, EagerEngine(KernelProgram(spec))), (spread, relay)):
+    for one, engine in ((spec, EagerEngine(KernelProgram(spec))), (spread, round_robin)):
         pipeline = DreamPipeline(one, engine)
         dreams = [pipeline.process(studio.frame(), studio.wishes(motion_persistence=0.8)) for _ in range(20)]
         depths.append(np.mean([np.abs(dreamed.residual).mean() for dreamed in dreams[-4:]]))
