@@ -15,7 +15,7 @@ from livedream.canvas.canvas import Canvas, Left, Past, Pending, Run, Stopwatch,
 from livedream.composite.depth import target
 from livedream.composite.gamma import brightened
 from livedream.dream.spec import KernelSpec
-from livedream.dream.turns import in_turns
+from livedream.dream.turns import spread_settings
 from livedream.engines.engine import Engine
 from livedream.engines.round_robin import engine_at
 from livedream.feed import Feed, LookUp, Turn
@@ -229,11 +229,13 @@ class DreamPipeline:
         now = settings_at(settings, moment)
         motion, recall = self._recall(grey, measured, now, moment, elapsed_s)
         motion = motion and fed_back(motion, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
-        turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), in_turns(now, len(self.spec.parts))
+        turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), spread_settings(now, len(self.spec.parts))
         runs = [self._run(self.spec, self.engine, its_turn.dream, turn)]
         if leaving is not None:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
-            goes = self._run(leaving.spec, leaving.engine, in_turns(old, len(leaving.spec.parts)).dream, turn)
+            goes = self._run(
+                leaving.spec, leaving.engine, spread_settings(old, len(leaving.spec.parts)).dream, turn
+            )
             both = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
             runs = [run for run in both if run.share > 0]
         least = CATCH_UP_PASSES if self._is_young(measured, time_s, settings.look) else 1

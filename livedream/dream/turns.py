@@ -9,7 +9,7 @@ LIVELIER = 0.2
 frame, and one that takes longer to come loses more of itself."""
 
 
-def in_turns(settings: Settings, turns: int) -> Settings:
+def spread_settings(settings: Settings, turns: int) -> Settings:
     """Give the settings with which one octave a frame dreams as deeply as all of them in each frame.
 
     turns: how many octaves take turns; with fewer than 2 nothing is changed. A round keeps of a dream what

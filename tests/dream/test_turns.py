@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.dream.turns import LIVELIER, in_turns
+from livedream.dream.turns import LIVELIER, spread_settings
 from livedream.settings import Settings, change
 
 
@@ -23,7 +23,7 @@ def depth(persistence: float, strides: list[float]) -> float:
 @pytest.mark.parametrize("turns", [2, 3, 5])
 def test_a_standing_dream_is_as_deep_but_for_what_motion_costs(persistence: float, turns: int) -> None:
     octaves = [0.5 + number for number in range(turns)]
-    spread = in_turns(wishes(persistence), turns)
+    spread = spread_settings(wishes(persistence), turns)
     reached = depth(spread.motion.persistence, [spread.dream.step_size * octave for octave in octaves])
     plain = depth(persistence, [0.01 * sum(octaves)])
     assert reached == pytest.approx(plain * turns**LIVELIER, rel=1e-4)
@@ -33,25 +33,25 @@ def test_a_standing_dream_is_as_deep_but_for_what_motion_costs(persistence: floa
 def test_a_round_keeps_what_a_frame_keeps_and_steps_grow_with_the_turns(
     persistence: float, turns: int, step_size: float
 ) -> None:
-    spread = in_turns(wishes(persistence, step_size), turns)
+    spread = spread_settings(wishes(persistence, step_size), turns)
     assert spread.motion.persistence**turns == pytest.approx(persistence, abs=1e-9)
     assert step_size <= spread.dream.step_size * (1 + 1e-6)
     assert spread.dream.step_size <= turns ** (1 + LIVELIER) * step_size * (1 + 1e-6)
 
 
 def test_a_dream_that_is_kept_for_ever_is_kept_for_ever() -> None:
-    assert in_turns(wishes(1.0), 2).motion.persistence == 1.0
-    nearly, wholly = (in_turns(wishes(kept), 2).dream.step_size for kept in (1 - 1e-9, 1.0))
+    assert spread_settings(wishes(1.0), 2).motion.persistence == 1.0
+    nearly, wholly = (spread_settings(wishes(kept), 2).dream.step_size for kept in (1 - 1e-9, 1.0))
     assert nearly == pytest.approx(wholly, rel=1e-6)
 
 
 @pytest.mark.parametrize("turns", [0, 1])
 def test_without_turns_nothing_changes(turns: int) -> None:
     settings = wishes(0.9)
-    assert in_turns(settings, turns) is settings
+    assert spread_settings(settings, turns) is settings
 
 
 def test_nothing_else_is_touched() -> None:
     settings = wishes(0.9)
     back = {"motion.persistence": 0.9, "dream.step_size": 0.01}
-    assert change(in_turns(settings, 3), back) == settings
+    assert change(spread_settings(settings, 3), back) == settings
