@@ -17,8 +17,8 @@ from livedream.cli.show import (
     status_line,
     watch,
 )
-from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession
+from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.sinks.recorder import Recorder, check_recording
 
 FILE = Path("livedream-demo.mp4")
@@ -34,16 +34,16 @@ def run(options: Options) -> None:
     check_recording(FILE, overwrite=True)
     session = session_of(options, opened(options, options.source or "clouds", loop=True), console)
     session.start()
-    recorder, outlet = Recorder(FILE, overwrite=True), None
+    recorder, sink_worker = Recorder(FILE, overwrite=True), None
     with ending_on_signals(session):
         try:
             _settle(session, console)
-            outlet = session.add_sink(recorder, Rate(options.size_wh, options.fps))
+            sink_worker = session.add_sink(recorder, Rate(options.size_wh, options.fps))
             watch(session, options.seconds, console)
             status = session.status()
         finally:
             session.finish()
-        print_summary(status, _kept(outlet, recorder) | _found(), console)
+        print_summary(status, _kept(sink_worker, recorder) | _found(), console)
 
 
 def _settle(session: LiveSession, console: Console) -> None:
@@ -55,9 +55,9 @@ def _settle(session: LiveSession, console: Console) -> None:
             line.update(status_line(session.status()))
 
 
-def _kept(outlet: Outlet | None, recorder: Recorder) -> dict[str, str]:
+def _kept(sink_worker: SinkWorker | None, recorder: Recorder) -> dict[str, str]:
     words = "none: the show ended before its engine was ready"
-    return {"recording": words if outlet is None else recorded(outlet, recorder)}
+    return {"recording": words if sink_worker is None else recorded(sink_worker, recorder)}
 
 
 def _found() -> dict[str, str]:

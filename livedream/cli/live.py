@@ -21,8 +21,8 @@ from livedream.cli.show import (
 )
 from livedream.health import Health
 from livedream.runtime.desk import Desk
-from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession
+from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.sources import Source
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _source(options: Options, console: Console) -> Source:
     return opened(options, "clouds", loop=True)
 
 
-def _add_recording(session: LiveSession, options: Options) -> tuple[Outlet, Recorder] | None:
+def _add_recording(session: LiveSession, options: Options) -> tuple[SinkWorker, Recorder] | None:
     if options.record is None:
         return None
     from livedream.sinks.recorder import Recorder

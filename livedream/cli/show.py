@@ -19,9 +19,9 @@ from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
 from livedream.presets import Preset, apply_assignments, load, shipped
 from livedream.references import References
-from livedream.runtime.outlet import Outlet
 from livedream.runtime.programs import Programs
 from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.sink_worker import SinkWorker
 from livedream.runtime.status import Status
 from livedream.settings import Settings
 from livedream.sources import Source, open_source
@@ -155,13 +155,13 @@ def check_apart(file: Path, options: Options) -> None:
         raise InputError(f"{file} is what is to be dreamed; give another name for what comes out")
 
 
-def recorded(outlet: Outlet, recorder: Recorder) -> str:
+def recorded(sink_worker: SinkWorker, recorder: Recorder) -> str:
     """Say what became of a recording, once it is closed."""
     if recorder.failure is not None:
         return str(recorder.failure)
-    if outlet.written == 0:
+    if sink_worker.written == 0:
         return f"{recorder.path}: nothing, the show ended before the first dreamed frame"
-    missed = f", {outlet.dropped} of its frames missed" if outlet.dropped else ""
+    missed = f", {sink_worker.dropped} of its frames missed" if sink_worker.dropped else ""
     return f"{recorder.path}{missed}"
 
 

@@ -21,8 +21,8 @@ from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
 from livedream.pipeline import Dreamed, DreamPipeline, flicker
 from livedream.references import References
-from livedream.runtime.outlet import Outlet, Rate
 from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.runtime.stats import percentiles
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
@@ -111,7 +111,7 @@ class _Run:
     """The measured part of a show."""
 
     notes: _Notes
-    outlet: Outlet
+    sink_worker: SinkWorker
     session: LiveSession
     seconds: float = 0.0
     settled_s: float = 0.0
@@ -123,7 +123,7 @@ class _Run:
             return
         self.settled_s = since_process_start_s()
         self.session.wait(1.0)  # a new engine's first frames pay for its memory
-        self.outlet.latency_ms.clear()
+        self.sink_worker.latency_ms.clear()
         start_s, dropped = clock.now_s(), self.session.status().dropped
         self.notes.measuring = True
         self.session.wait(seconds)
@@ -144,8 +144,8 @@ def bench(
     session = LiveSession(
         open_source(), SettingsStore(settings), plan, clock, tell=notices.append, observe=notes
     )
-    outlet = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
-    run = _Run(notes, outlet, session)
+    sink_worker = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
+    run = _Run(notes, sink_worker, session)
     session.start()
     try:
         run.measure(seconds, clock)
@@ -159,7 +159,7 @@ def bench(
     with_start, without = (_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False))
     decode = {"decode": session.capture.decode_ms.percentiles().p50}
     stages = decode | {stage: percentiles(values).p50 for stage, values in notes.stage_ms.items()}
-    latency = outlet.latency_ms.percentiles()
+    latency = sink_worker.latency_ms.percentiles()
     return Figures(
         source=status.source, preset=plan.preset, network=settings.dream.network, engine=status.engine,
         working_size=status.working_wh, output_size=with_start.output_wh, paced=plan.paced,

@@ -23,8 +23,8 @@ from livedream.runtime.capture import Capture
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
-from livedream.runtime.outlet import Finished, Outlet, Rate
 from livedream.runtime.programs import Programs
+from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
 from livedream.runtime.stand_in import StandIn
 from livedream.runtime.stats import Meter
 from livedream.runtime.status import Status
@@ -91,7 +91,7 @@ class LiveSession:
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
-        self._outlets: list[Outlet] = []
+        self._sink_workers: list[SinkWorker] = []
         self._newest: Latest[Finished] = Latest()
         self._fps, self._latency_ms = Meter(), Meter()
         self._dreamed: Dreamed | None = None
@@ -119,15 +119,15 @@ class LiveSession:
     ) -> None:
         self.finish()
 
-    def add_sink(self, sink: Sink, rate: Rate | None = None) -> Outlet:
+    def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
         """Give the show another sink, at any time; its thread starts with the session or at once."""
-        outlet = Outlet(
+        sink_worker = SinkWorker(
             sink, rate or Rate(self.plan.output_wh, self.plan.fps), self._clock, self._stand_in, self._tell
         )
-        self._outlets.append(outlet)
+        self._sink_workers.append(sink_worker)
         if self._threads:
-            outlet.start()
-        return outlet
+            sink_worker.start()
+        return sink_worker
 
     def follow(self, programs: Programs) -> None:
         """Let the preset change by time, in the store that the session was made with; before the start."""
@@ -152,8 +152,8 @@ class LiveSession:
         ]
         for thread in self._threads:
             thread.start()
-        for outlet in self._outlets:
-            outlet.start()
+        for sink_worker in self._sink_workers:
+            sink_worker.start()
 
     def stop(self) -> None:
         """Ask the session to end; returns at once."""
@@ -181,10 +181,10 @@ class LiveSession:
         self.stop()
         for thread in self._threads:
             thread.join(JOIN_S)
-        for outlet in self._outlets:
-            outlet.stop()
-        for outlet in self._outlets:
-            self._join(outlet)
+        for sink_worker in self._sink_workers:
+            sink_worker.stop()
+        for sink_worker in self._sink_workers:
+            self._join(sink_worker)
         self._builder.close()
         self._source.close()
         if self._fault is not None:
@@ -235,7 +235,7 @@ class LiveSession:
             source_health=self._source.health,
             working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
             output_wh=self.plan.output_wh,
-            sinks={outlet.sink.name: outlet.health for outlet in self._outlets},
+            sinks={sink_worker.sink.name: sink_worker.health for sink_worker in self._sink_workers},
             notices=tuple(self._notices),
         )
 
@@ -264,8 +264,8 @@ class LiveSession:
         finished = Finished(dreamed.rgb, dreamed.frame.captured_s)
         self._stand_in.note(now_s)
         self._newest.put(finished)
-        for outlet in self._outlets:
-            outlet.slot.put(finished)
+        for sink_worker in self._sink_workers:
+            sink_worker.slot.put(finished)
         self._fps.note(now_s)
         self._latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)
         self._dreamed = dreamed
@@ -274,10 +274,12 @@ class LiveSession:
         if self._observe is not None:
             self._observe(dreamed)
 
-    def _join(self, outlet: Outlet) -> None:
+    def _join(self, sink_worker: SinkWorker) -> None:
         try:
-            if not outlet.join(FINISH_S):
-                self._tell(f"{outlet.sink.name} did not finish within {FINISH_S:.0f} s and was left behind")
+            if not sink_worker.join(FINISH_S):
+                self._tell(
+                    f"{sink_worker.sink.name} did not finish within {FINISH_S:.0f} s and was left behind"
+                )
         except BaseException as fault:
             self._fault = self._fault or fault
 

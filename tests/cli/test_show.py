@@ -107,11 +107,11 @@ def test_what_is_dreamed_is_not_written_over(tmp_path: Path) -> None:
 
 def test_a_recording_s_end_is_told() -> None:
     recorder = SimpleNamespace(path="film.mp4", failure=None)
-    outlet = SimpleNamespace(written=0, dropped=0)
-    assert "before the first dreamed frame" in recorded(outlet, recorder)  # type: ignore[arg-type]
-    outlet.written = 30
-    assert recorded(outlet, recorder) == "film.mp4"  # type: ignore[arg-type]
-    outlet.dropped = 2
-    assert recorded(outlet, recorder) == "film.mp4, 2 of its frames missed"  # type: ignore[arg-type]
+    sink_worker = SimpleNamespace(written=0, dropped=0)
+    assert "before the first dreamed frame" in recorded(sink_worker, recorder)  # type: ignore[arg-type]
+    sink_worker.written = 30
+    assert recorded(sink_worker, recorder) == "film.mp4"  # type: ignore[arg-type]
+    sink_worker.dropped = 2
+    assert recorded(sink_worker, recorder) == "film.mp4, 2 of its frames missed"  # type: ignore[arg-type]
     recorder.failure = SinkError("the disk is full; the first 3 s are kept in film.mp4")
-    assert "the first 3 s are kept" in recorded(outlet, recorder)  # type: ignore[arg-type]
+    assert "the first 3 s are kept" in recorded(sink_worker, recorder)  # type: ignore[arg-type]

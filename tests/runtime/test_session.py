@@ -20,9 +20,9 @@ from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.pipeline import Dreamed, DreamPipeline
 from livedream.presets import Preset, apply_assignments
-from livedream.runtime.outlet import Rate
 from livedream.runtime.programs import Programs
 from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.sink_worker import Rate
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sinks.memory import Memory

@@ -11,7 +11,7 @@ import pytest
 from livedream.clock import SystemClock
 from livedream.errors import SinkError
 from livedream.frame import Rgb
-from livedream.runtime.outlet import Finished, Outlet, Rate
+from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
 from livedream.sinks.memory import Memory
 from livedream.sinks.recorder import Recorder
 
@@ -28,16 +28,16 @@ def finished(level: int) -> Finished:
 
 def outlet_of(
     sink: object, rate: Rate, stand_in: Callable[[], Rgb | None] = lambda: None, told: list[str] | None = None
-) -> Outlet:
+) -> SinkWorker:
     tell = (lambda sentence: None) if told is None else told.append
-    return Outlet(sink, rate, SystemClock(), stand_in, tell)  # type: ignore[arg-type]
+    return SinkWorker(sink, rate, SystemClock(), stand_in, tell)  # type: ignore[arg-type]
 
 
-def run_for(outlet: Outlet, seconds: float) -> None:
-    outlet.start()
+def run_for(sink_worker: SinkWorker, seconds: float) -> None:
+    sink_worker.start()
     time.sleep(seconds)
-    outlet.stop()
-    assert outlet.join(2.0)
+    sink_worker.stop()
+    assert sink_worker.join(2.0)
 
 
 class Failing(Memory):
@@ -71,9 +71,9 @@ class Failing(Memory):
 
 def test_a_constant_rate_repeats_the_last_frame() -> None:
     sink = Memory()
-    outlet = outlet_of(sink, Rate(SIZE, 50))
-    outlet.slot.put(finished(9))
-    run_for(outlet, 0.5)
+    sink_worker = outlet_of(sink, Rate(SIZE, 50))
+    sink_worker.slot.put(finished(9))
+    run_for(sink_worker, 0.5)
     assert 15 <= sink.written <= 27
     assert all(frame[0, 0, 0] == 9 for frame in sink.frames)
     steps = np.diff(sink.times_s)
@@ -83,14 +83,14 @@ def test_a_constant_rate_repeats_the_last_frame() -> None:
 
 def test_a_slate_stands_in_until_there_is_a_picture() -> None:
     sink, slates = Memory(), [picture(1)]
-    outlet = outlet_of(sink, Rate(SIZE, 50), lambda: slates[0] if slates else None)
-    outlet.start()
+    sink_worker = outlet_of(sink, Rate(SIZE, 50), lambda: slates[0] if slates else None)
+    sink_worker.start()
     time.sleep(0.15)
-    outlet.slot.put(finished(2))
+    sink_worker.slot.put(finished(2))
     slates.clear()
     time.sleep(0.15)
-    outlet.stop()
-    assert outlet.join(2.0)
+    sink_worker.stop()
+    assert sink_worker.join(2.0)
     levels = [int(frame[0, 0, 0]) for frame in sink.frames]
     assert levels[0] == 1
     assert levels[-1] == 2
@@ -99,14 +99,14 @@ def test_a_slate_stands_in_until_there_is_a_picture() -> None:
 
 def test_a_recording_can_wait_for_the_first_picture() -> None:
     sink = Memory()
-    outlet = outlet_of(sink, Rate(SIZE, 50, from_first=True))
-    outlet.start()
+    sink_worker = outlet_of(sink, Rate(SIZE, 50, from_first=True))
+    sink_worker.start()
     time.sleep(0.1)
     assert sink.written == 0
-    outlet.slot.put(finished(5))
+    sink_worker.slot.put(finished(5))
     time.sleep(0.1)
-    outlet.stop()
-    assert outlet.join(2.0)
+    sink_worker.stop()
+    assert sink_worker.join(2.0)
     assert sink.written > 0
     assert sink.times_s[0] == 0.0
 
@@ -115,33 +115,33 @@ def test_a_recording_that_waits_in_vain_leaves_an_older_film_alone(tmp_path: Pat
     older = tmp_path / "film.mp4"
     older.write_bytes(b"an older film")
     for recorder in (Recorder(older, overwrite=True), Recorder(tmp_path / "new.mp4")):
-        outlet = outlet_of(recorder, Rate(SIZE, 50, from_first=True))
-        run_for(outlet, 0.1)
-        assert outlet.health.state == "off"
-        assert outlet.written == 0
+        sink_worker = outlet_of(recorder, Rate(SIZE, 50, from_first=True))
+        run_for(sink_worker, 0.1)
+        assert sink_worker.health.state == "off"
+        assert sink_worker.written == 0
     assert list(tmp_path.iterdir()) == [older]
     assert older.read_bytes() == b"an older film"
 
 
 def test_each_frame_is_passed_on_once_even_the_last() -> None:
     sink = Memory()
-    outlet = outlet_of(sink, Rate(SIZE, 50, pace="each frame"))
-    outlet.start()
+    sink_worker = outlet_of(sink, Rate(SIZE, 50, pace="each frame"))
+    sink_worker.start()
     for level in range(20):
-        outlet.slot.put(finished(level))
-    outlet.stop()
-    assert outlet.join(2.0)
+        sink_worker.slot.put(finished(level))
+    sink_worker.stop()
+    assert sink_worker.join(2.0)
     assert [int(frame[0, 0, 0]) for frame in sink.frames] == list(range(20))
-    assert outlet.written == 20
-    assert outlet.dropped == 0
+    assert sink_worker.written == 20
+    assert sink_worker.dropped == 0
 
 
 def test_a_sink_that_cannot_open_is_tried_again() -> None:
     told: list[str] = []
     sink = Failing(times=2, retry_s=0.05)
-    outlet = outlet_of(sink, Rate(SIZE, 50), told=told)
-    outlet.slot.put(finished(3))
-    run_for(outlet, 0.6)
+    sink_worker = outlet_of(sink, Rate(SIZE, 50), told=told)
+    sink_worker.slot.put(finished(3))
+    run_for(sink_worker, 0.6)
     assert sink.opens == 3
     assert sink.written > 0
     assert told == ["the device is busy; free it"]
@@ -149,22 +149,22 @@ def test_a_sink_that_cannot_open_is_tried_again() -> None:
 
 def test_a_sink_that_fails_for_good_says_so_and_frees_whoever_feeds_it() -> None:
     told: list[str] = []
-    outlet = outlet_of(Failing(write_fails=True), Rate(SIZE, 50, pace="each frame"), told=told)
-    outlet.start()
+    sink_worker = outlet_of(Failing(write_fails=True), Rate(SIZE, 50, pace="each frame"), told=told)
+    sink_worker.start()
     for level in range(5):
-        outlet.slot.put(finished(level))
-    assert outlet.join(2.0)
-    assert outlet.health.state == "failed"
+        sink_worker.slot.put(finished(level))
+    assert sink_worker.join(2.0)
+    assert sink_worker.health.state == "failed"
     assert told == ["the disk is full; make room"]
 
 
 def test_it_is_closed_whatever_happens() -> None:
     sink = Failing(times=1)
-    outlet = outlet_of(sink, Rate(SIZE, 50))
-    outlet.start()
-    assert outlet.join(2.0)
+    sink_worker = outlet_of(sink, Rate(SIZE, 50))
+    sink_worker.start()
+    assert sink_worker.join(2.0)
     assert sink.closes == 1
-    assert outlet.health.remedy == "close the other program"
+    assert sink_worker.health.remedy == "close the other program"
 
 
 def test_a_mistake_in_a_sink_reaches_the_owner() -> None:
@@ -172,12 +172,12 @@ def test_a_mistake_in_a_sink_reaches_the_owner() -> None:
         def write(self, rgb: Rgb, time_s: float) -> None:
             raise ZeroDivisionError("a mistake")
 
-    outlet = outlet_of(Wrong(), Rate(SIZE, 50))
-    outlet.slot.put(finished(1))
-    outlet.start()
+    sink_worker = outlet_of(Wrong(), Rate(SIZE, 50))
+    sink_worker.slot.put(finished(1))
+    sink_worker.start()
     with pytest.raises(ZeroDivisionError):
-        outlet.join(2.0)
-    assert outlet.health.state == "failed"
+        sink_worker.join(2.0)
+    assert sink_worker.health.state == "failed"
 
 
 def test_a_slow_sink_misses_ticks_and_counts_them() -> None:
@@ -187,8 +187,8 @@ def test_a_slow_sink_misses_ticks_and_counts_them() -> None:
             super().write(rgb, time_s)
 
     sink = Slow()
-    outlet = outlet_of(sink, Rate(SIZE, 100))
-    outlet.slot.put(finished(1))
-    run_for(outlet, 0.5)
-    assert outlet.dropped > 10
+    sink_worker = outlet_of(sink, Rate(SIZE, 100))
+    sink_worker.slot.put(finished(1))
+    run_for(sink_worker, 0.5)
+    assert sink_worker.dropped > 10
     assert sink.written < 15

@@ -1,4 +1,4 @@
-"""An outlet: the thread and the clock of one sink."""
+"""An sink_worker: the thread and the clock of one sink."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Rate:
     from_first: bool = False
 
 
-class Outlet:
+class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
     stand_in: gives the slate while there is no picture to show, else None. tell: takes sentences.
