@@ -23,9 +23,9 @@ from livedream.runtime.capture import Capture
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
+from livedream.runtime.placeholder import PlaceholderFrames
 from livedream.runtime.programs import Programs
 from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
-from livedream.runtime.stand_in import StandIn
 from livedream.runtime.stats import Meter
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore, check
@@ -95,7 +95,7 @@ class LiveSession:
         self._newest: Latest[Finished] = Latest()
         self._fps, self._latency_ms = Meter(), Meter()
         self._dreamed: Dreamed | None = None
-        self._stand_in = StandIn(plan.output_wh, source, clock)
+        self._placeholder = PlaceholderFrames(plan.output_wh, source, clock)
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
         self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
@@ -122,7 +122,7 @@ class LiveSession:
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
         """Give the show another sink, at any time; its thread starts with the session or at once."""
         sink_worker = SinkWorker(
-            sink, rate or Rate(self.plan.output_wh, self.plan.fps), self._clock, self._stand_in, self._tell
+            sink, rate or Rate(self.plan.output_wh, self.plan.fps), self._clock, self._placeholder, self._tell
         )
         self._sink_workers.append(sink_worker)
         if self._threads:
@@ -262,7 +262,7 @@ class LiveSession:
     def _emit(self, dreamed: Dreamed) -> None:
         now_s = self._clock.now_s()
         finished = Finished(dreamed.rgb, dreamed.frame.captured_s)
-        self._stand_in.note(now_s)
+        self._placeholder.note(now_s)
         self._newest.put(finished)
         for sink_worker in self._sink_workers:
             sink_worker.slot.put(finished)

@@ -47,7 +47,7 @@ class Rate:
 class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
-    stand_in: gives the slate while there is no picture to show, else None. tell: takes sentences.
+    placeholder: gives the slate while there is no picture to show, else None. tell: takes sentences.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class SinkWorker:
         sink: Sink,
         rate: Rate,
         clock: Clock,
-        stand_in: Callable[[], Rgb | None],
+        placeholder: Callable[[], Rgb | None],
         tell: Callable[[str], None],
     ) -> None:
         self.sink, self.rate = sink, rate
-        self._clock, self._stand_in, self._tell = clock, stand_in, tell
+        self._clock, self._placeholder, self._tell = clock, placeholder, tell
         self.slot: Latest[Finished] = Latest(lossless=rate.pace == "each frame")
         self.health = Health("starting", "opening")
         self.latency_ms = Meter(window_s=3600.0)
@@ -138,7 +138,7 @@ class SinkWorker:
             tick = max(tick + 1, due)
 
     def _write_latest(self, time_s: float) -> None:
-        slate = self._stand_in()
+        slate = self._placeholder()
         newest = self.slot.peek()
         if slate is not None:
             self.sink.write(slate, time_s)

@@ -314,7 +314,7 @@ def test_nobody_there_means_past_frames_and_the_status_says_so(
 def test_a_lost_source_is_replaced_by_a_slate(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livedream.runtime.stand_in.LOST_S", 0.1)
+    monkeypatch.setattr("livedream.runtime.placeholder.LOST_S", 0.1)
 
     class Lost(type(make_source())):  # type: ignore[misc]
         def read(self, stop: threading.Event) -> Any:

@@ -27,10 +27,13 @@ def finished(level: int) -> Finished:
 
 
 def outlet_of(
-    sink: object, rate: Rate, stand_in: Callable[[], Rgb | None] = lambda: None, told: list[str] | None = None
+    sink: object,
+    rate: Rate,
+    placeholder: Callable[[], Rgb | None] = lambda: None,
+    told: list[str] | None = None,
 ) -> SinkWorker:
     tell = (lambda sentence: None) if told is None else told.append
-    return SinkWorker(sink, rate, SystemClock(), stand_in, tell)  # type: ignore[arg-type]
+    return SinkWorker(sink, rate, SystemClock(), placeholder, tell)  # type: ignore[arg-type]
 
 
 def run_for(sink_worker: SinkWorker, seconds: float) -> None:

@@ -11,7 +11,7 @@ LOST_S = 2.0
 """A source that has been silent this long is replaced by a slate."""
 
 
-class StandIn:
+class PlaceholderFrames:
     """Gives the slate that a constant-rate sink sends, if it has to send one."""
 
     def __init__(self, size_wh: tuple[int, int], source: Source, clock: Clock) -> None:
