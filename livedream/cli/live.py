@@ -20,7 +20,7 @@ from livedream.cli.show import (
     watch,
 )
 from livedream.health import Health
-from livedream.runtime.desk import Desk
+from livedream.runtime.performer_actions import PerformerActions
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.sources import Source
@@ -52,7 +52,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     with ending_on_signals(session):
         try:
             if display.ok:
-                _show(session, Desk(programs), options, full_screen)
+                _show(session, PerformerActions(programs), options, full_screen)
             else:
                 watch(session, options.seconds, console)
             status = session.status()
@@ -106,7 +106,7 @@ def _display(console: Console) -> Health:
     return display
 
 
-def _show(session: LiveSession, desk: Desk, options: Options, full_screen: bool) -> None:
+def _show(session: LiveSession, actions: PerformerActions, options: Options, full_screen: bool) -> None:
     """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
     from livedream.ui.window import run_window
 
@@ -115,6 +115,6 @@ def _show(session: LiveSession, desk: Desk, options: Options, full_screen: bool)
     if options.seconds is not None:
         timer.start()
     try:
-        run_window(session, desk, title="livedream", full_screen=full_screen)
+        run_window(session, actions, title="livedream", full_screen=full_screen)
     finally:
         timer.cancel()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livedream.frame import Rgb
-from livedream.runtime.desk import Move
+from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 
 

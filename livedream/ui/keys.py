@@ -9,10 +9,10 @@ from typing import Literal
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
-from livedream.runtime.desk import Move
+from livedream.runtime.performer_actions import Move
 
 Action = Literal["full screen", "next display", "hud", "mirror", "keys", "escape", "close"]
-"""What the window does itself; all else is done at the desk."""
+"""What the window does itself; all else is done at the actions."""
 
 _Key = Qt.Key
 _COMMAND = Qt.KeyboardModifier.ControlModifier

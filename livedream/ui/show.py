@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from livedream.frame import Rgb
-from livedream.runtime.desk import Move
+from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 
 
@@ -30,7 +30,7 @@ class Show(Protocol):
         ...
 
 
-class Desk(Protocol):
+class PerformerActions(Protocol):
     """Where the show is changed by hand, as the window sees it."""
 
     def do(self, move: Move) -> str:

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QP
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from livedream.clock import Clock, SystemClock
-from livedream.runtime.desk import Move
+from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 from livedream.ui.awake import kept_awake
 from livedream.ui.canvas import Canvas
@@ -26,7 +26,7 @@ from livedream.ui.look import Look, Overlays
 from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
 from livedream.ui.preview import Preview
 from livedream.ui.screens import Screens
-from livedream.ui.show import Desk, Show
+from livedream.ui.show import PerformerActions, Show
 
 # F11 belongs to macOS itself.
 HINT = f"H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    ?: keys"
@@ -36,7 +36,9 @@ SMALLEST_WH = (480, 270)
 UNSEEN = frozenset({"offscreen", "minimal"})
 
 
-def run_window(show: Show, desk: Desk, *, title: str, full_screen: bool = False, mirror: bool = True) -> None:
+def run_window(
+    show: Show, actions: PerformerActions, *, title: str, full_screen: bool = False, mirror: bool = True
+) -> None:
     """Show the dream until the window is closed, the show has ended, or Ctrl-C is pressed.
 
     mirror: of the preview only. Call it on the main thread. The show is asked to stop in any
@@ -47,7 +49,7 @@ def run_window(show: Show, desk: Desk, *, title: str, full_screen: bool = False,
     loop = QEventLoop()
     try:
         with slot_faults_raised(loop):
-            _run(loop, DreamWindow(show, desk, title=title, mirror=mirror), full_screen=full_screen)
+            _run(loop, DreamWindow(show, actions, title=title, mirror=mirror), full_screen=full_screen)
     finally:
         show.stop()
 
@@ -76,11 +78,17 @@ class DreamWindow(QWidget):
     closed = pyqtSignal()
 
     def __init__(
-        self, show: Show, desk: Desk, *, title: str, mirror: bool = True, clock: Clock | None = None
+        self,
+        show: Show,
+        actions: PerformerActions,
+        *,
+        title: str,
+        mirror: bool = True,
+        clock: Clock | None = None,
     ) -> None:
         super().__init__()
         self.preview = Preview(mirror=mirror)
-        self._show, self._desk = show, desk
+        self._show, self._actions = show, actions
         self._title = title
         self._clock = clock or SystemClock()
         self.overlays = Overlays(_hint(), self._clock.now_s())
@@ -187,7 +195,7 @@ class DreamWindow(QWidget):
         if asked in own:
             own[asked]()
         else:
-            self._flash(self._desk.do(cast(Move, asked)))
+            self._flash(self._actions.do(cast(Move, asked)))
             self._status_due_s = self._clock.now_s()
 
     def _toggle_hud(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from livedream.runtime.desk import Move
+from livedream.runtime.performer_actions import Move
 from livedream.ui.keys import DREAM, WINDOW, Action, action_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier

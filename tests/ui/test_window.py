@@ -37,7 +37,7 @@ def show(status: Status) -> FakeShow:
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
+def actions() -> FakeDesk:
     return FakeDesk()
 
 
@@ -47,8 +47,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, show: FakeShow, desk: FakeDesk, clock: ManualClock) -> CountingWindow:
-    window = CountingWindow(show, desk, title="livedream", clock=clock)
+def window(qtbot: QtBot, show: FakeShow, actions: FakeDesk, clock: ManualClock) -> CountingWindow:
+    window = CountingWindow(show, actions, title="livedream", clock=clock)
     qtbot.addWidget(window)
     window.present(full_screen=False)
     qtbot.waitExposed(window)
@@ -178,12 +178,12 @@ def test_q_closes(qtbot: QtBot, dreaming: CountingWindow, modifier: Qt.KeyboardM
 
 
 def test_a_key_of_the_dream_is_a_move_at_the_desk_and_says_what_it_did(
-    qtbot: QtBot, dreaming: CountingWindow, desk: FakeDesk, clock: ManualClock
+    qtbot: QtBot, dreaming: CountingWindow, actions: FakeDesk, clock: ManualClock
 ) -> None:
     for key in (Key.Key_Right, Key.Key_3, Key.Key_X, Key.Key_Comma):
         qtbot.keyClick(dreaming, key)
 
-    assert desk.moves == ["next preset", "preset 3", "next layer", "previous channel"]
+    assert actions.moves == ["next preset", "preset 3", "next layer", "previous channel"]
     look = dreaming.overlays.look(clock.now_s(), dreaming=True)
     assert (look.hud, look.hint.text, look.hint_opacity) == (None, "previous channel", 1.0)
     assert dreaming.overlays.look(clock.now_s() + 3.5, dreaming=True).hint_opacity == 0
@@ -201,12 +201,12 @@ def test_the_title_follows_a_move_at_once(
 
 
 def test_the_keys_of_the_window_do_nothing_at_the_desk(
-    qtbot: QtBot, dreaming: CountingWindow, desk: FakeDesk
+    qtbot: QtBot, dreaming: CountingWindow, actions: FakeDesk
 ) -> None:
     qtbot.keyClick(dreaming, Key.Key_H)
     qtbot.keyClick(dreaming, Key.Key_M)
 
-    assert desk.moves == []
+    assert actions.moves == []
 
 
 def test_the_cursor_goes_away_in_full_screen_and_comes_back_with_a_movement(

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from livedream.presets import Preset, apply_assignments
-from livedream.runtime.desk import Desk, Move
+from livedream.runtime.performer_actions import Move, PerformerActions
 from livedream.runtime.programs import Programs
 from livedream.settings import Settings
 
@@ -20,7 +20,7 @@ def programs() -> Programs:
 
 @pytest.mark.parametrize("move", get_args(Move))
 def test_every_move_is_known_and_told(programs: Programs, move: Move) -> None:
-    assert Desk(programs).do(move)
+    assert PerformerActions(programs).do(move)
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,15 @@ def test_every_move_is_known_and_told(programs: Programs, move: Move) -> None:
     ],
 )
 def test_a_move_says_how_it_is_now(programs: Programs, moves: list[Move], said: str) -> None:
-    desk = Desk(programs)
+    actions = PerformerActions(programs)
 
-    assert [desk.do(move) for move in moves][-1] == said
+    assert [actions.do(move) for move in moves][-1] == said
 
 
 def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(programs: Programs) -> None:
-    desk = Desk(programs)
+    actions = PerformerActions(programs)
     for move in ("more gamma", "higher floor", "next layer", "next preset"):
-        desk.do(move)
+        actions.do(move)
 
     settings = programs.store.snapshot()
     assert (settings.look.gamma, settings.motion.floor_px) == (1.1, 0.12)
@@ -60,10 +60,10 @@ def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(progr
 
 
 def test_the_end_of_a_range_changes_nothing(programs: Programs) -> None:
-    desk = Desk(programs)
+    actions = PerformerActions(programs)
     for _ in range(60):
-        desk.do("more gamma")
-        desk.do("higher floor")
+        actions.do("more gamma")
+        actions.do("higher floor")
 
     settings = programs.store.snapshot()
     assert settings.look.gamma == 5.0

@@ -1,4 +1,4 @@
-"""The desk: what a performer does by hand during a show."""
+"""The actions: what a performer does by hand during a show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Move = Literal[
 """What can be done by hand."""
 
 
-class Desk:
+class PerformerActions:
     """Does moves; each is a change of the settings in the store of its programs.
 
     Gamma and motion floor belong to the room and stay from preset to preset; layer and channel go with it.
