@@ -18,7 +18,7 @@ from livedream.clock import SystemClock
 from livedream.engines.cache import EngineCache
 from livedream.pipeline import Dreamed
 from livedream.presets import DEFAULT, load, shipped
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.settings import DreamSettings
 from livedream.sources.open import open_source
@@ -47,7 +47,7 @@ def main() -> None:
     given = parser.parse_args()
     presets = sorted((load(name) for name in shipped()), key=lambda preset: preset.name)
     names = [preset.name for preset in presets]
-    programs, watch = Programs(presets, at=names.index(DEFAULT)), Watch()
+    programs, watch = Playlist(presets, at=names.index(DEFAULT)), Watch()
     with tempfile.TemporaryDirectory() as folder:
         cache = EngineCache(Path(folder)) if given.empty else EngineCache()
         source = open_source(given.clip, fps=30, size_wh=(1280, 720), loop=True, clock=watch.clock)
@@ -78,7 +78,7 @@ def main() -> None:
     )
 
 
-def row(programs: Programs, watch: Watch, hold_s: float) -> tuple[float, float, float]:
+def row(programs: Playlist, watch: Watch, hold_s: float) -> tuple[float, float, float]:
     """Press the key, wait, print and return (ms to the first frame, longest gap in ms, frames a second)."""
     start, pressed_s = len(watch.frames), watch.clock.now_s()
     before = watch.frames[-1][1]

@@ -11,7 +11,7 @@ from rich.console import Console
 from livedream.cli.options import Options
 from livedream.cli.show import (
     check_apart,
-    chosen_programs,
+    chosen_playlist,
     ending_on_signals,
     opened,
     print_summary,
@@ -38,7 +38,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     if options.record is not None:
         check_apart(options.record, options)
         _check_recording(options.record, options.overwrite)
-    programs = chosen_programs(options, by_hand=window)
+    programs = chosen_playlist(options, by_hand=window)
     source = _source(options, console)
     try:
         session = session_of(options, source, console, programs)

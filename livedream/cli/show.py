@@ -19,7 +19,7 @@ from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
 from livedream.presets import Preset, apply_assignments, load, shipped
 from livedream.references import References
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.sink_worker import SinkWorker
 from livedream.runtime.status import Status
@@ -37,22 +37,22 @@ def chosen_settings(options: Options) -> tuple[str, Settings]:
     return preset.name, preset.settings
 
 
-def chosen_programs(options: Options, *, by_hand: bool) -> Programs:
+def chosen_playlist(options: Options, *, by_hand: bool) -> Playlist:
     """Give the presets that the show goes through: by time those of `options.programs`.
 
     by_hand: also without those all that can be shown, to choose from. Raises InputError.
     """
     names = options.programs
     if names:
-        return Programs([_checked(options, name) for name in names], every_s=options.program_s)
+        return Playlist([_checked(options, name) for name in names], every_s=options.program_s)
     chosen = _checked(options, options.preset)
     if names is None and not by_hand:
-        return Programs([chosen])
+        return Playlist([chosen])
     others = [_set_up(options, name) for name in shipped() if name != options.preset]
     able = [preset for preset in others if _can_be_shown(preset.settings)]
     presets = sorted([*able, chosen], key=lambda preset: preset.name)
     every_s = None if names is None else options.program_s
-    return Programs(presets, at=presets.index(chosen), every_s=every_s)
+    return Playlist(presets, at=presets.index(chosen), every_s=every_s)
 
 
 def _set_up(options: Options, name: str) -> Preset:
@@ -85,13 +85,13 @@ def opened(options: Options, spec: str, *, loop: bool) -> Source:
 
 
 def session_of(
-    options: Options, source: Source, console: Console, programs: Programs | None = None
+    options: Options, source: Source, console: Console, programs: Playlist | None = None
 ) -> LiveSession:
     """Make the session of a live show, not yet started. Raises InputError.
 
-    programs: what `chosen_programs` gave; None: the one preset all along.
+    programs: what `chosen_playlist` gave; None: the one preset all along.
     """
-    shown = programs or chosen_programs(options, by_hand=False)
+    shown = programs or chosen_playlist(options, by_hand=False)
     plan = Plan(
         shown.name, options.size_wh, options.fps, options.engine, attract_s=options.attract_s,
         fade_s=options.fade_s,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal
 
 from livedream.runtime.layer import all_channels, next_channel, next_layer, where
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings, by_word
 
 Move = Literal[
@@ -24,7 +24,7 @@ class PerformerActions:
     Gamma and motion floor belong to the room and stay from preset to preset; layer and channel go with it.
     """
 
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, programs: Playlist) -> None:
         self._programs, self._store = programs, programs.store
         self._moves: dict[str, Callable[[], str]] = {
             "next preset": partial(self._step, 1),

@@ -24,7 +24,7 @@ from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.placeholder import PlaceholderFrames
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
 from livedream.runtime.stats import Meter
 from livedream.runtime.status import Status
@@ -87,7 +87,7 @@ class LiveSession:
         self.plan, self._clock, self._source = plan, clock, source
         self._said = tell
         self._observe = observe
-        self._programs: Programs | None = None
+        self._programs: Playlist | None = None
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
@@ -129,7 +129,7 @@ class LiveSession:
             sink_worker.start()
         return sink_worker
 
-    def follow(self, programs: Programs) -> None:
+    def follow(self, programs: Playlist) -> None:
         """Let the preset change by time, in the store that the session was made with; before the start."""
         self._programs = programs
         programs.tell_to(self._tell)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from livedream.cli.options import Options
-from livedream.cli.show import check_apart, chosen_programs, ending_on_signals, recorded, status_line
+from livedream.cli.show import check_apart, chosen_playlist, ending_on_signals, recorded, status_line
 from livedream.dream.info import NetworkInfo
 from livedream.errors import InputError, SinkError
 from livedream.presets import load, shipped
@@ -39,7 +39,7 @@ def test_the_line_says_what_is_shown_and_for_how_long() -> None:
 
 def test_programs_come_as_they_were_named_with_the_assignments_on_top() -> None:
     options = Options(None, "eyes", ["look.strength=2"], programs=("weave", "fur"), program_s=7.0)
-    programs = chosen_programs(options, by_hand=False)
+    programs = chosen_playlist(options, by_hand=False)
     assert [preset.name for preset in programs.presets] == ["weave", "fur"]
     assert {preset.settings.look.strength for preset in programs.presets} == {2.0}
     assert (programs.name, programs.left_s) == ("weave", 7.0)
@@ -47,15 +47,15 @@ def test_programs_come_as_they_were_named_with_the_assignments_on_top() -> None:
 
 
 def test_programs_without_names_are_all_that_the_network_can_show() -> None:
-    programs = chosen_programs(Options(None, "fur", programs=()), by_hand=False)
+    programs = chosen_playlist(Options(None, "fur", programs=()), by_hand=False)
     assert tuple(preset.name for preset in programs.presets) == shipped()
     assert (programs.name, programs.left_s) == ("fur", 45.0)
 
 
 def test_by_hand_all_can_be_shown_and_none_by_itself() -> None:
-    by_hand = chosen_programs(Options(None, "fur"), by_hand=True)
+    by_hand = chosen_playlist(Options(None, "fur"), by_hand=True)
     assert (len(by_hand.presets), by_hand.name, by_hand.left_s) == (len(shipped()), "fur", None)
-    alone = chosen_programs(Options(None, "fur"), by_hand=False)
+    alone = chosen_playlist(Options(None, "fur"), by_hand=False)
     assert [preset.settings for preset in alone.presets] == [load("fur").settings]
 
 
@@ -64,11 +64,11 @@ def test_what_the_network_has_no_layer_for_is_left_out_unless_it_is_named(
 ) -> None:
     monkeypatch.setattr(NetworkInfo, "check_file", lambda _: None)
     options = Options(None, "eyes", ["dream.network=googlenet"], programs=())
-    names = [preset.name for preset in chosen_programs(options, by_hand=False).presets]
+    names = [preset.name for preset in chosen_playlist(options, by_hand=False).presets]
     assert {"eyes", "weave", "stillness"} <= set(names)
     assert not {"fur", "lines", "mosaic"} & set(names)
     with pytest.raises(InputError, match="no layer 'eyes'"):
-        chosen_programs(replace(options, programs=("weave", "fur")), by_hand=False)
+        chosen_playlist(replace(options, programs=("weave", "fur")), by_hand=False)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])

@@ -6,20 +6,20 @@ import pytest
 
 from livedream.presets import Preset, apply_assignments
 from livedream.runtime.performer_actions import Move, PerformerActions
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings
 
 
 @pytest.fixture
-def programs() -> Programs:
+def programs() -> Playlist:
     layers = {"one": "lines", "two": "eyes"}
-    return Programs(
+    return Playlist(
         [Preset(n, "", apply_assignments(Settings(), [f"dream.layers={{{w}=1}}"])) for n, w in layers.items()]
     )
 
 
 @pytest.mark.parametrize("move", get_args(Move))
-def test_every_move_is_known_and_told(programs: Programs, move: Move) -> None:
+def test_every_move_is_known_and_told(programs: Playlist, move: Move) -> None:
     assert PerformerActions(programs).do(move)
 
 
@@ -43,13 +43,13 @@ def test_every_move_is_known_and_told(programs: Programs, move: Move) -> None:
         (["less gamma"] * 20, "gamma goes no further"),
     ],
 )
-def test_a_move_says_how_it_is_now(programs: Programs, moves: list[Move], said: str) -> None:
+def test_a_move_says_how_it_is_now(programs: Playlist, moves: list[Move], said: str) -> None:
     actions = PerformerActions(programs)
 
     assert [actions.do(move) for move in moves][-1] == said
 
 
-def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(programs: Programs) -> None:
+def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(programs: Playlist) -> None:
     actions = PerformerActions(programs)
     for move in ("more gamma", "higher floor", "next layer", "next preset"):
         actions.do(move)
@@ -59,7 +59,7 @@ def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(progr
     assert dict(settings.dream.layers) == {"eyes": 1.0}
 
 
-def test_the_end_of_a_range_changes_nothing(programs: Programs) -> None:
+def test_the_end_of_a_range_changes_nothing(programs: Playlist) -> None:
     actions = PerformerActions(programs)
     for _ in range(60):
         actions.do("more gamma")

@@ -20,7 +20,7 @@ from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.pipeline import Dreamed, DreamPipeline
 from livedream.presets import Preset, apply_assignments
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.sink_worker import Rate
 from livedream.runtime.store import SettingsStore
@@ -225,7 +225,7 @@ def test_programs_change_the_dream_by_the_clock_of_the_show(
     small_settings: Settings, cache: EngineCache, make_source: Callable[..., Any]
 ) -> None:
     looks = [apply_assignments(small_settings, [f"look.strength={strength}"]) for strength in (0.5, 1.5)]
-    programs = Programs([Preset(f"at {n}", "", look) for n, look in enumerate(looks)], every_s=0.3)
+    programs = Playlist([Preset(f"at {n}", "", look) for n, look in enumerate(looks)], every_s=0.3)
     shown: list[float] = []
     session = LiveSession(
         make_source(), programs.store, replace(PLAN, fade_s=0.0), SystemClock(), cache=cache,
@@ -247,7 +247,7 @@ def test_a_preset_melts_into_the_next_and_both_dreams_are_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = apply_assignments(small_settings, ["dream.layers={patterns=1.0}", "look.strength=2"])
-    programs = Programs([Preset("lines", "", small_settings), Preset("patterns", "", other)])
+    programs = Playlist([Preset("lines", "", small_settings), Preset("patterns", "", other)])
     frames: list[tuple[str, float]] = []
     begin = DreamPipeline.begin
 

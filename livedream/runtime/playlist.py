@@ -1,4 +1,4 @@
-"""Programs: the presets of a show, one after the other, by time and by hand."""
+"""Playlist: the presets of a show, one after the other, by time and by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from livedream.presets import Preset
 from livedream.runtime.store import SettingsStore
 
 
-class Programs:
+class Playlist:
     """Shows one preset after the other; what it wishes goes into its settings store and nowhere else.
 
     presets: at least one, with all that is to be set on top of them. at: the place of the first one shown.

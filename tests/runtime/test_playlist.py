@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from livedream.errors import InputError
 from livedream.presets import Preset, apply_assignments
-from livedream.runtime.programs import Programs
+from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings, change
 
 THREE = [
@@ -18,12 +18,12 @@ THREE = [
 ]
 
 
-def step_size(programs: Programs) -> float:
+def step_size(programs: Playlist) -> float:
     return programs.store.snapshot().dream.step_size
 
 
 def test_each_is_shown_for_its_time_round_and_round() -> None:
-    programs, seen = Programs(THREE, every_s=45.0), []
+    programs, seen = Playlist(THREE, every_s=45.0), []
     for frame in range(4 * 45 * 10 + 1):
         programs.advance(100.0 + frame / 10)
         seen.append((frame / 10, programs.name, step_size(programs)))
@@ -34,7 +34,7 @@ def test_each_is_shown_for_its_time_round_and_round() -> None:
 
 
 def test_without_a_time_nothing_happens_by_itself() -> None:
-    programs = Programs(THREE)
+    programs = Playlist(THREE)
     before = programs.store.snapshot()
     for frame in range(1000):
         programs.advance(float(frame))
@@ -44,7 +44,7 @@ def test_without_a_time_nothing_happens_by_itself() -> None:
 
 
 def test_one_alone_stays_as_it_is() -> None:
-    programs = Programs(THREE[:1], every_s=5.0)
+    programs = Playlist(THREE[:1], every_s=5.0)
     before = programs.store.snapshot()
     programs.advance(0.0)
     programs.advance(100.0)
@@ -54,7 +54,7 @@ def test_one_alone_stays_as_it_is() -> None:
 
 
 def test_time_in_which_an_engine_is_built_does_not_count() -> None:
-    programs = Programs(THREE, every_s=10.0)
+    programs = Playlist(THREE, every_s=10.0)
     programs.advance(0.0)
     programs.advance(9.0)
     for frame in range(10, 300):
@@ -67,7 +67,7 @@ def test_time_in_which_an_engine_is_built_does_not_count() -> None:
 
 
 def test_a_hand_changes_it_at_once_and_the_time_begins_anew() -> None:
-    programs = Programs(THREE, every_s=10.0)
+    programs = Playlist(THREE, every_s=10.0)
     programs.advance(0.0)
     programs.advance(8.0)
 
@@ -80,7 +80,7 @@ def test_a_hand_changes_it_at_once_and_the_time_begins_anew() -> None:
 
 @given(st.lists(st.integers(-5, 5), max_size=12))
 def test_steps_add_up_round_and_round(steps: list[int]) -> None:
-    programs = Programs(THREE, at=1)
+    programs = Playlist(THREE, at=1)
     for by in steps:
         programs.step(by)
 
@@ -89,7 +89,7 @@ def test_steps_add_up_round_and_round(steps: list[int]) -> None:
 
 
 def test_a_place_that_is_not_there_changes_nothing() -> None:
-    programs = Programs(THREE)
+    programs = Playlist(THREE)
     before = programs.store.snapshot()
     for place in (3, -1):
         with pytest.raises(IndexError):
@@ -99,7 +99,7 @@ def test_a_place_that_is_not_there_changes_nothing() -> None:
 
 
 def test_what_is_kept_holds_for_those_that_follow() -> None:
-    programs = Programs(THREE)
+    programs = Playlist(THREE)
     programs.keep("motion.floor_px", 0.5)
     programs.step(1)
 
@@ -108,7 +108,7 @@ def test_what_is_kept_holds_for_those_that_follow() -> None:
 
 
 def test_what_cannot_be_is_not_kept() -> None:
-    programs = Programs(THREE)
+    programs = Playlist(THREE)
     with pytest.raises(InputError, match=r"motion\.floor_px"):
         programs.keep("motion.floor_px", -1.0)
     programs.step(1)
@@ -117,7 +117,7 @@ def test_what_cannot_be_is_not_kept() -> None:
 
 
 def test_what_a_hand_changed_besides_goes_with_its_preset() -> None:
-    programs = Programs(THREE)
+    programs = Playlist(THREE)
     programs.store.change({"dream.layers": {"lines": 1.0}}, "test")
     programs.step(1)
 
@@ -126,7 +126,7 @@ def test_what_a_hand_changed_besides_goes_with_its_preset() -> None:
 
 def test_the_presets_themselves_are_left_alone() -> None:
     before = [preset.settings.model_dump() for preset in THREE]
-    programs = Programs(THREE, every_s=1.0)
+    programs = Playlist(THREE, every_s=1.0)
     for frame in range(50):
         programs.advance(frame / 10)
 
@@ -135,7 +135,7 @@ def test_the_presets_themselves_are_left_alone() -> None:
 
 def test_a_preset_whose_picture_has_gone_is_passed_over_and_named(tmp_path: Path) -> None:
     broken = Preset("broken", "", change(Settings(), {"dream.guide": str(tmp_path / "gone.png")}))
-    programs, said = Programs([THREE[0], broken, THREE[2]], every_s=10.0), list[str]()
+    programs, said = Playlist([THREE[0], broken, THREE[2]], every_s=10.0), list[str]()
     programs.tell_to(said.append)
     assert programs.step(1) == "three"
     assert programs.step(-1) == "one"
@@ -149,12 +149,12 @@ def test_a_preset_whose_picture_has_gone_is_passed_over_and_named(tmp_path: Path
 
 
 def test_alone_a_preset_whose_picture_has_gone_goes_on() -> None:
-    programs = Programs(THREE[:1])
+    programs = Playlist(THREE[:1])
     assert programs.step(1) == "one"
     assert step_size(programs) == 0.01
 
 
 def test_the_nearest_are_the_likeliest_next() -> None:
-    programs = Programs([Preset(str(n), "", Settings()) for n in range(5)], at=1)
+    programs = Playlist([Preset(str(n), "", Settings()) for n in range(5)], at=1)
     assert [preset.name for preset in programs.upcoming()] == ["1", "2", "0", "3", "4"]
-    assert [preset.name for preset in Programs(THREE[:1]).upcoming()] == ["one"]
+    assert [preset.name for preset in Playlist(THREE[:1]).upcoming()] == ["one"]
