@@ -34,7 +34,7 @@ class _Pacer:
         self.clock.wait(stop, self.start_s + frame.media_s - now_s)
 
 
-class Capture:
+class CaptureThread:
     """Reads frames, fits them into the output's size and offers the newest one.
 
     paced: frames with a time line are given when they are due and replaced when not taken; else

@@ -19,7 +19,7 @@ from livedream.frame import Rgb
 from livedream.pipeline import Dreamed, Dreaming
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
-from livedream.runtime.capture import Capture
+from livedream.runtime.capture import CaptureThread
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
@@ -97,7 +97,7 @@ class LiveSession:
         self._dreamed: Dreamed | None = None
         self._placeholder = PlaceholderFrames(plan.output_wh, source, clock)
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
-        self._capture = Capture(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
+        self._capture = CaptureThread(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
             plan.engine, cache or EngineCache(), self._tell
         )
@@ -201,7 +201,7 @@ class LiveSession:
         return self._stop.is_set()
 
     @property
-    def capture(self) -> Capture:
+    def capture(self) -> CaptureThread:
         """Give the capture, for its figures."""
         return self._capture
 
