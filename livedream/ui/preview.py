@@ -9,7 +9,7 @@ from PyQt6.QtCore import QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter
 
 from livedream.frame import Rgb
-from livedream.ui.canvas import Canvas
+from livedream.ui.viewport import Viewport
 
 
 class Preview:
@@ -32,28 +32,28 @@ class Preview:
         self._number, self._rgb = latest[0], np.ascontiguousarray(latest[1])
         return True
 
-    def draw(self, painter: QPainter, canvas: Canvas) -> None:
-        """Draw the frame, if there is one, fitted into the canvas; black around it."""
-        whole = QRect(0, 0, canvas.width, canvas.height)
+    def draw(self, painter: QPainter, viewport: Viewport) -> None:
+        """Draw the frame, if there is one, fitted into the viewport; black around it."""
+        whole = QRect(0, 0, viewport.width, viewport.height)
         if self._rgb is None:
             painter.fillRect(whole, Qt.GlobalColor.black)
             return
         image = _view(self._rgb)
-        target = fitted(image.size(), canvas)
+        target = fitted(image.size(), viewport)
         if target != QRectF(whole):
             painter.fillRect(whole, Qt.GlobalColor.black)
         if self.mirror:
             image = image.mirrored(True, False)
-        _draw(painter, image, target, canvas.ratio)
+        _draw(painter, image, target, viewport.ratio)
 
 
-def fitted(inner: QSize, canvas: Canvas) -> QRectF:
-    """Place `inner`, its aspect kept, in the middle of the canvas, on whole device pixels."""
-    outer = QSize(round(canvas.width * canvas.ratio), round(canvas.height * canvas.ratio))
+def fitted(inner: QSize, viewport: Viewport) -> QRectF:
+    """Place `inner`, its aspect kept, in the middle of the viewport, on whole device pixels."""
+    outer = QSize(round(viewport.width * viewport.ratio), round(viewport.height * viewport.ratio))
     size = inner.scaled(outer, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
     left, top = (outer.width() - size.width()) // 2, (outer.height() - size.height()) // 2
     edges = (left, top, size.width(), size.height())
-    return QRectF(*(edge / canvas.ratio for edge in edges))
+    return QRectF(*(edge / viewport.ratio for edge in edges))
 
 
 def _view(rgb: Rgb) -> QImage:

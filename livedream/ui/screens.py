@@ -9,10 +9,10 @@ from functools import partial
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
-from livedream.ui.canvas import Canvas
 from livedream.ui.cards import hint_card, hud_card, keys_card, starting_card, toast_card
 from livedream.ui.look import Look, Starting
 from livedream.ui.sheet import COLOURS, PADDING, Sheet
+from livedream.ui.viewport import Viewport
 
 MARGIN = 16.0
 NIGHT = QColor("#0b0b12")
@@ -25,60 +25,66 @@ class Screens:
     def __init__(self) -> None:
         self._cards: dict[str, tuple[Hashable, QImage]] = {}
 
-    def draw(self, painter: QPainter, look: Look, canvas: Canvas) -> None:
-        """Draw `look` over what is on the canvas."""
+    def draw(self, painter: QPainter, look: Look, viewport: Viewport) -> None:
+        """Draw `look` over what is on the viewport."""
         if look.starting is not None:
-            self._draw_starting(painter, look.starting, canvas)
-        taken = self._draw_corner(painter, look, canvas)
+            self._draw_starting(painter, look.starting, viewport)
+        taken = self._draw_corner(painter, look, viewport)
         if look.hint_opacity > 0:
-            card = self._card("hint", look.hint, canvas, partial(hint_card, look.hint, canvas.unit))
-            _put(painter, card, _bottom(card, canvas, taken), look.hint_opacity)
+            card = self._card("hint", look.hint, viewport, partial(hint_card, look.hint, viewport.unit))
+            _put(painter, card, _bottom(card, viewport, taken), look.hint_opacity)
         if look.keys:
-            card = self._card("keys", (), canvas, partial(_fitting_keys, canvas))
-            _put(painter, card, _middle(card, canvas, taken))
+            card = self._card("keys", (), viewport, partial(_fitting_keys, viewport))
+            _put(painter, card, _middle(card, viewport, taken))
 
-    def _draw_corner(self, painter: QPainter, look: Look, canvas: Canvas) -> float:
+    def _draw_corner(self, painter: QPainter, look: Look, viewport: Viewport) -> float:
         """Draw the HUD, or a toast in its place; tell how much of the left the HUD takes."""
-        corner = QPointF(MARGIN, MARGIN) * canvas.unit
+        corner = QPointF(MARGIN, MARGIN) * viewport.unit
         if (hud := look.hud) is not None:
-            room = canvas.height / canvas.unit - 2 * MARGIN
-            card = self._card("hud", hud, canvas, partial(hud_card, hud, canvas.unit, room))
+            room = viewport.height / viewport.unit - 2 * MARGIN
+            card = self._card("hud", hud, viewport, partial(hud_card, hud, viewport.unit, room))
             _put(painter, card, corner)
             return corner.x() + card.deviceIndependentSize().width()
         if look.toast_opacity > 0:
-            card = self._card("toast", look.toast, canvas, partial(toast_card, look.toast, canvas.unit))
+            card = self._card("toast", look.toast, viewport, partial(toast_card, look.toast, viewport.unit))
             _put(painter, card, corner, look.toast_opacity)
         return 0.0
 
-    def _draw_starting(self, painter: QPainter, starting: Starting, canvas: Canvas) -> None:
-        painter.fillRect(0, 0, canvas.width, canvas.height, NIGHT)
+    def _draw_starting(self, painter: QPainter, starting: Starting, viewport: Viewport) -> None:
+        painter.fillRect(0, 0, viewport.width, viewport.height, NIGHT)
         said = (starting.text, starting.troubles)
         sheet = self._card(
-            "starting", said, canvas, partial(starting_card, starting, canvas.unit), panel=False
+            "starting", said, viewport, partial(starting_card, starting, viewport.unit), panel=False
         )
-        place = _middle(sheet, canvas)
-        rings = 64.0 * canvas.unit
+        place = _middle(sheet, viewport)
+        rings = 64.0 * viewport.unit
         top = max(rings * 1.2, place.y() + rings * 0.4)
-        _draw_rings(painter, QPointF(canvas.width / 2, top - rings), rings, starting.breath)
+        _draw_rings(painter, QPointF(viewport.width / 2, top - rings), rings, starting.breath)
         _put(painter, sheet, QPointF(place.x(), top + rings * 0.2))
 
     def _card(
-        self, name: str, said: Hashable, canvas: Canvas, typeset: Callable[[], Sheet], *, panel: bool = True
+        self,
+        name: str,
+        said: Hashable,
+        viewport: Viewport,
+        typeset: Callable[[], Sheet],
+        *,
+        panel: bool = True,
     ) -> QImage:
-        key = (said, canvas)
+        key = (said, viewport)
         kept = self._cards.get(name)
         if kept is None or kept[0] != key:
-            kept = (key, typeset().render(canvas.ratio, panel=panel))
+            kept = (key, typeset().render(viewport.ratio, panel=panel))
             self._cards[name] = kept
         return kept[1]
 
 
-def _fitting_keys(canvas: Canvas) -> Sheet:
+def _fitting_keys(viewport: Viewport) -> Sheet:
     """Set the table of the keys, smaller in a window that it does not fit into."""
-    sheet = keys_card(canvas.unit)
+    sheet = keys_card(viewport.unit)
     taken_wh = (side + 2 * (PADDING + MARGIN) for side in (sheet.width, sheet.y))
-    fit = min(room / taken for room, taken in zip((canvas.width, canvas.height), taken_wh, strict=True))
-    return sheet if fit >= canvas.unit else keys_card(fit)
+    fit = min(room / taken for room, taken in zip((viewport.width, viewport.height), taken_wh, strict=True))
+    return sheet if fit >= viewport.unit else keys_card(fit)
 
 
 def _put(painter: QPainter, card: QImage, place: QPointF, opacity: float = 1.0) -> None:
@@ -87,21 +93,23 @@ def _put(painter: QPainter, card: QImage, place: QPointF, opacity: float = 1.0) 
     painter.setOpacity(1.0)
 
 
-def _middle(card: QImage, canvas: Canvas, taken: float = 0.0) -> QPointF:
-    return QPointF(_centred(card, canvas, taken), (canvas.height - card.deviceIndependentSize().height()) / 2)
+def _middle(card: QImage, viewport: Viewport, taken: float = 0.0) -> QPointF:
+    return QPointF(
+        _centred(card, viewport, taken), (viewport.height - card.deviceIndependentSize().height()) / 2
+    )
 
 
-def _bottom(card: QImage, canvas: Canvas, taken: float) -> QPointF:
+def _bottom(card: QImage, viewport: Viewport, taken: float) -> QPointF:
     height = card.deviceIndependentSize().height()
-    return QPointF(_centred(card, canvas, taken), canvas.height - height - 1.5 * MARGIN * canvas.unit)
+    return QPointF(_centred(card, viewport, taken), viewport.height - height - 1.5 * MARGIN * viewport.unit)
 
 
-def _centred(card: QImage, canvas: Canvas, taken: float) -> float:
+def _centred(card: QImage, viewport: Viewport, taken: float) -> float:
     """Centre a card in the window, or in what the HUD leaves of it if the card would lie on the HUD."""
-    room = canvas.width - card.deviceIndependentSize().width()
+    room = viewport.width - card.deviceIndependentSize().width()
     if room / 2 > taken:
         return room / 2
-    return min((taken + room) / 2, max(0.0, room - MARGIN * canvas.unit))
+    return min((taken + room) / 2, max(0.0, room - MARGIN * viewport.unit))
 
 
 def _draw_rings(painter: QPainter, centre: QPointF, radius: float, breath: float) -> None:

@@ -17,7 +17,6 @@ from livedream.clock import Clock, SystemClock
 from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 from livedream.ui.awake import kept_awake
-from livedream.ui.canvas import Canvas
 from livedream.ui.full_screen import FullScreen, display_name, display_names, windowed
 from livedream.ui.hud import Setting
 from livedream.ui.icon import icon
@@ -27,6 +26,7 @@ from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
 from livedream.ui.preview import Preview
 from livedream.ui.screens import Screens
 from livedream.ui.show import PerformerActions, Show
+from livedream.ui.viewport import Viewport
 
 # F11 belongs to macOS itself.
 HINT = f"H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    ?: keys"
@@ -143,11 +143,11 @@ class DreamWindow(QWidget):
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002, N802  (Qt's name)
         """Draw the frame, then what lies over it."""
         self._drawn = self._look()
-        canvas = Canvas(self.width(), self.height(), self.devicePixelRatioF())
+        viewport = Viewport(self.width(), self.height(), self.devicePixelRatioF())
         painter = QPainter(self)
         try:
-            self.preview.draw(painter, canvas)
-            self._screens.draw(painter, self._drawn, canvas)
+            self.preview.draw(painter, viewport)
+            self._screens.draw(painter, self._drawn, viewport)
         finally:
             # A painter left active when its fault is raised would crash Qt.
             painter.end()

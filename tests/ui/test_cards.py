@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from livedream.health import Health, State
 from livedream.runtime.status import Status
-from livedream.ui.canvas import Canvas
 from livedream.ui.cards import COLUMNS, hint_card, hud_card, keys_card, starting_card, toast_card
 from livedream.ui.hud import Device, hud_of
 from livedream.ui.keys import DREAM, WINDOW
 from livedream.ui.look import Hint, Starting, Toast
 from livedream.ui.sheet import PADDING, Sheet
+from livedream.ui.viewport import Viewport
 
 pytestmark = pytest.mark.usefixtures("qapp")
 TROUBLE = Device("virtual camera", "no device", "failed", "sudo modprobe v4l2loopback")
@@ -41,10 +41,10 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 )
 def test_a_hud_is_never_taller_than_the_window(sinks: dict[str, State], remedy: str, height: int) -> None:
     status = Status(sinks={name: Health(state, "message", remedy) for name, state in sinks.items()})
-    canvas = Canvas(height * 16 // 9, height)
-    room = canvas.height / canvas.unit - 32.0
+    viewport = Viewport(height * 16 // 9, height)
+    room = viewport.height / viewport.unit - 32.0
 
-    sheet = hud_card(hud_of(status), canvas.unit, room)
+    sheet = hud_card(hud_of(status), viewport.unit, room)
 
     assert sheet.y + 2 * PADDING <= room + 1e-6
 

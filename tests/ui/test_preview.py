@@ -6,20 +6,22 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from livedream.frame import Rgb
-from livedream.ui.canvas import Canvas
 from livedream.ui.preview import Preview, fitted
+from livedream.ui.viewport import Viewport
 
 sides = st.integers(1, 4000)
 
 
-def drawn(preview: Preview, canvas: Canvas) -> QImage:
+def drawn(preview: Preview, viewport: Viewport) -> QImage:
     image = QImage(
-        round(canvas.width * canvas.ratio), round(canvas.height * canvas.ratio), QImage.Format.Format_RGB32
+        round(viewport.width * viewport.ratio),
+        round(viewport.height * viewport.ratio),
+        QImage.Format.Format_RGB32,
     )
-    image.setDevicePixelRatio(canvas.ratio)
+    image.setDevicePixelRatio(viewport.ratio)
     image.fill(QColor("magenta"))
     painter = QPainter(image)
-    preview.draw(painter, canvas)
+    preview.draw(painter, viewport)
     painter.end()
     return image
 
@@ -40,7 +42,7 @@ def test_at_its_own_size_every_pixel_is_kept(half_red: Rgb) -> None:
     preview = Preview(mirror=False)
     preview.take((0, noise))
 
-    image = drawn(preview, Canvas(64, 36))
+    image = drawn(preview, Viewport(64, 36))
 
     assert all(colour(image, x, y) == tuple(noise[y, x]) for x in range(64) for y in range(36))
 
@@ -48,7 +50,7 @@ def test_at_its_own_size_every_pixel_is_kept(half_red: Rgb) -> None:
 def test_the_mirror_swaps_left_and_right(preview: Preview) -> None:
     preview.mirror = True
 
-    image = drawn(preview, Canvas(64, 36))
+    image = drawn(preview, Viewport(64, 36))
 
     assert colour(image, 5, 5) == (0, 0, 255)
     assert colour(image, 60, 5) == (255, 0, 0)
@@ -58,14 +60,14 @@ def test_the_mirror_swaps_left_and_right(preview: Preview) -> None:
 def test_scaled_it_fills_the_window_and_keeps_its_sides(preview: Preview, mirror: bool) -> None:
     preview.mirror = mirror
 
-    image = drawn(preview, Canvas(640, 360))
+    image = drawn(preview, Viewport(640, 360))
 
     left, right = colour(image, 0, 0), colour(image, 639, 359)
     assert (left, right) == (((0, 0, 255), (255, 0, 0)) if mirror else ((255, 0, 0), (0, 0, 255)))
 
 
 def test_scaling_is_smooth(preview: Preview) -> None:
-    image = drawn(preview, Canvas(640, 360))
+    image = drawn(preview, Viewport(640, 360))
 
     between = {colour(image, x, 180) for x in range(310, 330)} - {(255, 0, 0), (0, 0, 255)}
 
@@ -73,21 +75,21 @@ def test_scaling_is_smooth(preview: Preview) -> None:
 
 
 def test_around_another_aspect_it_is_black(preview: Preview) -> None:
-    image = drawn(preview, Canvas(64, 100))
+    image = drawn(preview, Viewport(64, 100))
 
     assert colour(image, 30, 5) == colour(image, 30, 95) == (0, 0, 0)
     assert colour(image, 5, 50) == (255, 0, 0)
 
 
 def test_on_a_dense_display_one_picture_pixel_is_one_device_pixel(preview: Preview) -> None:
-    image = drawn(preview, Canvas(32, 18, ratio=2.0))
+    image = drawn(preview, Viewport(32, 18, ratio=2.0))
 
     assert colour(image, 31, 5) == (255, 0, 0)
     assert colour(image, 32, 5) == (0, 0, 255)
 
 
 def test_without_a_frame_it_is_black() -> None:
-    assert colour(drawn(Preview(mirror=True), Canvas(20, 20)), 10, 10) == (0, 0, 0)
+    assert colour(drawn(Preview(mirror=True), Viewport(20, 20)), 10, 10) == (0, 0, 0)
 
 
 def test_a_frame_is_new_once(half_red: Rgb) -> None:
@@ -103,13 +105,13 @@ def test_frames_that_must_not_be_written_to_or_are_views_are_drawn_too(half_red:
     preview = Preview(mirror=False)
     preview.take((0, half_red[:, ::-1]))
 
-    assert colour(drawn(preview, Canvas(64, 36)), 5, 5) == (0, 0, 255)
+    assert colour(drawn(preview, Viewport(64, 36)), 5, 5) == (0, 0, 255)
 
 
 def test_the_frame_size_may_change(preview: Preview) -> None:
     preview.take((1, np.full((10, 10, 3), 9, np.uint8)))
 
-    image = drawn(preview, Canvas(64, 36))
+    image = drawn(preview, Viewport(64, 36))
 
     assert colour(image, 32, 18) == (9, 9, 9)
     assert colour(image, 2, 18) == (0, 0, 0)
@@ -119,7 +121,7 @@ def test_the_frame_size_may_change(preview: Preview) -> None:
 def test_it_fits_touches_two_edges_and_keeps_the_aspect(
     width: int, height: int, inner_width: int, inner_height: int, ratio: float
 ) -> None:
-    place = fitted(QSize(inner_width, inner_height), Canvas(width, height, ratio))
+    place = fitted(QSize(inner_width, inner_height), Viewport(width, height, ratio))
     outer_wh = round(width * ratio), round(height * ratio)
     wide, high = place.width() * ratio, place.height() * ratio
 

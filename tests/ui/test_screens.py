@@ -6,23 +6,23 @@ from PyQt6.QtWidgets import QApplication
 
 from livedream.health import Health, State
 from livedream.runtime.status import Status
-from livedream.ui.canvas import Canvas
 from livedream.ui.cards import hud_card
 from livedream.ui.hud import Device, Tone, hud_of
 from livedream.ui.look import Hint, Look, Starting, Toast
 from livedream.ui.screens import Screens
 from livedream.ui.sheet import COLOURS
+from livedream.ui.viewport import Viewport
 
 BACKGROUND = QColor("#80a0c0")
 TROUBLE = Device("virtual camera", "no device", "failed", "sudo modprobe v4l2loopback")
 
 
-def drawn(look: Look, canvas: Canvas = None, screens: Screens = None) -> QImage:
-    canvas = canvas or Canvas(1280, 720)
-    image = QImage(canvas.width, canvas.height, QImage.Format.Format_RGB32)
+def drawn(look: Look, viewport: Viewport = None, screens: Screens = None) -> QImage:
+    viewport = viewport or Viewport(1280, 720)
+    image = QImage(viewport.width, viewport.height, QImage.Format.Format_RGB32)
     image.fill(BACKGROUND)
     painter = QPainter(image)
-    (screens or Screens()).draw(painter, look, canvas)
+    (screens or Screens()).draw(painter, look, viewport)
     painter.end()
     return image
 
@@ -79,29 +79,29 @@ def test_the_hint_passes_through_every_opacity() -> None:
 
 
 def test_the_hint_steps_aside_for_a_hud_in_a_small_window(status: Status) -> None:
-    canvas = Canvas(640, 360)
+    viewport = Viewport(640, 360)
     hud = Look(hud=hud_of(status))
 
-    right = covered(drawn(hud, canvas))[2]
-    bar = drawn(replace(hud, hint=Hint("mirror off"), hint_opacity=1.0), canvas)
+    right = covered(drawn(hud, viewport))[2]
+    bar = drawn(replace(hud, hint=Hint("mirror off"), hint_opacity=1.0), viewport)
 
     row = [x for x in range(640) if bar.pixelColor(x, 330) != BACKGROUND]
     assert right < min(row)
 
 
 def test_keys_and_toast_and_starting_screen_are_drawn() -> None:
-    canvas = Canvas(640, 360)
+    viewport = Viewport(640, 360)
     for look in (
         Look(keys=True),
         Look(toast=Toast((TROUBLE,)), toast_opacity=1.0),
         Look(starting=Starting(0.5, "building the kernel", (TROUBLE,))),
     ):
-        assert covered(drawn(look, canvas)) is not None
+        assert covered(drawn(look, viewport)) is not None
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (640, 360), (480, 270), (600, 900)])
 def test_the_keys_fit_into_every_window(size: tuple[int, int]) -> None:
-    left, top, right, bottom = covered(drawn(Look(keys=True), Canvas(*size)))
+    left, top, right, bottom = covered(drawn(Look(keys=True), Viewport(*size)))
 
     assert min(left, top) > 2
     assert right < size[0] - 3
@@ -109,7 +109,7 @@ def test_the_keys_fit_into_every_window(size: tuple[int, int]) -> None:
 
 
 def test_the_starting_screen_hides_what_is_under_it() -> None:
-    assert covered(drawn(Look(starting=Starting(0.0, "", ())), Canvas(320, 180))) == (0, 0, 316, 176)
+    assert covered(drawn(Look(starting=Starting(0.0, "", ())), Viewport(320, 180))) == (0, 0, 316, 176)
 
 
 def test_a_card_is_set_again_only_when_what_it_says_or_the_window_changes(
@@ -126,5 +126,5 @@ def test_a_card_is_set_again_only_when_what_it_says_or_the_window_changes(
     assert len(set_again) == 1
 
     drawn(Look(hud=hud_of(replace(status, dropped=13))), screens=screens)
-    drawn(look, Canvas(640, 360), screens)
+    drawn(look, Viewport(640, 360), screens)
     assert len(set_again) == 3

@@ -10,7 +10,7 @@ LARGEST_UNIT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
+class Viewport:
     """Logical pixels, and device pixels to the logical one."""
 
     width: int

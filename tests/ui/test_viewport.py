@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.ui.canvas import LARGEST_UNIT, SMALLEST_UNIT, Canvas
+from livedream.ui.viewport import LARGEST_UNIT, SMALLEST_UNIT, Viewport
 
 sides = st.integers(1, 10_000)
 
@@ -11,13 +11,13 @@ sides = st.integers(1, 10_000)
     ("size", "unit"), [((1280, 720), 1.0), ((1920, 1080), 1.5), ((640, 360), 0.8), ((7680, 4320), 4.0)]
 )
 def test_type_grows_with_the_window_within_bounds(size: tuple[int, int], unit: float) -> None:
-    assert Canvas(*size).unit == unit
+    assert Viewport(*size).unit == unit
 
 
 @given(sides, sides)
 def test_the_unit_goes_by_the_side_that_is_short(width: int, height: int) -> None:
-    unit = Canvas(width, height).unit
+    unit = Viewport(width, height).unit
 
     assert SMALLEST_UNIT <= unit <= LARGEST_UNIT
     assert unit == SMALLEST_UNIT or (1280 * unit <= width + 1e-6 and 720 * unit <= height + 1e-6)
-    assert Canvas(width, height, 2.0).unit == unit
+    assert Viewport(width, height, 2.0).unit == unit
