@@ -28,7 +28,7 @@ from livedream.sources.film import Film, identity_of
 from livedream.sources.footage import Footage, at_rate, slot_at
 from livedream.sources.image import read_image
 from livedream.sources.open import expanded
-from livedream.sources.open_footage import FootageWish, open_footage
+from livedream.sources.open_footage import FootageRequest, open_footage
 from livedream.version import __version__
 
 LEAST_WORKING_PX = 4096
@@ -126,7 +126,7 @@ def job_of(wish: Wish) -> Job:
     """Check a wish and open its source. Raises InputError."""
     wish = _at_home(wish)
     output = output_of(wish.output, wish.picture_format)
-    sized = FootageWish(wish.fps, wish.seconds) if wish.size_wh is None else FootageWish(
+    sized = FootageRequest(wish.fps, wish.seconds) if wish.size_wh is None else FootageRequest(
         wish.fps, wish.seconds, wish.size_wh
     )  # fmt: skip
     footage = open_footage(wish.source, sized)

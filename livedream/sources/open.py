@@ -33,7 +33,7 @@ IMAGE_START = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SourceRequest:
     """How a source is to be: the size and rate asked for, whether it repeats, and its clock."""
 
     fps: float
@@ -61,26 +61,26 @@ def open_source(
     Raises InputError if `spec` is at fault, SourceError if a device or an address does not answer.
     """
     spec = spec.strip()
-    wish = Wish(fps, size_wh, loop, clock or SystemClock())
+    request = SourceRequest(fps, size_wh, loop, clock or SystemClock())
     word, colon, detail = spec.partition(":")
     if word == "camera":
-        return _open_camera(detail if colon else None, wish)
+        return _open_camera(detail if colon else None, request)
     if word == "clouds":
-        return _open_clouds(detail if colon else None, wish)
+        return _open_clouds(detail if colon else None, request)
     if re.match(r"[A-Za-z][\w+.-]+://", spec):
-        return _open_address(spec, wish)
-    return _open_file(spec, wish)
+        return _open_address(spec, request)
+    return _open_file(spec, request)
 
 
-def _open_clouds(seed: str | None, wish: Wish) -> Source:
+def _open_clouds(seed: str | None, request: SourceRequest) -> Source:
     if seed is not None and not seed.isdecimal():
         raise InputError(f"clouds:{seed} needs a whole number from 0 up after the colon, as in clouds:7.")
     from livedream.sources.clouds.source import Clouds
 
-    return Clouds(wish.size_wh, wish.fps, int(seed or 0), wish.clock)
+    return Clouds(request.size_wh, request.fps, int(seed or 0), request.clock)
 
 
-def _open_camera(wanted: str | None, wish: Wish) -> Source:
+def _open_camera(wanted: str | None, request: SourceRequest) -> Source:
     from livedream.sources.cameras import CameraInfo, choose_camera, list_cameras
 
     try:
@@ -89,12 +89,12 @@ def _open_camera(wanted: str | None, wish: Wish) -> Source:
         if wanted is None or not wanted.isdecimal():
             raise
         # An index works without a list, and so a camera that cannot be listed can be used.
-        return _started(CameraInfo(int(wanted), f"camera {wanted}"), wish)
+        return _started(CameraInfo(int(wanted), f"camera {wanted}"), request)
     if wanted is not None:
-        return _started(choose_camera(wanted, cameras), wish)
+        return _started(choose_camera(wanted, cameras), request)
     if not cameras:
         raise InputError("no camera was found: plug one in, or give a video, an image or clouds.")
-    return _first_working(cameras, lambda camera: _started(camera, wish))
+    return _first_working(cameras, lambda camera: _started(camera, request))
 
 
 def _first_working(cameras: tuple[CameraInfo, ...], start: Callable[[CameraInfo], Source]) -> Source:
@@ -107,16 +107,18 @@ def _first_working(cameras: tuple[CameraInfo, ...], start: Callable[[CameraInfo]
     raise SourceError("no camera works: " + " ".join(reasons))
 
 
-def _started(camera: CameraInfo, wish: Wish) -> Source:
+def _started(camera: CameraInfo, request: SourceRequest) -> Source:
     from livedream.sources.camera import Camera, DeviceCapture
 
-    return Camera(lambda: DeviceCapture(camera, wish.size_wh, wish.fps), fps=wish.fps, clock=wish.clock)
+    return Camera(
+        lambda: DeviceCapture(camera, request.size_wh, request.fps), fps=request.fps, clock=request.clock
+    )
 
 
-def _open_address(address: str, wish: Wish) -> Source:
+def _open_address(address: str, request: SourceRequest) -> Source:
     scheme = address.partition("://")[0].lower()
     if scheme == "file":
-        return _open_file(_local_path(address), wish)
+        return _open_file(_local_path(address), request)
     if scheme not in SCHEMES:
         near = _nearest(scheme, SCHEMES)
         hint = f"did you mean {near}://?" if near else f"use one of {', '.join(SCHEMES)}."
@@ -126,8 +128,8 @@ def _open_address(address: str, wish: Wish) -> Source:
     from livedream.sources.video import Video
 
     if scheme in STREAM_SCHEMES or is_live(address):
-        return Stream(address, fps=wish.fps, clock=wish.clock)
-    return Video(address, loop=wish.loop, clock=wish.clock)
+        return Stream(address, fps=request.fps, clock=request.clock)
+    return Video(address, loop=request.loop, clock=request.clock)
 
 
 def _local_path(address: str) -> str:
@@ -138,17 +140,17 @@ def _local_path(address: str) -> str:
     return url2pathname(urlsplit(address).path)
 
 
-def _open_file(spec: str, wish: Wish) -> Source:
+def _open_file(spec: str, request: SourceRequest) -> Source:
     path = expanded(spec)
     start = checked_start(spec, path)
     if is_image(path, start):
         from livedream.sources.image import Still
 
-        return Still(path, fps=wish.fps, loop=wish.loop, clock=wish.clock)
+        return Still(path, fps=request.fps, loop=request.loop, clock=request.clock)
     from livedream.sources.video import Video
 
     try:
-        return Video(str(path), loop=wish.loop, clock=wish.clock)
+        return Video(str(path), loop=request.loop, clock=request.clock)
     except InputError as error:
         # Only now: playlists are text too, and do open.
         if _is_text(start):

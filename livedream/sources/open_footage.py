@@ -26,7 +26,7 @@ PICTURES_FPS = Fraction(30)
 
 
 @dataclass(frozen=True, slots=True)
-class FootageWish:
+class FootageRequest:
     """How what has no time or size of its own is to be: pictures and clouds.
 
     rate: frames a second, None for 30. seconds: length of a single picture or of the clouds, None
@@ -55,25 +55,25 @@ class CloudFootage:
             yield Shot(begin_s, end_s, partial(self._sky.at, begin_s))
 
 
-def open_footage(spec: str, wish: FootageWish) -> Footage:
+def open_footage(spec: str, request: FootageRequest) -> Footage:
     """Open a film, a picture, a folder of pictures, a series such as frame_%05d.png, or clouds.
 
     Raises InputError if it cannot be read, or if a length is wished for what has its own.
     """
-    rate, seconds = wish.rate or PICTURES_FPS, wish.seconds or STILL_SECONDS
+    rate, seconds = request.rate or PICTURES_FPS, request.seconds or STILL_SECONDS
     if spec == "clouds":
-        return CloudFootage(wish.size_wh, rate, seconds)
+        return CloudFootage(request.size_wh, rate, seconds)
     path = expanded(spec)
     if not path.is_dir() and not path.exists() and NUMBER.search(spec):
-        return _series(spec, wish, PictureSeries(path.name, pattern_files(spec), rate))
+        return _series(spec, request, PictureSeries(path.name, pattern_files(spec), rate))
     if path.is_dir():
-        return _series(spec, wish, PictureSeries(path.resolve().name, folder_files(path), rate))
+        return _series(spec, request, PictureSeries(path.resolve().name, folder_files(path), rate))
     if is_image(path, checked_start(spec, path)):
         return StillFootage(path, rate, seconds)
-    return _series(spec, wish, Film(path))
+    return _series(spec, request, Film(path))
 
 
-def _series(spec: str, wish: FootageWish, footage: Footage) -> Footage:
-    if wish.seconds is not None:
+def _series(spec: str, request: FootageRequest, footage: Footage) -> Footage:
+    if request.seconds is not None:
         raise InputError(f"--seconds is for a single picture; {spec} has its own length: give --end instead")
     return footage

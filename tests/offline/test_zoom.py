@@ -15,7 +15,7 @@ from livedream.offline.render import render
 from livedream.offline.zoom import BALANCE, PERSISTENCE, Flight, MeanColour, flying, zoom_of
 from livedream.settings import Settings, change
 from livedream.sources.image import read_image
-from livedream.sources.open_footage import FootageWish, open_footage
+from livedream.sources.open_footage import FootageRequest, open_footage
 
 STILL = ("dream.layers={lines=1.0}", "dream.octaves=1", "dream.step_size=0.0")
 
@@ -108,7 +108,7 @@ def test_what_was_set_is_kept() -> None:
 
 
 def test_the_mean_colour_has_the_picture_s_size_and_time(picture: Path) -> None:
-    footage = open_footage(str(picture), FootageWish(Fraction(10), 2.0))
+    footage = open_footage(str(picture), FootageRequest(Fraction(10), 2.0))
     flat = MeanColour(footage)
     shots = list(flat.shots())
     assert [(shot.media_s, shot.end_s) for shot in shots] == [(0.0, 2.0)]

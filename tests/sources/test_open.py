@@ -169,7 +169,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[CameraInfo]:
 
     tried: list[CameraInfo] = []
 
-    def start(camera: CameraInfo, wish: object) -> object:
+    def start(camera: CameraInfo, request: object) -> object:
         tried.append(camera)
         if camera == C920:
             raise SourceError("in use.")

@@ -7,7 +7,7 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.sources.film import Film
-from livedream.sources.open_footage import CloudFootage, FootageWish, open_footage
+from livedream.sources.open_footage import CloudFootage, FootageRequest, open_footage
 from livedream.sources.picture_files import (
     PictureSeries,
     StillFootage,
@@ -22,20 +22,20 @@ def test_what_is_named_is_opened(
         (make_video(), Film), (folder, PictureSeries), (folder / "a%d.png", PictureSeries),
         (folder / "a1.png", StillFootage), ("clouds", CloudFootage),
     ]:  # fmt: skip
-        assert isinstance(open_footage(str(spec), FootageWish()), kind)
+        assert isinstance(open_footage(str(spec), FootageRequest()), kind)
 
 
 def test_a_still_picture_lasts_as_long_as_it_is_wished(
     tmp_path: Path, make_pictures: Callable[..., Path]
 ) -> None:
     folder = make_pictures("a.png")
-    still = open_footage(str(folder / "a.png"), FootageWish(Fraction(10), 2.5))
+    still = open_footage(str(folder / "a.png"), FootageRequest(Fraction(10), 2.5))
     (shot,) = still.shots()
     assert (shot.media_s, shot.end_s, still.rate) == (0.0, 2.5, 10)
 
 
 def test_clouds_are_the_same_each_time() -> None:
-    clouds = open_footage("clouds", FootageWish(Fraction(5), 0.6, (64, 48)))
+    clouds = open_footage("clouds", FootageRequest(Fraction(5), 0.6, (64, 48)))
     for one, other in zip(clouds.shots(), clouds.shots(), strict=True):
         np.testing.assert_array_equal(one.develop(), other.develop())
     assert len(list(clouds.shots())) == 3
@@ -55,5 +55,5 @@ def test_what_cannot_be_opened_is_told(
         ("shots", 3.0, "--seconds"), (clip.name, 3.0, "--end"), ("shots%d/a1.png", None, "one number"),
     ]:  # fmt: skip
         with pytest.raises(InputError, match=told) as caught:
-            open_footage(str(tmp_path / spec), FootageWish(None, seconds))
+            open_footage(str(tmp_path / spec), FootageRequest(None, seconds))
         assert "\n" not in str(caught.value)
