@@ -11,16 +11,16 @@ from livedream.cli.progress import shown
 from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED
 from livedream.offline.engines import Engines
-from livedream.offline.still import StillWish, dreamed_still, engine_name, still_of, write_still
+from livedream.offline.still import StillRequest, dreamed_still, engine_name, still_of, write_still
 
 
-def run(wish: StillWish) -> None:
+def run(request: StillRequest) -> None:
     """Dream a picture and write it. Raises LivedreamError."""
-    console, still, start_s = Console(), still_of(wish), time.monotonic()
+    console, still, start_s = Console(), still_of(request), time.monotonic()
     try:
         with (
             shown(still.file.name, console) as progress,
-            Engines(wish.engine, teller(console), progress.wait) as engines,
+            Engines(request.engine, teller(console), progress.wait) as engines,
         ):
             name = engine_name(still, engines)
             write_still(still, dreamed_still(still, engines, progress), name)

@@ -136,7 +136,7 @@ def render(
     """Dream a film, frame by frame; what was interrupted goes on with the same command."""
     from livedream.cli.render import one_or_batch, run, run_batch
     from livedream.cli.workers import Crew
-    from livedream.offline.job import Wish
+    from livedream.offline.job import RenderRequest
     from livedream.offline.options import box_of, length_of, preview_of, rate_of
 
     places = one_or_batch((source, output), batch)
@@ -148,7 +148,7 @@ def render(
         return
     crew = Crew(workers, cluster)
     (run if crew.is_none else crew.run)(
-        Wish(
+        RenderRequest(
             *places, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
             fps=rate_of(fps), start=start, end=end, seconds=length_of(seconds), preview=preview_of(preview),
             picture_format=picture_format, timeline=timeline, first_frame=first_frame, sound=not no_sound,

@@ -39,9 +39,11 @@ def image(
     """Dream a single picture at its own size, however large it is."""
     from livedream.cli.image import run
     from livedream.offline.options import box_of
-    from livedream.offline.still import StillWish
+    from livedream.offline.still import StillRequest
 
-    run(StillWish(source, output, preset, tuple(set_ or ()), engine, seed, rounds, box_of(size), overwrite))
+    run(
+        StillRequest(source, output, preset, tuple(set_ or ()), engine, seed, rounds, box_of(size), overwrite)
+    )
 
 
 def zoom(
@@ -80,13 +82,13 @@ def zoom(
 ) -> None:
     """Fly into a picture that dreams, without end; what was interrupted goes on with the same command."""
     from livedream.cli.zoom import pan_of, run
-    from livedream.offline.job import Wish
+    from livedream.offline.job import RenderRequest
     from livedream.offline.options import box_of, length_of, rate_of
     from livedream.offline.zoom import Flight
 
-    wish = Wish(
+    request = RenderRequest(
         source, output, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
         fps=rate_of(fps), seconds=length_of(seconds), timeline=timeline, sound_file=sound,
         overwrite=overwrite,
     )  # fmt: skip
-    run(wish, Flight(speed, rotate, *pan_of(pan)))
+    run(request, Flight(speed, rotate, *pan_of(pan)))

@@ -13,18 +13,18 @@ from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError, LivedreamError, SinkError
 from livedream.offline.batch import is_done, load_batch
 from livedream.offline.engines import Engines
-from livedream.offline.job import Job, Wish, job_of
+from livedream.offline.job import Job, RenderRequest, job_of
 from livedream.offline.render import Rendered, render
 
-Plan = Callable[[Wish], Job]
-"""Makes of a wish what is to be rendered."""
+Plan = Callable[[RenderRequest], Job]
+"""Makes of a request what is to be rendered."""
 
 
-def run(wish: Wish, plan: Plan = job_of) -> None:
+def run(request: RenderRequest, plan: Plan = job_of) -> None:
     """Render one film. Raises LivedreamError."""
     console = Console()
     try:
-        say(console, words(render_one(wish, console, plan)))
+        say(console, words(render_one(request, console, plan)))
     except KeyboardInterrupt:
         say(console, "interrupted; the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
@@ -33,40 +33,40 @@ def run(wish: Wish, plan: Plan = job_of) -> None:
 def run_batch(file: Path) -> None:
     """Render a batch; one that fails does not keep the others. Raises InputError for the file itself."""
     console = Console()
-    wishes = load_batch(file)
-    faults = [fault for fault in (_outcome(wish, console) for wish in wishes) if fault]
-    say(console, f"{len(wishes) - len(faults)} of {len(wishes)} renders are there")
+    requests = load_batch(file)
+    faults = [fault for fault in (_outcome(request, console) for request in requests) if fault]
+    say(console, f"{len(requests) - len(faults)} of {len(requests)} renders are there")
     for fault in faults:
         say(console, fault)
     if faults:
         raise typer.Exit(1)
 
 
-def render_one(wish: Wish, console: Console, plan: Plan = job_of) -> Rendered:
-    """Render a wish with its progress on the console. Raises LivedreamError."""
-    job = plan(wish)
+def render_one(request: RenderRequest, console: Console, plan: Plan = job_of) -> Rendered:
+    """Render a request with its progress on the console. Raises LivedreamError."""
+    job = plan(request)
     name = job.output.path.name
-    with shown(name, console) as progress, Engines(wish.engine, teller(console), progress.wait) as engines:
+    with shown(name, console) as progress, Engines(request.engine, teller(console), progress.wait) as engines:
         try:
-            return render(job, engines, progress, overwrite=wish.overwrite)
+            return render(job, engines, progress, overwrite=request.overwrite)
         except SinkError as fault:
             raise SinkError(
                 f"{fault}; what is finished stays, and the same command goes on from there"
             ) from fault
 
 
-def _outcome(wish: Wish, console: Console) -> str:
+def _outcome(request: RenderRequest, console: Console) -> str:
     """Render one of a batch; give why it failed, or "" if it did not."""
     try:
-        if is_done(wish):
-            say(console, f"{wish.output}: done before")
+        if is_done(request):
+            say(console, f"{request.output}: done before")
             return ""
-        say(console, words(render_one(wish, console)))
+        say(console, words(render_one(request, console)))
     except KeyboardInterrupt:
         say(console, "interrupted; the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
     except LivedreamError as fault:
-        return f"{wish.output} failed: {fault}"
+        return f"{request.output} failed: {fault}"
     return ""
 
 

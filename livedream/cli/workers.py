@@ -13,7 +13,7 @@ from livedream.cli.render import say, words
 from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError
 from livedream.offline.engines import Engines
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 from livedream.offline.render import Rendered
 from livedream.offline.split import own_engines, render_split, workers
 
@@ -37,7 +37,7 @@ class Crew:
                 f"--batch {batch}: its films are rendered one after the other, without --workers"
             )
 
-    def run(self, wish: Wish) -> None:
+    def run(self, request: RenderRequest) -> None:
         """Render one film. Raises LivedreamError."""
         if self.count is not None and self.cluster is not None:
             raise InputError(
@@ -45,15 +45,15 @@ class Crew:
             )
         console = Console()
         try:
-            say(console, words(self._rendered(wish, console)))
+            say(console, words(self._rendered(request, console)))
         except KeyboardInterrupt:
             say(console, "interrupted; the same command goes on from there")
             raise typer.Exit(INTERRUPTED) from None
 
-    def _rendered(self, wish: Wish, console: Console) -> Rendered:
+    def _rendered(self, request: RenderRequest, console: Console) -> Rendered:
         with (
-            shown(Path(wish.output).name, console) as progress,
-            Engines(wish.engine, teller(console), progress.wait) as engines,
+            shown(Path(request.output).name, console) as progress,
+            Engines(request.engine, teller(console), progress.wait) as engines,
             workers(self.count or 1, self.cluster) as executor,
         ):
-            return render_split(wish, engines, executor, progress, own_engines)
+            return render_split(request, engines, executor, progress, own_engines)

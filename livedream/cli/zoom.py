@@ -6,13 +6,13 @@ import math
 
 from livedream.cli import render
 from livedream.errors import InputError
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 from livedream.offline.zoom import Flight, zoom_of
 
 
-def run(wish: Wish, flight: Flight) -> None:
+def run(request: RenderRequest, flight: Flight) -> None:
     """Render the flight. Raises LivedreamError."""
-    render.run(wish, lambda wish: zoom_of(wish, flight))
+    render.run(request, lambda request: zoom_of(request, flight))
 
 
 def pan_of(text: str) -> tuple[float, float]:

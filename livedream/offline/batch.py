@@ -10,7 +10,7 @@ from typing import Any
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
-from livedream.offline.job import Wish, job_of
+from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.options import box_of, length_of, preview_of, rate_of, seed_of
 from livedream.offline.recipe import recipe_of
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
@@ -25,24 +25,24 @@ UNTOLD = frozenset({"engine", "livedream"})
 """What a finished render may differ in from what is wished: which engine `auto` was, and the version."""
 
 
-def load_batch(file: Path) -> list[Wish]:
+def load_batch(file: Path) -> list[RenderRequest]:
     """Read a batch: [[render]] tables; paths in it are from its own folder. Raises InputError."""
-    file, wishes = expanded(str(file)), []
+    file, requests = expanded(str(file)), []
     for number, table in enumerate(tables_in(file, "render"), 1):
         origin = f"{file}: render {number}"
         check_words(table, WORDS, origin)
         try:
-            wishes.append(_wish(table, file.parent, origin))
+            requests.append(_request(table, file.parent, origin))
         except InputError as fault:
             raise fault if str(fault).startswith(origin) else InputError(f"{origin}: {fault}") from fault
-    outputs = [wish.output for wish in wishes]
+    outputs = [request.output for request in requests]
     for output in outputs:
         if outputs.count(output) > 1:
             raise InputError(f"{file}: {output} comes out of several renders; give each its own name")
-    return wishes
+    return requests
 
 
-def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
+def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderRequest:
     def text(word: str) -> str | None:
         value = table.get(word)
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
@@ -64,7 +64,7 @@ def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
     source, output = text("in"), text("out")
     if source is None or output is None:
         raise InputError(f'{origin} needs in = "clip.mp4" and out = "dream.mp4"')
-    wish = Wish(
+    request = RenderRequest(
         source if source == "clouds" else str(folder / expanded(source)),
         str(folder / expanded(output)),
         changes=words_of(table.get("set", {}), origin), engine=_engine(text("engine"), origin),
@@ -75,7 +75,7 @@ def _wish(table: Mapping[str, Any], folder: Path, origin: str) -> Wish:
         sound_file=file("sound_file"), overwrite=flag("overwrite", False),
     )  # fmt: skip
     preset = text("preset")
-    return wish if preset is None else replace(wish, preset=beside(folder, preset))
+    return request if preset is None else replace(request, preset=beside(folder, preset))
 
 
 def _engine(given: str | None, origin: str) -> Choice:
@@ -85,17 +85,17 @@ def _engine(given: str | None, origin: str) -> Choice:
     return choice
 
 
-def is_done(wish: Wish) -> bool:
-    """Tell whether the output is there as it is wished. Raises InputError for a wish that is none."""
-    path = Path(wish.output)
-    job = job_of(replace(wish, overwrite=True))
+def is_done(request: RenderRequest) -> bool:
+    """Tell whether the output is there as it is wished. Raises InputError for a request that is none."""
+    path = Path(request.output)
+    job = job_of(replace(request, overwrite=True))
     if job.output.unfinished.exists() or not job.output.path.exists():
         return False
     try:
         there = recipe_of(job.output.path if path.suffix or not path.is_dir() else path)
     except InputError:
         return False
-    if wish.engine != "auto" and not str(there.made.get("engine", "")).startswith(wish.engine):
+    if request.engine != "auto" and not str(there.made.get("engine", "")).startswith(request.engine):
         return False
     told = ({word: value for word, value in recipe.made.items() if word not in UNTOLD}
             for recipe in (there, job.recipe))  # fmt: skip

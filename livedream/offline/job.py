@@ -41,7 +41,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RenderRequest:
     """What a person asked for, in the words of the command's options; None: not said.
 
     size_wh: the box that frames are to fit in. fps: frames a second that come out. preview: width.
@@ -122,54 +122,56 @@ class Job:
         return tomllib.loads(as_toml(recipe.made | names | preset_table(recipe.settings)))
 
 
-def job_of(wish: Wish) -> Job:
-    """Check a wish and open its source. Raises InputError."""
-    wish = _at_home(wish)
-    output = output_of(wish.output, wish.picture_format)
-    sized = FootageRequest(wish.fps, wish.seconds) if wish.size_wh is None else FootageRequest(
-        wish.fps, wish.seconds, wish.size_wh
+def job_of(request: RenderRequest) -> Job:
+    """Check a request and open its source. Raises InputError."""
+    request = _at_home(request)
+    output = output_of(request.output, request.picture_format)
+    sized = FootageRequest(request.fps, request.seconds) if request.size_wh is None else FootageRequest(
+        request.fps, request.seconds, request.size_wh
     )  # fmt: skip
-    footage = open_footage(wish.source, sized)
-    rate = wish.fps or footage.rate
-    begun = wish.overwrite or output.unfinished.is_dir()
-    check_output(output, _path_of(wish.source), rate, overwrite=begun)
-    size_wh = size_for(output, footage.size_wh, _box(wish))
-    first, last = _span(wish, footage, rate)
-    timeline = _previewed(_timeline(wish, footage), size_wh if wish.preview else None)
+    footage = open_footage(request.source, sized)
+    rate = request.fps or footage.rate
+    begun = request.overwrite or output.unfinished.is_dir()
+    check_output(output, _path_of(request.source), rate, overwrite=begun)
+    size_wh = size_for(output, footage.size_wh, _box(request))
+    first, last = _span(request, footage, rate)
+    timeline = _previewed(_timeline(request, footage), size_wh if request.preview else None)
     _check_settings(timeline, size_wh)
-    files = _files(wish, timeline)
+    files = _files(request, timeline)
     check_apart(output, {_KINDS[word.split()[0]]: file for word, file in files.items()})
     recipe = Recipe(
-        _preset_name(wish),
+        _preset_name(request),
         timeline.at(float(first / rate)).settings,
-        _made(wish, footage, size_wh, rate, timeline),
+        _made(request, footage, size_wh, rate, timeline),
     )
-    picture = None if wish.first_frame is None else read_image(wish.first_frame)
+    picture = None if request.first_frame is None else read_image(request.first_frame)
     return Job(
-        footage, output, size_wh, rate, first, last, timeline, recipe, wish.seed, picture,
-        _sound(wish, footage, output, float(first / rate)),
+        footage, output, size_wh, rate, first, last, timeline, recipe, request.seed, picture,
+        _sound(request, footage, output, float(first / rate)),
         {word: identity_of([file]) for word, file in files.items()},
     )  # fmt: skip
 
 
-def _at_home(wish: Wish) -> Wish:
+def _at_home(request: RenderRequest) -> RenderRequest:
     """Read the files that are named beside the source as a shell does. Raises InputError."""
-    named = {word: getattr(wish, word) for word in ("timeline", "first_frame", "sound_file")}
+    named = {word: getattr(request, word) for word in ("timeline", "first_frame", "sound_file")}
     files: dict[str, Any] = {word: file and expanded(str(file)) for word, file in named.items()}
-    return replace(wish, **files)
+    return replace(request, **files)
 
 
-def _sound(wish: Wish, footage: Footage, output: Output, start_s: float) -> Sound | None:
+def _sound(request: RenderRequest, footage: Footage, output: Output, start_s: float) -> Sound | None:
     """Say which sound the output has. Raises InputError."""
-    if wish.sound_file is not None:
-        if not wish.sound:
-            raise InputError(f"--sound {wish.sound_file}: with --no-sound there is none; give one of the two")
+    if request.sound_file is not None:
+        if not request.sound:
+            raise InputError(
+                f"--sound {request.sound_file}: with --no-sound there is none; give one of the two"
+            )
         if output.kind != "film":
             raise InputError(
-                f"--sound {wish.sound_file}: {output.path.name} can have none; write to .mp4, .mkv or .mov"
+                f"--sound {request.sound_file}: {output.path.name} can have none; write to .mp4, .mkv or .mov"
             )
-        return Sound(wish.sound_file, music_begin_s(wish.sound_file))
-    if not wish.sound or output.kind != "film" or not isinstance(footage, Film):
+        return Sound(request.sound_file, music_begin_s(request.sound_file))
+    if not request.sound or output.kind != "film" or not isinstance(footage, Film):
         return None
     check_sound(footage.path)
     return Sound(footage.path, footage.origin_s + start_s)
@@ -180,35 +182,35 @@ def _path_of(source: str) -> Path | None:
     return path if path.exists() else path.parent if "%" in path.name else None
 
 
-def _box(wish: Wish) -> tuple[int, int] | None:
+def _box(request: RenderRequest) -> tuple[int, int] | None:
     """Give the box that frames are to fit in: --preview bounds the width alone."""
-    if wish.preview is None:
-        return wish.size_wh
-    if wish.size_wh is None:
-        return wish.preview, 100 * wish.preview
-    return min(wish.preview, wish.size_wh[0]), wish.size_wh[1]
+    if request.preview is None:
+        return request.size_wh
+    if request.size_wh is None:
+        return request.preview, 100 * request.preview
+    return min(request.preview, request.size_wh[0]), request.size_wh[1]
 
 
-def _span(wish: Wish, footage: Footage, rate: Fraction) -> tuple[int, int | None]:
+def _span(request: RenderRequest, footage: Footage, rate: Fraction) -> tuple[int, int | None]:
     """Give the first frame and the one after the last. Raises InputError."""
-    start_s = 0.0 if wish.start is None else seconds_of(wish.start, footage.rate, "--start")
-    end_s = None if wish.end is None else seconds_of(wish.end, footage.rate, "--end")
+    start_s = 0.0 if request.start is None else seconds_of(request.start, footage.rate, "--start")
+    end_s = None if request.end is None else seconds_of(request.end, footage.rate, "--end")
     first, last = slot_at(start_s, rate), None if end_s is None else slot_at(end_s, rate)
     if last is not None and last <= first:
-        raise InputError(f"--end {wish.end}: it is not after the start at {clock_words(start_s)}")
+        raise InputError(f"--end {request.end}: it is not after the start at {clock_words(start_s)}")
     length_s = footage.length_s
-    for word, given, slot in (("--start", wish.start, first + 1), ("--end", wish.end, last)):
+    for word, given, slot in (("--start", request.start, first + 1), ("--end", request.end, last)):
         if length_s is not None and slot is not None and slot > slot_at(length_s, rate) + 1:
             raise InputError(f"{word} {given}: {footage.name} ends at {clock_words(length_s)}")
     return first, last
 
 
-def _timeline(wish: Wish, footage: Footage) -> SettingsTimeline:
-    settings = apply_assignments(load(wish.preset).settings, list(wish.assignments))
-    settings = change(settings, wish.changes, "set")
-    if wish.timeline is None:
+def _timeline(request: RenderRequest, footage: Footage) -> SettingsTimeline:
+    settings = apply_assignments(load(request.preset).settings, list(request.assignments))
+    settings = change(settings, request.changes, "set")
+    if request.timeline is None:
         return SettingsTimeline([Segment(0.0, settings)])
-    return load_timeline(wish.timeline, settings, wish.assignments, footage.rate, footage.length_s)
+    return load_timeline(request.timeline, settings, request.assignments, footage.rate, footage.length_s)
 
 
 def _previewed(timeline: SettingsTimeline, size_wh: tuple[int, int] | None) -> SettingsTimeline:
@@ -232,35 +234,39 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
             references.check(segment.settings.dream)
 
 
-def _files(wish: Wish, timeline: SettingsTimeline) -> dict[str, Path]:
+def _files(request: RenderRequest, timeline: SettingsTimeline) -> dict[str, Path]:
     """List the files beside the source that are there: a render goes on with the same ones only."""
-    named = {"first_frame": wish.first_frame, "sound_file": wish.sound_file}
+    named = {"first_frame": request.first_frame, "sound_file": request.sound_file}
     for number, segment in enumerate(timeline.segments):
         dream = segment.settings.dream
         named |= {f"guide {number}": expanded(dream.guide), f"style {number}": expanded(dream.style)}
     return {word: path for word, path in named.items() if path is not None and path.is_file()}
 
 
-def _preset_name(wish: Wish) -> str:
-    return load(wish.preset).name
+def _preset_name(request: RenderRequest) -> str:
+    return load(request.preset).name
 
 
 def _made(
-    wish: Wish, footage: Footage, size_wh: tuple[int, int], rate: Fraction, timeline: SettingsTimeline
+    request: RenderRequest,
+    footage: Footage,
+    size_wh: tuple[int, int],
+    rate: Fraction,
+    timeline: SettingsTimeline,
 ) -> dict[str, Any]:
     """Write down all that decides the frames besides settings; what was not said is left out."""
     given = {
-        "start": wish.start, "end": wish.end, "seconds": wish.seconds,
-        "first_frame": None if wish.first_frame is None else wish.first_frame.name,
-        "sound_file": None if wish.sound_file is None else wish.sound_file.name,
+        "start": request.start, "end": request.end, "seconds": request.seconds,
+        "first_frame": None if request.first_frame is None else request.first_frame.name,
+        "sound_file": None if request.sound_file is None else request.sound_file.name,
     }  # fmt: skip
     segments = [
         {"at": segment.at_s, "fade_s": segment.fade_s} | preset_table(segment.settings)
         for segment in timeline.segments
     ]
     return {
-        "livedream": __version__, "seed": wish.seed, "source": footage.name,
-        "size": f"{size_wh[0]}x{size_wh[1]}", "fps": str(rate), "sound": wish.sound,
+        "livedream": __version__, "seed": request.seed, "source": footage.name,
+        "size": f"{size_wh[0]}x{size_wh[1]}", "fps": str(rate), "sound": request.sound,
         **{word: value for word, value in given.items() if value is not None},
         **({"segment": segments} if len(segments) > 1 else {}),
     }  # fmt: skip

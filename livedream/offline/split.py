@@ -14,7 +14,7 @@ import psutil
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
 from livedream.offline.engines import Engines
-from livedream.offline.job import Wish, job_of
+from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import Rendered, Report, finish, reel_for, with_engine
 from livedream.offline.workplace import Workplace
 from livedream.sources.open import expanded
@@ -24,19 +24,19 @@ LOOK_UP_S = 1.0
 
 CONNECT_S = 10.0
 
-Open = Callable[[Wish], Engines]
+Open = Callable[[RenderRequest], Engines]
 """Makes what gives a worker its engines."""
 
 
 def render_split(
-    wish: Wish, engines: Engines, executor: Executor, report: Report, open_engines: Open
+    request: RenderRequest, engines: Engines, executor: Executor, report: Report, open_engines: Open
 ) -> Rendered:
     """Render in chunks; those that are finished are not dreamed again. Raises LivedreamError.
 
     executor: runs what it is given in any order, once or several at a time.
     """
-    wish = absolute(wish)
-    job = job_of(wish)
+    request = absolute(request)
+    job = job_of(request)
     if job.total is None:
         raise InputError(f"--workers: nobody knows how long {job.footage.name} is; render it without")
     recipe, place = with_engine(job, engines), Workplace(job.output.unfinished)
@@ -45,7 +45,7 @@ def render_split(
     first, *_ = chunks
     place.prepare(
         job.words(recipe) | {"chunks": [first.last or 0, first.tail, chunks[-1].lead]},
-        overwrite=wish.overwrite,
+        overwrite=request.overwrite,
     )
 
     def finished() -> int:
@@ -54,19 +54,23 @@ def render_split(
 
     before = finished()
     report(before, job.total)
-    whole = _run(wish, chunks, executor, lambda: report(finished(), job.total), open_engines)
+    whole = _run(request, chunks, executor, lambda: report(finished(), job.total), open_engines)
     notes = finish(job, reel, recipe, whole.end, whole.damage)
     place.remove()
     return Rendered(job.output.path, whole.end, before, tuple(note for note in notes if note))
 
 
 def _run(
-    wish: Wish, chunks: list[Chunk], executor: Executor, tell: Callable[[], None], open_engines: Open
+    request: RenderRequest,
+    chunks: list[Chunk],
+    executor: Executor,
+    tell: Callable[[], None],
+    open_engines: Open,
 ) -> Dreamt:
     """Have all chunks dreamed and joined; tell of the whole film."""
     dreamt: dict[int, Dreamt] = {}
     running: dict[Future[Any], int | None] = {
-        executor.submit(_dream, wish, chunk, open_engines): chunk.number for chunk in chunks
+        executor.submit(_dream, request, chunk, open_engines): chunk.number for chunk in chunks
     }
     try:
         while running:
@@ -76,7 +80,7 @@ def _run(
                 if number is not None:
                     dreamt[number] = outcome
                     for seam in _ready(chunks, dreamt.keys(), number):
-                        running[executor.submit(_join, wish, seam)] = None
+                        running[executor.submit(_join, request, seam)] = None
             tell()
     finally:
         for future in running:
@@ -84,7 +88,7 @@ def _run(
     for chunk in chunks[:-1]:
         if dreamt[chunk.number].end != chunk.last:
             raise LivedreamError(
-                f"{wish.source} is shorter than it says, so chunks of it do not meet; leave --workers out"
+                f"{request.source} is shorter than it says, so chunks of it do not meet; leave --workers out"
             )
     return dreamt[len(chunks) - 1]
 
@@ -95,21 +99,21 @@ def _ready(chunks: list[Chunk], there: Set[int], number: int) -> list[Chunk]:
     return [chunk for chunk in both if {chunk.number - 1, chunk.number} <= there]
 
 
-def _dream(wish: Wish, chunk: Chunk, open_engines: Open) -> Dreamt:
-    with open_engines(wish) as engines:
-        return dream_chunk(job_of(wish), chunk, engines)
+def _dream(request: RenderRequest, chunk: Chunk, open_engines: Open) -> Dreamt:
+    with open_engines(request) as engines:
+        return dream_chunk(job_of(request), chunk, engines)
 
 
-def _join(wish: Wish, chunk: Chunk) -> None:
-    join_chunk(job_of(wish), chunk)
+def _join(request: RenderRequest, chunk: Chunk) -> None:
+    join_chunk(job_of(request), chunk)
 
 
-def own_engines(wish: Wish) -> Engines:
+def own_engines(request: RenderRequest) -> Engines:
     """Give a worker engines of its own; they come from its machine's disk, or are built there."""
-    return Engines(wish.engine, lambda _: None)
+    return Engines(request.engine, lambda _: None)
 
 
-def absolute(wish: Wish) -> Wish:
+def absolute(request: RenderRequest) -> RenderRequest:
     """Name all files in full, for workers that run in other folders."""
 
     def found(name: str) -> str:
@@ -117,11 +121,12 @@ def absolute(wish: Wish) -> Wish:
         there = path.exists() or ("%" in path.name and path.parent.is_dir())
         return str(path.absolute()) if there else name
 
-    named = {word: getattr(wish, word) for word in ("timeline", "first_frame", "sound_file")}
+    named = {word: getattr(request, word) for word in ("timeline", "first_frame", "sound_file")}
     files: dict[str, Any] = {word: file and expanded(str(file)).absolute() for word, file in named.items()}
     return replace(
-        wish, source=found(wish.source), preset=found(wish.preset) if "." in wish.preset else wish.preset,
-        output=str(expanded(wish.output).absolute()), **files,
+        request, source=found(request.source),
+        preset=found(request.preset) if "." in request.preset else request.preset,
+        output=str(expanded(request.output).absolute()), **files,
     )  # fmt: skip
 
 

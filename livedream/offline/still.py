@@ -41,7 +41,7 @@ TRANSPARENT = (".png", ".webp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True)
-class StillWish:
+class StillRequest:
     """What a person asked for, in the words of the command's options.
 
     size_wh: the box that the picture is to fit in; None: it keeps its size. rounds: >= 1.
@@ -70,25 +70,27 @@ class Still:
     seed: int
 
 
-def still_of(wish: StillWish) -> Still:
-    """Check a wish and read its picture. Raises InputError."""
-    source, file = expanded(wish.source), expanded(wish.output)
-    _check_file(file, source, overwrite=wish.overwrite)
+def still_of(request: StillRequest) -> Still:
+    """Check a request and read its picture. Raises InputError."""
+    source, file = expanded(request.source), expanded(request.output)
+    _check_file(file, source, overwrite=request.overwrite)
     rgb, alpha = read_transparent(source)
     size_wh = (rgb.shape[1], rgb.shape[0])
-    if wish.size_wh is not None:
-        size_wh = fitted_size(size_wh, wish.size_wh)
-    preset = load(wish.preset)
-    settings = apply_assignments(preset.settings, list(wish.assignments))
-    settings = at_full_size(settings, size_wh, words_of(wish.assignments))
+    if request.size_wh is not None:
+        size_wh = fitted_size(size_wh, request.size_wh)
+    preset = load(request.preset)
+    settings = apply_assignments(preset.settings, list(request.assignments))
+    settings = at_full_size(settings, size_wh, words_of(request.assignments))
     spec_for(settings.dream, size_wh)  # an unknown layer is told now
     made = {
-        "livedream": __version__, "seed": wish.seed, "source": source.name,
-        "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": wish.rounds,
+        "livedream": __version__, "seed": request.seed, "source": source.name,
+        "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": request.rounds,
     }  # fmt: skip
     recipe = Recipe(preset.name, settings, made)
     check_stamp(file, recipe.text() + " " * ENGINE_BYTES)
-    return Still(file, resized(rgb, size_wh), _fitting(alpha, file, size_wh), recipe, wish.rounds, wish.seed)
+    return Still(
+        file, resized(rgb, size_wh), _fitting(alpha, file, size_wh), recipe, request.rounds, request.seed
+    )
 
 
 def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], None]) -> Rgb:

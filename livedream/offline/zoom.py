@@ -15,7 +15,7 @@ import numpy as np
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.offline.full_size import at_full_size, words_of
-from livedream.offline.job import Job, Wish, job_of
+from livedream.offline.job import Job, RenderRequest, job_of
 from livedream.offline.settings_timeline import SettingsTimeline
 from livedream.settings import FeedbackSettings, LookSettings, MotionSettings, Settings
 from livedream.sources.footage import Footage, Shot
@@ -55,15 +55,15 @@ class MeanColour:
         yield Shot(0.0, self.length_s or 0.0, lambda: self._flat)
 
 
-def zoom_of(wish: Wish, flight: Flight) -> Job:
-    """Check a wish and make it a job. Raises InputError.
+def zoom_of(request: RenderRequest, flight: Flight) -> Job:
+    """Check a request and make it a job. Raises InputError.
 
-    flight: for the settings that name none. wish: of a single picture.
+    flight: for the settings that name none. request: of a single picture.
     """
-    job = job_of(wish)
+    job = job_of(request)
     if not isinstance(job.footage, StillFootage):
-        raise InputError(f"a zoom begins with a single picture, and {wish.source} is none")
-    kept = words_of(wish.assignments)
+        raise InputError(f"a zoom begins with a single picture, and {request.source} is none")
+    kept = words_of(request.assignments)
     segments = [
         replace(segment, settings=flying(at_full_size(segment.settings, job.size_wh, kept), flight, kept))
         for segment in job.timeline.segments

@@ -13,7 +13,7 @@ from livedream.cli import image, main
 from livedream.cli.app import app
 from livedream.errors import INTERRUPTED
 from livedream.offline.recipe import recipe_of
-from livedream.offline.still import StillWish
+from livedream.offline.still import StillRequest
 
 
 def test_an_image_is_dreamed_at_its_own_size(picture: Path, tmp_path: Path, tiny: list[str]) -> None:
@@ -36,7 +36,7 @@ def test_an_interruption_says_that_nothing_was_written(
     monkeypatch.setattr(image, "dreamed_still", interrupted)
     monkeypatch.setattr(image, "engine_name", lambda *_: "eager")
     with pytest.raises(typer.Exit) as ended:
-        image.run(StillWish(str(picture), str(tmp_path / "out.png"), engine="eager"))
+        image.run(StillRequest(str(picture), str(tmp_path / "out.png"), engine="eager"))
     assert ended.value.exit_code == INTERRUPTED
     assert "nothing was written" in capsys.readouterr().out
     assert [file.name for file in tmp_path.iterdir()] == ["in.png"]

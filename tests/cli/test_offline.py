@@ -11,31 +11,31 @@ import pytest
 from livedream.cli import render, workers
 from livedream.cli.app import app
 from livedream.offline.batch import WORDS
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 
 
 @pytest.fixture
-def wishes(monkeypatch: pytest.MonkeyPatch) -> list[Wish]:
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[RenderRequest]:
     """List what is asked of whoever renders here, in place of rendering it."""
-    asked: list[Wish] = []
+    asked: list[RenderRequest] = []
     monkeypatch.setattr(render, "run", asked.append)
     return asked
 
 
-def test_what_was_not_said_is_left_to_the_wish(wishes: list[Wish]) -> None:
+def test_what_was_not_said_is_left_to_the_wish(requests: list[RenderRequest]) -> None:
     app(args=["render", "clip.mp4", "dream.mp4"], standalone_mode=False)
-    assert wishes == [Wish("clip.mp4", "dream.mp4")]
+    assert requests == [RenderRequest("clip.mp4", "dream.mp4")]
 
 
-def test_every_option_reaches_the_wish(wishes: list[Wish]) -> None:
+def test_every_option_reaches_the_wish(requests: list[RenderRequest]) -> None:
     options = (
         "--preset fur --set dream.steps=2 --set look.scene=0 --engine eager --seed 7 --size 640x360 "
         "--fps 30000/1001 --start 0:01 --end 50f --seconds 2.5 --preview 320 --format jpg "
         "--timeline show.toml --first-frame a.png --sound music.mp3 --no-sound --overwrite"
     )
     app(args=["render", "shots", "out", *options.split()], standalone_mode=False)
-    assert wishes == [
-        Wish(
+    assert requests == [
+        RenderRequest(
             "shots", "out", "fur", ("dream.steps=2", "look.scene=0"), engine="eager", seed=7,
             size_wh=(640, 360), fps=Fraction(30000, 1001), start="0:01", end="50f", seconds=2.5, preview=320,
             picture_format="jpg", timeline=Path("show.toml"), first_frame=Path("a.png"), sound=False,
@@ -49,13 +49,13 @@ def test_every_option_reaches_the_wish(wishes: list[Wish]) -> None:
     [(["--workers", "3"], (3, None)), (["--cluster", "tcp://here:1"], (None, "tcp://here:1"))],
 )
 def test_whoever_is_asked_for_renders_it(
-    wishes: list[Wish], monkeypatch: pytest.MonkeyPatch, options: list[str], crew: tuple
+    requests: list[RenderRequest], monkeypatch: pytest.MonkeyPatch, options: list[str], crew: tuple
 ) -> None:
-    asked: list[tuple[workers.Crew, Wish]] = []
-    monkeypatch.setattr(workers.Crew, "run", lambda crew, wish: asked.append((crew, wish)))
+    asked: list[tuple[workers.Crew, RenderRequest]] = []
+    monkeypatch.setattr(workers.Crew, "run", lambda crew, request: asked.append((crew, request)))
     app(args=["render", "clip.mp4", "dream.mp4", *options], standalone_mode=False)
-    assert asked == [(workers.Crew(*crew), Wish("clip.mp4", "dream.mp4"))]
-    assert not wishes
+    assert asked == [(workers.Crew(*crew), RenderRequest("clip.mp4", "dream.mp4"))]
+    assert not requests
 
 
 @pytest.mark.parametrize(

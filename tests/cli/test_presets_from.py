@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from livedream.cli import render
 from livedream.cli.app import app
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 from livedream.offline.recipe import SIDECAR, Recipe, recipe_of
 from livedream.settings import Settings
 
@@ -31,8 +31,8 @@ def test_presets_from_gives_a_preset_file_back(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     film, preset = tmp_path / "a.mp4", tmp_path / "mine.toml"
     small = ("dream.working_px=4096", "dream.layers={lines=1.0}", "look.strength=0.25")
-    wish = Wish("clouds", str(film), "fur", small, engine="eager", seconds=0.2, size_wh=(96, 64))
-    render.render_one(wish, Console(quiet=True))
+    request = RenderRequest("clouds", str(film), "fur", small, engine="eager", seconds=0.2, size_wh=(96, 64))
+    render.render_one(request, Console(quiet=True))
     shown = CliRunner().invoke(app, ["presets", "from", str(film)])
     assert shown.exit_code == 0
     assert "strength = 0.25" in shown.stdout

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from livedream.cli import render
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -45,10 +45,10 @@ def test_a_render_that_was_killed_goes_on_and_is_the_same(
     assert again.returncode == 0, again.stderr
     assert "finished before" in again.stdout
     small = [TINY[place] for place in (3, 5, 7)]
-    wish = Wish(
+    request = RenderRequest(
         "clouds", str(tmp_path / "b.mp4"), assignments=small, engine="eager", seconds=4.0, size_wh=(96, 64)
     )
-    render.render_one(replace(wish, fps=Fraction(25)), Console(quiet=True))
+    render.render_one(replace(request, fps=Fraction(25)), Console(quiet=True))
     np.testing.assert_array_equal(frames_of(tmp_path / "a.mp4"), frames_of(tmp_path / "b.mp4"))
     assert len(frames_of(tmp_path / "b.mp4")) == 100
 
@@ -88,6 +88,6 @@ def test_an_interruption_says_how_to_go_on(
 
     monkeypatch.setattr(render, "render_one", interrupted)
     with pytest.raises(typer.Exit) as ended:
-        render.run(Wish("clouds", "a.mp4"))
+        render.run(RenderRequest("clouds", "a.mp4"))
     assert ended.value.exit_code == render.INTERRUPTED
     assert "the same command" in capsys.readouterr().out

@@ -7,7 +7,7 @@ import pytest
 
 from livedream.cli.workers import Crew
 from livedream.errors import InputError
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 
 
 def test_nobody_is_asked_for_by_default() -> None:
@@ -23,7 +23,7 @@ def test_a_batch_takes_no_workers() -> None:
 
 def test_a_cluster_has_workers_of_its_own() -> None:
     with pytest.raises(InputError, match="leave one of the two out"):
-        Crew(2, "tcp://somewhere:8786").run(Wish("clouds", "out.mp4"))
+        Crew(2, "tcp://somewhere:8786").run(RenderRequest("clouds", "out.mp4"))
 
 
 def test_processes_render_a_film(

@@ -111,7 +111,7 @@ def _tone(seconds: float, form: str) -> list[av.AudioFrame]:
 
 @pytest.fixture
 def make_clip(tmp_path: Path) -> Callable[..., Path]:
-    return lambda name="clip.mp4", **wishes: write_clip(tmp_path / name, **wishes)
+    return lambda name="clip.mp4", **requests: write_clip(tmp_path / name, **requests)
 
 
 @pytest.fixture

@@ -7,31 +7,31 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline.batch import is_done, load_batch
-from livedream.offline.job import Wish, job_of
+from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import render
 
 
-def batch(tmp_path: Path, text: str) -> list[Wish]:
+def batch(tmp_path: Path, text: str) -> list[RenderRequest]:
     file = tmp_path / "batch.toml"
     file.write_text(text)
     return load_batch(file)
 
 
 def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path: Path) -> None:
-    (wish, clouds) = batch(
+    (request, clouds) = batch(
         tmp_path,
         '[[render]]\nin = "clip.mp4"\nout = "a.mp4"\npreset = "fur"\nset = { dream.steps = 3 }\n'
         'engine = "eager"\nseed = 4\nsize = "640x360"\nfps = "30000/1001"\nstart = "0:01"\nend = 20\n'
         'preview = 320\ntimeline = "t.toml"\nsound = false\nsound_file = "s.mp3"\noverwrite = true\n'
         '[[render]]\nin = "clouds"\nout = "b"\nseconds = 2\nformat = "jpg"\nfps = 25\npreset = "mine.toml"\n',
     )
-    assert wish == Wish(
+    assert request == RenderRequest(
         str(tmp_path / "clip.mp4"), str(tmp_path / "a.mp4"), "fur", changes={"dream.steps": 3},
         engine="eager", seed=4, size_wh=(640, 360), fps=Fraction(30000, 1001), start="0:01",
         end="20", preview=320, timeline=tmp_path / "t.toml", sound=False,
         sound_file=tmp_path / "s.mp3", overwrite=True,
     )  # fmt: skip
-    assert clouds == Wish(
+    assert clouds == RenderRequest(
         "clouds",
         str(tmp_path / "b"),
         str(tmp_path / "mine.toml"),
@@ -71,13 +71,15 @@ def test_what_is_there_as_wished_is_done(
     shots = make_pictures(3)
     for name in ("out", "out.gif", "frames/f_%d.png"):
         (tmp_path / "frames").mkdir(exist_ok=True)
-        wish = Wish(
+        request = RenderRequest(
             str(shots), str(tmp_path / name), assignments=("dream.working_px=4096",), fps=Fraction(10)
         )
-        assert not is_done(wish)
-        render(job_of(wish), fake_engines(), lambda *_: None)
-        assert is_done(wish)
-        assert not is_done(Wish(str(shots), wish.output, "lines", fps=Fraction(10)))
+        assert not is_done(request)
+        render(job_of(request), fake_engines(), lambda *_: None)
+        assert is_done(request)
+        assert not is_done(RenderRequest(str(shots), request.output, "lines", fps=Fraction(10)))
         assert not is_done(
-            Wish(str(shots), wish.output, assignments=wish.assignments, fps=Fraction(10), seed=1)
+            RenderRequest(
+                str(shots), request.output, assignments=request.assignments, fps=Fraction(10), seed=1
+            )
         )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from livedream.offline import chunks
 from livedream.offline.chunks import chunks_of, lead_frames
-from livedream.offline.job import Job, Wish, job_of
+from livedream.offline.job import Job, RenderRequest, job_of
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def job(make_clip: Callable[..., Path], tmp_path: Path) -> Callable[..., Job]:
     clip = make_clip(sound=None)
 
     def make(*assignments: str) -> Job:
-        return job_of(Wish(str(clip), str(tmp_path / "out.mp4"), assignments=assignments))
+        return job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), assignments=assignments))
 
     return make
 
@@ -26,7 +26,7 @@ def job(make_clip: Callable[..., Path], tmp_path: Path) -> Callable[..., Job]:
 @pytest.fixture(scope="module")
 def clouds(tmp_path_factory: pytest.TempPathFactory) -> Job:
     out = tmp_path_factory.mktemp("clouds") / "out.mp4"
-    return job_of(Wish("clouds", str(out), fps=Fraction(10)))
+    return job_of(RenderRequest("clouds", str(out), fps=Fraction(10)))
 
 
 @settings(deadline=None, max_examples=40)

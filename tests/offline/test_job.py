@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from livedream.errors import InputError
-from livedream.offline.job import Wish, job_of
+from livedream.offline.job import RenderRequest, job_of
 from livedream.sinks.image import write_image
 
 Make = Callable[..., Path]
@@ -29,7 +29,7 @@ Make = Callable[..., Path]
 def test_its_frames_are_as_many_as_it_says_and_those_left_are_the_last(
     make_clip: Make, tmp_path: Path, words: dict[str, Any], first: int, count: int
 ) -> None:
-    job = job_of(Wish(str(make_clip(sound=None)), str(tmp_path / "out"), size_wh=(48, 48), **words))
+    job = job_of(RenderRequest(str(make_clip(sound=None)), str(tmp_path / "out"), size_wh=(48, 48), **words))
     frames = list(job.frames(0))
     assert [frame.index for frame in frames] == list(range(first, first + count))
     assert {frame.size_wh for frame in frames} == {job.size_wh} == {(48, 32)}
@@ -54,8 +54,8 @@ def test_a_preview_bounds_the_width_and_the_box_both_sides(
     box: tuple[int, int] | None,
     size_wh: tuple[int, int],
 ) -> None:
-    wish = Wish(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=preview, size_wh=box)
-    assert job_of(wish).size_wh == size_wh
+    request = RenderRequest(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=preview, size_wh=box)
+    assert job_of(request).size_wh == size_wh
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_all_that_decides_the_frames_is_among_its_words(
     words = {word: tmp_path / value if word in files else value for word, value in words.items()}
 
     def said(**given: Any) -> dict[str, Any]:
-        job = job_of(Wish(str(clip), str(tmp_path / "out.mp4"), **given))
+        job = job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), **given))
         return job.words(job.recipe)
 
     assert said(**words) == said(**words) != said()
@@ -91,7 +91,7 @@ def test_another_file_of_the_same_name_decides_too(make_clip: Make, tmp_path: Pa
 
     def said() -> dict[str, Any]:
         named = {"assignments": (f"{word}={beside}",)} if "." in word else {word: beside}
-        job = job_of(Wish(str(clip), str(tmp_path / "out.mp4"), **named))
+        job = job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), **named))
         return job.words(job.recipe)
 
     words = []
@@ -108,7 +108,7 @@ def test_another_file_of_the_same_name_decides_too(make_clip: Make, tmp_path: Pa
 @pytest.mark.skipif(sys.platform != "linux", reason="this system's file names are Unicode")
 def test_a_name_that_is_no_unicode_is_written_as_far_as_it_is(make_clip: Make, tmp_path: Path) -> None:
     clip = make_clip(frames=3, sound=None).rename(tmp_path / "caf\udce9.mp4")
-    job = job_of(Wish(str(clip), str(tmp_path / "out.mp4"), assignments=(f"dream.guide={clip}",)))
+    job = job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), assignments=(f"dream.guide={clip}",)))
     words = job.words(job.recipe)
     assert words["source"] == "caf?.mp4"
     assert words["dream"]["guide"] == str(tmp_path / "caf?.mp4")
@@ -119,17 +119,17 @@ def test_pictures_are_not_rendered_into_their_own_folder(make_pictures: Make) ->
     shots = make_pictures(2)
     for source in (shots, shots / "shot %d.png"):
         with pytest.raises(InputError, match="is what is to be rendered"):
-            job_of(Wish(str(source), str(shots), overwrite=True))
+            job_of(RenderRequest(str(source), str(shots), overwrite=True))
 
 
 def test_what_is_there_gives_way_only_to_a_render_that_was_begun(make_clip: Make, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     out.write_bytes(b"mine")
-    wish = Wish(str(make_clip()), str(out))
+    request = RenderRequest(str(make_clip()), str(out))
     with pytest.raises(InputError, match="--overwrite"):
-        job_of(wish)
+        job_of(request)
     (tmp_path / "out.mp4.part").mkdir()
-    assert job_of(wish).total == 25
+    assert job_of(request).total == 25
     assert out.read_bytes() == b"mine"
 
 
@@ -149,9 +149,9 @@ def test_a_sound_that_cannot_be_is_told(
     (tmp_path / "text.mp3").write_text("no music")
     make_clip(sound=None).rename(tmp_path / "silent.mp4")
     make_clip().rename(tmp_path / "music.mp4")
-    wish = Wish("clouds", str(tmp_path / out), sound=sound, sound_file=tmp_path / file, seconds=1)
+    request = RenderRequest("clouds", str(tmp_path / out), sound=sound, sound_file=tmp_path / file, seconds=1)
     with pytest.raises(InputError, match=told):
-        job_of(wish)
+        job_of(request)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_what_it_looks_at_and_listens_to_is_not_written_over(
     write_image(tmp_path / "frame_00002.png", np.zeros((80, 80, 3), np.uint8))
     given = {word: (name,) if word == "assignments" else Path(name) for word, name in words.items()}
     with pytest.raises(InputError, match=f"is {what}; give another name"):
-        job_of(Wish("clouds", out, seconds=1, overwrite=True, **given))  # type: ignore[arg-type]
+        job_of(RenderRequest("clouds", out, seconds=1, overwrite=True, **given))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -191,17 +191,17 @@ def test_files_are_found_from_home(
     make_clip("music.mp4", frames=3)
     write_image(tmp_path / "black.png", np.zeros((80, 80, 3), np.uint8))
     (tmp_path / "show.toml").write_text('[[segment]]\nat = 0\npreset = "maze"\n')
-    wish = Wish("clouds", "~/out.mp4", seconds=1)
+    request = RenderRequest("clouds", "~/out.mp4", seconds=1)
     files: dict[str, Any] = {word: Path("~") / name}
-    job = job_of(replace(wish, **files))
+    job = job_of(replace(request, **files))
     assert job.output.path == tmp_path / "out.mp4"
-    assert job.words(job.recipe) != job_of(wish).words(job_of(wish).recipe)
+    assert job.words(job.recipe) != job_of(request).words(job_of(request).recipe)
     with pytest.raises(InputError, match="~nosuch12"):
-        job_of(replace(wish, **{word: Path("~nosuch12/x")}))  # type: ignore[arg-type]
+        job_of(replace(request, **{word: Path("~nosuch12/x")}))  # type: ignore[arg-type]
 
 
 def test_a_preview_is_small_and_dreams_no_larger(make_clip: Make, tmp_path: Path) -> None:
-    job = job_of(Wish(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=48))
+    job = job_of(RenderRequest(str(make_clip(frames=3)), str(tmp_path / "out.mp4"), preview=48))
     assert job.size_wh == (48, 32)
     assert job.recipe.settings.dream.working_px == 4096
 
@@ -222,7 +222,7 @@ def test_what_cannot_be_rendered_is_told_before_it_begins(
     make_clip: Make, tmp_path: Path, words: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(InputError, match=told):
-        job_of(Wish(str(make_clip()), str(tmp_path / "out.mp4"), **words))
+        job_of(RenderRequest(str(make_clip()), str(tmp_path / "out.mp4"), **words))
     assert not list(tmp_path.glob("out*"))
 
 
@@ -232,5 +232,5 @@ def test_pictures_of_two_sizes_are_told_before_anything_is_rendered(
     shots = make_pictures(4)
     write_image(shots / "shot 3.png", np.zeros((50, 50, 3), np.uint8))
     with pytest.raises(InputError, match="50x50"):
-        job_of(Wish(str(shots), str(tmp_path / "out")))
+        job_of(RenderRequest(str(shots), str(tmp_path / "out")))
     assert not list(tmp_path.glob("out*"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from livedream.errors import InputError, SinkError
-from livedream.offline.job import Wish, job_of
+from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.recipe import recipe_of
 from livedream.offline.render import Rendered, render
 from livedream.sinks import reel
@@ -27,8 +27,8 @@ def nothing(done: int, total: int | None) -> None:
 
 
 def rendered(source: Path | str, out: Path, engines: Any, **words: Any) -> Rendered:
-    wish = Wish(str(source), str(out), assignments=SMALL, **words)
-    return render(job_of(wish), engines, nothing, overwrite=wish.overwrite)
+    request = RenderRequest(str(source), str(out), assignments=SMALL, **words)
+    return render(job_of(request), engines, nothing, overwrite=request.overwrite)
 
 
 def frames_of(film: Path) -> list[np.ndarray]:
@@ -141,8 +141,8 @@ def test_another_wish_does_not_go_on_with_what_was_begun(
 def test_a_part_of_a_film_is_cut_to_the_frame(make_clip: Make, tmp_path: Path, fake_engines: Engines) -> None:
     still = ("look.strength=0", *SMALL)
     clip = make_clip()
-    wish = Wish(str(clip), str(tmp_path / "out.mp4"), assignments=still, start="5f", end="1.8")
-    done = render(job_of(wish), fake_engines(), nothing)
+    request = RenderRequest(str(clip), str(tmp_path / "out.mp4"), assignments=still, start="5f", end="1.8")
+    done = render(job_of(request), fake_engines(), nothing)
     assert done.frames == 13
     before, after = (
         [shot.develop().astype(int) for shot in Film(film).shots()] for film in (clip, done.path)
@@ -159,8 +159,10 @@ def test_a_part_of_a_film_is_cut_to_the_frame(make_clip: Make, tmp_path: Path, f
 def test_pictures_in_a_folder_become_a_film_in_their_natural_order(
     make_pictures: Make, tmp_path: Path, fake_engines: Engines
 ) -> None:
-    wish = Wish(str(make_pictures(12)), str(tmp_path / "out"), assignments=("look.strength=0", *SMALL))
-    done = render(job_of(wish), fake_engines(), nothing)
+    request = RenderRequest(
+        str(make_pictures(12)), str(tmp_path / "out"), assignments=("look.strength=0", *SMALL)
+    )
+    done = render(job_of(request), fake_engines(), nothing)
     assert done.frames == 12
     files = sorted((tmp_path / "out").glob("frame_*.png"))
     assert [file.name for file in files] == [f"frame_{number:05d}.png" for number in range(1, 13)]
@@ -233,8 +235,8 @@ def test_what_it_was_made_with_can_be_read_back(
     make_pictures: Make, tmp_path: Path, fake_engines: Engines, name: str
 ) -> None:
     out = tmp_path / name
-    wish = Wish(str(make_pictures(3)), str(out), "lines", SMALL, seed=4, fps=Fraction(10))
-    job = job_of(wish)
+    request = RenderRequest(str(make_pictures(3)), str(out), "lines", SMALL, seed=4, fps=Fraction(10))
+    job = job_of(request)
     render(job, fake_engines(), nothing)
     recipe = recipe_of(out)
     assert recipe.settings == job.recipe.settings

@@ -15,7 +15,7 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline import chunks
-from livedream.offline.job import Wish, job_of
+from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.recipe import recipe_of
 from livedream.offline.render import Rendered, render
 from livedream.offline.split import absolute, render_split, workers
@@ -35,12 +35,12 @@ def _short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def split(source: Path, out: Path, engines: Any, threads: int = 2, **words: Any) -> Rendered:
     @contextlib.contextmanager
-    def opened(wish: Wish) -> Iterator[Any]:
+    def opened(request: RenderRequest) -> Iterator[Any]:
         yield engines
 
-    wish = Wish(str(source), str(out), assignments=SMALL, **words)
+    request = RenderRequest(str(source), str(out), assignments=SMALL, **words)
     with ThreadPoolExecutor(threads) as executor:
-        return render_split(wish, engines, executor, lambda _done, _of: None, opened)  # type: ignore[arg-type]
+        return render_split(request, engines, executor, lambda _done, _of: None, opened)  # type: ignore[arg-type]
 
 
 def frames_of(out: Path) -> np.ndarray:  # type: ignore[type-arg]
@@ -67,8 +67,8 @@ def test_a_split_film_is_as_long_and_sounds_as_the_undivided_one(
 def test_it_shows_what_the_undivided_film_shows(make_clip: Make, tmp_path: Path, fake_engines: Fakes) -> None:
     """The pre-roll is long enough for a dream that does not choose: nothing is left of its beginning."""
     clip = make_clip(frames=47, sound=None)
-    wish = Wish(str(clip), str(tmp_path / "whole"), assignments=SMALL)
-    render(job_of(wish), fake_engines(), lambda _done, _of: None)
+    request = RenderRequest(str(clip), str(tmp_path / "whole"), assignments=SMALL)
+    render(job_of(request), fake_engines(), lambda _done, _of: None)
     split(clip, tmp_path / "split", fake_engines())
     apart = np.abs(frames_of(tmp_path / "whole").astype(int) - frames_of(tmp_path / "split"))
     assert apart.max() <= 3
@@ -122,7 +122,7 @@ def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
 ) -> None:
     clip = make_clip(frames=35, sound=None)
     with pytest.raises(power_cut):
-        render(job_of(Wish(str(clip), str(tmp_path / "out.mp4"), assignments=SMALL)),
+        render(job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), assignments=SMALL)),
                fake_engines(breaks_at=15), lambda _done, _of: None)  # fmt: skip
     with pytest.raises(InputError, match="chunks"):
         split(clip, tmp_path / "out.mp4", fake_engines())
@@ -144,10 +144,10 @@ def test_a_fade_has_no_jump(make_clip: Make, tmp_path: Path, monkeypatch: Any) -
 def test_files_are_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "clip.mp4").touch()
-    named = absolute(Wish("clip.mp4", "out.mp4", timeline=Path("t.toml")))
+    named = absolute(RenderRequest("clip.mp4", "out.mp4", timeline=Path("t.toml")))
     assert (named.source, named.output) == (str(tmp_path / "clip.mp4"), str(tmp_path / "out.mp4"))
     assert named.timeline == tmp_path / "t.toml"
-    assert absolute(Wish("clouds", "out.mp4")).source == "clouds"
+    assert absolute(RenderRequest("clouds", "out.mp4")).source == "clouds"
 
 
 def apart(program: str) -> str:

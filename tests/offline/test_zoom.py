@@ -9,7 +9,7 @@ import pytest
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.offline.engines import Engines
-from livedream.offline.job import Wish
+from livedream.offline.job import RenderRequest
 from livedream.offline.recipe import recipe_of
 from livedream.offline.render import render
 from livedream.offline.zoom import BALANCE, PERSISTENCE, Flight, MeanColour, flying, zoom_of
@@ -33,12 +33,12 @@ def picture(tmp_path: Path) -> Path:
 def frames(picture: Path, flight: Flight, count: int, assignments: tuple[str, ...] = STILL) -> list[Rgb]:
     """Render a flight into a folder, without a dream unless the assignments ask for one."""
     folder = picture.parent / "frames"
-    wish = Wish(
+    request = RenderRequest(
         str(picture), str(folder), assignments=assignments, engine="eager", seconds=count / 10,
         fps=Fraction(10), overwrite=True,
     )  # fmt: skip
     with Engines("eager", print) as engines:
-        render(zoom_of(wish, flight), engines, lambda _done, _of: None, overwrite=True)
+        render(zoom_of(request, flight), engines, lambda _done, _of: None, overwrite=True)
     return [read_image(file) for file in sorted(folder.glob("*.png"))]
 
 
@@ -120,6 +120,6 @@ def test_the_mean_colour_has_the_picture_s_size_and_time(picture: Path) -> None:
 
 def test_a_film_is_no_picture(picture: Path) -> None:
     with pytest.raises(InputError):
-        zoom_of(Wish("clouds:x", "out.mp4"), Flight())
+        zoom_of(RenderRequest("clouds:x", "out.mp4"), Flight())
     with pytest.raises(InputError, match="single picture"):
-        zoom_of(replace(Wish("clouds", str(picture.parent / "out.mp4"))), Flight())
+        zoom_of(replace(RenderRequest("clouds", str(picture.parent / "out.mp4"))), Flight())
