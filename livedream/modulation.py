@@ -22,7 +22,7 @@ _RANDOM = 0x70657273
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What decides the settings of a frame besides the wishes.
+    """What decides the settings of a frame besides the settings that stand.
 
     time_s: since the beginning, any sign. index: of the frame, >= 0. seed: of what is drawn; the same seed
     and index draw the same. wake: 0 (the picture stands) to 1 (it moves).
@@ -34,19 +34,19 @@ class Moment:
     wake: float = 0.0
 
 
-def settings_at(wishes: Settings, moment: Moment) -> Settings:
+def settings_at(settings: Settings, moment: Moment) -> Settings:
     """Give the settings with those that go up and down by themselves as they are at a moment."""
-    motion, dream = wishes.motion, wishes.dream
+    motion, dream = settings.motion, settings.dream
     if motion.persistence_mode == "constant" and motion.stillness == 0:
-        return wishes
+        return settings
     persistence = loosened(persistence_at(motion, moment), motion.stillness * moment.wake)
     deeper = 1 + motion.stillness * (1 - 2 * moment.wake)
-    depth = min(1.0, wishes.look.depth * deeper)
-    return wishes.model_copy(
+    depth = min(1.0, settings.look.depth * deeper)
+    return settings.model_copy(
         update={
             "motion": motion.model_copy(update={"persistence": persistence}),
             "dream": dream.model_copy(update={"step_size": dream.step_size * deeper}),
-            "look": wishes.look.model_copy(update={"depth": depth}),
+            "look": settings.look.model_copy(update={"depth": depth}),
         }
     )
 

@@ -259,11 +259,11 @@ class DreamPipeline:
         return look.steer and self._warm_start and 0 <= time_s - self._began_s < CATCH_UP_S
 
     def _moment(
-        self, wishes: MotionSettings, measured: Motion | None, index: int, time_s: float, elapsed_s: float
+        self, settings: MotionSettings, measured: Motion | None, index: int, time_s: float, elapsed_s: float
     ) -> Moment:
         """Follow how awake the picture is, and forget at a scene cut what channels were ranked by."""
-        if measured is not None and wishes.stillness > 0:
-            self._wake = wakened(self._wake, speed_px(measured), wishes, elapsed_s)
+        if measured is not None and settings.stillness > 0:
+            self._wake = wakened(self._wake, speed_px(measured), settings, elapsed_s)
         if measured is not None and measured.cut:
             self._feed.ranking = None
         return Moment(time_s, index, self._seed, self._wake)
@@ -285,11 +285,11 @@ class DreamPipeline:
         return self._memory.follow(grey, measured, now.motion.recall, elapsed_s, learns=learns)
 
     def _past(
-        self, motion: Motion | None, wishes: MotionSettings, elapsed_s: float, recall: Recall | None
+        self, motion: Motion | None, settings: MotionSettings, elapsed_s: float, recall: Recall | None
     ) -> Past[Any] | None:
         if motion is None or self._before is None:
             return None
-        return Past(self._before.left, weighted(motion, wishes), elapsed_s, recall)
+        return Past(self._before.left, weighted(motion, settings), elapsed_s, recall)
 
     def _time_s(self, frame: Frame) -> float:
         """Tell the source's own time, which is the same in every run, or else that since the first frame."""
@@ -314,12 +314,12 @@ class DreamPipeline:
         arrays = (residual, np.zeros_like(residual), residual, whole, np.ones_like(whole))
         return _Before(grey, Left(*map(self._canvas.from_array, arrays)), time_s)
 
-    def _measure(self, grey: Grey, wishes: MotionSettings) -> Motion | None:
+    def _measure(self, grey: Grey, settings: MotionSettings) -> Motion | None:
         """Measure the motion since the frame before; None if there is none of this shape."""
         before = self._before
         if before is None or before.grey.shape != grey.shape:
             return None
-        return self._estimator.measure(grey, before.grey, wishes)
+        return self._estimator.measure(grey, before.grey, settings)
 
 
 def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:

@@ -18,7 +18,7 @@ edge that is repeated there: more would show as streaks, none as a jagged line."
 
 
 def fed_back(
-    motion: Motion, wishes: FeedbackSettings, elapsed_s: float, size_wh: tuple[int, int], fill: float = 0.0
+    motion: Motion, settings: FeedbackSettings, elapsed_s: float, size_wh: tuple[int, int], fill: float = 0.0
 ) -> Motion:
     """Give the motion of a dream that flies since the frame before; the same if it does not.
 
@@ -27,11 +27,13 @@ def fed_back(
     is outside the previous picture, and a share of `fill` is kept there.
     elapsed_s: >= 0. size_wh: of the full picture, in which the flight is a rotation and not a shear.
     """
-    if elapsed_s == 0 or wishes == FeedbackSettings():
+    if elapsed_s == 0 or settings == FeedbackSettings():
         return motion
     height, width = motion.trust.shape
     where = np.asarray(cv2.add(grid_of(height, width), motion.flow), np.float32)
-    source = np.asarray(cv2.transform(where, origin(wishes, elapsed_s, (width, height), size_wh)), np.float32)
+    source = np.asarray(
+        cv2.transform(where, origin(settings, elapsed_s, (width, height), size_wh)), np.float32
+    )
     flow = np.asarray(cv2.subtract(source, grid_of(height, width)), np.float32)
     inside = _inside(source)
     kept = motion.kept * (fill + (1 - fill) * inside)
@@ -39,7 +41,7 @@ def fed_back(
 
 
 def origin(
-    wishes: FeedbackSettings, elapsed_s: float, grid_wh: tuple[int, int], size_wh: tuple[int, int]
+    settings: FeedbackSettings, elapsed_s: float, grid_wh: tuple[int, int], size_wh: tuple[int, int]
 ) -> Affine:
     """Give the map from where a part of the dream is after `elapsed_s` to where it was before.
 
@@ -47,11 +49,11 @@ def origin(
     """
     width, height = grid_wh
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
-    drift = elapsed_s * np.array([wishes.pan_x * width, wishes.pan_y * height])
-    angle = math.radians(wishes.rotate * elapsed_s)
+    drift = elapsed_s * np.array([settings.pan_x * width, settings.pan_y * height])
+    angle = math.radians(settings.rotate * elapsed_s)
     back = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     pixel = np.array([size_wh[0] / width, size_wh[1] / height])
-    linear = back * pixel / pixel[:, None] / 2 ** (wishes.zoom * elapsed_s)
+    linear = back * pixel / pixel[:, None] / 2 ** (settings.zoom * elapsed_s)
     return np.column_stack([linear, centre - linear @ (centre + drift)])
 
 

@@ -80,7 +80,7 @@ class FlowEstimator:
         )
         self._beside = ThreadPoolExecutor(1, "flow")
 
-    def measure(self, current: Grey, previous: Grey, wishes: MotionSettings) -> Motion:
+    def measure(self, current: Grey, previous: Grey, settings: MotionSettings) -> Motion:
         """Measure the motion between two grey pictures of one size."""
         returning = self._beside.submit(lambda: smoothed(self._back.calc(previous, current, _NO_GUESS)))
         measured = np.asarray(self._there.calc(current, previous, _NO_GUESS), np.float32)
@@ -91,18 +91,18 @@ class FlowEstimator:
         whole = whole_motion(measured, left)
         everywhere = mapped(whole, *current.shape)
         as_whole = np.asarray(cv2.subtract(everywhere, grid_of(*current.shape)), np.float32)
-        trust = _trust(levels, flow, grid, returning.result(), wishes)
-        if trust.mean() < wishes.cut_share:
+        trust = _trust(levels, flow, grid, returning.result(), settings)
+        if trust.mean() < settings.cut_share:
             return Motion(
-                np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, wishes.cut_keep), True
+                np.zeros_like(flow), np.zeros_like(trust), np.full_like(trust, settings.cut_keep), True
             )
         left_whole = unexplained(current, previous, as_whole)
         share = preferred(left_whole, left)
         own = (1 - share) * trust  # what moves by itself, and is believed to
         flow = np.asarray(cv2.blendLinear(flow, as_whole, own, 1 - own), np.float32)
-        alike = np.exp(-np.square(left_whole * np.float32(STRICTER / wishes.tolerance_levels)))
+        alike = np.exp(-np.square(left_whole * np.float32(STRICTER / settings.tolerance_levels)))
         trust = own + share * np.maximum(trust, _full(alike * within(everywhere)))
-        kept = np.asarray(cv2.addWeighted(trust, 1 - wishes.fill, trust, 0.0, wishes.fill), np.float32)
+        kept = np.asarray(cv2.addWeighted(trust, 1 - settings.fill, trust, 0.0, settings.fill), np.float32)
         return Motion(flow, trust, kept, False, whole)
 
 
@@ -119,7 +119,7 @@ def smoothed(flow: Flow | cv2.typing.MatLike) -> Flow:
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _trust(levels: Grey, flow: Flow, grid: Flow, back: Flow, wishes: MotionSettings) -> Trust:
+def _trust(levels: Grey, flow: Flow, grid: Flow, back: Flow, settings: MotionSettings) -> Trust:
     """Compare the flow with its way back, and the warped previous picture with the current one.
 
     levels: HxW, how far these are apart. grid: HxWx2, where the flow leads to.
@@ -130,11 +130,11 @@ def _trust(levels: Grey, flow: Flow, grid: Flow, back: Flow, wishes: MotionSetti
     returned = sample(back, grid)
     gone = squared_length(cv2.add(flow, returned))
     allowed = cv2.addWeighted(
-        squared_length(flow), RUDER, squared_length(returned), RUDER, wishes.tolerance_px**2
+        squared_length(flow), RUDER, squared_length(returned), RUDER, settings.tolerance_px**2
     )
     difference = levels.astype(np.float32)
     doubt = cv2.scaleAdd(
-        cv2.multiply(difference, difference), 1 / wishes.tolerance_levels**2, cv2.divide(gone, allowed)
+        cv2.multiply(difference, difference), 1 / settings.tolerance_levels**2, cv2.divide(gone, allowed)
     )
     return _full(cv2.blur(cv2.exp(-doubt) * within(grid), (5, 5)))
 

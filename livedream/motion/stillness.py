@@ -16,15 +16,15 @@ FASTEST_PX = 8.0
 """Motion beyond this counts as this: the flow of what has no counterpart can be anything."""
 
 
-def weighted(motion: Motion, wishes: MotionSettings) -> Motion:
-    """Return the motion with what is kept times `wishes.still` or `wishes.moving`, with a soft edge between.
+def weighted(motion: Motion, settings: MotionSettings) -> Motion:
+    """Return the motion with what is kept times `settings.still` or `settings.moving`, softly divided.
 
     The edge is a smoothstep (3 e^2 - 2 e^3) from half of `threshold_px` to one and a half of it.
     """
-    if wishes.moving == wishes.still == 1.0:
+    if settings.moving == settings.still == 1.0:
         return motion
-    edge = np.clip(_speed_px(motion.flow) / np.float32(wishes.threshold_px) - np.float32(0.5), 0.0, 1.0)
-    share = wishes.still + (wishes.moving - wishes.still) * (edge * edge * (3 - 2 * edge))
+    edge = np.clip(_speed_px(motion.flow) / np.float32(settings.threshold_px) - np.float32(0.5), 0.0, 1.0)
+    share = settings.still + (settings.moving - settings.still) * (edge * edge * (3 - 2 * edge))
     return replace(motion, kept=np.asarray(motion.kept * share, np.float32))
 
 
@@ -38,13 +38,13 @@ def speed_px(motion: Motion) -> float:
     return float(np.minimum(_speed_px(motion.flow), FASTEST_PX).mean())
 
 
-def wakened(wake: float, speed_px: float, wishes: MotionSettings, elapsed_s: float) -> float:
+def wakened(wake: float, speed_px: float, settings: MotionSettings, elapsed_s: float) -> float:
     """Give how awake a picture is, 0 (it stands) to 1, from how awake it was `elapsed_s` before.
 
     It nears where the speed would have it exponentially, over `attack_s` up and `release_s` down.
     """
-    aim = min(1.0, max(0.0, (speed_px / wishes.floor_px - 1) / 3))
-    over_s = wishes.attack_s if aim > wake else wishes.release_s
+    aim = min(1.0, max(0.0, (speed_px / settings.floor_px - 1) / 3))
+    over_s = settings.attack_s if aim > wake else settings.release_s
     return aim + (wake - aim) * math.exp(-elapsed_s / over_s)
 
 

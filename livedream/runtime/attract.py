@@ -94,12 +94,12 @@ def kept_size(width: int, height: int) -> tuple[int, int]:
 class Attract:
     """Passes a camera's frames on, and past ones in their place while the camera has long stood still.
 
-    after_s: how long nothing has to move. wishes: gives the settings of motion; what moves by more than
+    after_s: how long nothing has to move. settings: gives the settings of motion; what moves by more than
     `motion.floor_px` is somebody. The camera is looked at all the while: whoever comes is seen at once.
     """
 
-    def __init__(self, after_s: float, wishes: Callable[[], MotionSettings]) -> None:
-        self._after_s, self._wishes = after_s, wishes
+    def __init__(self, after_s: float, settings: Callable[[], MotionSettings]) -> None:
+        self._after_s, self._settings = after_s, settings
         self.past = PastFrames()
         self._estimator = FlowEstimator()
         self._grey: Grey | None = None
@@ -140,7 +140,7 @@ class Attract:
         before, self._grey = self._grey, grey(rgb, GREY_PX)
         if before is None:
             return False
-        wishes = self._wishes()
-        self.speed_px = speed_px(self._estimator.measure(self._grey, before, wishes))
-        self._moving = self._moving + 1 if self.speed_px > wishes.floor_px else 0
+        settings = self._settings()
+        self.speed_px = speed_px(self._estimator.measure(self._grey, before, settings))
+        self._moving = self._moving + 1 if self.speed_px > settings.floor_px else 0
         return self._moving >= SURE
