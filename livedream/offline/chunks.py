@@ -20,11 +20,11 @@ import numpy as np
 
 from livedream.composite import dissolve, patches
 from livedream.frame import Rgb
+from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job
 from livedream.offline.render import fill, reel_for
-from livedream.offline.workplace import Workplace
 from livedream.sinks.reel import PictureReel, told, write_whole
 from livedream.sources.image import read_image
 
@@ -90,7 +90,7 @@ def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
 
     Raises LivedreamError.
     """
-    place = Workplace(job.output.unfinished)
+    place = Checkpoint(job.output.unfinished)
     mark = place.folder / f"chunk-{chunk.number:04d}"
     if mark.is_file():
         end_text, _, damage = mark.read_bytes().decode(errors="surrogateescape").partition("\n")
@@ -104,7 +104,7 @@ def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
     return dreamt
 
 
-def _store(job: Job, chunk: Chunk, place: Workplace, pictures: Iterator[Rgb]) -> int:
+def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -> int:
     """Put a chunk's frames where they belong, from its lead on; give the frame after its last."""
     for _ in islice(pictures, chunk.first - chunk.lead):
         pass  # it only grows
@@ -118,7 +118,7 @@ def _store(job: Job, chunk: Chunk, place: Workplace, pictures: Iterator[Rgb]) ->
 
 def join_chunk(job: Job, chunk: Chunk) -> None:
     """Fade a chunk in over the one before; both are there. Raises LivedreamError."""
-    place = Workplace(job.output.unfinished)
+    place = Checkpoint(job.output.unfinished)
     mark = place.folder / f"seam-{chunk.number:04d}"
     if mark.is_file():
         return
@@ -137,7 +137,7 @@ def _dreamer(job: Job, chunk: Chunk, engines: Engines) -> FrameDreamer:
     return dreamer
 
 
-def _faded(place: Workplace, chunk: Chunk, size_wh: tuple[int, int]) -> Iterator[Rgb]:
+def _faded(place: Checkpoint, chunk: Chunk, size_wh: tuple[int, int]) -> Iterator[Rgb]:
     old, new = (_seam(place, chunk.number, kind) for kind in ("old", "new"))
     order = patches(size_wh, chunk.number)
     for index in range(chunk.fade):
@@ -158,11 +158,11 @@ def _keep(reel: PictureReel, pictures: Iterable[Rgb]) -> int:
     return count
 
 
-def _seam(place: Workplace, number: int, kind: str) -> PictureReel:
+def _seam(place: Checkpoint, number: int, kind: str) -> PictureReel:
     return PictureReel(_folder(place, number), f"{kind}_%05d.png")
 
 
-def _folder(place: Workplace, number: int) -> Path:
+def _folder(place: Checkpoint, number: int) -> Path:
     return place.folder / f"fade-{number:04d}"
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
+from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job
 from livedream.offline.output import output_of
 from livedream.offline.recipe import SIDECAR, Recipe
-from livedream.offline.workplace import Workplace
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.join import Joint, join_film
@@ -45,7 +45,7 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
 
     overwrite: give up an unfinished render of another job. Raises LivedreamError.
     """
-    recipe, place = with_engine(job, engines), Workplace(job.output.unfinished)
+    recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     place.prepare(job.words(recipe), overwrite=overwrite)
     done, state = place.resume()
     report(done, job.total)
@@ -74,7 +74,7 @@ def with_engine(job: Job, engines: Engines) -> Recipe:
     return replace(job.recipe, made=job.recipe.made | {"engine": engine.name})
 
 
-def reel_for(job: Job, place: Workplace) -> FilmReel | PictureReel:
+def reel_for(job: Job, place: Checkpoint) -> FilmReel | PictureReel:
     """Say where the frames of an unfinished output lie."""
     if job.output.kind == "film":
         return FilmReel(place.frames, job.size_wh, job.rate)

@@ -12,7 +12,7 @@ from typing import Any
 
 from livedream.errors import InputError
 from livedream.fade import Blend, blend
-from livedream.offline.moments import clock_words, seconds_of
+from livedream.offline.timecode import clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings, change
 from livedream.sources.open import expanded

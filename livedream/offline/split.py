@@ -12,11 +12,11 @@ from typing import Any
 import psutil
 
 from livedream.errors import InputError, LivedreamError
+from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
 from livedream.offline.engines import Engines
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import Rendered, Report, finish, reel_for, with_engine
-from livedream.offline.workplace import Workplace
 from livedream.sources.open import expanded
 
 LOOK_UP_S = 1.0
@@ -39,7 +39,7 @@ def render_split(
     job = job_of(request)
     if job.total is None:
         raise InputError(f"--workers: nobody knows how long {job.footage.name} is; render it without")
-    recipe, place = with_engine(job, engines), Workplace(job.output.unfinished)
+    recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     reel = reel_for(job, place)
     chunks = chunks_of(job, job.total, reel.part_frames)
     first, *_ = chunks

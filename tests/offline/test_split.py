@@ -132,7 +132,7 @@ def test_a_fade_has_no_jump(make_clip: Make, tmp_path: Path, monkeypatch: Any) -
     """Where one dream becomes another, each frame takes a part of the difference."""
     old, new = np.zeros((64, 96, 3), np.uint8), np.full((64, 96, 3), 200, np.uint8)
     chunk = chunks.Chunk(1, 0, 10, None, 10, 0)
-    place = chunks.Workplace(tmp_path)
+    place = chunks.Checkpoint(tmp_path)
     for kind, rgb in (("old", old), ("new", new)):
         reel = chunks._seam(place, 1, kind)
         chunks._keep(reel, [rgb] * 10)

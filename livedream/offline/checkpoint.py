@@ -22,7 +22,7 @@ JOB, FRAMES = "job.toml", "frames"
 _STATE = re.compile(r"state-(\d{9})\.npz")
 
 
-class Workplace:
+class Checkpoint:
     """A folder that holds the parts of what is being rendered, and the dream's state at their ends."""
 
     def __init__(self, folder: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedream.errors import InputError
-from livedream.offline.moments import clock_words, seconds_of
+from livedream.offline.timecode import clock_words, seconds_of
 
 RATE = Fraction(25)
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from livedream.errors import InputError, SinkError
-from livedream.offline.workplace import JOB, Workplace
+from livedream.offline.checkpoint import JOB, Checkpoint
 
 THIS = {"seed": 1, "dream": {"steps": 2, "octaves": 3}}
 
 
-def prepared(tmp_path: Path) -> Workplace:
-    place = Workplace(tmp_path / "film.mp4.part")
+def prepared(tmp_path: Path) -> Checkpoint:
+    place = Checkpoint(tmp_path / "film.mp4.part")
     place.prepare(THIS, overwrite=False)
     return place
 
@@ -20,7 +20,7 @@ def test_what_was_kept_last_comes_back(tmp_path: Path) -> None:
     assert place.resume() == (0, {})
     for done in (30, 60, 90):
         place.keep(done, {"residual": np.full((4, 6, 3), done, np.float32)})
-    done, state = Workplace(place.folder).resume()
+    done, state = Checkpoint(place.folder).resume()
     assert done == 90
     np.testing.assert_array_equal(state["residual"], np.full((4, 6, 3), 90, np.float32))
 
@@ -38,7 +38,7 @@ def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
 def test_the_same_job_goes_on(tmp_path: Path) -> None:
     prepared(tmp_path).keep(30, {})
     for overwrite in (False, True):
-        place = Workplace(tmp_path / "film.mp4.part")
+        place = Checkpoint(tmp_path / "film.mp4.part")
         place.prepare(THIS, overwrite=overwrite)
         assert place.resume()[0] == 30
 
@@ -60,20 +60,20 @@ def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
     (folder / "mine.txt").write_text("mine")
     for overwrite in (False, True):
         with pytest.raises(InputError, match="in the way"):
-            Workplace(folder).prepare(THIS, overwrite=overwrite)
+            Checkpoint(folder).prepare(THIS, overwrite=overwrite)
     assert (folder / "mine.txt").read_text() == "mine"
 
 
 def test_a_place_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises((InputError, SinkError), match="file"):
-        Workplace(tmp_path / "file" / "film.mp4.part").prepare(THIS, overwrite=False)
+        Checkpoint(tmp_path / "file" / "film.mp4.part").prepare(THIS, overwrite=False)
 
 
 def test_a_job_that_was_cut_off_while_it_was_noted_begins_anew(tmp_path: Path) -> None:
     folder = tmp_path / "film.mp4.part"
     (folder / "frames").mkdir(parents=True)
     (folder / f".{JOB}.unfinished").write_bytes(b"se")
-    place = Workplace(folder)
+    place = Checkpoint(folder)
     place.prepare(THIS, overwrite=False)
     assert place.resume() == (0, {})
