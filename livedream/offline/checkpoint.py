@@ -16,7 +16,7 @@ import tomli_w
 
 from livedream.errors import InputError
 from livedream.offline.dreaming import State
-from livedream.sinks.reel import told, write_whole
+from livedream.sinks.segments import told, write_whole
 
 JOB, FRAMES = "job.toml", "frames"
 _STATE = re.compile(r"state-(\d{9})\.npz")

@@ -24,8 +24,8 @@ from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed
 from livedream.offline.engines import Engines
 from livedream.offline.job import Job
-from livedream.offline.render import fill, reel_for
-from livedream.sinks.reel import PictureReel, told, write_whole
+from livedream.offline.render import fill, segments_for
+from livedream.sinks.segments import PictureSegments, told, write_whole
 from livedream.sources.image import read_image
 
 CHUNK_S, FADE_S = 20.0, 3.0
@@ -64,7 +64,7 @@ class Dreamt:
 
 
 def chunks_of(job: Job, total: int, part_frames: int) -> list[Chunk]:
-    """Divide a job of `total` frames; chunks and fades are whole parts of the reel."""
+    """Divide a job of `total` frames; chunks and fades are whole parts of the segments."""
     length, fade = (_parts(seconds * job.rate, part_frames) for seconds in (CHUNK_S, FADE_S))
     lead, firsts = lead_frames(job), range(0, max(1, total - fade), length)
     chunks = [
@@ -111,7 +111,7 @@ def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -
     end = chunk.first + _keep(_seam(place, chunk.number, "new"), islice(pictures, chunk.fade))
     body = None if chunk.last is None else chunk.last - chunk.first - chunk.fade
     if end == chunk.first + chunk.fade:
-        end = fill(reel_for(job, place), islice(pictures, body), end, lambda _: None, lambda _: None)
+        end = fill(segments_for(job, place), islice(pictures, body), end, lambda _: None, lambda _: None)
     _keep(_seam(place, chunk.number + 1, "old"), islice(pictures, chunk.tail))
     return end
 
@@ -122,7 +122,13 @@ def join_chunk(job: Job, chunk: Chunk) -> None:
     mark = place.folder / f"seam-{chunk.number:04d}"
     if mark.is_file():
         return
-    fill(reel_for(job, place), _faded(place, chunk, job.size_wh), chunk.first, lambda _: None, lambda _: None)
+    fill(
+        segments_for(job, place),
+        _faded(place, chunk, job.size_wh),
+        chunk.first,
+        lambda _: None,
+        lambda _: None,
+    )
     with told(mark):
         write_whole(mark, lambda file: file.write(b"faded"))
         shutil.rmtree(_folder(place, chunk.number))
@@ -147,19 +153,19 @@ def _faded(place: Checkpoint, chunk: Chunk, size_wh: tuple[int, int]) -> Iterato
         yield dissolve(before, after, order, (index + 1) / (chunk.fade + 1))
 
 
-def _keep(reel: PictureReel, pictures: Iterable[Rgb]) -> int:
+def _keep(segments: PictureSegments, pictures: Iterable[Rgb]) -> int:
     """Keep frames as pictures, for a fade; give how many there were."""
     count = 0
     for count, rgb in enumerate(pictures, 1):
-        with told(reel.folder):
-            reel.folder.mkdir(parents=True, exist_ok=True)
-        reel.begin(count - 1)
-        reel.add(rgb)
+        with told(segments.folder):
+            segments.folder.mkdir(parents=True, exist_ok=True)
+        segments.begin(count - 1)
+        segments.add(rgb)
     return count
 
 
-def _seam(place: Checkpoint, number: int, kind: str) -> PictureReel:
-    return PictureReel(_folder(place, number), f"{kind}_%05d.png")
+def _seam(place: Checkpoint, number: int, kind: str) -> PictureSegments:
+    return PictureSegments(_folder(place, number), f"{kind}_%05d.png")
 
 
 def _folder(place: Checkpoint, number: int) -> Path:

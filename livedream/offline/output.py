@@ -15,7 +15,7 @@ from livedream.imaging import fitted_size
 from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
 from livedream.sinks.image import SUFFIXES as PICTURES
-from livedream.sinks.reel import unfinished
+from livedream.sinks.segments import unfinished
 from livedream.sinks.stamp import FILMS
 from livedream.sources.open import expanded
 

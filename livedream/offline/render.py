@@ -19,7 +19,7 @@ from livedream.offline.recipe import SIDECAR, Recipe
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.join import Joint, join_film
-from livedream.sinks.reel import FilmReel, PictureReel, Reel, told, write_whole
+from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_whole
 from livedream.sinks.soundtrack import Stretch
 
 TOLD = "## "
@@ -49,13 +49,13 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
     place.prepare(job.words(recipe), overwrite=overwrite)
     done, state = place.resume()
     report(done, job.total)
-    reel = reel_for(job, place)
+    segments = segments_for(job, place)
     frames = done
-    if done % reel.part_frames == 0:  # else the last part, the shorter one, is finished
+    if done % segments.part_frames == 0:  # else the last part, the shorter one, is finished
         with closing(FrameDreamer(engines, job.seed, job.start_picture)) as dreamer:
             dreamer.restore(state)
             frames = fill(
-                reel,
+                segments,
                 (one.rgb for one in dreamed(job.frames(done), job.wanted_at, dreamer)),
                 done,
                 lambda count: place.keep(count, dreamer.state()),
@@ -63,7 +63,7 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
             )
     if frames == 0:
         raise InputError(f"{job.footage.name} has no picture between --start and --end")
-    notes = finish(job, reel, recipe, frames, job.footage.damage)
+    notes = finish(job, segments, recipe, frames, job.footage.damage)
     place.remove()
     return Rendered(job.output.path, frames, done, tuple(note for note in notes if note))
 
@@ -74,56 +74,56 @@ def with_engine(job: Job, engines: Engines) -> Recipe:
     return replace(job.recipe, made=job.recipe.made | {"engine": engine.name})
 
 
-def reel_for(job: Job, place: Checkpoint) -> FilmReel | PictureReel:
+def segments_for(job: Job, place: Checkpoint) -> FilmSegments | PictureSegments:
     """Say where the frames of an unfinished output lie."""
     if job.output.kind == "film":
-        return FilmReel(place.frames, job.size_wh, job.rate)
-    return PictureReel(place.frames, job.output.pattern)
+        return FilmSegments(place.frames, job.size_wh, job.rate)
+    return PictureSegments(place.frames, job.output.pattern)
 
 
 def fill(
-    reel: Reel,
+    segments: Segments,
     pictures: Iterator[Rgb],
     done: int,
     keep: Callable[[int], None],
     tell: Callable[[int], None],
 ) -> int:
-    """Put dreamed frames on the reel; give how many there are then."""
+    """Put dreamed frames on the segments; give how many there are then."""
     is_open = False
     try:
         for rgb in pictures:
             if not is_open:
-                reel.begin(done)
-            reel.add(rgb)
+                segments.begin(done)
+            segments.add(rgb)
             done += 1
-            is_open = done % reel.part_frames != 0
+            is_open = done % segments.part_frames != 0
             if not is_open:
-                reel.end()
+                segments.end()
                 keep(done)
             tell(done)
         if is_open:
-            reel.end()
+            segments.end()
             keep(done)
     finally:
-        reel.abandon()
+        segments.abandon()
     return done
 
 
 def finish(
-    job: Job, reel: FilmReel | PictureReel, recipe: Recipe, frames: int, damage: str
+    job: Job, segments: FilmSegments | PictureSegments, recipe: Recipe, frames: int, damage: str
 ) -> tuple[str, ...]:
-    """Make the output of what is on the reel; give notes for people, some of them empty.
+    """Make the output of what is on the segments; give notes for people, some of them empty.
 
     damage: what could not be read of the source. Raises SinkError.
     """
     path, text = job.output.path, recipe.text()
-    if isinstance(reel, FilmReel):
-        joint = Joint(reel.parts(frames), reel.part_frames, job.rate, _stretch(job, frames), text)
+    if isinstance(segments, FilmSegments):
+        joint = Joint(segments.parts(frames), segments.part_frames, job.rate, _stretch(job, frames), text)
         return join_film(joint, path), damage
     if job.output.kind == "animation":
-        write_animation(path, reel.files(frames), job.rate, text)
+        write_animation(path, segments.files(frames), job.rate, text)
     else:
-        _move(reel, path, frames, text)
+        _move(segments, path, frames, text)
     return (damage,)
 
 
@@ -133,16 +133,16 @@ def _stretch(job: Job, frames: int) -> Stretch | None:
     return Stretch(job.sound.path, job.sound.begin_s, float(frames / job.rate))
 
 
-def _move(reel: PictureReel, folder: Path, frames: int, text: str) -> None:
+def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> None:
     """Put the frames into their folder, which from then on tells them; those of an older render go."""
-    final = PictureReel(folder, reel.pattern)
-    told_too = as_toml({"names": reel.pattern, "frames": frames})
+    final = PictureSegments(folder, segments.pattern)
+    told_too = as_toml({"names": segments.pattern, "frames": frames})
     text += "\n" + "".join(f"{TOLD}{line}\n" for line in told_too.splitlines())
     with told(folder):
         folder.mkdir(exist_ok=True)
         for index in range(frames):
-            if reel.file(index).exists():  # else it was moved before an interruption
-                reel.file(index).replace(final.file(index))
+            if segments.file(index).exists():  # else it was moved before an interruption
+                segments.file(index).replace(final.file(index))
         index = frames
         while final.file(index).exists():
             final.file(index).unlink()
@@ -164,6 +164,6 @@ def _former(folder: Path) -> list[Path]:
         names, frames = made.get("names"), made.get("frames")
         if not isinstance(names, str) or not isinstance(frames, int) or "%" not in names:
             return []
-        return PictureReel(folder, output_of(str(folder / names)).pattern).files(frames)
+        return PictureSegments(folder, output_of(str(folder / names)).pattern).files(frames)
     except (OSError, ValueError, InputError):
         return []

@@ -16,7 +16,7 @@ from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
 from livedream.offline.engines import Engines
 from livedream.offline.job import RenderRequest, job_of
-from livedream.offline.render import Rendered, Report, finish, reel_for, with_engine
+from livedream.offline.render import Rendered, Report, finish, segments_for, with_engine
 from livedream.sources.open import expanded
 
 LOOK_UP_S = 1.0
@@ -40,8 +40,8 @@ def render_split(
     if job.total is None:
         raise InputError(f"--workers: nobody knows how long {job.footage.name} is; render it without")
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
-    reel = reel_for(job, place)
-    chunks = chunks_of(job, job.total, reel.part_frames)
+    segments = segments_for(job, place)
+    chunks = chunks_of(job, job.total, segments.part_frames)
     first, *_ = chunks
     place.prepare(
         job.words(recipe) | {"chunks": [first.last or 0, first.tail, chunks[-1].lead]},
@@ -50,12 +50,12 @@ def render_split(
 
     def finished() -> int:
         parts = [file for file in place.frames.iterdir() if not file.name.startswith(".")]
-        return min(job.total or 0, len(parts) * reel.part_frames)
+        return min(job.total or 0, len(parts) * segments.part_frames)
 
     before = finished()
     report(before, job.total)
     whole = _run(request, chunks, executor, lambda: report(finished(), job.total), open_engines)
-    notes = finish(job, reel, recipe, whole.end, whole.damage)
+    notes = finish(job, segments, recipe, whole.end, whole.damage)
     place.remove()
     return Rendered(job.output.path, whole.end, before, tuple(note for note in notes if note))
 

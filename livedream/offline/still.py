@@ -21,7 +21,7 @@ from livedream.offline.output import check_name, check_writable
 from livedream.offline.recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
-from livedream.sinks.reel import unfinished
+from livedream.sinks.segments import unfinished
 from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded
 from livedream.sources.transparent import Alpha, read_transparent

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from livedream.errors import InputError
-from livedream.sinks.reel import told, unfinished
+from livedream.sinks.segments import told, unfinished
 from livedream.sinks.stamp import exif_with
 
 SUFFIXES = (".gif", ".webp")

@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from livedream.errors import SinkError
-from livedream.sinks.reel import told, unfinished
+from livedream.sinks.segments import told, unfinished
 from livedream.sinks.soundtrack import Soundtrack, Stretch
 
 MUXERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}

@@ -11,7 +11,7 @@ from livedream.errors import InputError, SinkError
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.recipe import recipe_of
 from livedream.offline.render import Rendered, render
-from livedream.sinks import reel
+from livedream.sinks import segments
 from livedream.sources.film import Film
 from livedream.sources.image import read_image
 
@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(
             raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(reel, "_to_disk", full)
+        patch.setattr(segments, "_to_disk", full)
         with pytest.raises(SinkError, match="disk is full"):
             rendered(clip, out, fake_engines())
     assert rendered(clip, out, fake_engines()).resumed == 10

@@ -134,8 +134,8 @@ def test_a_fade_has_no_jump(make_clip: Make, tmp_path: Path, monkeypatch: Any) -
     chunk = chunks.Chunk(1, 0, 10, None, 10, 0)
     place = chunks.Checkpoint(tmp_path)
     for kind, rgb in (("old", old), ("new", new)):
-        reel = chunks._seam(place, 1, kind)
-        chunks._keep(reel, [rgb] * 10)
+        segments = chunks._seam(place, 1, kind)
+        chunks._keep(segments, [rgb] * 10)
     levels = [0.0, *(float(rgb.mean()) for rgb in chunks._faded(place, chunk, (96, 64))), 200.0]
     assert min(np.diff(levels)) > 0
     assert max(np.diff(levels)) < 200 * 0.2

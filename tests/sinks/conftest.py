@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from livedream.sinks.join import Joint
-from livedream.sinks.reel import FilmReel
+from livedream.sinks.segments import FilmSegments
 
 
 @pytest.fixture
 def joint(tmp_path: Path) -> Joint:
     """Make the parts of a silent film of 60 frames, 25 a second, each lighter than the one before."""
     rate, frames = Fraction(25), 60
-    reel = FilmReel(tmp_path, (64, 48), rate)
+    segments = FilmSegments(tmp_path, (64, 48), rate)
     for number in range(frames):
-        if number % reel.part_frames == 0:
-            reel.begin(number)
-        reel.add(np.full((48, 64, 3), 4 * number, np.uint8))
-        if number % reel.part_frames == reel.part_frames - 1 or number == frames - 1:
-            reel.end()
-    return Joint(reel.parts(frames), reel.part_frames, rate, None, "# a comment\n")
+        if number % segments.part_frames == 0:
+            segments.begin(number)
+        segments.add(np.full((48, 64, 3), 4 * number, np.uint8))
+        if number % segments.part_frames == segments.part_frames - 1 or number == frames - 1:
+            segments.end()
+    return Joint(segments.parts(frames), segments.part_frames, rate, None, "# a comment\n")

@@ -7,16 +7,16 @@ from PIL import Image
 
 from livedream.errors import SinkError
 from livedream.sinks.animation import write_animation
-from livedream.sinks.reel import PictureReel
+from livedream.sinks.segments import PictureSegments
 from livedream.sinks.stamp import read_stamp
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
-    reel = PictureReel(folder, "%d.png")
+    segments = PictureSegments(folder, "%d.png")
     for number in range(count):
-        reel.begin(number)
-        reel.add(np.random.default_rng(number).integers(0, 255, (24, 32, 3), np.uint8))
-    return reel.files(count)
+        segments.begin(number)
+        segments.add(np.random.default_rng(number).integers(0, 255, (24, 32, 3), np.uint8))
+    return segments.files(count)
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])

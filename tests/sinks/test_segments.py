@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from livedream.errors import SinkError
-from livedream.sinks.reel import FilmReel, PictureReel, told, unfinished, write_whole
+from livedream.sinks.segments import FilmSegments, PictureSegments, told, unfinished, write_whole
 
 
 def picture(number: int) -> np.ndarray:
@@ -19,67 +19,67 @@ def decoded(file: Path) -> np.ndarray:
 
 
 def test_a_part_is_there_once_it_is_closed(tmp_path: Path) -> None:
-    reel = FilmReel(tmp_path, (64, 48), Fraction(10))
-    reel.begin(10)
+    segments = FilmSegments(tmp_path, (64, 48), Fraction(10))
+    segments.begin(10)
     for number in range(4):
-        reel.add(picture(number))
-    assert not reel.parts(20)[1].exists()
-    reel.end()
-    with av.open(str(reel.parts(20)[1])) as part:
+        segments.add(picture(number))
+    assert not segments.parts(20)[1].exists()
+    segments.end()
+    with av.open(str(segments.parts(20)[1])) as part:
         assert len(list(part.decode(video=0))) == 4
     assert [file.name for file in tmp_path.iterdir()] == ["part-000001.mkv"]
 
 
 def test_an_abandoned_part_leaves_nothing(tmp_path: Path) -> None:
-    reel = FilmReel(tmp_path, (64, 48), Fraction(10))
-    reel.begin(0)
-    reel.add(picture(0))
-    reel.abandon()
-    reel.abandon()
+    segments = FilmSegments(tmp_path, (64, 48), Fraction(10))
+    segments.begin(0)
+    segments.add(picture(0))
+    segments.abandon()
+    segments.abandon()
     assert not list(tmp_path.iterdir())
 
 
 def test_a_part_does_not_depend_on_those_before(tmp_path: Path) -> None:
     alone, after = (
-        FilmReel(tmp_path / "a", (64, 48), Fraction(5)),
-        FilmReel(tmp_path / "b", (64, 48), Fraction(5)),
+        FilmSegments(tmp_path / "a", (64, 48), Fraction(5)),
+        FilmSegments(tmp_path / "b", (64, 48), Fraction(5)),
     )
-    for reel, first in ((after, 0), (after, 5), (alone, 5)):
-        reel.folder.mkdir(exist_ok=True)
-        reel.begin(first)
+    for segments, first in ((after, 0), (after, 5), (alone, 5)):
+        segments.folder.mkdir(exist_ok=True)
+        segments.begin(first)
         for number in range(first, first + 5):
-            reel.add(picture(number))
-        reel.end()
+            segments.add(picture(number))
+        segments.end()
     np.testing.assert_array_equal(decoded(alone.parts(10)[1]), decoded(after.parts(10)[1]))
 
 
 def test_the_same_frames_make_the_same_part_each_time(tmp_path: Path) -> None:
-    reel = FilmReel(tmp_path, (64, 48), Fraction(10))
+    segments = FilmSegments(tmp_path, (64, 48), Fraction(10))
     noise = np.random.default_rng(0).integers(0, 255, (10, 48, 64, 3), np.uint8)
     parts = []
     for _ in range(40):
-        reel.begin(0)
+        segments.begin(0)
         for rgb in noise:
-            reel.add(rgb)
-        reel.end()
-        with av.open(str(reel.parts(10)[0])) as part:
+            segments.add(rgb)
+        segments.end()
+        with av.open(str(segments.parts(10)[0])) as part:
             parts.append([bytes(packet) for packet in part.demux(video=0)])
     assert all(part == parts[0] for part in parts)
 
 
 def test_parts_are_as_many_as_the_frames_need(tmp_path: Path) -> None:
-    reel = FilmReel(tmp_path, (64, 48), Fraction(30000, 1001))
-    assert reel.part_frames == 29
-    assert [len(reel.parts(frames)) for frames in (1, 29, 30, 58, 59)] == [1, 1, 2, 2, 3]
+    segments = FilmSegments(tmp_path, (64, 48), Fraction(30000, 1001))
+    assert segments.part_frames == 29
+    assert [len(segments.parts(frames)) for frames in (1, 29, 30, 58, 59)] == [1, 1, 2, 2, 3]
 
 
 @pytest.mark.parametrize("pattern", ["frame_%05d.png", "f%d.jpg"])
 def test_pictures_are_counted_from_1(tmp_path: Path, pattern: str) -> None:
-    reel = PictureReel(tmp_path, pattern)
+    segments = PictureSegments(tmp_path, pattern)
     for number in range(2):
-        reel.begin(number)
-        reel.add(picture(number))
-        reel.end()
+        segments.begin(number)
+        segments.add(picture(number))
+        segments.end()
     assert sorted(file.name for file in tmp_path.iterdir()) == [pattern % 1, pattern % 2]
 
 
@@ -94,8 +94,8 @@ def test_a_file_that_could_not_be_written_whole_is_as_it_was(tmp_path: Path) -> 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(SinkError, match="removed"):
-        FilmReel(tmp_path / "no", (64, 48), Fraction(5)).begin(0)
-    pictures = PictureReel(tmp_path / "no", "%d.png")
+        FilmSegments(tmp_path / "no", (64, 48), Fraction(5)).begin(0)
+    pictures = PictureSegments(tmp_path / "no", "%d.png")
     pictures.begin(0)
     with pytest.raises(SinkError, match="removed"):
         pictures.add(picture(0))

@@ -20,7 +20,7 @@ from livedream.sinks.movie import Movie, WholeFile
 from livedream.sinks.recorder import why_stopped
 
 
-class Reel(Protocol):
+class Segments(Protocol):
     """Takes frames in parts; a part that was not closed is written anew.
 
     part_frames: of each part but the last. Parts do not depend on one another, so that a film is the
@@ -46,7 +46,7 @@ class Reel(Protocol):
         ...
 
 
-class FilmReel:
+class FilmSegments:
     """Parts of one second of H.264, each with an encoder of its own."""
 
     def __init__(self, folder: Path, size_wh: tuple[int, int], rate: Fraction) -> None:
@@ -94,7 +94,7 @@ class FilmReel:
         return [part_file(self.folder, number) for number in range(-(-frames // self.part_frames))]
 
 
-class PictureReel:
+class PictureSegments:
     """A file for each frame, written as a whole or not at all."""
 
     part_frames = 1
