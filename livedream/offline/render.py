@@ -18,7 +18,7 @@ from livedream.offline.output import output_of
 from livedream.offline.recipe import SIDECAR, Recipe
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
-from livedream.sinks.join import Joint, join_film
+from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_whole
 from livedream.sinks.soundtrack import Stretch
 
@@ -118,8 +118,8 @@ def finish(
     """
     path, text = job.output.path, recipe.text()
     if isinstance(segments, FilmSegments):
-        joint = Joint(segments.parts(frames), segments.part_frames, job.rate, _stretch(job, frames), text)
-        return join_film(joint, path), damage
+        mux_job = MuxJob(segments.parts(frames), segments.part_frames, job.rate, _stretch(job, frames), text)
+        return mux_film(mux_job, path), damage
     if job.output.kind == "animation":
         write_animation(path, segments.files(frames), job.rate, text)
     else:

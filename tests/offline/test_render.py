@@ -98,7 +98,7 @@ def test_the_join_alone_can_be_what_was_interrupted(
 ) -> None:
     clip, out = make_clip(), tmp_path / "out.mp4"
     with monkeypatch.context() as patch:
-        patch.setattr("livedream.offline.render.join_film", lambda *_: 1 / 0)
+        patch.setattr("livedream.offline.render.mux_film", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             rendered(clip, out, fake_engines())
     engines = fake_engines()

@@ -109,7 +109,7 @@ def test_a_film_that_is_cut_short_is_told_in_chunks_too(
     assert 5 < done.frames < 60
     assert "clip.mkv is damaged or cut short" in " ".join(done.notes)
     with monkeypatch.context() as patch:
-        patch.setattr("livedream.offline.render.join_film", lambda *_: 1 / 0)
+        patch.setattr("livedream.offline.render.mux_film", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             split(clip, tmp_path / "later.mp4", fake_engines())
     again = fake_engines()

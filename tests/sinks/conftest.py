@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livedream.sinks.join import Joint
+from livedream.sinks.mux import MuxJob
 from livedream.sinks.segments import FilmSegments
 
 
 @pytest.fixture
-def joint(tmp_path: Path) -> Joint:
+def job(tmp_path: Path) -> MuxJob:
     """Make the parts of a silent film of 60 frames, 25 a second, each lighter than the one before."""
     rate, frames = Fraction(25), 60
     segments = FilmSegments(tmp_path, (64, 48), rate)
@@ -21,4 +21,4 @@ def joint(tmp_path: Path) -> Joint:
         segments.add(np.full((48, 64, 3), 4 * number, np.uint8))
         if number % segments.part_frames == segments.part_frames - 1 or number == frames - 1:
             segments.end()
-    return Joint(segments.parts(frames), segments.part_frames, rate, None, "# a comment\n")
+    return MuxJob(segments.parts(frames), segments.part_frames, rate, None, "# a comment\n")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.errors import InputError
-from livedream.sinks.join import Joint, join_film
+from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.soundtrack import AAC_FRAME, Soundtrack, Stretch, check_sound, music_begin_s
 
 SAMPLES = 48_000
@@ -75,31 +75,31 @@ def _threshold(frame: av.AudioFrame) -> float:
 )
 @pytest.mark.parametrize("begin_s", [0.0, 0.53])
 def test_the_sound_is_where_it_was(
-    joint: Joint, tmp_path: Path, suffix: str, music: tuple[str, str, str], begin_s: float
+    job: MuxJob, tmp_path: Path, suffix: str, music: tuple[str, str, str], begin_s: float
 ) -> None:
     file, codec, how = music
     stretch = Stretch(sound(tmp_path / file, codec), begin_s, LENGTH_S - begin_s)
     film = tmp_path / f"film{suffix}"
-    assert how in join_film(replace(joint, sound=stretch), film)
+    assert how in mux_film(replace(job, sound=stretch), film)
     assert click_s(film) == pytest.approx(CLICK_S - begin_s, abs=0.012)
 
 
 @pytest.mark.parametrize("codec", ["pcm_s16le", "flac", "libopus"])
 def test_sound_that_players_do_not_find_in_an_mp4_is_written_as_aac(
-    joint: Joint, tmp_path: Path, codec: str
+    job: MuxJob, tmp_path: Path, codec: str
 ) -> None:
     stretch = Stretch(sound(tmp_path / "a.mkv", codec), 0.0, LENGTH_S)
     film = tmp_path / "film.mp4"
-    assert join_film(replace(joint, sound=stretch), film).endswith("written as AAC")
+    assert mux_film(replace(job, sound=stretch), film).endswith("written as AAC")
     with av.open(str(film)) as container:
         assert container.streams.audio[0].codec.canonical_name == "aac"
-    assert join_film(replace(joint, sound=stretch), tmp_path / "film.mkv") == "sound copied"
+    assert mux_film(replace(job, sound=stretch), tmp_path / "film.mkv") == "sound copied"
 
 
 @pytest.mark.parametrize("codec", ["aac", "libmp3lame", "ac3", "eac3", "alac"])
-def test_sound_that_players_find_in_an_mp4_is_copied(joint: Joint, tmp_path: Path, codec: str) -> None:
+def test_sound_that_players_find_in_an_mp4_is_copied(job: MuxJob, tmp_path: Path, codec: str) -> None:
     stretch = Stretch(sound(tmp_path / "a.mkv", codec), 0.0, LENGTH_S)
-    assert join_film(replace(joint, sound=stretch), tmp_path / "film.mp4") == "sound copied"
+    assert mux_film(replace(job, sound=stretch), tmp_path / "film.mp4") == "sound copied"
 
 
 def test_sound_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -138,10 +138,10 @@ def test_music_begins_where_its_own_clock_does(tmp_path: Path, start_s: float) -
     assert music_begin_s(sound(tmp_path / "a.mkv", "pcm_s16le", start_s)) == pytest.approx(start_s, abs=2e-3)
 
 
-def test_a_film_may_be_silent_but_music_may_not(joint: Joint) -> None:
-    check_sound(joint.parts[0])
+def test_a_film_may_be_silent_but_music_may_not(job: MuxJob) -> None:
+    check_sound(job.parts[0])
     with pytest.raises(InputError, match=r"part-000000\.mkv: there is no sound in it"):
-        music_begin_s(joint.parts[0])
+        music_begin_s(job.parts[0])
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no music", bytes(5000)])

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from livedream.errors import SinkError
-from livedream.sinks.join import Joint, join_film
+from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.soundtrack import Stretch
 from livedream.sinks.stamp import read_stamp
 
 
-def test_the_pictures_are_those_of_the_parts_one_after_the_other(joint: Joint, tmp_path: Path) -> None:
+def test_the_pictures_are_those_of_the_parts_one_after_the_other(job: MuxJob, tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
-    assert join_film(joint, film) == "no sound"
+    assert mux_film(job, film) == "no sound"
     with av.open(str(film)) as container:
         seen = [(frame.time, frame.to_ndarray()[:48].mean()) for frame in container.decode(video=0)]
     assert [time_s for time_s, _ in seen] == pytest.approx(np.arange(60) / 25)
@@ -25,11 +25,11 @@ def test_the_pictures_are_those_of_the_parts_one_after_the_other(joint: Joint, t
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_file_without_sound_makes_a_silent_film(joint: Joint, tmp_path: Path) -> None:
-    silent = replace(joint, sound=Stretch(joint.parts[0], 0, 2))
-    assert join_film(silent, tmp_path / "film.mp4") == "no sound"
+def test_a_file_without_sound_makes_a_silent_film(job: MuxJob, tmp_path: Path) -> None:
+    silent = replace(job, sound=Stretch(job.parts[0], 0, 2))
+    assert mux_film(silent, tmp_path / "film.mp4") == "no sound"
 
 
-def test_a_film_that_cannot_be_written_is_told(joint: Joint, tmp_path: Path) -> None:
+def test_a_film_that_cannot_be_written_is_told(job: MuxJob, tmp_path: Path) -> None:
     with pytest.raises(SinkError, match=r"film\.mp4"):
-        join_film(joint, tmp_path / "no" / "film.mp4")
+        mux_film(job, tmp_path / "no" / "film.mp4")

@@ -22,7 +22,7 @@ MUXERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class MuxJob:
     """What a film is joined from.
 
     parts: files of `part_frames` frames each, the last of fewer. sound: None for a silent film.
@@ -36,7 +36,7 @@ class Joint:
     comment: str
 
 
-def join_film(joint: Joint, film: Path) -> str:
+def mux_film(job: MuxJob, film: Path) -> str:
     """Write the film, whole or not at all, without encoding its pictures anew; say what became of the sound.
 
     Raises SinkError if it cannot be written.
@@ -46,21 +46,21 @@ def join_film(joint: Joint, film: Path) -> str:
         options = {} if suffix == ".mkv" else {"movflags": "+faststart"}
         container = av.open(str(unfinished(film)), "w", MUXERS[suffix], container_options=options)
         with container:
-            how = _fill(joint, container)
+            how = _fill(job, container)
         unfinished(film).replace(film)
     return how
 
 
-def _fill(joint: Joint, container: OutputContainer) -> str:
-    container.metadata["comment"] = joint.comment
-    with av.open(str(joint.parts[0])) as first:
+def _fill(job: MuxJob, container: OutputContainer) -> str:
+    container.metadata["comment"] = job.comment
+    with av.open(str(job.parts[0])) as first:
         template = first.streams.video[0]
         extradata = template.codec_context.extradata
         stream = container.add_stream_from_template(template)
-    stream.time_base = 1 / joint.rate
-    track = None if joint.sound is None else Soundtrack(joint.sound, container)
+    stream.time_base = 1 / job.rate
+    track = None if job.sound is None else Soundtrack(job.sound, container)
     try:
-        pictures = _pictures(joint, stream, extradata)
+        pictures = _pictures(job, stream, extradata)
         sounds = iter(()) if track is None else track.packets()
         for _, packet in heapq.merge(pictures, sounds, key=lambda timed: timed[0]):
             container.mux(packet)
@@ -71,18 +71,18 @@ def _fill(joint: Joint, container: OutputContainer) -> str:
 
 
 def _pictures(
-    joint: Joint, stream: VideoStream, extradata: bytes | None
+    job: MuxJob, stream: VideoStream, extradata: bytes | None
 ) -> Iterator[tuple[float, Packet[Any]]]:
     """Give every packet of every part with its time in seconds; one is a frame."""
-    for number, part in enumerate(joint.parts):
+    for number, part in enumerate(job.parts):
         with av.open(str(part)) as container:
             source = container.streams.video[0]
             if source.codec_context.extradata != extradata:
                 raise SinkError(f"{part} was encoded in another way than the first part; render it anew")
-            index = number * joint.part_frames
+            index = number * job.part_frames
             for packet in container.demux(source):
                 if packet.size:
                     packet.pts = packet.dts = index
-                    packet.time_base, packet.duration, packet.stream = 1 / joint.rate, 1, stream
-                    yield float(index / joint.rate), packet
+                    packet.time_base, packet.duration, packet.stream = 1 / job.rate, 1, stream
+                    yield float(index / job.rate), packet
                     index += 1
