@@ -15,8 +15,8 @@ from livedream.imaging import fitted_size
 from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
 from livedream.sinks.image import SUFFIXES as PICTURES
+from livedream.sinks.metadata import FILMS
 from livedream.sinks.segments import unfinished
-from livedream.sinks.stamp import FILMS
 from livedream.sources.open import expanded
 
 Kind = Literal["film", "animation", "folder"]

@@ -10,7 +10,7 @@ from typing import Any
 from livedream.errors import InputError
 from livedream.presets import as_toml, parse, preset_text
 from livedream.settings import Settings
-from livedream.sinks.stamp import read_stamp
+from livedream.sinks.metadata import read_metadata
 
 SIDECAR = "livedream.toml"
 """What the recipe in a folder of frames is called."""
@@ -61,7 +61,7 @@ def recipe_of(path: Path) -> Recipe:
     if not path.is_file():
         raise InputError(f"there is no file {path}; give a film, a picture or a folder that livedream made")
     if path.suffix.lower() != ".toml":
-        return parse_recipe(read_stamp(path), path)
+        return parse_recipe(read_metadata(path), path)
     try:
         return parse_recipe(path.read_text(encoding="utf-8-sig"), path)
     except (OSError, UnicodeDecodeError) as fault:

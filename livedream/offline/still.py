@@ -21,8 +21,8 @@ from livedream.offline.output import check_name, check_writable
 from livedream.offline.recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
+from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
 from livedream.sinks.segments import unfinished
-from livedream.sinks.stamp import PICTURES, check_stamp, write_stamped
 from livedream.sources.open import expanded
 from livedream.sources.transparent import Alpha, read_transparent
 from livedream.version import __version__
@@ -87,7 +87,7 @@ def still_of(request: StillRequest) -> Still:
         "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": request.rounds,
     }  # fmt: skip
     recipe = Recipe(preset.name, settings, made)
-    check_stamp(file, recipe.text() + " " * ENGINE_BYTES)
+    check_metadata(file, recipe.text() + " " * ENGINE_BYTES)
     return Still(
         file, resized(rgb, size_wh), _fitting(alpha, file, size_wh), recipe, request.rounds, request.seed
     )
@@ -121,7 +121,7 @@ def write_still(still: Still, rgb: Rgb, engine: str) -> None:
     """Write the dream with what it was made with. Raises SinkError."""
     recipe = Recipe(still.recipe.name, still.recipe.settings, still.recipe.made | {"engine": engine})
     whole = rgb if still.alpha is None else np.dstack([rgb, still.alpha])
-    write_stamped(still.file, whole, recipe.text())
+    write_with_metadata(still.file, whole, recipe.text())
 
 
 def engine_name(still: Still, engines: Engines) -> str:

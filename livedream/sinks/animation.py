@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image
 
 from livedream.errors import InputError
+from livedream.sinks.metadata import exif_with
 from livedream.sinks.segments import told, unfinished
-from livedream.sinks.stamp import exif_with
 
 SUFFIXES = (".gif", ".webp")
 

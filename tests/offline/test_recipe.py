@@ -13,7 +13,7 @@ from livedream.errors import InputError
 from livedream.offline.recipe import SIDECAR, Recipe, parse_recipe, recipe_of
 from livedream.presets import load, preset_text
 from livedream.settings import Settings
-from livedream.sinks.stamp import write_stamped
+from livedream.sinks.metadata import write_with_metadata
 
 WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=12)
 
@@ -92,7 +92,7 @@ def test_the_segments_of_a_timeline_come_back() -> None:
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
 def test_a_picture_gives_its_recipe_back(tmp_path: Path, suffix: str) -> None:
     recipe = Recipe("eyes", load("eyes").settings, {"livedream": "0.1", "source": "Straße 5.png"})
-    write_stamped(tmp_path / f"a{suffix}", np.zeros((8, 8, 3), np.uint8), recipe.text())
+    write_with_metadata(tmp_path / f"a{suffix}", np.zeros((8, 8, 3), np.uint8), recipe.text())
     assert recipe_of(tmp_path / f"a{suffix}") == recipe
 
 
@@ -107,7 +107,7 @@ def test_what_livedream_did_not_make_is_told(tmp_path: Path) -> None:
     (tmp_path / "story.mp4").write_text("once upon a time " * 99)
     (tmp_path / "noise.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
     (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
-    write_stamped(tmp_path / "foreign.png", np.zeros((8, 8, 3), np.uint8), "# holiday")
+    write_with_metadata(tmp_path / "foreign.png", np.zeros((8, 8, 3), np.uint8), "# holiday")
     (tmp_path / "cut.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(9))
     for name in (
         "plain.toml",

@@ -11,7 +11,7 @@ from livedream.errors import InputError
 from livedream.offline.engines import Engines
 from livedream.offline.recipe import recipe_of
 from livedream.offline.still import Still, StillRequest, dreamed_still, engine_name, still_of, write_still
-from livedream.sinks import stamp
+from livedream.sinks import metadata
 
 QUICK = ("dream.layers={lines=1.0}", "dream.octaves=1", "dream.working_px=4096")
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_is_told_before_anything_is_dreamed(
 def test_settings_that_a_jpeg_cannot_hold_are_told_before_anything_is_dreamed(
     request: StillRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stamp, "JPEG_TEXT_BYTES", 1000)
+    monkeypatch.setattr(metadata, "JPEG_TEXT_BYTES", 1000)
     still_of(replace(request, output=str(tmp_path / "out.png")))
     with pytest.raises(InputError, match="more than a JPEG holds"):
         still_of(replace(request, output=str(tmp_path / "out.jpg")))

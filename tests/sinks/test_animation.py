@@ -7,8 +7,8 @@ from PIL import Image
 
 from livedream.errors import SinkError
 from livedream.sinks.animation import write_animation
+from livedream.sinks.metadata import read_metadata
 from livedream.sinks.segments import PictureSegments
-from livedream.sinks.stamp import read_stamp
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
@@ -31,7 +31,7 @@ def test_an_animation_has_every_picture_its_time_and_its_comment(tmp_path: Path,
             image.load()
             total_ms += image.info["duration"]
     assert total_ms == 1000
-    assert read_stamp(file) == "# größer\n"
+    assert read_metadata(file) == "# größer\n"
 
 
 def test_an_animation_that_cannot_be_written_is_told(tmp_path: Path) -> None:

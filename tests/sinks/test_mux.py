@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from livedream.errors import SinkError
+from livedream.sinks.metadata import read_metadata
 from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.soundtrack import Stretch
-from livedream.sinks.stamp import read_stamp
 
 
 def test_the_pictures_are_those_of_the_parts_one_after_the_other(job: MuxJob, tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_the_pictures_are_those_of_the_parts_one_after_the_other(job: MuxJob, tm
         seen = [(frame.time, frame.to_ndarray()[:48].mean()) for frame in container.decode(video=0)]
     assert [time_s for time_s, _ in seen] == pytest.approx(np.arange(60) / 25)
     assert all(later[1] > earlier[1] for earlier, later in pairwise(seen))
-    assert read_stamp(film) == "# a comment\n"
+    assert read_metadata(film) == "# a comment\n"
     assert not list(tmp_path.glob(".*"))
 
 

@@ -37,7 +37,7 @@ JPEG_TEXT_BYTES = 65_000
 """A JPEG's EXIF block holds 65,533 bytes, some of them its own."""
 
 
-def check_stamp(file: Path, text: str) -> None:
+def check_metadata(file: Path, text: str) -> None:
     """Raise InputError if the file's kind cannot hold a text of that length."""
     length = len(text.encode())
     if file.suffix.lower() in (".jpg", ".jpeg") and length > JPEG_TEXT_BYTES:
@@ -46,12 +46,12 @@ def check_stamp(file: Path, text: str) -> None:
         )
 
 
-def write_stamped(file: Path, rgb: Rgb, text: str) -> None:
+def write_with_metadata(file: Path, rgb: Rgb, text: str) -> None:
     """Write uint8 HxWx3, or HxWx4 with alpha, with a text in it; whole or not at all.
 
     file: ends in one of PICTURES. Raises SinkError, InputError.
     """
-    check_stamp(file, text)
+    check_metadata(file, text)
     picture, suffix = Image.fromarray(rgb), file.suffix.lower()
     with told(file):
         if suffix == ".png":
@@ -70,7 +70,7 @@ def exif_with(text: str) -> bytes:
     return exif.tobytes()
 
 
-def read_stamp(file: Path) -> str:
+def read_metadata(file: Path) -> str:
     """Read the text that a film or a picture carries; "" if there is none.
 
     Raises InputError if the file is neither, or is damaged.

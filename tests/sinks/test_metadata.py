@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from livedream.errors import InputError, SinkError
-from livedream.sinks.stamp import (
+from livedream.sinks.metadata import (
     ASCII,
     EXIF_TABLE,
     FILMS,
@@ -17,8 +17,8 @@ from livedream.sinks.stamp import (
     PICTURES,
     UNDEFINED,
     USER_COMMENT,
-    read_stamp,
-    write_stamped,
+    read_metadata,
+    write_with_metadata,
 )
 
 RGB = np.random.default_rng(0).integers(0, 255, (24, 32, 3), np.uint8)
@@ -40,8 +40,8 @@ def film(path: Path, comment: str | None) -> Path:
 @pytest.mark.parametrize("text", ["# seed = 7\n[dream]\n", "# Straße ☁\n"])
 def test_a_picture_gives_its_text_and_its_pixels_back(tmp_path: Path, suffix: str, text: str) -> None:
     file = tmp_path / f"a{suffix}"
-    write_stamped(file, RGB, text)
-    assert read_stamp(file) == text
+    write_with_metadata(file, RGB, text)
+    assert read_metadata(file) == text
     with Image.open(file) as picture:
         seen = np.asarray(picture.convert("RGB")).astype(int)
     assert seen.shape == RGB.shape
@@ -54,27 +54,27 @@ def test_a_picture_gives_its_text_and_its_pixels_back(tmp_path: Path, suffix: st
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, suffix: str, text: str) -> None:
     file = tmp_path_factory.getbasetemp() / f"any{suffix}"
-    write_stamped(file, RGB[:2, :2], text)
-    assert read_stamp(file) == text
+    write_with_metadata(file, RGB[:2, :2], text)
+    assert read_metadata(file) == text
 
 
 @pytest.mark.parametrize(("text", "code"), [("plain", ASCII), ("größer", UNDEFINED)])
 def test_exif_says_how_the_text_is_coded(tmp_path: Path, text: str, code: bytes) -> None:
-    write_stamped(tmp_path / "a.jpg", RGB, text)
+    write_with_metadata(tmp_path / "a.jpg", RGB, text)
     with Image.open(tmp_path / "a.jpg") as picture:
         assert picture.getexif().get_ifd(EXIF_TABLE)[USER_COMMENT] == code + text.encode()
 
 
 @pytest.mark.parametrize("suffix", FILMS)
 def test_a_film_gives_its_comment_back(tmp_path: Path, suffix: str) -> None:
-    assert read_stamp(film(tmp_path / f"a{suffix}", "# seed = 7\n# ☁\n")) == "# seed = 7\n# ☁\n"
+    assert read_metadata(film(tmp_path / f"a{suffix}", "# seed = 7\n# ☁\n")) == "# seed = 7\n# ☁\n"
 
 
 def test_what_carries_no_text_gives_none(tmp_path: Path) -> None:
     for suffix in (".png", ".jpg", ".webp", ".tif"):
         Image.fromarray(RGB).save(tmp_path / f"a{suffix}")
-        assert read_stamp(tmp_path / f"a{suffix}") == ""
-    assert read_stamp(film(tmp_path / "a.mp4", None)) == ""
+        assert read_metadata(tmp_path / f"a{suffix}") == ""
+    assert read_metadata(film(tmp_path / "a.mp4", None)) == ""
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.png", "a.jpg", "a.txt"])
@@ -82,7 +82,7 @@ def test_what_carries_no_text_gives_none(tmp_path: Path) -> None:
 def test_what_is_no_film_and_no_picture_is_told(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match="give a file that livedream made") as caught:
-        read_stamp(tmp_path / name)
+        read_metadata(tmp_path / name)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -90,27 +90,27 @@ def test_what_is_no_film_and_no_picture_is_told(tmp_path: Path, name: str, conte
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
 def test_a_picture_that_is_cut_short_is_told(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
-    write_stamped(file, RGB, "# seed = 7\n")
+    write_with_metadata(file, RGB, "# seed = 7\n")
     file.write_bytes(file.read_bytes()[:-200])
     with pytest.raises(InputError, match="cannot be read"):
-        read_stamp(file)
+        read_metadata(file)
 
 
 def test_a_picture_that_cannot_be_written_is_told_and_the_one_before_stays(tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
-    write_stamped(file, RGB, "before")
+    write_with_metadata(file, RGB, "before")
     with pytest.raises(SinkError, match=r"a\.jpg"):
-        write_stamped(file, np.dstack([RGB, RGB[..., :1]]), "JPEG has no alpha")
-    assert read_stamp(file) == "before"
+        write_with_metadata(file, np.dstack([RGB, RGB[..., :1]]), "JPEG has no alpha")
+    assert read_metadata(file) == "before"
     with pytest.raises(SinkError, match="removed"):
-        write_stamped(tmp_path / "no" / "a.png", RGB, "")
+        write_with_metadata(tmp_path / "no" / "a.png", RGB, "")
 
 
 def test_more_text_than_a_jpeg_holds_is_told(tmp_path: Path) -> None:
     text = "x" * JPEG_TEXT_BYTES
-    write_stamped(tmp_path / "a.jpg", RGB, text)
-    assert read_stamp(tmp_path / "a.jpg") == text
+    write_with_metadata(tmp_path / "a.jpg", RGB, text)
+    assert read_metadata(tmp_path / "a.jpg") == text
     with pytest.raises(InputError, match=r"65001 bytes of them are more than a JPEG holds; write to \.png"):
-        write_stamped(tmp_path / "b.jpg", RGB, text + "x")
+        write_with_metadata(tmp_path / "b.jpg", RGB, text + "x")
     assert not (tmp_path / "b.jpg").exists()
-    write_stamped(tmp_path / "b.png", RGB, text + "x")
+    write_with_metadata(tmp_path / "b.png", RGB, text + "x")
