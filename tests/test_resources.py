@@ -21,7 +21,7 @@ def test_the_shipped_folders_are_there() -> None:
 def test_an_installed_package_has_them_inside_and_a_checkout_beside(tmp_path: Path, inside: bool) -> None:
     package = tmp_path / "livedream"
     package.mkdir()
-    for name in ("__init__.py", "resources.py"):
+    for name in ("__init__.py", "resources.py", "version.py"):
         shutil.copy(PACKAGE / name, package / name)
     (tmp_path / "configs").mkdir()
     if inside:

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,8 @@ def test_an_engine_for_it_is_built_by_another_process_and_anew_when_it_changes(
     pytest.importorskip("openvino", reason="openvino is not installed")
     program = KernelProgram(kernel_spec(wished().dream, (32, 40)))
     cache = EngineCache(tmp_path / "engines")
-    openvino.Builds()(program, cache, polite=False).wait()
+    with closing(openvino.Builds()) as builds:
+        builds(program, cache).wait()
     loaded = openvino.load(program, cache)
     assert loaded is not None
     assert loaded[1].cosine > 0.85
