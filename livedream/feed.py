@@ -22,7 +22,7 @@ class LookUp(Protocol):
     def look_up(
         self, wanted: Collection[Picture], dream: DreamSettings, rgb: Rgb, number: int
     ) -> dict[Picture, Image]:
-        """Give guide and style, as far as they are wanted, for a frame and its number."""
+        """Return guide and style, as far as they are wanted, for a frame and its number."""
         ...
 
 
@@ -50,7 +50,7 @@ class Feed:
         self.ranking: Image | None = None
 
     def inputs(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> list[NDArray[Any]]:
-        """Give what a spec's kernel takes; the same seed and number draw the same jitter."""
+        """Return what a spec's kernel takes; the same seed and number draw the same jitter."""
         rng = np.random.default_rng(self._seed)
         return frame_inputs(
             spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number + turn.part

@@ -122,7 +122,7 @@ class _Builder:
         return Convolution(weight.contiguous(), bias, step.stride, step.padding_hw)
 
     def _folded(self, step: paper.Conv) -> tuple[Tensor, Tensor]:
-        """Give weight and bias; a batch norm y = gain (x - mean) / deviation + bias is folded into them."""
+        """Return weight and bias; a batch norm y = gain (x - mean) / deviation + bias is folded into them."""
         published = self._weights[f"{step.weights}.weight"]
         weight = published.reshape(step.out, -1, *step.kernel_hw)
         if not step.norm:

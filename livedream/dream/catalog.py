@@ -55,7 +55,7 @@ def network_names() -> tuple[str, ...]:
 
 
 def networks_folder() -> Path:
-    """Give the folder that the weights of further networks are put into."""
+    """Return the folder that the weights of further networks are put into."""
     return platformdirs.user_data_path("livedream", appauthor=False) / "networks"
 
 

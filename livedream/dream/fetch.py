@@ -69,7 +69,7 @@ def install(info: NetworkInfo, file: Path) -> Path:
 
 @contextmanager
 def _unfinished(place: Path) -> Iterator[Path]:
-    """Give a file beside `place` that is gone afterwards, unless it was moved. Raises InputError."""
+    """Return a file beside `place` that is gone afterwards, unless it was moved. Raises InputError."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=place.parent) as folder:
@@ -93,7 +93,7 @@ def _download(info: NetworkInfo, part: Path, progress: Progress | None) -> None:
 
 
 def _reason(fault: Exception) -> str:
-    """Say what kept a download, shorter than requests does."""
+    """Return what kept a download, shorter than requests does."""
     from requests import ConnectionError as NotReached
     from requests import HTTPError, Timeout
 

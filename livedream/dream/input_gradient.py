@@ -35,7 +35,7 @@ class InputGradient(nn.Module):
         self._learn_what_is_usual()
 
     def _learn_what_is_usual(self) -> None:
-        """Tell objectives that compare positions how much an ordinary picture excites their layer."""
+        """Measure for objectives that compare positions how much an ordinary picture excites their layer."""
         if not any(isinstance(objective, Even) for objective in self.objectives):
             return
         with torch.no_grad():
@@ -46,12 +46,12 @@ class InputGradient(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Tell what the network computes in."""
+        """Return what the network computes in."""
         assert isinstance(self._format, Tensor)
         return self._format.dtype
 
     def forward(self, image: Tensor, controls: Sequence[Tensor], observed: Sequence[Tensor] = ()) -> Tensor:
-        """Give the gradient, 1x3xHxW, for an image 1x3xHxW in 0..1.
+        """Return the gradient, 1x3xHxW, for an image 1x3xHxW in 0..1.
 
         controls: the run-time input of each tap's objective, in the order of `tap_names`. observed: what
         `observe` gave, for the taps whose objective compares with a reference, in the same order.
@@ -61,7 +61,7 @@ class InputGradient(nn.Module):
     def with_activations(
         self, image: Tensor, controls: Sequence[Tensor], observed: Sequence[Tensor] = ()
     ) -> tuple[Tensor, list[Tensor]]:
-        """Give the gradient and the activations at each tap."""
+        """Return the gradient and the activations at each tap."""
         trunk, saved = self._forward_saving(image)
         outlets = [
             head.forward_saving(trunk[place])  # type: ignore[operator]
@@ -78,7 +78,7 @@ class InputGradient(nn.Module):
     def _seeds(
         self, activations: Sequence[Tensor], controls: Sequence[Tensor], observed: Iterator[Tensor]
     ) -> dict[str, Tensor]:
-        """Give the sum of the objectives' seeds at each layer that is tapped."""
+        """Return the sum of the objectives' seeds at each layer that is tapped."""
         seeds: dict[str, Tensor] = {}
         for name, objective, seen, control in zip(
             self.tap_names, self.objectives, activations, controls, strict=True
@@ -88,12 +88,12 @@ class InputGradient(nn.Module):
         return seeds
 
     def activations(self, image: Tensor) -> list[Tensor]:
-        """Give the activations at each tap, in the order of `tap_names`, and no gradient."""
+        """Return the activations at each tap, in the order of `tap_names`, and no gradient."""
         outlets = self._outlets(image)
         return [outlets[name] for name in self.tap_names]
 
     def observe(self, reference: Reference, picture: Tensor) -> list[Tensor]:
-        """Give what the objectives that compare with a reference keep of its picture, 1x3xHxW in 0..1."""
+        """Return what the objectives that compare with a reference keep of its picture, 1x3xHxW in 0..1."""
         taps = zip(self.tap_names, self.objectives, strict=True)
         wanted = [(name, objective) for name, objective in taps if objective.reference == reference]
         if reference == "regions":
@@ -102,7 +102,7 @@ class InputGradient(nn.Module):
         return [objective.observe(outlets[name]) for name, objective in wanted]
 
     def _outlets(self, image: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
-        """Give the activations at the layers that are tapped, or at some of them."""
+        """Return the activations at the layers that are tapped, or at some of them."""
         wanted = [place for place, name in enumerate(self.outlets) if names is None or name in names]
         trunk, _ = self._forward_saving(image, max(self.places[place] for place in wanted))
         return {self.outlets[place]: self.heads[place](trunk[self.places[place]]) for place in wanted}

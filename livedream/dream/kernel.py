@@ -53,7 +53,7 @@ class Direction(nn.Module):
             self.register_buffer(f"taps_{scale}".replace(".", "_"), gaussian_taps(scale * spec.smoothing_px))
 
     def forward(self, x: Tensor, scalars: Tensor, *controls: Tensor) -> Tensor:
-        """Give the direction at an image 1x3xHxW, of mean magnitude about 1 unless directions are compared.
+        """Return the direction at an image 1x3xHxW, of mean magnitude about 1 unless directions are compared.
 
         scalars: numbers, as `SCALARS` names them. controls: one for each tap, then what was observed of
         references.
@@ -108,7 +108,7 @@ class Kernel(nn.Module):
         self.enlarge = resize(grid_of(spec.size_hw), spec.size_hw) if "regions" in spec.pictures else None
 
     def forward(self, image: Tensor, scalars: Tensor, views: Tensor, *controls: Tensor) -> Tensor:
-        """Give the dream, 1x3xHxW in 0..1.
+        """Return the dream, 1x3xHxW in 0..1.
 
         image: 1x3xHxW, the warm start included; clamped to 0..1. scalars: numbers, as `SCALARS` names them.
         views: int64, how each octave looks, as `livedream.dream.views` gives it. controls: one for each tap,
@@ -139,7 +139,7 @@ class Kernel(nn.Module):
         return as_image(torch.clamp(image + growth, 0.0, 1.0))
 
     def _ascend(self, base: Tensor, scalars: Tensor, tensors: Sequence[Tensor], place: int) -> Tensor:
-        """Give what has grown on `base`, which may reach beyond 0..1, after the steps of one octave."""
+        """Return what has grown on `base`, which may reach beyond 0..1, after the steps of one octave."""
         optimiser, step_size = self.optimiser(), scalar(scalars, "step_size")
         for _ in range(self.numbers[place]):
             step_size = step_size * scalar(scalars, "detail")
@@ -157,7 +157,7 @@ class Kernel(nn.Module):
         return grown
 
     def _observed(self, pictures: Mapping[Picture, Tensor], names: Sequence[Reference]) -> dict[int, Tensor]:
-        """Give what the taps keep of their references: number of the tap -> that."""
+        """Return what the taps keep of their references: number of the tap -> that."""
         found: dict[int, Tensor] = {}
         dtype = self.gradient.dtype
         for name in names:

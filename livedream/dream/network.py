@@ -44,7 +44,7 @@ class Network(nn.Module):
         return [(name, self[name]) for name in self.names[: last + 1]]
 
     def head(self, name: str) -> Layer:
-        """Give what lies between the trunk and `name`: nothing for a layer of the trunk itself."""
+        """Return what lies between the trunk and `name`: nothing for a layer of the trunk itself."""
         technical = self.info.find(name)
         head = self._heads[_key(technical)] if technical not in self.names else Chain([])
         assert isinstance(head, Layer)

@@ -38,11 +38,11 @@ class Objective(Protocol):
     reference: Reference | None
 
     def observe(self, activations: Tensor, /) -> Tensor:
-        """Give what is kept of the reference's activations, for `seed`."""
+        """Return what is kept of the reference's activations, for `seed`."""
         ...
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
-        """Give d objective / d activations, of their shape.
+        """Return d objective / d activations, of their shape.
 
         weight: the objective's run-time input, 1xCx1x1, or GxCx1x1 where there are groups. observed: of the
         reference; None without one.
@@ -97,7 +97,7 @@ class Mean(_Own):
     """sum of w a: the mean up to its scale, which a normalised gradient does not have."""
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
-        """Give the weight everywhere."""
+        """Return the weight everywhere."""
         return weight.expand(activations.shape)
 
 
@@ -105,7 +105,7 @@ class Absolute(_Own):
     """sum of w |a|."""
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None = None) -> Tensor:  # noqa: ARG002
-        """Give the weight with each activation's sign."""
+        """Return the weight with each activation's sign."""
         negative = torch.where(activations < 0, -weight, 0.0)
         return torch.where(activations > 0, weight, negative)
 
@@ -123,7 +123,7 @@ class Guide:
         return activations.flatten(2)
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
-        """Give the best column at each position."""
+        """Return the best column at each position."""
         assert observed is not None
         products = observed[0].transpose(0, 1) @ activations[0].flatten(1)
         best = torch.index_select(observed[0], 1, torch.argmax(products, 0))
@@ -146,7 +146,7 @@ class Style:
         return _gram(_rows(activations))
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
-        """Give 1000 w (S - G) A / |S|^2 sqrt(N)."""
+        """Return 1000 w (S - G) A / |S|^2 sqrt(N)."""
         assert observed is not None
         rows = _rows(activations)
         relative = (observed - _gram(rows)) / ((observed * observed).sum() + TINY)
@@ -164,7 +164,7 @@ class Content:
         return activations
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
-        """Give w (c - a)."""
+        """Return w (c - a)."""
         assert observed is not None
         return (observed - activations) * weight
 
@@ -188,7 +188,7 @@ class Grouped:
         return regions
 
     def seed(self, activations: Tensor, weight: Tensor, observed: Tensor | None) -> Tensor:
-        """Give the groups' seeds, each times its share of the position; weight: GxCx1x1."""
+        """Return the groups' seeds, each times its share of the position; weight: GxCx1x1."""
         assert observed is not None
         one = torch.ones((1, weight.shape[1], 1, 1), dtype=weight.dtype, device=weight.device)
         seed = self.objective.seed(activations, one, None)
@@ -204,13 +204,13 @@ class Grouped:
 
 
 def _rows(activations: Tensor) -> Tensor:
-    """Give activations as 1x(C+1)xN, the last row ones, in float32 at least."""
+    """Return activations as 1x(C+1)xN, the last row ones, in float32 at least."""
     x = activations.to(torch.promote_types(activations.dtype, torch.float32)).flatten(2)
     return torch.cat([x, torch.ones(1, 1, x.shape[2], dtype=x.dtype, device=x.device)], 1)
 
 
 def _gram(rows: Tensor) -> Tensor:
-    """Give X X' / N for 1xRxN."""
+    """Return X X' / N for 1xRxN."""
     return rows @ rows.transpose(1, 2) / rows.shape[2]
 
 

@@ -34,7 +34,7 @@ class Octave(nn.Module):
             self.register_buffer("upside_down", torch.tensor([1, 0]))
 
     def look(self, picture: Tensor, view: Tensor) -> Tensor:
-        """Give what lies on the picture, 1xCxHxW of the working size, as the network sees it.
+        """Return what lies on the picture, 1xCxHxW of the working size, as the network sees it.
 
         view: a row of `views`.
         """
@@ -42,21 +42,21 @@ class Octave(nn.Module):
         return self._laid(small, view)
 
     def shrunk(self, picture: Tensor, view: Tensor) -> Tensor:
-        """Give a picture of the working size at the octave's."""
+        """Return a picture of the working size at the octave's."""
         return self._resized(self.shrink, picture, view[-4:-2])
 
     def lay(self, lines: Tensor, view: Tensor) -> Tensor:
-        """Give what has the octave's size as the network sees it."""
+        """Return what has the octave's size as the network sees it."""
         return as_lines(self._laid(as_image(lines), view))
 
     def back(self, growth: Tensor, view: Tensor) -> Tensor:
-        """Give what has grown on what the network sees, as it lies in the octave."""
+        """Return what has grown on what the network sees, as it lies in the octave."""
         seen, flips = as_image(growth), self._flips(view)
         upright = seen.transpose(2, 3) if self.turned else seen
         return as_lines(roll_back(upright, view if flips is None else view[:2], flips))
 
     def enlarged(self, growth: Tensor, view: Tensor) -> Tensor:
-        """Give what has grown in the octave, as it lies in what it is enlarged to."""
+        """Return what has grown in the octave, as it lies in what it is enlarged to."""
         return self._resized(self.grow, growth, view[-2:])
 
     def _resized(self, resize: nn.Module, lines: Tensor, steps: Tensor) -> Tensor:

@@ -50,7 +50,7 @@ class MaxPool(Layer):
         return y, (filled, y, [int(n) for n in x.shape[2:]])
 
     def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
-        """Give each window's gradient to its first arg max; add up where windows overlap."""
+        """Route each window's gradient to its first arg max; add up where windows overlap."""
         if self.stride == 1:
             x, rows, y = saved
             return _vjp_centred(x, rows, _vjp_centred(rows, y, grad, 2), 3)
@@ -83,7 +83,7 @@ def _filled(x: Tensor, size_hw: Sequence[int], fill: float) -> Tensor:
 
 
 def _least(x: Tensor) -> float:
-    """Give the smallest number of a tensor's format, which is no window's maximum."""
+    """Return the smallest number of a tensor's format, which is no window's maximum."""
     return torch.finfo(x.dtype).min
 
 
@@ -174,7 +174,7 @@ class AveragePool(Layer):
         return (y if share is None else y / share), ([int(n) for n in x.shape[2:]], share)
 
     def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
-        """Give each pixel its part of the gradients of the windows that it lies in."""
+        """Spread to each pixel its part of the gradients of the windows that it lies in."""
         (height, width), share = saved
         if share is not None:
             grad = grad / share
@@ -191,7 +191,7 @@ class AveragePool(Layer):
         return F.avg_pool2d(framed(x, self.padding, reach), self.kernel, self.stride)
 
     def _share(self, x: Tensor) -> Tensor | None:
-        """Give the share of each window that lies inside the image; None where all do."""
+        """Return the share of each window that lies inside the image; None where all do."""
         windows = windows_hw(x, self.kernel, self.stride, self.padding, whole=self.whole)
         # Not the average of an image of ones: OpenVINO averages no constant in bfloat16.
         down, across = (
@@ -202,7 +202,7 @@ class AveragePool(Layer):
         return _line(x, down).reshape(1, 1, -1, 1) * _line(x, across)
 
     def _inside(self, windows: int, side: int) -> list[float]:
-        """Give the share of each window along one axis that lies inside the image."""
+        """Return the share of each window along one axis that lies inside the image."""
         starts = [self.stride * number - self.padding for number in range(windows)]
         return [(min(start + self.kernel, side) - max(start, 0)) / self.kernel for start in starts]
 

@@ -37,7 +37,7 @@ def grid_of(size_hw: tuple[int, int]) -> tuple[int, int]:
 def region_map(
     groups: int, grid_hw: tuple[int, int], dream: DreamSettings, rng: np.random.Generator, time_s: float
 ) -> Image:
-    """Give the share of each group at each place, 1xGxhxw; the shares of a place add up to 1.
+    """Return the share of each group at each place, 1xGxhxw; the shares of a place add up to 1.
 
     Each group has a smooth random field, a sum of plane waves that run all ways. Where its field is the
     highest, it is alone. rng: the same for each frame of a show, and left as it is.
@@ -60,7 +60,7 @@ def region_map(
 def in_groups(
     weights: Image, groups: int, dream: DreamSettings, time_s: float, written: Sequence[int] = ()
 ) -> Image:
-    """Give a layer's weights by group, GxCx1x1, from those of all its channels, 1xCx1x1.
+    """Return a layer's weights by group, GxCx1x1, from those of all its channels, 1xCx1x1.
 
     The channels that have a weight lie on a ring: in the order in which they are written, or shuffled. A
     group is `group_channels` neighbours, at most its share of them. Groups lie evenly around the ring and go

@@ -63,11 +63,11 @@ class KernelSpec:
         return [sizes[number][::-1] if self.is_turned(number) else sizes[number] for number in self.dreamed]
 
     def is_turned(self, octave: int) -> bool:
-        """Tell whether an octave sees the picture turned: every other one does, but for the largest."""
+        """Return whether an octave sees the picture turned: every other one does, but for the largest."""
         return self.turns and (len(self.sizes_hw) - octave) % 2 == 0
 
     def is_swung(self, octave: int) -> bool:
-        """Tell whether an octave sees the picture at a scale that is an input: all but the largest do."""
+        """Return whether an octave sees the picture at a scale that is an input: all but the largest do."""
         return self.swings and octave < len(self.sizes_hw) - 1
 
     @property
@@ -76,7 +76,7 @@ class KernelSpec:
         return list(range(len(self.sizes_hw))) if self.only is None else [self.only]
 
     def steps_of(self, octave: int) -> int:
-        """Tell how many steps an octave has, by its place in `sizes_hw`."""
+        """Return how many steps an octave has, by its place in `sizes_hw`."""
         return max(1, round(self.steps * self.steps_decay**octave))
 
     @property

@@ -44,7 +44,7 @@ class TileGradient(nn.Module):
         self.register_buffer("scale", torch.ones(()))
 
     def forward(self, image: Tensor, *controls: Tensor) -> Tensor:
-        """Give scale * d objective / d image, 1x3xHxW.
+        """Return scale * d objective / d image, 1x3xHxW.
 
         controls: one for each tap, then the pictures; the frame is of the image's size.
         """
@@ -80,7 +80,7 @@ class TiledGradient(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Tell what octaves that are not divided are computed in."""
+        """Return what octaves that are not divided are computed in."""
         return self.whole.gradient.dtype
 
     def begin(self, seed: int) -> None:
@@ -88,7 +88,7 @@ class TiledGradient(nn.Module):
         self._rng = np.random.default_rng(seed)
 
     def forward(self, image: Tensor, controls: Sequence[Tensor], observed: Sequence[Tensor] = ()) -> Tensor:
-        """Give the gradient, 1x3xHxW, channels last, up to a factor.
+        """Return the gradient, 1x3xHxW, channels last, up to a factor.
 
         observed: what `observe` gave.
         """
@@ -101,11 +101,11 @@ class TiledGradient(nn.Module):
         return [picture for tap in self.objectives if tap.reference == reference]
 
     def activations(self, image: Tensor) -> list[Tensor]:
-        """Give the activations at each tap."""
+        """Return the activations at each tap."""
         return self.whole.gradient.activations(image)
 
     def _pictures(self, observed: Sequence[Tensor]) -> list[Tensor]:
-        """Give each picture once, in the order of `pictures`."""
+        """Return each picture once, in the order of `pictures`."""
         references = [tap.reference for tap in self.objectives if tap.reference]
         kept = dict(zip(references, observed, strict=True))
         return [kept[name] for name in self.whole.pictures]
@@ -130,7 +130,7 @@ class Interpolation(nn.Module):
         self.same, self.to_hw = from_hw == to_hw, to_hw
 
     def forward(self, image: Tensor) -> Tensor:
-        """Give the image at the other size."""
+        """Return the image at the other size."""
         if self.same:
             return image
         return F.interpolate(image, self.to_hw, mode="bilinear", antialias=True)
@@ -147,7 +147,7 @@ class TiledKernel(nn.Module):
         kernel.gradient = kernel.repeated.gradient = self.gradient  # type: ignore[assignment]
 
     def forward(self, image: Tensor, scalars: Tensor, views: Tensor, *controls: Tensor) -> Tensor:
-        """Give the dream, 1x3xHxW in 0..1.
+        """Return the dream, 1x3xHxW in 0..1.
 
         The jitter decides where the tiles lie: the same inputs give the same dream.
         """
