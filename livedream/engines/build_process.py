@@ -56,7 +56,7 @@ class BuildServer:
         with suppress(psutil.Error):
             if polite:
                 psutil.Process(self._process.pid).nice(
-                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10
+                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
                 )
         assert self._process.stdin is not None
         with suppress(OSError):
