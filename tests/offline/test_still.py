@@ -17,7 +17,7 @@ QUICK = ("dream.layers={lines=1.0}", "dream.octaves=1", "dream.working_px=4096")
 
 
 @pytest.fixture
-def request(tmp_path: Path) -> StillRequest:
+def asked(tmp_path: Path) -> StillRequest:
     ramp = np.linspace(0, 255, 96).astype(np.uint8)
     picture = np.dstack([np.tile(ramp, (64, 1)), np.full((64, 96), 90), np.tile(ramp[::-1], (64, 1))])
     cv2.imwrite(str(tmp_path / "in.png"), picture)
@@ -26,64 +26,64 @@ def request(tmp_path: Path) -> StillRequest:
     )
 
 
-def made(request: StillRequest) -> tuple[Still, np.ndarray]:  # type: ignore[type-arg]
-    still = still_of(request)
+def made(asked: StillRequest) -> tuple[Still, np.ndarray]:  # type: ignore[type-arg]
+    still = still_of(asked)
     with Engines("eager", print) as engines:
         rgb = dreamed_still(still, engines, lambda _done, _of: None)
         write_still(still, rgb, engine_name(still, engines))
     return still, rgb
 
 
-def test_a_picture_is_dreamed_and_written_with_what_it_was_made_with(request: StillRequest) -> None:
-    still, rgb = made(request)
+def test_a_picture_is_dreamed_and_written_with_what_it_was_made_with(asked: StillRequest) -> None:
+    still, rgb = made(asked)
     assert rgb.shape == still.rgb.shape == (64, 96, 3)
     assert np.abs(rgb.astype(int) - still.rgb).mean() > 0.5
-    np.testing.assert_array_equal(cv2.imread(request.output)[..., ::-1], rgb)
-    recipe = recipe_of(Path(request.output))
+    np.testing.assert_array_equal(cv2.imread(asked.output)[..., ::-1], rgb)
+    recipe = recipe_of(Path(asked.output))
     assert recipe.settings == still.recipe.settings
     assert recipe.made["rounds"] == 2
     assert recipe.made["engine"].startswith("eager")
 
 
-def test_more_rounds_are_deeper(request: StillRequest) -> None:
+def test_more_rounds_are_deeper(asked: StillRequest) -> None:
     depths = []
     for rounds in (1, 4):
-        still, rgb = made(replace(request, rounds=rounds, overwrite=True))
+        still, rgb = made(replace(asked, rounds=rounds, overwrite=True))
         depths.append(np.abs(rgb.astype(int) - still.rgb).mean())
     assert depths[1] > 1.5 * depths[0]
 
 
-def test_the_same_wish_gives_the_same_picture(request: StillRequest) -> None:
-    once, again = (made(replace(request, overwrite=True))[1] for _ in range(2))
+def test_the_same_wish_gives_the_same_picture(asked: StillRequest) -> None:
+    once, again = (made(replace(asked, overwrite=True))[1] for _ in range(2))
     np.testing.assert_array_equal(once, again)
 
 
-def test_progress_is_told(request: StillRequest) -> None:
+def test_progress_is_told(asked: StillRequest) -> None:
     told: list[tuple[int, int]] = []
     with Engines("eager", print) as engines:
-        dreamed_still(still_of(request), engines, lambda done, of: told.append((done, of)))
+        dreamed_still(still_of(asked), engines, lambda done, of: told.append((done, of)))
     assert told == [(0, 2), (1, 2), (2, 2)]
 
 
 @pytest.mark.parametrize("name", ["out.png", "out.webp", "out.tif"])
-def test_what_is_transparent_stays_so(request: StillRequest, tmp_path: Path, name: str) -> None:
+def test_what_is_transparent_stays_so(asked: StillRequest, tmp_path: Path, name: str) -> None:
     bgra = np.full((64, 96, 4), 120, np.uint8)
     bgra[:, :48, 3] = 0
-    cv2.imwrite(request.source, bgra)
-    made(replace(request, output=str(tmp_path / name)))
+    cv2.imwrite(asked.source, bgra)
+    made(replace(asked, output=str(tmp_path / name)))
     alpha = cv2.imread(str(tmp_path / name), cv2.IMREAD_UNCHANGED)[..., 3]
     assert (alpha == bgra[..., 3]).all()
     assert recipe_of(tmp_path / name).made["rounds"] == 2
 
 
-def test_jpeg_has_no_alpha(request: StillRequest, tmp_path: Path) -> None:
-    cv2.imwrite(request.source, np.full((64, 96, 4), 120, np.uint8))
-    made(replace(request, output=str(tmp_path / "out.jpg")))
+def test_jpeg_has_no_alpha(asked: StillRequest, tmp_path: Path) -> None:
+    cv2.imwrite(asked.source, np.full((64, 96, 4), 120, np.uint8))
+    made(replace(asked, output=str(tmp_path / "out.jpg")))
     assert cv2.imread(str(tmp_path / "out.jpg"), cv2.IMREAD_UNCHANGED).shape == (64, 96, 3)
 
 
-def test_a_box_shrinks_it(request: StillRequest) -> None:
-    assert still_of(replace(request, size_wh=(48, 48))).rgb.shape == (32, 48, 3)
+def test_a_box_shrinks_it(asked: StillRequest) -> None:
+    assert still_of(replace(asked, size_wh=(48, 48))).rgb.shape == (32, 48, 3)
 
 
 @pytest.mark.parametrize(
@@ -96,40 +96,40 @@ def test_a_box_shrinks_it(request: StillRequest) -> None:
     ],
 )
 def test_what_cannot_be_is_told_before_anything_is_dreamed(
-    request: StillRequest, change: dict[str, Any], sentence: str
+    asked: StillRequest, change: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(InputError, match=sentence):
-        still_of(replace(request, **change))
+        still_of(replace(asked, **change))
 
 
 def test_settings_that_a_jpeg_cannot_hold_are_told_before_anything_is_dreamed(
-    request: StillRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asked: StillRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(metadata, "JPEG_TEXT_BYTES", 1000)
-    still_of(replace(request, output=str(tmp_path / "out.png")))
+    still_of(replace(asked, output=str(tmp_path / "out.png")))
     with pytest.raises(InputError, match="more than a JPEG holds"):
-        still_of(replace(request, output=str(tmp_path / "out.jpg")))
+        still_of(replace(asked, output=str(tmp_path / "out.jpg")))
 
 
-def test_a_picture_that_is_there_is_not_replaced_unasked(request: StillRequest, tmp_path: Path) -> None:
+def test_a_picture_that_is_there_is_not_replaced_unasked(asked: StillRequest, tmp_path: Path) -> None:
     (tmp_path / "out.png").write_bytes(b"mine")
     with pytest.raises(InputError, match="--overwrite"):
-        still_of(request)
+        still_of(asked)
     with pytest.raises(InputError, match="is what is to be dreamed"):
-        still_of(replace(request, output=request.source, overwrite=True))
+        still_of(replace(asked, output=asked.source, overwrite=True))
     assert (tmp_path / "out.png").read_bytes() == b"mine"
 
 
 def test_a_name_that_no_file_can_have_is_told_before_anything_is_dreamed(
-    request: StillRequest, tmp_path: Path
+    asked: StillRequest, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="give another name"):
-        still_of(replace(request, output=str(tmp_path / f"{251 * 'a'}.png")))
+        still_of(replace(asked, output=str(tmp_path / f"{251 * 'a'}.png")))
 
 
-def test_a_file_that_is_no_picture_is_told(request: StillRequest, damaged: Callable[[], Path]) -> None:
+def test_a_file_that_is_no_picture_is_told(asked: StillRequest, damaged: Callable[[], Path]) -> None:
     with pytest.raises(InputError, match="cannot decode"):
-        still_of(replace(request, source=str(damaged())))
+        still_of(replace(asked, source=str(damaged())))
 
 
 @pytest.fixture
