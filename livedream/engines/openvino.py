@@ -154,7 +154,7 @@ def convert(program: Program) -> tuple[Any, nn.Module]:
     for place, tensor in zip(graph.get_inputs()[-len(example) :], example, strict=True):
         graph.set_partial_shape(place, openvino.PartialShape(list(tensor.shape)))
     model = frontend.convert(graph)
-    # Not for speed alone: what it does not simplify (2026.0), the CPU plugin computes wrongly in places.
+    # Not for speed alone: what it does not simplify (2026.4), the CPU plugin computes wrongly in places.
     apply_moc_transformations(model, cf=False, smart_reshape=False)
     return _channels_last(model), module
 

@@ -76,7 +76,7 @@ class Dreamer:
                 self._dream(frame)
 
     def _dream(self, frame: Frame) -> None:
-        preset, wanted = self._store.standing()
+        preset, wanted, by_hand = self._store.standing()
         spec = self._request(wanted, frame.size_wh)
         self._swap(self._builder.take())
         assert self._pipeline is not None
@@ -84,7 +84,7 @@ class Dreamer:
         if spec == self._pipeline.spec:
             mix = self._fade.follow(wanted, (preset, spec), start_s)
         else:
-            mix = self._fade.hold_back(wanted, self._store.above(), start_s)
+            mix = self._fade.hold_back(wanted, by_hand, start_s)
         leaving = self._leaving_in(mix)
         if self._fade.is_over:
             self._give_back_leaving()

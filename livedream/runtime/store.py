@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from livedream.dream.spec import kernel_spec
 from livedream.references import References
@@ -30,6 +30,14 @@ class Change:
     settings: Settings
 
 
+class Standing(NamedTuple):
+    """What stands at one moment; above: what the layers over the preset hold, by word."""
+
+    preset: Settings
+    settings: Settings
+    above: Mapping[str, Any]
+
+
 class SettingsStore:
     """Holds four layers and the settings that they make; any number of threads may write.
 
@@ -38,7 +46,7 @@ class SettingsStore:
     """
 
     def __init__(self, preset: Settings) -> None:
-        self._standing = preset, preset
+        self._standing = Standing(preset, preset, {})
         self._layers: dict[Layer, dict[str, Any]] = {layer: {} for layer in ABOVE}
         self._held: frozenset[str] = frozenset()
         self._lock = threading.Lock()
@@ -48,23 +56,18 @@ class SettingsStore:
 
     def snapshot(self) -> Settings:
         """Return the settings as they stand now."""
-        return self._standing[1]
+        return self._standing.settings
 
-    def standing(self) -> tuple[Settings, Settings]:
-        """Return (preset, settings as they stand now): which preset it is, is told by its identity."""
+    def standing(self) -> Standing:
+        """Return the settings as they stand now, and what they are made of."""
         return self._standing
-
-    def above(self) -> dict[str, Any]:
-        """Return what the layers over the preset make of it, by word."""
-        with self._lock:
-            return _laid(self._layers)
 
     def layer(self, layer: Layer) -> dict[str, Any]:
         """Return what a layer holds, by word; of the preset what is not its default."""
         with self._lock:
             if layer != "preset":
                 return dict(self._layers[layer])
-            return differences(Settings(), self._standing[0])
+            return differences(Settings(), self._standing.preset)
 
     @property
     def held(self) -> frozenset[str]:
@@ -87,7 +90,7 @@ class SettingsStore:
     def edit(self, edited: Callable[[Settings], Settings], layer: Layer = "hand") -> Settings:
         """Write into a layer what `edited` changes in the settings that stand; nobody writes in between."""
         with self._lock:
-            wanted = differences(self._standing[1], edited(self._standing[1]))
+            wanted = differences(self._standing.settings, edited(self._standing.settings))
             self._write(layer, self._of(layer) | wanted, frozenset(wanted), layer)
         return self._tell()
 
@@ -110,7 +113,7 @@ class SettingsStore:
         with self._lock:
             hand = {word: value for word, value in self._layers["hand"].items() if word in self._held}
             settings = self._made(preset, self._layers | {"hand": hand}, "preset")
-            words = frozenset(differences(self._standing[1], settings))
+            words = frozenset(differences(self._standing.settings, settings))
             self._layers["hand"] = hand
             self._stand(preset, Change("preset", words, settings))
         return self._tell()
@@ -137,7 +140,7 @@ class SettingsStore:
         return self._layers[layer]
 
     def _write(self, layer: Layer, held: dict[str, Any], words: frozenset[str], origin: str) -> None:
-        preset = self._standing[0]
+        preset = self._standing.preset
         settings = self._made(preset, self._layers | {layer: held}, origin)
         self._layers[layer] = held
         self._stand(preset, Change(layer, words, settings))
@@ -146,17 +149,17 @@ class SettingsStore:
         """Lay the layers over a preset. Raises InputError if that cannot be dreamed."""
         above = _laid(layers)
         settings = change(preset, above, origin) if above else preset
-        check(settings, self._standing[1])
+        check(settings, self._standing.settings)
         return settings
 
     def _stand(self, preset: Settings, news: Change) -> None:
-        self._standing = preset, news.settings
+        self._standing = Standing(preset, news.settings, _laid(self._layers))
         if news.words:
             self._news.append(news)
 
     def _tell(self) -> Settings:
         """Tell what is new, one after the other; what another thread tells already, it tells to the end."""
-        settings = self._standing[1]
+        settings = self._standing.settings
         while self._news and self._telling.acquire(blocking=False):
             try:
                 while self._news:

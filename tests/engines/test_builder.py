@@ -436,13 +436,19 @@ def test_what_may_come_is_made_ahead_with_a_low_priority_when_nothing_is_asked_f
     assert stored not in builder._shelf, "it is on the disk alone"
 
 
+def running(bench: Any, workshop: Any, make_program: Callable[..., Any]) -> EngineBuilder[Any]:
+    """Return a builder that has handed over its first engine, which was on the disk."""
+    workshop.built["first 8"] = workshop.make("first")
+    builder: EngineBuilder[Any] = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    bench.take(builder)
+    return builder
+
+
 def test_whoever_asks_does_not_wait_for_what_is_made_ahead(
     bench: Any, workshop: Any, make_program: Callable[..., Any]
 ) -> None:
-    workshop.built["first 8"] = workshop.make("first")
-    builder = bench.builder("openvino")
-    builder.request(make_program("first"), stopgap=False)
-    bench.take(builder)
+    builder = running(bench, workshop, make_program)
     builder.prepare(lambda: Ahead(load=[make_program("likely")]))
     until(lambda: workshop.begun == ["likely 8"])
     assert builder.is_busy
@@ -457,10 +463,7 @@ def test_whoever_asks_does_not_wait_for_what_is_made_ahead(
 def test_what_is_built_politely_is_begun_anew_once_somebody_waits_for_it(
     bench: Any, workshop: Any, make_program: Callable[..., Any]
 ) -> None:
-    workshop.built["first 8"] = workshop.make("first")
-    builder = bench.builder("openvino")
-    builder.request(make_program("first"), stopgap=False)
-    bench.take(builder)
+    builder = running(bench, workshop, make_program)
     likely = make_program("likely")
     builder.prepare(lambda: Ahead(load=[likely]))
     until(lambda: workshop.begun == ["likely 8"])

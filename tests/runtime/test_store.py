@@ -241,7 +241,9 @@ def test_what_stands_is_told_with_its_preset_and_what_lies_above_it() -> None:
     store = SettingsStore(PRESET)
     store.change({"look.depth": 0.2, "look.strength": 0.7}, "test")
     store.change({"look.depth": 0.3}, "test", "modulation")
-    preset, settings = store.standing()
+    preset, settings, above = store.standing()
     assert preset is PRESET
     assert settings is store.snapshot()
-    assert store.above() == {"look.depth": 0.3, "look.strength": 0.7}
+    assert above == {"look.depth": 0.3, "look.strength": 0.7}
+    store.load(Settings())
+    assert store.standing().above == {"look.depth": 0.3}, "the hand lets go of what it does not hold"

@@ -1,0 +1,76 @@
+"""Making alone, in this thread; what a builder does with it is tested there."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livedream.engines import maker as module
+from livedream.engines.cache import EngineCache
+from livedream.engines.maker import EngineMaker, Order
+from livedream.errors import EngineError, InputError
+
+
+@pytest.fixture
+def make_maker(tmp_path: Path) -> Iterator[Callable[..., EngineMaker[Any]]]:
+    made: list[EngineMaker[Any]] = []
+
+    def make(choice: str, tell: Callable[[str], None] = lambda _: None) -> EngineMaker[Any]:
+        made.append(EngineMaker(choice, EngineCache(tmp_path), tell))
+        return made[-1]
+
+    yield make
+    for maker in made:
+        maker.close()
+
+
+def test_an_engine_that_is_none_is_refused_before_anything_is_made(make_maker: Any) -> None:
+    with pytest.raises(InputError, match="abacus"):
+        make_maker("abacus")
+
+
+def test_what_is_loaded_has_run_once_before_it_is_handed_over(
+    make_maker: Any, workshop: Any, program: Any
+) -> None:
+    workshop.finish.set()
+    ready = make_maker("openvino").make(Order(program))
+    assert ready.engine.runs == 1
+
+
+def test_ahead_nothing_is_made_that_the_cache_does_not_keep(make_maker: Any, program: Any) -> None:
+    assert make_maker("eager").make_ahead(Order(program)) is None
+
+
+def test_ahead_it_makes_the_kind_that_worked(
+    make_maker: Any,
+    workshop: Any,
+    program: Any,
+    make_program: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    workshop.failing[program.fingerprint()] = "an unknown operation"
+    maker = make_maker("auto")
+    assert maker.make(Order(program)).engine.name == "eager"
+    assert maker.make_ahead(Order(make_program("next"))) is None, "eager is not kept"
+    assert workshop.begun == [program.fingerprint()]
+
+
+def test_what_was_cancelled_tries_no_other_engine_and_a_new_beginning_forgets_it(
+    make_maker: Any, workshop: Any, program: Any
+) -> None:
+    workshop.finish.set()
+    workshop.failing[program.fingerprint()] = "killed"
+    told: list[str] = []
+    maker = make_maker("auto", told.append)
+    maker.cancel()
+    assert maker.is_cancelled
+    with pytest.raises(EngineError):
+        maker.make(Order(program))
+    assert told == []
+    assert (maker.making, maker.is_building) == ("", False)
+    maker.begin()
+    workshop.failing.clear()
+    assert maker.make(Order(program)).engine.name == "openvino"
