@@ -16,7 +16,7 @@ from livedream.errors import InputError
 PROGRAM_S = 45.0
 """How long each preset of a show is seen if nothing else is said."""
 
-FADE_S = 1.0
+FADE_S = 0.5
 """In how long another preset takes the place of the one before if nothing else is said."""
 
 LONGEST_FADE_S = 60.0

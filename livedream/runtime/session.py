@@ -61,7 +61,7 @@ class Plan:
     paced: bool = True
     governed: bool = True
     attract_s: float | None = None
-    fade_s: float = 1.0
+    fade_s: float = 0.5
 
 
 class LiveSession:
