@@ -72,18 +72,29 @@ class Row:
         height, width = self.size_hw
         goal = GOALS.get((self.network, self.size_hw, self.depth))
         return [
-            self.network, f"{width}x{height}", f"{self.depth[0]}x{self.depth[1]}", self.engine,
-            f"{self.kernel_ms:.2f}", f"{self.frames_per_s:.0f}" + (f" of {goal:.0f}" if goal else ""),
+            self.network,
+            f"{width}x{height}",
+            f"{self.depth[0]}x{self.depth[1]}",
+            self.engine,
+            f"{self.kernel_ms:.2f}",
+            f"{self.frames_per_s:.0f}" + (f" of {goal:.0f}" if goal else ""),
             f"{self.autograd_ms / self.kernel_ms:.1f}",
             f"{self.kernel_ms / self.floor_ms:.1f}" if self.floor_ms else "",
             f"{self.cosine:.4f}" if self.cosine is not None else "",
-        ]  # fmt: skip
+        ]
 
 
 HEADINGS = [
-    "network", "size", "octaves x steps", "engine", "kernel ms", "frames/s",
-    "x autograd", "x floor", "cosine",
-]  # fmt: skip
+    "network",
+    "size",
+    "octaves x steps",
+    "engine",
+    "kernel ms",
+    "frames/s",
+    "x autograd",
+    "x floor",
+    "cosine",
+]
 
 
 class Autograd(nn.Module):
@@ -267,9 +278,16 @@ def _row(
         depth = (spec.octaves, spec.steps)
         floor = floor_ms(spec.network, spec.size_hw, depth, setup.flop_per_s)
         return Row(
-            spec.network, spec.size_hw, depth, engine.name, kernel_ms, frames_per_s(spec, engine),
-            known[spec].ms, floor, checked.cosine,
-        )  # fmt: skip
+            spec.network,
+            spec.size_hw,
+            depth,
+            engine.name,
+            kernel_ms,
+            frames_per_s(spec, engine),
+            known[spec].ms,
+            floor,
+            checked.cosine,
+        )
     finally:
         engine.close()
 

@@ -106,9 +106,17 @@ class Dreaming:
         outcome = self._pending.finish()
         cut = self._motion is not None and self._motion.cut
         return Dreamed(
-            self.frame, outcome.rgb, cut or not outcome.sound, self._watch.stage_ms, self.settings,
-            self.wake, self._pending, self._measured, self._motion, self._canvas.to_array,
-        )  # fmt: skip
+            self.frame,
+            outcome.rgb,
+            cut or not outcome.sound,
+            self._watch.stage_ms,
+            self.settings,
+            self.wake,
+            self._pending,
+            self._measured,
+            self._motion,
+            self._canvas.to_array,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,9 +191,10 @@ class DreamPipeline:
     def state(self) -> dict[str, NDArray[Any]]:
         """Give all that the next frame's dream starts from, by name; waits for the frame before."""
         state = {
-            "dreamed": np.array(self._dreamed), "wake": np.array(self._wake),
+            "dreamed": np.array(self._dreamed),
+            "wake": np.array(self._wake),
             "began_s": np.array(self._began_s),
-        }  # fmt: skip
+        }
         if self._feed.ranking is not None:
             state["ranking"] = self._feed.ranking
         if self._before is None:
@@ -245,9 +254,17 @@ class DreamPipeline:
         self._dreamed += 1
         kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
-            frame.rgb, grey, self.spec.size_hw, runs, self._past(motion, now.motion, elapsed_s, recall), kept,
-            now.look, now.colour, again, its_turn.dream.momentum if self._warm_start else 0.0,
-        )  # fmt: skip
+            frame.rgb,
+            grey,
+            self.spec.size_hw,
+            runs,
+            self._past(motion, now.motion, elapsed_s, recall),
+            kept,
+            now.look,
+            now.colour,
+            again,
+            its_turn.dream.momentum if self._warm_start else 0.0,
+        )
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.left, time_s)
         return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)

@@ -22,9 +22,20 @@ from livedream.settings import Settings, change
 from tests.offline.conftest import FakeEngines
 
 OFFERED = [
-    "DreamPipeline", "EngineError", "InputError", "LiveSession", "LivedreamError", "Settings", "SinkError",
-    "SourceError", "dream_frames", "dream_image", "load_preset", "open_sink", "open_source",
-]  # fmt: skip
+    "DreamPipeline",
+    "EngineError",
+    "InputError",
+    "LiveSession",
+    "LivedreamError",
+    "Settings",
+    "SinkError",
+    "SourceError",
+    "dream_frames",
+    "dream_image",
+    "load_preset",
+    "open_sink",
+    "open_source",
+]
 SMALL = change(Settings(), {"dream.working_px": 4096})
 
 

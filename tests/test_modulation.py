@@ -110,8 +110,11 @@ def test_settings_that_do_not_go_up_and_down_are_given_as_they_are(moment: Momen
 def test_nothing_else_is_changed(course: Course, moment: Moment) -> None:
     wishes = change(Settings(), {"motion.persistence_mode": course, "motion.stillness": 0.5})
     now = settings_at(wishes, moment)
-    back = {"motion.persistence": wishes.motion.persistence, "dream.step_size": wishes.dream.step_size,
-            "look.depth": wishes.look.depth}  # fmt: skip
+    back = {
+        "motion.persistence": wishes.motion.persistence,
+        "dream.step_size": wishes.dream.step_size,
+        "look.depth": wishes.look.depth,
+    }
     assert change(now, back) == wishes
 
 

@@ -142,8 +142,14 @@ def test_a_source_of_another_shape_starts_the_dream_anew(studio: Any) -> None:
     assert dreamed.rgb.shape == (160, 96, 3)
 
 
-SIZES = [((64, 96), (40, 64)), ((40, 64), (64, 96)), ((144, 216), (192, 288)), ((192, 288), (144, 216)),
-         ((208, 312), (168, 256)), ((72, 96), (64, 104))]  # fmt: skip
+SIZES = [
+    ((64, 96), (40, 64)),
+    ((40, 64), (64, 96)),
+    ((144, 216), (192, 288)),
+    ((192, 288), (144, 216)),
+    ((208, 312), (168, 256)),
+    ((72, 96), (64, 104)),
+]
 
 
 @pytest.mark.parametrize(("before_hw", "after_hw"), SIZES)

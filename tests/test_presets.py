@@ -257,9 +257,12 @@ def test_a_preset_that_is_saved_loads_as_it_was(name: str, tmp_path: Path) -> No
 
 def test_every_kind_of_value_is_saved(tmp_path: Path) -> None:
     values = {
-        "dream.layers": {"block.1": 0.5, "eyes": -1.0}, "dream.channels": {"block.1": {3: 1.0}},
-        "dream.octave_sizes": (0.3, 1.0), "dream.spread": True, "dream.step_size": 0.1 / 3,
-    }  # fmt: skip
+        "dream.layers": {"block.1": 0.5, "eyes": -1.0},
+        "dream.channels": {"block.1": {3: 1.0}},
+        "dream.octave_sizes": (0.3, 1.0),
+        "dream.spread": True,
+        "dream.step_size": 0.1 / 3,
+    }
     settings = change(Settings(), values)
     save(tmp_path / "mine.toml", settings)
     assert load(str(tmp_path / "mine.toml")).settings == settings

@@ -28,7 +28,11 @@ def test_an_installed_package_has_them_inside_and_a_checkout_beside(tmp_path: Pa
         (package / "configs").mkdir()
     code = "import sys; from livedream.resources import folder; sys.stdout.write(str(folder('configs')))"
     ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert Path(ran.stdout) == ((package if inside else tmp_path) / "configs").resolve()

@@ -54,9 +54,19 @@ app.command()(pictures.image)
 app.command()(pictures.zoom)
 
 COMMANDS = (
-    "live", "demo", "bench", "doctor", "cameras", "presets", "settings", "engines", "networks", "render",
-    "image", "zoom",
-)  # fmt: skip
+    "live",
+    "demo",
+    "bench",
+    "doctor",
+    "cameras",
+    "presets",
+    "settings",
+    "engines",
+    "networks",
+    "render",
+    "image",
+    "zoom",
+)
 
 
 def with_default_command(arguments: list[str]) -> list[str]:
@@ -125,10 +135,21 @@ def live(
 
     shown_s = check_programs(programs, preset, program_s)
     options = Options(
-        source, DEFAULT if preset is None else preset, set_ or [], engine, parse_size(size), check_fps(fps),
-        record, overwrite, virtual_camera, check_seconds(seconds),
-        parse_programs(programs), shown_s, check_attract_s(attract_s), check_fade_s(fade_s),
-    )  # fmt: skip
+        source,
+        DEFAULT if preset is None else preset,
+        set_ or [],
+        engine,
+        parse_size(size),
+        check_fps(fps),
+        record,
+        overwrite,
+        virtual_camera,
+        check_seconds(seconds),
+        parse_programs(programs),
+        shown_s,
+        check_attract_s(attract_s),
+        check_fade_s(fade_s),
+    )
     run(options, window=not no_window, full_screen=full_screen)
 
 

@@ -21,9 +21,10 @@ def engine_cache() -> Health:
     shown = with_tilde(folder)
     if reason := cache.refusal():
         return Health(
-            "failed", f"{shown} cannot be written to: {reason}",
+            "failed",
+            f"{shown} cannot be written to: {reason}",
             "Let this user write there: without it engines are built anew at each start.",
-        )  # fmt: skip
+        )
     engines = "engine" if len(sizes) == 1 else "engines"
     return Health("live", f"{shown}, {len(sizes)} {engines}, {megabytes(sum(sizes))}")
 
@@ -46,10 +47,11 @@ def optical_flow() -> Health:
     if not others:
         return Health("live", found)
     return Health(
-        "live", f"{found}; its {' and '.join(others)} may keep the window from opening",
+        "live",
+        f"{found}; its {' and '.join(others)} may keep the window from opening",
         f"python -m pip uninstall {' '.join(others)}\n"
         "python -m pip install --force-reinstall opencv-python-headless",
-    )  # fmt: skip
+    )
 
 
 def _installed(distribution: str) -> bool:

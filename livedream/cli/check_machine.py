@@ -129,6 +129,11 @@ def apple_gpu() -> Health:
 def _ask(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a program that tells something. Raises FileNotFoundError or TimeoutExpired."""
     return subprocess.run(
-        command, capture_output=True, text=True, errors="replace", timeout=ANSWER_S, check=False,
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=ANSWER_S,
+        check=False,
         stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    )

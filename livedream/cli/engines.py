@@ -136,10 +136,18 @@ def _matches(facts: Mapping[str, Any], engine: str, programs: Sequence[Mapping[s
 
 def _table(entries: Sequence[Listed]) -> Table:
     table = Table(
-        _words("engine", 12), _words("network: layers", 10), _words("size,\noctaves x steps", 10),
-        _figures("ms"), _figures("cosine"), _figures("MB"), _words("built", 10), _words("last used", 10),
-        box=None, padding=(0, 2, 0, 0), pad_edge=False,
-    )  # fmt: skip
+        _words("engine", 12),
+        _words("network: layers", 10),
+        _words("size,\noctaves x steps", 10),
+        _figures("ms"),
+        _figures("cosine"),
+        _figures("MB"),
+        _words("built", 10),
+        _words("last used", 10),
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
     for entry in entries:
         table.add_row(*(Text(cell) for cell in _cells(entry)))
     return table
@@ -164,14 +172,20 @@ def _cells(entry: Listed) -> list[str]:
     return [
         _joined(" ", [facts.get("engine"), facts.get("number_format")]),
         _joined(": ", [program.get("network"), _joined(", ", program.get("layers"))]),
-        _joined(", ", [
-            _joined("x", program.get("working_size")),
-            _joined("x", [program.get("octaves"), program.get("steps")]),
-            _octave(program.get("only")),
-        ]),
-        _number(checked.get("run_ms"), 1), _number(checked.get("cosine"), 4), size,
-        _when(facts.get("built")), used,
-    ]  # fmt: skip
+        _joined(
+            ", ",
+            [
+                _joined("x", program.get("working_size")),
+                _joined("x", [program.get("octaves"), program.get("steps")]),
+                _octave(program.get("only")),
+            ],
+        ),
+        _number(checked.get("run_ms"), 1),
+        _number(checked.get("cosine"), 4),
+        size,
+        _when(facts.get("built")),
+        used,
+    ]
 
 
 def _octave(only: Any) -> str:

@@ -33,9 +33,15 @@ def list_networks() -> None:
     from livedream.dream.catalog import network_info, network_names
 
     table = Table(
-        Column("network", no_wrap=True), "weights", Column("MB", justify="right"),
-        Column("layers", justify="right"), "default layer", box=None, padding=(0, 2, 0, 0), pad_edge=False,
-    )  # fmt: skip
+        Column("network", no_wrap=True),
+        "weights",
+        Column("MB", justify="right"),
+        Column("layers", justify="right"),
+        "default layer",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
     for info in map(network_info, network_names()):
         table.add_row(info.name, _weights(info), _megabytes(info), str(len(info.layers)), info.default_layer)
     console = Console()
@@ -50,18 +56,25 @@ def show_network(name: Name) -> None:
 
     info, console = network_info(name), Console()
     facts = {
-        "weights": f"{_weights(info)}: {info.file}", "address": info.address, "licence": info.licence,
-        "parameters": f"{info.parameters:,}" if info.parameters else "", "classes": _classes(info),
+        "weights": f"{_weights(info)}: {info.file}",
+        "address": info.address,
+        "licence": info.licence,
+        "parameters": f"{info.parameters:,}" if info.parameters else "",
+        "classes": _classes(info),
         "default layer": info.default_layer,
         "before_LAYER": f"what goes into a layer: before_{info.default_layer} is {_default_input(info)}",
-    }  # fmt: skip
+    }
     for word, fact in facts.items():
         if fact:
             _say(console, f"{word}: {fact}")
     table = Table(
-        Column("layer", no_wrap=True), Column("channels", justify="right"), "other names",
-        box=None, padding=(0, 2, 0, 0), pad_edge=False,
-    )  # fmt: skip
+        Column("layer", no_wrap=True),
+        Column("channels", justify="right"),
+        "other names",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
     for layer, channels in info.layers.items():
         table.add_row(layer, str(channels), ", ".join(_other_names(info, layer)))
     console.print(table)

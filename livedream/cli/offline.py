@@ -84,9 +84,12 @@ ReplaceOption = Annotated[
 
 
 _IN_BATCH = {
-    "set_": "set", "picture_format": "format", "sound": "sound_file", "no_sound": "sound = false",
+    "set_": "set",
+    "picture_format": "format",
+    "sound": "sound_file",
+    "no_sound": "sound = false",
     "overwrite": "overwrite = true",
-}  # fmt: skip
+}
 """What options are called in a batch's file, where it is not their own name."""
 
 
@@ -149,9 +152,22 @@ def render(
     crew = Crew(workers, cluster)
     (run if crew.is_none else crew.run)(
         RenderRequest(
-            *places, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
-            fps=rate_of(fps), start=start, end=end, seconds=length_of(seconds), preview=preview_of(preview),
-            picture_format=picture_format, timeline=timeline, first_frame=first_frame, sound=not no_sound,
-            sound_file=sound, overwrite=overwrite,
+            *places,
+            preset,
+            tuple(set_ or ()),
+            engine=engine,
+            seed=seed,
+            size_wh=box_of(size),
+            fps=rate_of(fps),
+            start=start,
+            end=end,
+            seconds=length_of(seconds),
+            preview=preview_of(preview),
+            picture_format=picture_format,
+            timeline=timeline,
+            first_frame=first_frame,
+            sound=not no_sound,
+            sound_file=sound,
+            overwrite=overwrite,
         )
-    )  # fmt: skip
+    )

@@ -87,8 +87,17 @@ def zoom(
     from livedream.offline.zoom import Flight
 
     request = RenderRequest(
-        source, output, preset, tuple(set_ or ()), engine=engine, seed=seed, size_wh=box_of(size),
-        fps=rate_of(fps), seconds=length_of(seconds), timeline=timeline, sound_file=sound,
+        source,
+        output,
+        preset,
+        tuple(set_ or ()),
+        engine=engine,
+        seed=seed,
+        size_wh=box_of(size),
+        fps=rate_of(fps),
+        seconds=length_of(seconds),
+        timeline=timeline,
+        sound_file=sound,
         overwrite=overwrite,
-    )  # fmt: skip
+    )
     run(request, Flight(speed, rotate, *pan_of(pan)))

@@ -93,8 +93,12 @@ def shown(name: str, console: Console) -> Iterator[Bar | Lines]:
         yield Lines(name, lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
         return
     columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), Pace(),
-        TimeRemainingColumn(), TextColumn("{task.fields[waiting]}", markup=False),
-    )  # fmt: skip
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Pace(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[waiting]}", markup=False),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         yield Bar(progress, name)

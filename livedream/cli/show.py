@@ -93,9 +93,13 @@ def session_of(
     """
     shown = programs or chosen_playlist(options, by_hand=False)
     plan = Plan(
-        shown.name, options.size_wh, options.fps, options.engine, attract_s=options.attract_s,
+        shown.name,
+        options.size_wh,
+        options.fps,
+        options.engine,
+        attract_s=options.attract_s,
         fade_s=options.fade_s,
-    )  # fmt: skip
+    )
     session = LiveSession(source, shown.store, plan, SystemClock(), tell=teller(console))
     session.follow(shown)
     return session

@@ -21,9 +21,7 @@ from livedream.settings import DreamSettings
 PICTURE_PX = 192
 """Side of the square pictures that a guide, a style and what channels are ranked by are looked at."""
 
-Scalar = Literal[
-    "step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count", "detail"
-]  # fmt: skip
+Scalar = Literal["step_size", "roughness", "step_growth", "total_variation", "decay", "rank_count", "detail"]
 """A setting that goes into a kernel as a number."""
 
 SCALARS: tuple[Scalar, ...] = get_args(Scalar)

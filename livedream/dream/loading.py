@@ -80,8 +80,11 @@ def _arrays(file: Path) -> Mapping[str, Tensor]:
 
 
 KERAS = {
-    "gamma": "weight", "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var",
-}  # fmt: skip
+    "gamma": "weight",
+    "beta": "bias",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_var",
+}
 """Keras' names of the parts of a batch norm, and torch's."""
 
 
@@ -96,6 +99,9 @@ def _from_keras(name: str, array: Tensor) -> tuple[str, Tensor]:
 
 
 _READERS: Mapping[str, Callable[[Path], Mapping[str, Tensor]]] = {
-    ".safetensors": load_file, ".npz": _arrays, ".pth": _pickled, ".pt": _pickled,
-}  # fmt: skip
+    ".safetensors": load_file,
+    ".npz": _arrays,
+    ".pth": _pickled,
+    ".pt": _pickled,
+}
 """Reader by suffix."""

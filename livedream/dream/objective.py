@@ -215,7 +215,7 @@ def _gram(rows: Tensor) -> Tensor:
 
 
 OTHERS: dict[str, type[Objective]] = {"label": Mean, "guide": Guide, "style": Style, "content": Content}
-"""What is dreamed by settings of their own, besides `dream.objective`."""  # fmt: skip
+"""What is dreamed by settings of their own, besides `dream.objective`."""
 """Objective by its word."""
 
 

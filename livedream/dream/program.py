@@ -62,9 +62,12 @@ class KernelProgram:
         moods = {layer: mood for mood, layer in network_info(spec.network).moods.items()}
         height, width = spec.size_hw
         described = {
-            "network": spec.network, "layers": [moods.get(layer, layer) for layer in spec.layers],
-            "working_size": [width, height], "octaves": spec.octaves, "steps": spec.steps,
-        }  # fmt: skip
+            "network": spec.network,
+            "layers": [moods.get(layer, layer) for layer in spec.layers],
+            "working_size": [width, height],
+            "octaves": spec.octaves,
+            "steps": spec.steps,
+        }
         unusual = {
             field.name: getattr(spec, field.name)
             for field in fields(spec)

@@ -100,9 +100,12 @@ class KernelSpec:
         """List the pictures that the kernel takes beside the one that it dreams; the frame is the last."""
         objectives = {tap.objective for tap in self.taps}
         wanted: dict[Picture, bool] = {
-            "rank": self.rank != "all", "guide": "guide" in objectives, "style": "style" in objectives,
-            "regions": self.groups > 1, "frame": "content" in objectives,
-        }  # fmt: skip
+            "rank": self.rank != "all",
+            "guide": "guide" in objectives,
+            "style": "style" in objectives,
+            "regions": self.groups > 1,
+            "frame": "content" in objectives,
+        }
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
 
@@ -116,16 +119,27 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
     channel_weights(dream, info)
     octaves = len(dream.octave_sizes) or dream.octaves
     return KernelSpec(
-        dream.network, tuple(taps_of(dream, info)), size_hw,
-        octaves, 1.0 if dream.octave_sizes else dream.octave_scale, dream.steps, dream.smoothing_px,
-        rank=dream.rank, pooling=dream.pooling, steps_decay=dream.steps_decay,
-        optimiser=dream.optimiser, parametrisation=dream.parametrisation,
+        dream.network,
+        tuple(taps_of(dream, info)),
+        size_hw,
+        octaves,
+        1.0 if dream.octave_sizes else dream.octave_scale,
+        dream.steps,
+        dream.smoothing_px,
+        rank=dream.rank,
+        pooling=dream.pooling,
+        steps_decay=dream.steps_decay,
+        optimiser=dream.optimiser,
+        parametrisation=dream.parametrisation,
         smoothing_scales=dream.smoothing_scales,
         laplacian_levels=dream.laplacian_levels,
-        regularised=dream.total_variation > 0 or dream.decay > 0, spread=dream.spread and octaves > 1,
-        octave_sizes=dream.octave_sizes, flips=dream.flips != "none", turns=dream.turns and octaves > 1,
+        regularised=dream.total_variation > 0 or dream.decay > 0,
+        spread=dream.spread and octaves > 1,
+        octave_sizes=dream.octave_sizes,
+        flips=dream.flips != "none",
+        turns=dream.turns and octaves > 1,
         swings=dream.octave_swing > 0 and octaves > 1,
-    )  # fmt: skip
+    )
 
 
 def working_size_hw(size_wh: tuple[int, int], working_px: int) -> tuple[int, int]:

@@ -23,7 +23,9 @@ def spread_settings(settings: Settings, turns: int) -> Settings:
     dream, motion = settings.dream, settings.motion
     share: float = motion.persistence ** (1 / turns)
     further = turns**LIVELIER * turns / sum(share**number for number in range(turns))
-    return settings.model_copy(update={
-        "dream": dream.model_copy(update={"step_size": dream.step_size * further}),
-        "motion": motion.model_copy(update={"persistence": share}),
-    })  # fmt: skip
+    return settings.model_copy(
+        update={
+            "dream": dream.model_copy(update={"step_size": dream.step_size * further}),
+            "motion": motion.model_copy(update={"persistence": share}),
+        }
+    )

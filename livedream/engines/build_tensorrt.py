@@ -162,9 +162,13 @@ def from_exported(graph: Any, example: Sequence[torch.Tensor]) -> bytes:
     try:
         # The network is strongly typed: it computes in the formats that the graph's tensors have.
         blob: bytes = torch_tensorrt.dynamo.convert_exported_program_to_serialized_trt_engine(
-            graph, arg_inputs=example, disable_tf32=True, require_full_compilation=True,
-            cache_built_engines=False, reuse_cached_engines=False,
-        )  # fmt: skip
+            graph,
+            arg_inputs=example,
+            disable_tf32=True,
+            require_full_compilation=True,
+            cache_built_engines=False,
+            reuse_cached_engines=False,
+        )
     except Exception as fault:  # each converter raises what it likes
         why = in_a_line(_first_cause(fault))
         raise EngineError(f"torch-tensorrt cannot build the kernel as one engine: {why}") from fault

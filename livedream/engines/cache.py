@@ -79,9 +79,12 @@ class Cleared:
 def facts_of(engine: str, number_format: NumberFormat, program: Program, check: Check) -> dict[str, Any]:
     """Give the facts that an engine is stored with; built: the time now, ISO 8601 in UTC."""
     return {
-        "engine": engine, "number_format": number_format, "program": program.describe(),
-        "check": asdict(check), "built": datetime.now(UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
+        "engine": engine,
+        "number_format": number_format,
+        "program": program.describe(),
+        "check": asdict(check),
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
 
 
 class EngineCache:

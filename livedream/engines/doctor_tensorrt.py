@@ -40,9 +40,10 @@ def tensorrt_engine() -> Health:
         return Health("failed", found, _install(TENSORRT))
     if _series(own) != _series(torch.version):
         return Health(
-            "failed", f"{found}; it is for torch {_series(own)}, and torch {torch.version} is installed",
+            "failed",
+            f"{found}; it is for torch {_series(own)}, and torch {torch.version} is installed",
             _install(TENSORRT, "--upgrade"),
-        )  # fmt: skip
+        )
     return _beside_the_other(_on_cuda(found, torch), RTX)
 
 
@@ -69,9 +70,10 @@ def _absent(name: str, other: str) -> Health:
     """Tell how to get an engine, unless the other one, which cannot live beside it, is here."""
     if version(other):
         return Health(
-            "failed", f"{name} is not installed; {other} is, and one of the two is enough",
+            "failed",
+            f"{name} is not installed; {other} is, and one of the two is enough",
             f"To change over, in a new environment:\n{_install(name)}",
-        )  # fmt: skip
+        )
     return Health("failed", f"{name} is not installed", f"{_install(name)}\n{_MEANT_FOR[name]}")
 
 

@@ -75,9 +75,11 @@ def _fold(model: Any) -> None:
     # Steps and octaves share their weights; first, so that each is flipped and kept only once.
     CommonSubexpressionEliminationPass(size_limit=64)(model)
     optimizer.fold_constants(
-        model, input_size_limit=LARGEST_FOLDED, output_size_limit=LARGEST_FOLDED,
+        model,
+        input_size_limit=LARGEST_FOLDED,
+        output_size_limit=LARGEST_FOLDED,
         should_fold=lambda node: True if node.op_type == "ConstantOfShape" else None,
-    )  # fmt: skip
+    )
     optimizer.remove_unused_nodes(model)
 
 

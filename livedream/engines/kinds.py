@@ -70,28 +70,56 @@ def openvino_health() -> Health:
     return Health("live", f"OpenVINO {importlib.metadata.version('openvino')} on {processor}")
 
 
-ENGINES.add("tensorrt", EngineKind(
-    doctor_tensorrt.tensorrt_engine, {"cuda": 1}, ("torch_tensorrt", "tensorrt"),
-    built=partial(subprocess_builds.tensorrt, "tensorrt"),
-    is_of_use=partial(doctor_tensorrt.is_of_use, doctor_tensorrt.TENSORRT),
-))  # fmt: skip
-ENGINES.add("tensorrt-rtx", EngineKind(
-    doctor_tensorrt.rtx_engine, {"cuda": 2}, ("tensorrt_rtx", "onnx", "onnxscript"),
-    built=partial(subprocess_builds.tensorrt, "tensorrt-rtx"),
-    is_of_use=partial(doctor_tensorrt.is_of_use, doctor_tensorrt.RTX),
-))  # fmt: skip
-ENGINES.add("openvino", EngineKind(
-    openvino_health, {"cpu": 1}, ("openvino",), library="openvino", built=subprocess_builds.openvino
-))  # fmt: skip
-ENGINES.add("compiled", EngineKind(
-    doctor_torch.compiled_engine, {"cpu": 2, "cuda": 3}, library="torch", built=subprocess_builds.compiled
-))  # fmt: skip
-ENGINES.add("captured", EngineKind(
-    doctor_torch.captured_engine, {"cuda": 4}, library="torch", made=in_process.captured_and_checked,
-    check=in_process.check_capturing,
-    is_of_use=lambda: doctor_torch.driver_cuda() is not None,
-))  # fmt: skip
-ENGINES.add("eager", EngineKind(
-    doctor_torch.eager_engine, {"cpu": 9, "cuda": 9}, library="torch", at_once=True,
-    made=lambda program, _: in_process.eager(program),
-))  # fmt: skip
+ENGINES.add(
+    "tensorrt",
+    EngineKind(
+        doctor_tensorrt.tensorrt_engine,
+        {"cuda": 1},
+        ("torch_tensorrt", "tensorrt"),
+        built=partial(subprocess_builds.tensorrt, "tensorrt"),
+        is_of_use=partial(doctor_tensorrt.is_of_use, doctor_tensorrt.TENSORRT),
+    ),
+)
+ENGINES.add(
+    "tensorrt-rtx",
+    EngineKind(
+        doctor_tensorrt.rtx_engine,
+        {"cuda": 2},
+        ("tensorrt_rtx", "onnx", "onnxscript"),
+        built=partial(subprocess_builds.tensorrt, "tensorrt-rtx"),
+        is_of_use=partial(doctor_tensorrt.is_of_use, doctor_tensorrt.RTX),
+    ),
+)
+ENGINES.add(
+    "openvino",
+    EngineKind(
+        openvino_health, {"cpu": 1}, ("openvino",), library="openvino", built=subprocess_builds.openvino
+    ),
+)
+ENGINES.add(
+    "compiled",
+    EngineKind(
+        doctor_torch.compiled_engine, {"cpu": 2, "cuda": 3}, library="torch", built=subprocess_builds.compiled
+    ),
+)
+ENGINES.add(
+    "captured",
+    EngineKind(
+        doctor_torch.captured_engine,
+        {"cuda": 4},
+        library="torch",
+        made=in_process.captured_and_checked,
+        check=in_process.check_capturing,
+        is_of_use=lambda: doctor_torch.driver_cuda() is not None,
+    ),
+)
+ENGINES.add(
+    "eager",
+    EngineKind(
+        doctor_torch.eager_engine,
+        {"cpu": 9, "cuda": 9},
+        library="torch",
+        at_once=True,
+        made=lambda program, _: in_process.eager(program),
+    ),
+)

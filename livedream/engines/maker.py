@@ -210,7 +210,10 @@ def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False) -> R
     checks = [one.checked for one in made if one.checked is not None]
     times_ms = [one.run_ms for one in made if one.run_ms is not None]
     return Ready(
-        order.program, engines[0] if len(engines) == 1 else RoundRobinEngine(engines), stopgap,
+        order.program,
+        engines[0] if len(engines) == 1 else RoundRobinEngine(engines),
+        stopgap,
         time.perf_counter() - order.start_s,
-        worst(checks) if checks else None, fmean(times_ms) if times_ms else None,
-    )  # fmt: skip
+        worst(checks) if checks else None,
+        fmean(times_ms) if times_ms else None,
+    )

@@ -17,9 +17,25 @@ from livedream.offline.settings_timeline import beside, check_words, tables_in, 
 from livedream.sources.open import expanded
 
 WORDS = (
-    "in", "out", "preset", "set", "engine", "seed", "size", "fps", "start", "end", "seconds", "preview",
-    "format", "timeline", "first_frame", "sound", "sound_file", "overwrite",
-)  # fmt: skip
+    "in",
+    "out",
+    "preset",
+    "set",
+    "engine",
+    "seed",
+    "size",
+    "fps",
+    "start",
+    "end",
+    "seconds",
+    "preview",
+    "format",
+    "timeline",
+    "first_frame",
+    "sound",
+    "sound_file",
+    "overwrite",
+)
 
 UNTOLD = frozenset({"engine", "livedream"})
 """What a finished render may differ in from what is wished: which engine `auto` was, and the version."""
@@ -67,13 +83,22 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
     request = RenderRequest(
         source if source == "clouds" else str(folder / expanded(source)),
         str(folder / expanded(output)),
-        changes=words_of(table.get("set", {}), origin), engine=_engine(text("engine"), origin),
-        seed=seed_of(text("seed")), size_wh=box_of(text("size")), fps=rate_of(text("fps")),
-        start=text("start"), end=text("end"), seconds=length_of(text("seconds")),
-        preview=preview_of(text("preview")), picture_format=text("format"), timeline=file("timeline"),
-        first_frame=file("first_frame"), sound=flag("sound", True),
-        sound_file=file("sound_file"), overwrite=flag("overwrite", False),
-    )  # fmt: skip
+        changes=words_of(table.get("set", {}), origin),
+        engine=_engine(text("engine"), origin),
+        seed=seed_of(text("seed")),
+        size_wh=box_of(text("size")),
+        fps=rate_of(text("fps")),
+        start=text("start"),
+        end=text("end"),
+        seconds=length_of(text("seconds")),
+        preview=preview_of(text("preview")),
+        picture_format=text("format"),
+        timeline=file("timeline"),
+        first_frame=file("first_frame"),
+        sound=flag("sound", True),
+        sound_file=file("sound_file"),
+        overwrite=flag("overwrite", False),
+    )
     preset = text("preset")
     return request if preset is None else replace(request, preset=beside(folder, preset))
 
@@ -97,6 +122,8 @@ def is_done(request: RenderRequest) -> bool:
         return False
     if request.engine != "auto" and not str(there.made.get("engine", "")).startswith(request.engine):
         return False
-    told = ({word: value for word, value in recipe.made.items() if word not in UNTOLD}
-            for recipe in (there, job.recipe))  # fmt: skip
+    told = (
+        {word: value for word, value in recipe.made.items() if word not in UNTOLD}
+        for recipe in (there, job.recipe)
+    )
     return there.settings == job.recipe.settings and next(told) == next(told)

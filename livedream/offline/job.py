@@ -35,9 +35,11 @@ LEAST_WORKING_PX = 4096
 """What dream.working_px cannot go below."""
 
 _KINDS = {
-    "first_frame": "the picture that the dream starts from", "sound_file": "the music",
-    "guide": "the guide", "style": "the style",
-}  # fmt: skip
+    "first_frame": "the picture that the dream starts from",
+    "sound_file": "the music",
+    "guide": "the guide",
+    "style": "the style",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,11 @@ def job_of(request: RenderRequest) -> Job:
     """Check a request and open its source. Raises InputError."""
     request = _at_home(request)
     output = output_of(request.output, request.picture_format)
-    sized = FootageRequest(request.fps, request.seconds) if request.size_wh is None else FootageRequest(
-        request.fps, request.seconds, request.size_wh
-    )  # fmt: skip
+    sized = (
+        FootageRequest(request.fps, request.seconds)
+        if request.size_wh is None
+        else FootageRequest(request.fps, request.seconds, request.size_wh)
+    )
     footage = open_footage(request.source, sized)
     rate = request.fps or footage.rate
     begun = request.overwrite or output.unfinished.is_dir()
@@ -146,10 +150,19 @@ def job_of(request: RenderRequest) -> Job:
     )
     picture = None if request.first_frame is None else read_image(request.first_frame)
     return Job(
-        footage, output, size_wh, rate, first, last, timeline, recipe, request.seed, picture,
+        footage,
+        output,
+        size_wh,
+        rate,
+        first,
+        last,
+        timeline,
+        recipe,
+        request.seed,
+        picture,
         _sound(request, footage, output, float(first / rate)),
         {word: identity_of([file]) for word, file in files.items()},
-    )  # fmt: skip
+    )
 
 
 def _at_home(request: RenderRequest) -> RenderRequest:
@@ -256,17 +269,23 @@ def _made(
 ) -> dict[str, Any]:
     """Write down all that decides the frames besides settings; what was not said is left out."""
     given = {
-        "start": request.start, "end": request.end, "seconds": request.seconds,
+        "start": request.start,
+        "end": request.end,
+        "seconds": request.seconds,
         "first_frame": None if request.first_frame is None else request.first_frame.name,
         "sound_file": None if request.sound_file is None else request.sound_file.name,
-    }  # fmt: skip
+    }
     segments = [
         {"at": segment.at_s, "fade_s": segment.fade_s} | preset_table(segment.settings)
         for segment in timeline.segments
     ]
     return {
-        "livedream": __version__, "seed": request.seed, "source": footage.name,
-        "size": f"{size_wh[0]}x{size_wh[1]}", "fps": str(rate), "sound": request.sound,
+        "livedream": __version__,
+        "seed": request.seed,
+        "source": footage.name,
+        "size": f"{size_wh[0]}x{size_wh[1]}",
+        "fps": str(rate),
+        "sound": request.sound,
         **{word: value for word, value in given.items() if value is not None},
         **({"segment": segments} if len(segments) > 1 else {}),
-    }  # fmt: skip
+    }

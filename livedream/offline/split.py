@@ -124,10 +124,12 @@ def absolute(request: RenderRequest) -> RenderRequest:
     named = {word: getattr(request, word) for word in ("timeline", "first_frame", "sound_file")}
     files: dict[str, Any] = {word: file and expanded(str(file)).absolute() for word, file in named.items()}
     return replace(
-        request, source=found(request.source),
+        request,
+        source=found(request.source),
         preset=found(request.preset) if "." in request.preset else request.preset,
-        output=str(expanded(request.output).absolute()), **files,
-    )  # fmt: skip
+        output=str(expanded(request.output).absolute()),
+        **files,
+    )
 
 
 @contextmanager

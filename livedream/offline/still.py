@@ -83,9 +83,12 @@ def still_of(request: StillRequest) -> Still:
     settings = at_full_size(settings, size_wh, words_of(request.assignments))
     spec_for(settings.dream, size_wh)  # an unknown layer is told now
     made = {
-        "livedream": __version__, "seed": request.seed, "source": source.name,
-        "size": f"{size_wh[0]}x{size_wh[1]}", "rounds": request.rounds,
-    }  # fmt: skip
+        "livedream": __version__,
+        "seed": request.seed,
+        "source": source.name,
+        "size": f"{size_wh[0]}x{size_wh[1]}",
+        "rounds": request.rounds,
+    }
     recipe = Recipe(preset.name, settings, made)
     check_metadata(file, recipe.text() + " " * ENGINE_BYTES)
     return Still(

@@ -84,8 +84,10 @@ def flying(settings: Settings, flight: Flight, kept: frozenset[str] = frozenset(
         colour = colour.model_copy(update={"balance": BALANCE})
     persistence = motion.persistence if "motion.persistence" in kept else PERSISTENCE
     changed = {
-        "feedback": feedback, "colour": colour, "motion": MotionSettings(persistence=persistence),
+        "feedback": feedback,
+        "colour": colour,
+        "motion": MotionSettings(persistence=persistence),
         # All that is shown is the dream: nothing of a camera could keep its light.
         "look": LookSettings(steer=False, light=0.0),
-    }  # fmt: skip
+    }
     return settings.model_copy(update=changed)

@@ -161,17 +161,28 @@ def bench(
     stages = decode | {stage: percentiles(values).p50 for stage, values in notes.stage_ms.items()}
     latency = sink_worker.latency_ms.percentiles()
     return Figures(
-        source=status.source, preset=plan.preset, network=settings.dream.network, engine=status.engine,
-        working_size=status.working_wh, output_size=with_start.output_wh, paced=plan.paced,
+        source=status.source,
+        preset=plan.preset,
+        network=settings.dream.network,
+        engine=status.engine,
+        working_size=status.working_wh,
+        output_size=with_start.output_wh,
+        paced=plan.paced,
         passes=round(float(np.mean(notes.passes)), 2),
-        seconds=round(run.seconds, 2), frames=notes.frames, fps=round(notes.frames / run.seconds, 2),
+        seconds=round(run.seconds, 2),
+        frames=notes.frames,
+        fps=round(notes.frames / run.seconds, 2),
         latency_ms={name: round(getattr(latency, name), 2) for name in ("p50", "p95", "p99")},
         stage_ms={stage: round(spent, 2) for stage, spent in stages.items()},
-        dropped=run.dropped, peak_rss_mb=round(peak_mb, 1),
-        startup_s=round(notes.first_s or 0.0, 2), settled_s=round(run.settled_s, 2),
-        flicker=with_start.flicker, flicker_without_warm_start=without.flicker,
-        mean_residual=with_start.mean_residual, notices=tuple(notices),
-    )  # fmt: skip
+        dropped=run.dropped,
+        peak_rss_mb=round(peak_mb, 1),
+        startup_s=round(notes.first_s or 0.0, 2),
+        settled_s=round(run.settled_s, 2),
+        flicker=with_start.flicker,
+        flicker_without_warm_start=without.flicker,
+        mean_residual=with_start.mean_residual,
+        notices=tuple(notices),
+    )
 
 
 @dataclass(frozen=True, slots=True)

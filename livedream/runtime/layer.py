@@ -8,9 +8,18 @@ from livedream.dream.catalog import NetworkInfo, network_info
 from livedream.settings import DreamSettings, Settings, change
 
 NOTHING: dict[str, Any] = {
-    "channels": {}, "without": {}, "channel_groups": 1, "rank": "all", "labels": (), "sequence": (),
-    "guide": "", "guide_layers": {}, "style": "", "style_layers": {}, "content_layers": {},
-}  # fmt: skip
+    "channels": {},
+    "without": {},
+    "channel_groups": 1,
+    "rank": "all",
+    "labels": (),
+    "sequence": (),
+    "guide": "",
+    "guide_layers": {},
+    "style": "",
+    "style_layers": {},
+    "content_layers": {},
+}
 """What is dreamed besides layers: none of it."""
 
 

@@ -11,10 +11,27 @@ from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings, by_word
 
 Move = Literal[
-    "next preset", "previous preset", "preset 1", "preset 2", "preset 3", "preset 4", "preset 5", "preset 6",
-    "preset 7", "preset 8", "preset 9", "next layer", "previous layer", "next channel", "previous channel",
-    "all channels", "more gamma", "less gamma", "higher floor", "lower floor",
-]  # fmt: skip
+    "next preset",
+    "previous preset",
+    "preset 1",
+    "preset 2",
+    "preset 3",
+    "preset 4",
+    "preset 5",
+    "preset 6",
+    "preset 7",
+    "preset 8",
+    "preset 9",
+    "next layer",
+    "previous layer",
+    "next channel",
+    "previous channel",
+    "all channels",
+    "more gamma",
+    "less gamma",
+    "higher floor",
+    "lower floor",
+]
 """What can be done by hand."""
 
 

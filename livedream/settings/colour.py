@@ -16,9 +16,12 @@ class ColourSettings(Section):
     group = "Colour"
 
     keep: float = setting(
-        0.0, "How much the picture keeps its own colours; at 1 the dream adds only light and dark.",
-        ge=0.0, le=1.0, basic=True
-    )  # fmt: skip
+        0.0,
+        "How much the picture keeps its own colours; at 1 the dream adds only light and dark.",
+        ge=0.0,
+        le=1.0,
+        basic=True,
+    )
     saturation: float = setting(
         1.0,
         "How colourful what the dream adds is; what is kept is taken off after that.",
@@ -27,20 +30,26 @@ class ColourSettings(Section):
         basic=True,
     )
     contrast: float = setting(
-        0.0, "How much the strength of the dream is evened out; at 1 a faint one shows as a grown one.",
-        ge=0.0, le=1.0,
-    )  # fmt: skip
+        0.0,
+        "How much the strength of the dream is evened out; at 1 a faint one shows as a grown one.",
+        ge=0.0,
+        le=1.0,
+    )
     balance: float = setting(
-        0.0, "Share of the drift of the dream's mean colour that is taken back at each frame.",
-        ge=0.0, le=1.0,
-    )  # fmt: skip
+        0.0,
+        "Share of the drift of the dream's mean colour that is taken back at each frame.",
+        ge=0.0,
+        le=1.0,
+    )
     target: tuple[float, ...] = setting(
         (), "Colour that the whole picture is drawn to; [] for none.", unit="red, green, blue, each 0 to 1"
     )
     target_weight: float = setting(
-        0.05, "Share of the way to the target that the dream's mean colour goes at each frame.",
-        ge=0.0, le=1.0,
-    )  # fmt: skip
+        0.05,
+        "Share of the way to the target that the dream's mean colour goes at each frame.",
+        ge=0.0,
+        le=1.0,
+    )
 
     @field_validator("target", mode="before")
     @classmethod

@@ -43,9 +43,15 @@ def _table(infos: list[SettingInfo]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for info in infos:
         cells = (
-            f"`{info.word}`", f"`{info.address}`", info.allowed, _by_hand(info), f"`{shown(info.default)}`",
-            info.unit, info.lifetime, info.help,
-        )  # fmt: skip
+            f"`{info.word}`",
+            f"`{info.address}`",
+            info.allowed,
+            _by_hand(info),
+            f"`{shown(info.default)}`",
+            info.unit,
+            info.lifetime,
+            info.help,
+        )
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 

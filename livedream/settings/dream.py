@@ -16,12 +16,20 @@ class NetworkSettings(Section):
     group = "Network"
 
     network: Literal[
-        "embedded", "googlenet", "bvlc_googlenet", "googlenet_places205", "googlenet_places365",
-        "googlenet_cars", "nin", "vgg16", "vgg19", "squeezenet1_1", "inception_v3", "resnet50",
+        "embedded",
+        "googlenet",
+        "bvlc_googlenet",
+        "googlenet_places205",
+        "googlenet_places365",
+        "googlenet_cars",
+        "nin",
+        "vgg16",
+        "vgg19",
+        "squeezenet1_1",
+        "inception_v3",
+        "resnet50",
         "mobilenet_v1",
-    ] = setting(
-        "embedded", "The network that dreams; its layers have names of their own.", lifetime="engine"
-    )  # fmt: skip
+    ] = setting("embedded", "The network that dreams; its layers have names of their own.", lifetime="engine")
     pooling: Literal["max", "average"] = setting(
         "max",
         "How the network pools: as it was trained, or by the mean, which is smoother.",

@@ -20,14 +20,25 @@ class FeedbackSettings(Section):
         basic=True,
     )
     rotate: float = setting(
-        0.0, "How fast the dream turns about the picture's centre, clockwise; below 0 the other way.",
-        unit="degrees per second", ge=-360.0, le=360.0, step=1.0, basic=True
-    )  # fmt: skip
+        0.0,
+        "How fast the dream turns about the picture's centre, clockwise; below 0 the other way.",
+        unit="degrees per second",
+        ge=-360.0,
+        le=360.0,
+        step=1.0,
+        basic=True,
+    )
     pan_x: float = setting(
-        0.0, "How fast the dream drifts to the right; below 0 to the left.",
-        unit="widths of the picture per second", ge=-2.0, le=2.0,
-    )  # fmt: skip
+        0.0,
+        "How fast the dream drifts to the right; below 0 to the left.",
+        unit="widths of the picture per second",
+        ge=-2.0,
+        le=2.0,
+    )
     pan_y: float = setting(
-        0.0, "How fast the dream drifts down; below 0 up.",
-        unit="heights of the picture per second", ge=-2.0, le=2.0,
-    )  # fmt: skip
+        0.0,
+        "How fast the dream drifts down; below 0 up.",
+        unit="heights of the picture per second",
+        ge=-2.0,
+        le=2.0,
+    )

@@ -161,9 +161,15 @@ def _info(section: type[Section], prefix: str, name: str, field: FieldInfo) -> S
         by_hand = 1.0 if kind == "integer" else (high - low) / HAND_STEPS
         known["step"] = by_hand if known["scale"] == "linear" else HAND_RATIO
     return SettingInfo(
-        f"{prefix}.{name}", kind, field.default, field.description or "", group=owner.group,
-        low=low, high=high, **known,
-    )  # fmt: skip
+        f"{prefix}.{name}",
+        kind,
+        field.default,
+        field.description or "",
+        group=owner.group,
+        low=low,
+        high=high,
+        **known,
+    )
 
 
 def _kind(annotation: Any) -> Kind:

@@ -47,7 +47,11 @@ def setting(
     """
     choices: Collection[str] = range_.pop("choices", ())
     extra: dict[str, Any] = {
-        "unit": unit, "lifetime": lifetime, "scale": scale, "step": step, "basic": basic,
+        "unit": unit,
+        "lifetime": lifetime,
+        "scale": scale,
+        "step": step,
+        "basic": basic,
         "choices": choices,
-    }  # fmt: skip
+    }
     return Field(default, description=help_, json_schema_extra=extra, **range_)

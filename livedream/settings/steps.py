@@ -65,9 +65,12 @@ class StepSettings(Section):
         scale="logarithmic",
     )
     smoothing_scales: int = setting(
-        1, "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",
-        lifetime="engine", ge=1, le=3,
-    )  # fmt: skip
+        1,
+        "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",
+        lifetime="engine",
+        ge=1,
+        le=3,
+    )
     roughness: float = setting(
         0.05,
         "Weight of the unsmoothed gradient beside the smoothed one.",
@@ -94,6 +97,12 @@ class StepSettings(Section):
         0.0, "Weight of the step towards middle grey.", ge=0.0, le=2.0, scale="logarithmic"
     )
     working_px: int = setting(
-        78_000, "Pixels of the size that is dreamed at; the shape follows the source.",
-        unit="px", lifetime="engine", ge=4_096, le=8_294_400, scale="logarithmic", step=1.2
-    )  # fmt: skip
+        78_000,
+        "Pixels of the size that is dreamed at; the shape follows the source.",
+        unit="px",
+        lifetime="engine",
+        ge=4_096,
+        le=8_294_400,
+        scale="logarithmic",
+        step=1.2,
+    )

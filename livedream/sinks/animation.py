@@ -35,9 +35,14 @@ def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, commen
     options = {"comment": comment.encode()} if gif else {"exif": exif_with(comment), "quality": WEBP_QUALITY}
     with told(file):
         _opened(first, gif).save(
-            unfinished(file), file.suffix[1:].upper(), save_all=True, append_images=_each(rest, gif),
-            duration=_durations_ms(len(pictures), rate, tick_s), loop=0, **options,
-        )  # fmt: skip
+            unfinished(file),
+            file.suffix[1:].upper(),
+            save_all=True,
+            append_images=_each(rest, gif),
+            duration=_durations_ms(len(pictures), rate, tick_s),
+            loop=0,
+            **options,
+        )
         unfinished(file).replace(file)
 
 

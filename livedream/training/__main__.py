@@ -56,9 +56,14 @@ def train(
     at = _device(device)
     its_teacher = load_teacher(teacher).to(at)
     recipe = Recipe(
-        steps=steps, seeing_steps=seeing_steps, batch=batch, side_px=side, undreamed=undreamed,
-        rate=rate, seed=seed,
-    )  # fmt: skip
+        steps=steps,
+        seeing_steps=seeing_steps,
+        batch=batch,
+        side_px=side,
+        undreamed=undreamed,
+        rate=rate,
+        seed=seed,
+    )
     training = Training(recipe, its_teacher, learn_from, at, start)
     checkpoint, log = (out.with_name(f"{out.name}.{end}") for end in ("checkpoint", "log.jsonl"))
     if checkpoint.exists():

@@ -181,10 +181,14 @@ class Training:
     def state(self) -> dict[str, Any]:
         """Give all that an interrupted training needs; the pools dream anew."""
         return {
-            "recipe": asdict(self.recipe), "step": self.step_number, "spread": self._spread,
-            "weights": weights_of(self.student), "average": self._average,
-            "muon": self._muon.state_dict(), "adam": self._adam.state_dict(),
-        }  # fmt: skip
+            "recipe": asdict(self.recipe),
+            "step": self.step_number,
+            "spread": self._spread,
+            "weights": weights_of(self.student),
+            "average": self._average,
+            "muon": self._muon.state_dict(),
+            "adam": self._adam.state_dict(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state`. Raises InputError if it is another recipe's."""

@@ -92,8 +92,10 @@ def _frames(clip: str) -> Tensor:
     source = open_source(clip, fps=30.0, size_wh=CLIP_WH, loop=False, clock=SystemClock())
     try:
         never = Event()
-        frames = [cv2.resize(frame.rgb, CLIP_WH, interpolation=cv2.INTER_AREA)
-                  for frame in iter(lambda: source.read(never), None)]  # fmt: skip
+        frames = [
+            cv2.resize(frame.rgb, CLIP_WH, interpolation=cv2.INTER_AREA)
+            for frame in iter(lambda: source.read(never), None)
+        ]
     finally:
         source.close()
     return to_images([np.asarray(rgb, np.uint8) for rgb in frames[:: max(1, len(frames) // CLIP_FRAMES)]])

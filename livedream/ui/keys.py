@@ -53,16 +53,24 @@ DREAM: tuple[Binding, ...] = (
         "\N{LEFTWARDS ARROW}  \N{RIGHTWARDS ARROW}",
         "preset before, next preset; also P, N",
         {
-            _Key.Key_Left: "previous preset", _Key.Key_Right: "next preset",
-            _Key.Key_P: "previous preset", _Key.Key_N: "next preset",
+            _Key.Key_Left: "previous preset",
+            _Key.Key_Right: "next preset",
+            _Key.Key_P: "previous preset",
+            _Key.Key_N: "next preset",
         },
     ),
     Binding(
         "1 to 9",
         "the first nine presets",
         {
-            _Key.Key_1: "preset 1", _Key.Key_2: "preset 2", _Key.Key_3: "preset 3", _Key.Key_4: "preset 4",
-            _Key.Key_5: "preset 5", _Key.Key_6: "preset 6", _Key.Key_7: "preset 7", _Key.Key_8: "preset 8",
+            _Key.Key_1: "preset 1",
+            _Key.Key_2: "preset 2",
+            _Key.Key_3: "preset 3",
+            _Key.Key_4: "preset 4",
+            _Key.Key_5: "preset 5",
+            _Key.Key_6: "preset 6",
+            _Key.Key_7: "preset 7",
+            _Key.Key_8: "preset 8",
             _Key.Key_9: "preset 9",
         },
     ),
@@ -70,8 +78,10 @@ DREAM: tuple[Binding, ...] = (
         "Z  X",
         "layer before, next layer; also \N{DOWNWARDS ARROW}, \N{UPWARDS ARROW}",
         {
-            _Key.Key_Z: "previous layer", _Key.Key_X: "next layer",
-            _Key.Key_Down: "previous layer", _Key.Key_Up: "next layer",
+            _Key.Key_Z: "previous layer",
+            _Key.Key_X: "next layer",
+            _Key.Key_Down: "previous layer",
+            _Key.Key_Up: "next layer",
         },
     ),
     Binding(
@@ -85,8 +95,10 @@ DREAM: tuple[Binding, ...] = (
         "[  ]",
         "gamma; also Page Down, Page Up",
         {
-            _Key.Key_BracketLeft: "less gamma", _Key.Key_BracketRight: "more gamma",
-            _Key.Key_PageDown: "less gamma", _Key.Key_PageUp: "more gamma",
+            _Key.Key_BracketLeft: "less gamma",
+            _Key.Key_BracketRight: "more gamma",
+            _Key.Key_PageDown: "less gamma",
+            _Key.Key_PageUp: "more gamma",
         },
         repeats=True,
     ),
@@ -96,7 +108,7 @@ DREAM: tuple[Binding, ...] = (
         {_Key.Key_Minus: "lower floor", _Key.Key_Plus: "higher floor", _Key.Key_Equal: "higher floor"},
         repeats=True,
     ),
-)  # fmt: skip
+)
 
 
 def action_of(event: QKeyEvent) -> Action | Move | None:

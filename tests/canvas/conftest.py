@@ -56,10 +56,14 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
         spec = KernelSpec("embedded", taps_at("block.1"), SIZE_HW, 2, 1.4, 1, 1.0)
         inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
         given: dict[str, Any] = {
-            "rgb": rgb, "grey": grey(rgb, 160), "size_hw": SIZE_HW,
-            "past": None, "persistence": 0.9, "momentum": 0.5,
+            "rgb": rgb,
+            "grey": grey(rgb, 160),
+            "size_hw": SIZE_HW,
+            "past": None,
+            "persistence": 0.9,
+            "momentum": 0.5,
             "look": LookSettings(strength=1.2, scene=0.6, steer=False, light=0.5),
-        }  # fmt: skip
+        }
         runs = [Run(changes.pop("engine", engine), inputs)]
         return Task(**given | {"runs": runs} | changes)
 

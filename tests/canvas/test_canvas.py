@@ -32,9 +32,11 @@ def dream(
         canvas: Any, colour: ColourSettings, scene: float = 0.6, **look: float
     ) -> tuple[Any, Field, Task[Any]]:
         task = make_task(
-            engine=adding(0.0), past=make_past(canvas, residual, bending), colour=colour,
+            engine=adding(0.0),
+            past=make_past(canvas, residual, bending),
+            colour=colour,
             look=LookSettings.model_validate({"steer": False, "light": 0.0, "scene": scene, **look}),
-        )  # fmt: skip
+        )
         pending = canvas.dream(task, Stopwatch())
         return pending.finish().rgb, canvas.to_array(pending.residual), task
 

@@ -14,8 +14,20 @@ from livedream.cli.app import app
 from livedream.errors import InputError
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
-QUICK = ["--set", "dream.working_px=4096", "--set", "dream.layers={lines=1.0}", "--set", "dream.octaves=1",
-         "--set", "dream.steps=1", "--engine", "eager", "--size", "320x180"]  # fmt: skip
+QUICK = [
+    "--set",
+    "dream.working_px=4096",
+    "--set",
+    "dream.layers={lines=1.0}",
+    "--set",
+    "dream.octaves=1",
+    "--set",
+    "dream.steps=1",
+    "--engine",
+    "eager",
+    "--size",
+    "320x180",
+]
 
 
 @pytest.fixture
@@ -46,9 +58,11 @@ def clean_environment(home: Path) -> dict[str, str]:
     paths = [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]
     return kept | {
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-        "XDG_CACHE_HOME": str(home / "cache"), "LOCALAPPDATA": str(home / "cache"),
-        "COLUMNS": "100", "NO_COLOR": "1",
-    }  # fmt: skip
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "LOCALAPPDATA": str(home / "cache"),
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
 
 
 @pytest.fixture

@@ -29,13 +29,18 @@ from livedream.settings import DreamSettings
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 FACTS = {
-    "engine": "openvino", "number_format": "bfloat16", "built": "2026-02-03T10:20:30+00:00",
+    "engine": "openvino",
+    "number_format": "bfloat16",
+    "built": "2026-02-03T10:20:30+00:00",
     "program": {
-        "network": "embedded", "layers": ["patterns", "eyes"], "working_size": [376, 208],
-        "octaves": 2, "steps": 1,
+        "network": "embedded",
+        "layers": ["patterns", "eyes"],
+        "working_size": [376, 208],
+        "octaves": 2,
+        "steps": 1,
     },
     "check": {"cosine": 0.98021, "relative_error": 0.2, "run_ms": 9.26},
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -102,12 +107,19 @@ class TestList:
         for words in ("tensorrt-rtx", "bfloat16", "embedded:", "376x208", "0.9802", "123.5", "2026-02-03"):
             assert words in text
 
-    @given(st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from([*FACTS, *FACTS["program"], *FACTS["check"]]), inner, max_size=4),
-        max_leaves=12,
-    ), st.floats(allow_nan=False, allow_infinity=False))  # fmt: skip
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from([*FACTS, *FACTS["program"], *FACTS["check"]]), inner, max_size=4
+                )
+            ),
+            max_leaves=12,
+        ),
+        st.floats(allow_nan=False, allow_infinity=False),
+    )
     def test_whatever_the_facts_hold_they_can_be_shown(self, value: Any, used_s: float) -> None:
         facts = value if isinstance(value, dict) else dict.fromkeys(FACTS, value)
         assert "last" in shown(Listed("x.engine", 5, used_s, facts))
@@ -338,9 +350,13 @@ class TestClear:
 
     @pytest.mark.parametrize(("answer", "left"), [("y\n", 0), ("n\n", 2), ("\n", 2)])
     def test_on_a_terminal_it_asks(
-        self, cache: EngineCache, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-        answer: str, left: int,
-    ) -> None:  # fmt: skip
+        self,
+        cache: EngineCache,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        answer: str,
+        left: int,
+    ) -> None:
         cache.put("one", bytes(1_500_000), FACTS)
         cache.put("two", bytes(500_000), FACTS)
         monkeypatch.setattr(sys, "stdin", _Stdin(answer))

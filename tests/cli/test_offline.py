@@ -36,12 +36,26 @@ def test_every_option_reaches_the_wish(requests: list[RenderRequest]) -> None:
     app(args=["render", "shots", "out", *options.split()], standalone_mode=False)
     assert requests == [
         RenderRequest(
-            "shots", "out", "fur", ("dream.steps=2", "look.scene=0"), engine="eager", seed=7,
-            size_wh=(640, 360), fps=Fraction(30000, 1001), start="0:01", end="50f", seconds=2.5, preview=320,
-            picture_format="jpg", timeline=Path("show.toml"), first_frame=Path("a.png"), sound=False,
-            sound_file=Path("music.mp3"), overwrite=True,
+            "shots",
+            "out",
+            "fur",
+            ("dream.steps=2", "look.scene=0"),
+            engine="eager",
+            seed=7,
+            size_wh=(640, 360),
+            fps=Fraction(30000, 1001),
+            start="0:01",
+            end="50f",
+            seconds=2.5,
+            preview=320,
+            picture_format="jpg",
+            timeline=Path("show.toml"),
+            first_frame=Path("a.png"),
+            sound=False,
+            sound_file=Path("music.mp3"),
+            overwrite=True,
         )
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,16 +75,25 @@ def test_whoever_is_asked_for_renders_it(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("--preset eyes", "with preset;"), ("--set dream.steps=2 --set look.scene=0", "with set;"),
-        ("--engine eager", "with engine;"), ("--seed 5", "with seed;"), ("--size 64x64", "with size;"),
-        ("--fps 30", "with fps;"), ("--start 0:01", "with start;"), ("--end 50f", "with end;"),
-        ("--seconds 2", "with seconds;"), ("--preview 320", "with preview;"),
-        ("--format jpg", "with format;"), ("--timeline t.toml", "with timeline;"),
+        ("--preset eyes", "with preset;"),
+        ("--set dream.steps=2 --set look.scene=0", "with set;"),
+        ("--engine eager", "with engine;"),
+        ("--seed 5", "with seed;"),
+        ("--size 64x64", "with size;"),
+        ("--fps 30", "with fps;"),
+        ("--start 0:01", "with start;"),
+        ("--end 50f", "with end;"),
+        ("--seconds 2", "with seconds;"),
+        ("--preview 320", "with preview;"),
+        ("--format jpg", "with format;"),
+        ("--timeline t.toml", "with timeline;"),
         ("--first-frame a.png", "with first_frame;"),
-        ("--sound m.mp3", "with sound_file;"), ("--no-sound", "with sound = false;"),
-        ("--overwrite", "with overwrite = true;"), ("--workers 2", "without --workers"),
+        ("--sound m.mp3", "with sound_file;"),
+        ("--no-sound", "with sound = false;"),
+        ("--overwrite", "with overwrite = true;"),
+        ("--workers 2", "without --workers"),
     ],
-)  # fmt: skip
+)
 def test_an_option_beside_a_batch_is_told_and_what_to_write_in_its_file(
     told: Callable[..., str], options: str, said: str
 ) -> None:

@@ -21,8 +21,18 @@ from livedream.offline.job import RenderRequest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-TINY = ["--engine", "eager", "--set", "dream.working_px=4096", "--set", "dream.layers={lines=1.0}", "--set",
-        "dream.octaves=1", "--size", "96x64"]  # fmt: skip
+TINY = [
+    "--engine",
+    "eager",
+    "--set",
+    "dream.working_px=4096",
+    "--set",
+    "dream.layers={lines=1.0}",
+    "--set",
+    "dream.octaves=1",
+    "--size",
+    "96x64",
+]
 
 
 def frames_of(film: Path) -> np.ndarray:

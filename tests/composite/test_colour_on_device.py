@@ -15,9 +15,14 @@ from livedream.settings import ColourSettings
 
 shares = st.floats(0, 1, width=32)
 every_colour = st.builds(
-    ColourSettings, keep=shares, saturation=st.floats(0, 2), contrast=shares, balance=shares,
-    target=st.one_of(st.just(()), st.tuples(shares, shares, shares)), target_weight=shares,
-)  # fmt: skip
+    ColourSettings,
+    keep=shares,
+    saturation=st.floats(0, 2),
+    contrast=shares,
+    balance=shares,
+    target=st.one_of(st.just(()), st.tuples(shares, shares, shares)),
+    target_weight=shares,
+)
 
 
 def up(array: NDArray[np.float32]) -> torch.Tensor:

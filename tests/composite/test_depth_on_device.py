@@ -34,6 +34,8 @@ def test_a_device_measures_and_lights_as_memory_does(size_hw: tuple[int, int], r
             stays[0, 0].numpy(), held(there[0, 0].numpy(), steered, gain.item()), rtol=1e-4, atol=1e-5
         )
     np.testing.assert_allclose(
-        depth_on_device.reach(there, look, gain)[0, 0].numpy(), reach(there[0, 0].numpy(), look, gain.item()),
-        rtol=1e-4, atol=1e-5,
-    )  # fmt: skip
+        depth_on_device.reach(there, look, gain)[0, 0].numpy(),
+        reach(there[0, 0].numpy(), look, gain.item()),
+        rtol=1e-4,
+        atol=1e-5,
+    )

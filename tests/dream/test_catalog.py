@@ -86,18 +86,28 @@ def test_the_settings_know_the_same_networks() -> None:
 
 
 PARAMETERS = {
-    "googlenet": 6_624_904, "bvlc_googlenet": 6_998_552, "googlenet_places205": 6_183_677,
-    "googlenet_places365": 6_347_677, "googlenet_cars": 6_415_327, "nin": 7_595_176,
-    "vgg16": 138_357_544, "vgg19": 143_667_240, "squeezenet1_1": 1_235_496,
-    "inception_v3": 23_834_568, "resnet50": 25_557_032, "mobilenet_v1": 4_231_976,
-}  # fmt: skip
+    "googlenet": 6_624_904,
+    "bvlc_googlenet": 6_998_552,
+    "googlenet_places205": 6_183_677,
+    "googlenet_places365": 6_347_677,
+    "googlenet_cars": 6_415_327,
+    "nin": 7_595_176,
+    "vgg16": 138_357_544,
+    "vgg19": 143_667_240,
+    "squeezenet1_1": 1_235_496,
+    "inception_v3": 23_834_568,
+    "resnet50": 25_557_032,
+    "mobilenet_v1": 4_231_976,
+}
 """As published: by torchvision, by Caffe's model zoo, by Keras (the trainable ones)."""
 
 NOT_PLANNED = {
-    "bvlc_googlenet": 1025 * 1000, "googlenet_places205": 1025 * 205, "googlenet_places365": 1025 * 365,
+    "bvlc_googlenet": 1025 * 1000,
+    "googlenet_places205": 1025 * 205,
+    "googlenet_places365": 1025 * 365,
     "googlenet_cars": 1025 * 431,
     "mobilenet_v1": 1024 * 9 + 2 * 1024 + 1024 * 1024 + 2 * 1024 + 1025 * 1000,
-}  # fmt: skip
+}
 """What the published files leave out: the last classifier, and MobileNet's last separable convolution."""
 
 
@@ -124,36 +134,53 @@ def test_its_names_lead_to_layers(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "alias", "layer"),
     [
-        ("googlenet", "inception_4c/output", "inception4c"), ("googlenet", "mixed4c", "inception4c"),
+        ("googlenet", "inception_4c/output", "inception4c"),
+        ("googlenet", "mixed4c", "inception4c"),
         ("googlenet", "logits", "fc"),
-        ("bvlc_googlenet", "inception4c", "inception_4c/output"), ("bvlc_googlenet", "conv3", "conv2/3x3"),
+        ("bvlc_googlenet", "inception4c", "inception_4c/output"),
+        ("bvlc_googlenet", "conv3", "conv2/3x3"),
         ("bvlc_googlenet", "inception_4c_output", "inception_4c/output"),
         ("googlenet_places365", "pool1_norm1", "pool1/norm1"),
-        ("googlenet_cars", "mixed4c", "inception_4c/output"), ("googlenet_cars", "conv3", "conv2_3x3"),
+        ("googlenet_cars", "mixed4c", "inception_4c/output"),
+        ("googlenet_cars", "conv3", "conv2_3x3"),
         ("googlenet_cars", "logits", "loss2/classifier_model"),
-        ("nin", "features.0", "conv1"), ("nin", "features.5", "relu2"), ("nin", "features.20", "pool3"),
-        ("nin", "features.22", "conv4-1024"), ("nin", "features.26", "cccp8-1024"), ("nin", "pool0", "pool1"),
+        ("nin", "features.0", "conv1"),
+        ("nin", "features.5", "relu2"),
+        ("nin", "features.20", "pool3"),
+        ("nin", "features.22", "conv4-1024"),
+        ("nin", "features.26", "cccp8-1024"),
+        ("nin", "pool0", "pool1"),
         ("nin", "logits", "pool4"),
-        ("vgg16", "features.21", "conv4_3"), ("vgg16", "features.22", "relu4_3"),
-        ("vgg16", "block4_conv3", "relu4_3"), ("vgg16", "features.30", "pool5"),
+        ("vgg16", "features.21", "conv4_3"),
+        ("vgg16", "features.22", "relu4_3"),
+        ("vgg16", "block4_conv3", "relu4_3"),
+        ("vgg16", "features.30", "pool5"),
         ("vgg16", "classifier.6", "fc8"),
-        ("vgg19", "features.36", "pool5"), ("vgg19", "features.26", "relu4_4"),
-        ("squeezenet1_1", "features.11", "fire8"), ("squeezenet1_1", "features.8", "maxpool5"),
-        ("inception_v3", "mixed5", "Mixed_6c"), ("inception_v3", "mixed10", "Mixed_7c"),
-        ("resnet50", "res4e", "layer3.4"), ("resnet50", "layer3", "layer3.5"),
+        ("vgg19", "features.36", "pool5"),
+        ("vgg19", "features.26", "relu4_4"),
+        ("squeezenet1_1", "features.11", "fire8"),
+        ("squeezenet1_1", "features.8", "maxpool5"),
+        ("inception_v3", "mixed5", "Mixed_6c"),
+        ("inception_v3", "mixed10", "Mixed_7c"),
+        ("resnet50", "res4e", "layer3.4"),
+        ("resnet50", "layer3", "layer3.5"),
         ("resnet50", "conv5_3", "layer4.2"),
         ("mobilenet_v1", "eyes", "conv_pw_8"),
     ],
-)  # fmt: skip
+)
 def test_layers_are_known_by_the_names_of_the_literature(name: str, alias: str, layer: str) -> None:
     assert network_info(name).find(alias) == layer
 
 
 @pytest.mark.parametrize(
     ("name", "wrong", "near"),
-    [("vgg16", "conv4_9", "conv4_3"), ("inception_v3", "mixed6c", "Mixed_6c"),
-     ("resnet50", "layer3.9", "layer3.5"), ("googlenet", "inception_4f/output", "inception_4e/output")],
-)  # fmt: skip
+    [
+        ("vgg16", "conv4_9", "conv4_3"),
+        ("inception_v3", "mixed6c", "Mixed_6c"),
+        ("resnet50", "layer3.9", "layer3.5"),
+        ("googlenet", "inception_4f/output", "inception_4e/output"),
+    ],
+)
 def test_a_name_like_a_layer_s_is_answered_with_it(name: str, wrong: str, near: str) -> None:
     with pytest.raises(InputError) as told:
         network_info(name).find(wrong)

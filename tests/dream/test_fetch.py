@@ -66,9 +66,11 @@ def info(publisher: Publisher, published: bytes, tmp_path: Path) -> NetworkInfo:
     """SqueezeNet as that server publishes it."""
     publisher.body = published
     return replace(
-        network_info("squeezenet1_1"), file=tmp_path / "networks" / "weights.pth", address=publisher.address,
+        network_info("squeezenet1_1"),
+        file=tmp_path / "networks" / "weights.pth",
+        address=publisher.address,
         sha256=hashlib.sha256(published).hexdigest(),
-    )  # fmt: skip
+    )
 
 
 def refused(info: NetworkInfo, words: str) -> str:

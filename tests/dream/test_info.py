@@ -18,17 +18,24 @@ def trunk(info: NetworkInfo) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "layer", "before"),
     [
-        ("embedded", "block.3", "block.2"), ("embedded", "head.8", "block.7"),
-        ("embedded", "eyes", "block.7"), ("embedded", "block.8", "block.7"), ("embedded", "block.0", "stem"),
-        ("googlenet", "inception4c", "inception4b"), ("googlenet", "inception_4a/output", "maxpool3"),
+        ("embedded", "block.3", "block.2"),
+        ("embedded", "head.8", "block.7"),
+        ("embedded", "eyes", "block.7"),
+        ("embedded", "block.8", "block.7"),
+        ("embedded", "block.0", "stem"),
+        ("googlenet", "inception4c", "inception4b"),
+        ("googlenet", "inception_4a/output", "maxpool3"),
         ("bvlc_googlenet", "inception_4b/output", "inception_4a/output"),
         ("bvlc_googlenet", "logits", "inception_4d/output"),
         ("bvlc_googlenet", "creatures", "inception_4b/output"),
-        ("googlenet_cars", "norm1", "pool1"), ("nin", "cccp1", "relu0"), ("nin", "conv2", "pool1"),
-        ("vgg16", "relu4_3", "conv4_3"), ("vgg16", "features.21", "relu4_2"),
+        ("googlenet_cars", "norm1", "pool1"),
+        ("nin", "cccp1", "relu0"),
+        ("nin", "conv2", "pool1"),
+        ("vgg16", "relu4_3", "conv4_3"),
+        ("vgg16", "features.21", "relu4_2"),
         ("resnet50", "layer3.0", "layer2.3"),
     ],
-)  # fmt: skip
+)
 def test_what_goes_into_a_layer_is_a_layer(name: str, layer: str, before: str) -> None:
     info = network_info(name)
     assert info.find(f"before_{layer}") == before
@@ -52,10 +59,12 @@ def test_before_goes_one_layer_back_along_the_trunk(name: str, data: st.DataObje
         ("googlenet_cars", "inception_3a_1x1", "pool2"),
         ("googlenet", "inception4c.branch2.0.conv", "inception4b"),
         ("googlenet", "inception4c.branch2.0", "inception4b"),
-        ("resnet50", "layer3.0.downsample.0", "layer2.3"), ("squeezenet1_1", "features.4.squeeze", "fire2"),
-        ("mobilenet_v1", "conv_dw_8", "conv_pw_7"), ("mobilenet_v1", "conv_pw_8", "conv_pw_7"),
+        ("resnet50", "layer3.0.downsample.0", "layer2.3"),
+        ("squeezenet1_1", "features.4.squeeze", "fire2"),
+        ("mobilenet_v1", "conv_dw_8", "conv_pw_7"),
+        ("mobilenet_v1", "conv_pw_8", "conv_pw_7"),
     ],
-)  # fmt: skip
+)
 def test_so_it_is_for_a_convolution_that_a_layer_begins_with(
     name: str, convolution: str, before: str
 ) -> None:
@@ -71,7 +80,7 @@ def test_so_it_is_for_a_convolution_that_a_layer_begins_with(
         ("resnet50", "layer3.4.conv2", "layer3.3, layer3.4"),
         ("squeezenet1_1", "features.4.expand1x1", "fire2, fire3"),
     ],
-)  # fmt: skip
+)
 def test_what_goes_into_a_convolution_further_in_is_no_layer(name: str, convolution: str, near: str) -> None:
     with pytest.raises(InputError) as told:
         network_info(name).find(f"before_{convolution}")

@@ -40,9 +40,12 @@ def test_frame_inputs_have_the_kernel_s_shapes_and_the_settings_in_them(
     jitter_px: int, octaves: int, step_size: float, roughness: float
 ) -> None:
     dream = DreamSettings(
-        layers={"lines": 0.5, "eyes": -2.0}, octaves=octaves, jitter_px=jitter_px,
-        step_size=step_size, roughness=roughness,
-    )  # fmt: skip
+        layers={"lines": 0.5, "eyes": -2.0},
+        octaves=octaves,
+        jitter_px=jitter_px,
+        step_size=step_size,
+        roughness=roughness,
+    )
     numbers, seen, lines, eyes = frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
     assert numbers.dtype == np.float32
     named = dict(zip(SCALARS, numbers.tolist(), strict=True))

@@ -285,11 +285,20 @@ def test_steps_grow_and_become_fewer_from_octave_to_octave() -> None:
     torch.testing.assert_close((doubled_step - first)[inside], 2 * (both - first)[inside], atol=1e-9, rtol=0)
 
 
-@pytest.mark.parametrize("change", [{"optimiser": "adam"}, {"laplacian_levels": 3}, {"smoothing_scales": 3},
-                                    {"optimiser": "lbfgs"}, {"parametrisation": "fourier"},
-                                    {"regularised": True}, {"pooling": "average"},
-                                    {"taps": taps_at("block.1", objective="mean")},
-                                    {"taps": taps_at("block.1", objective="absolute")}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimiser": "adam"},
+        {"laplacian_levels": 3},
+        {"smoothing_scales": 3},
+        {"optimiser": "lbfgs"},
+        {"parametrisation": "fourier"},
+        {"regularised": True},
+        {"pooling": "average"},
+        {"taps": taps_at("block.1", objective="mean")},
+        {"taps": taps_at("block.1", objective="absolute")},
+    ],
+)
 def test_what_changes_the_way_changes_the_dream_and_keeps_it_a_picture(change: dict[str, Any]) -> None:
     plain, spec = (replace(SPEC, steps=3, **extra) for extra in ({}, change))
     tensors = examples(plain)
@@ -312,8 +321,14 @@ def test_in_a_spectrum_a_dream_grows_coarser(optimiser: str) -> None:
     assert rough[1] < 0.8 * rough[0]
 
 
-@pytest.mark.parametrize("way", [{"optimiser": "lbfgs"}, {"parametrisation": "fourier"},
-                                 {"optimiser": "lbfgs", "parametrisation": "fourier"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"optimiser": "lbfgs"},
+        {"parametrisation": "fourier"},
+        {"optimiser": "lbfgs", "parametrisation": "fourier"},
+    ],
+)
 def test_every_way_of_climbing_raises_the_objective_with_all_that_shapes_a_step(
     exact_network: Network, way: dict[str, str]
 ) -> None:

@@ -8,14 +8,20 @@ from livedream.errors import InputError
 @pytest.mark.parametrize(
     ("network", "place", "name"),
     [
-        ("googlenet", 0, "tench"), ("vgg16", 207, "golden retriever"), ("resnet50", 281, "tabby"),
-        ("inception_v3", 985, "daisy"), ("squeezenet1_1", 999, "toilet tissue"),
-        ("bvlc_googlenet", 134, "crane (bird)"), ("vgg19", 517, "crane (machine)"),
-        ("googlenet_places205", 0, "abbey"), ("googlenet_places205", 204, "yard"),
+        ("googlenet", 0, "tench"),
+        ("vgg16", 207, "golden retriever"),
+        ("resnet50", 281, "tabby"),
+        ("inception_v3", 985, "daisy"),
+        ("squeezenet1_1", 999, "toilet tissue"),
+        ("bvlc_googlenet", 134, "crane (bird)"),
+        ("vgg19", 517, "crane (machine)"),
+        ("googlenet_places205", 0, "abbey"),
+        ("googlenet_places205", 204, "yard"),
         ("nin", 340, "zebra"),
-        ("googlenet_places365", 306, "sky"), ("googlenet_places365", 364, "zen garden"),
+        ("googlenet_places365", 306, "sky"),
+        ("googlenet_places365", 364, "zen garden"),
     ],
-)  # fmt: skip
+)
 def test_a_class_is_known_by_name_and_by_number(network: str, place: int, name: str) -> None:
     info = network_info(network)
     assert labels(info)[place] == name

@@ -76,9 +76,15 @@ def even(a: Tensor, w: Tensor, _: Tensor) -> Tensor:
 
 
 BY_HAND: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
-    "l2": l2, "even": even, "mean": mean, "absolute": absolute, "guide": guide, "style": style,
-    "content": content, "label": mean,
-}  # fmt: skip
+    "l2": l2,
+    "even": even,
+    "mean": mean,
+    "absolute": absolute,
+    "guide": guide,
+    "style": style,
+    "content": content,
+    "label": mean,
+}
 
 
 @settings(deadline=None)
@@ -161,12 +167,21 @@ def test_gram_matrices_are_float32_whatever_the_network_computes_in(dtype: torch
 
 
 def test_the_input_gradient_of_all_objectives_together_is_autograd_s(exact_network: Network) -> None:
-    taps = [("image", Style()), ("stem", Style()), ("block.1", Guide()), ("head.4", L2()),
-            ("block.1", Content()), ("image", Content()), ("head.4", Mean())]  # fmt: skip
+    taps = [
+        ("image", Style()),
+        ("stem", Style()),
+        ("block.1", Guide()),
+        ("head.4", L2()),
+        ("block.1", Content()),
+        ("image", Content()),
+        ("head.4", Mean()),
+    ]
     explicit = InputGradient(exact_network, taps)
     image, other = (torch.rand(1, 3, 32, 40, dtype=torch.float64) for _ in range(2))
-    weights = [torch.full((1, exact_network.info.channels(name), 1, 1), 0.5 + n, dtype=torch.float64)
-               for n, (name, _) in enumerate(taps)]  # fmt: skip
+    weights = [
+        torch.full((1, exact_network.info.channels(name), 1, 1), 0.5 + n, dtype=torch.float64)
+        for n, (name, _) in enumerate(taps)
+    ]
     observed = {name: iter(explicit.observe(name, other)) for name in ("style", "guide", "frame")}
     seen = [next(observed[objective.reference]) for _, objective in taps if objective.reference]
     image.requires_grad_()

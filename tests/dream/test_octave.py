@@ -82,8 +82,11 @@ def test_every_other_octave_is_turned_but_the_largest() -> None:
     spec = replace(SPEC, size_hw=(128, 160), octaves=4, octave_scale=1.4, turns=True)
     assert [spec.is_turned(octave) for octave in range(4)] == [True, False, True, False]
     assert [size != seen for size, seen in zip(spec.sizes_hw, spec.seen_hw, strict=True)] == [
-        True, False, True, False,
-    ]  # fmt: skip
+        True,
+        False,
+        True,
+        False,
+    ]
     assert replace(spec, only=2).seen_hw == [(114, 91)]
 
 

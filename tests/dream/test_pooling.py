@@ -133,9 +133,17 @@ def compare_average(layer: AveragePool, x: Tensor, expected: Tensor) -> None:
 
 @pytest.mark.parametrize(
     "windows",
-    [(3, 1, 1, True), (3, 2, 0, False), (3, 2, 0, True), (2, 2, 0, False), (2, 2, 0, True), (3, 2, 1, True),
-     (5, 3, 0, False), (5, 3, 0, True)],
-)  # fmt: skip
+    [
+        (3, 1, 1, True),
+        (3, 2, 0, False),
+        (3, 2, 0, True),
+        (2, 2, 0, False),
+        (2, 2, 0, True),
+        (3, 2, 1, True),
+        (5, 3, 0, False),
+        (5, 3, 0, True),
+    ],
+)
 @pytest.mark.parametrize("zeros_count", [False, True])
 @settings(max_examples=15, deadline=None)
 @given(height=AVERAGED, width=AVERAGED, seed=st.integers(0, 1000))
@@ -155,9 +163,10 @@ def test_an_average_is_torch_s(
 
 @settings(max_examples=40, deadline=None)
 @given(
-    size_hw=st.tuples(st.integers(1, 12), st.integers(1, 12)), shape=st.sampled_from([(3, 2), (2, 2)]),
+    size_hw=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+    shape=st.sampled_from([(3, 2), (2, 2)]),
     whole=st.booleans(),
-)  # fmt: skip
+)
 def test_an_average_s_windows_are_those_of_a_max_pool(
     size_hw: tuple[int, int], shape: tuple[int, int], whole: bool
 ) -> None:

@@ -26,10 +26,16 @@ TILED = KernelSpec("embedded", taps_at("stem"), (1080, 1920), 3, 1.4, 5, 1.0)
 
 def test_equal_specs_have_equal_fingerprints_and_all_that_matters_changes_them() -> None:
     changes: list[dict[str, Any]] = [
-        {"taps": taps_at("head.8")}, {"taps": taps_at("head.4", "block.6")},
-        {"taps": taps_at("head.4", "head.8", objective="l2")}, {"size_hw": (88, 64)}, {"size_hw": (64, 96)},
-        {"octaves": 3}, {"octave_scale": 1.5}, {"steps": 3}, {"smoothing_px": 1.0},
-    ]  # fmt: skip
+        {"taps": taps_at("head.8")},
+        {"taps": taps_at("head.4", "block.6")},
+        {"taps": taps_at("head.4", "head.8", objective="l2")},
+        {"size_hw": (88, 64)},
+        {"size_hw": (64, 96)},
+        {"octaves": 3},
+        {"octave_scale": 1.5},
+        {"steps": 3},
+        {"smoothing_px": 1.0},
+    ]
     specs = [SPEC, *(replace(SPEC, **change) for change in changes)]
     fingerprints = [KernelProgram(spec).fingerprint() for spec in specs]
     assert KernelProgram(replace(SPEC)).fingerprint() == fingerprints[0]
@@ -51,14 +57,25 @@ def fingerprint_of(checkout: Path) -> str:
     """Let the package that lies in a folder take the fingerprint."""
     code = "import sys, pickle; sys.stdout.write(pickle.load(sys.stdin.buffer).fingerprint())"
     ran = subprocess.run(
-        [sys.executable, "-c", code], input=pickle.dumps(PROGRAM), capture_output=True, check=True,
-        cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)},
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        input=pickle.dumps(PROGRAM),
+        capture_output=True,
+        check=True,
+        cwd=checkout,
+        env=os.environ | {"PYTHONPATH": str(checkout)},
+    )
     return ran.stdout.decode()
 
 
-@pytest.mark.parametrize("part", ["assets/embedded_v1.safetensors", "livedream/dream/layers.py",
-                                  "livedream/dream/kernel.py", "livedream/ops/pyramid.py"])  # fmt: skip
+@pytest.mark.parametrize(
+    "part",
+    [
+        "assets/embedded_v1.safetensors",
+        "livedream/dream/layers.py",
+        "livedream/dream/kernel.py",
+        "livedream/ops/pyramid.py",
+    ],
+)
 def test_other_weights_or_other_code_have_another_fingerprint(tmp_path: Path, part: str) -> None:
     package = Path(livedream.__file__).resolve().parent
     shutil.copytree(package, tmp_path / "livedream", ignore=shutil.ignore_patterns("__pycache__", "assets"))
@@ -72,9 +89,12 @@ def test_other_weights_or_other_code_have_another_fingerprint(tmp_path: Path, pa
 def test_it_is_described_in_the_words_of_the_settings() -> None:
     described = KernelProgram(replace(SPEC, taps=taps_at("stem", "head.8"), steps=3)).describe()
     assert described == {
-        "network": "embedded", "layers": ["stem", "eyes"], "working_size": [88, 64],
-        "octaves": 2, "steps": 3,
-    }  # fmt: skip
+        "network": "embedded",
+        "layers": ["stem", "eyes"],
+        "working_size": [88, 64],
+        "octaves": 2,
+        "steps": 3,
+    }
     assert json.loads(json.dumps(described)) == described
 
 

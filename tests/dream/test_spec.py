@@ -53,9 +53,15 @@ def test_settings_decide_the_spec_and_the_layers_come_in_order() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"step_size": 0.3}, {"roughness": 2.0}, {"jitter_px": 3}, {"layers": {"eyes": 0.25}},
-     {"layers": {"head.8": 9.0}}, {"channels": {"eyes": {3: 1.0}}}],
-)  # fmt: skip
+    [
+        {"step_size": 0.3},
+        {"roughness": 2.0},
+        {"jitter_px": 3},
+        {"layers": {"eyes": 0.25}},
+        {"layers": {"head.8": 9.0}},
+        {"channels": {"eyes": {3: 1.0}}},
+    ],
+)
 def test_what_is_read_each_frame_does_not_change_the_spec(change: dict[str, Any]) -> None:
     changed = DreamSettings(**{"layers": {"eyes": 1.0}} | change)
     assert kernel_spec(changed, (64, 88)) == kernel_spec(DreamSettings(layers={"eyes": 1.0}), (64, 88))

@@ -93,9 +93,12 @@ LAYERS = ("lines", "patterns", "eyes")
 
 
 @given(
-    st.lists(st.sampled_from(LAYERS), min_size=1, max_size=5), st.sampled_from(["loop", "ping-pong"]),
-    st.floats(0, 1), st.floats(0.1, 60), st.floats(0, 1000),
-)  # fmt: skip
+    st.lists(st.sampled_from(LAYERS), min_size=1, max_size=5),
+    st.sampled_from(["loop", "ping-pong"]),
+    st.floats(0, 1),
+    st.floats(0.1, 60),
+    st.floats(0, 1000),
+)
 def test_a_sequence_always_shows_one_layer_or_two_that_fade(
     layers: list[str], mode: str, fade: float, each_s: float, time_s: float
 ) -> None:
@@ -115,8 +118,13 @@ def test_a_loop_starts_again_and_ping_pong_goes_back() -> None:
     back = loop.model_copy(update={"sequence_mode": "ping-pong"})
     assert [shown(loop, 2.0 * n + 1) for n in range(5)] == ["lines", "patterns", "eyes", "lines", "patterns"]
     assert [shown(back, 2.0 * n + 1) for n in range(6)] == [
-        "lines", "patterns", "eyes", "patterns", "lines", "patterns"
-    ]  # fmt: skip
+        "lines",
+        "patterns",
+        "eyes",
+        "patterns",
+        "lines",
+        "patterns",
+    ]
 
 
 def test_layers_fade_into_each_other_without_a_leap() -> None:

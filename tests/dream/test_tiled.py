@@ -77,8 +77,9 @@ def test_tiles_give_the_undivided_dream() -> None:
     assert cosine(whole, tiled) > 0.9999
 
 
-@pytest.mark.parametrize("change", [{"flips": True}, {"turns": True}, {"swings": True},
-                                    {"octave_sizes": (0.9, 0.95)}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change", [{"flips": True}, {"turns": True}, {"swings": True}, {"octave_sizes": (0.9, 0.95)}]
+)
 def test_however_octaves_look_tiles_give_the_undivided_dream(change: dict[str, Any]) -> None:
     """The second octave is divided, too."""
     spec = spec_of(**{"octave_scale": 1.1} | change)

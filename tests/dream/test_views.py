@@ -24,8 +24,11 @@ def views_of(spec: KernelSpec, time_s: float = 0.0, seed: int = 5, **wishes: Any
 
 
 def test_what_a_spec_does_not_take_is_not_given() -> None:
-    shapes = {(flips, swings): views_of(replace(SPEC, flips=flips, swings=swings), flips="all").shape
-              for flips in (False, True) for swings in (False, True)}  # fmt: skip
+    shapes = {
+        (flips, swings): views_of(replace(SPEC, flips=flips, swings=swings), flips="all").shape
+        for flips in (False, True)
+        for swings in (False, True)
+    }
     assert shapes == {
         (False, False): (3, 2),
         (True, False): (3, 4),
@@ -42,10 +45,12 @@ def test_the_jitter_is_the_same_with_and_without_the_rest() -> None:
 def test_rolls_of_a_few_frames_are_spread_evenly() -> None:
     """In 16 frames each of 16 fields of the square is met; of random places a third of them stay empty."""
     for seed in range(5):
-        rolls = np.array([
-            views(SPEC, DreamSettings(jitter_px=8), np.random.default_rng(seed), 0.0, number)[0]
-            for number in range(32)
-        ])  # fmt: skip
+        rolls = np.array(
+            [
+                views(SPEC, DreamSettings(jitter_px=8), np.random.default_rng(seed), 0.0, number)[0]
+                for number in range(32)
+            ]
+        )
         assert rolls.min() >= -8
         assert rolls.max() <= 8
         fields = {tuple(field) for field in ((rolls + 8) * 4 // 17).tolist()}
@@ -53,8 +58,10 @@ def test_rolls_of_a_few_frames_are_spread_evenly() -> None:
         assert np.abs(rolls.mean(axis=0)).max() < 1.0
 
 
-@pytest.mark.parametrize(("flips", "seen"), [("none", {(0, 0)}), ("sideways", {(0, 0), (0, 1)}),
-                                             ("all", {(0, 0), (0, 1), (1, 0), (1, 1)})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("flips", "seen"),
+    [("none", {(0, 0)}), ("sideways", {(0, 0), (0, 1)}), ("all", {(0, 0), (0, 1), (1, 0), (1, 1)})],
+)
 def test_every_flip_that_is_allowed_comes_and_no_other(flips: str, seen: set[tuple[int, int]]) -> None:
     drawn = [views_of(replace(SPEC, flips=True), seed=seed, flips=flips)[:, 2:] for seed in range(30)]
     assert {tuple(row) for row in np.concatenate(drawn).tolist()} == seen

@@ -126,9 +126,23 @@ def full_program() -> KernelProgram:
         *taps_at("image", "block.0", objective="content"),
     )
     spec = KernelSpec(
-        "embedded", taps, (40, 48), 2, 1.2, 2, 1.0, rank="average", steps_decay=0.5, optimiser="adam",
-        smoothing_scales=3, laplacian_levels=2, regularised=True, flips=True, turns=True, swings=True,
-    )  # fmt: skip
+        "embedded",
+        taps,
+        (40, 48),
+        2,
+        1.2,
+        2,
+        1.0,
+        rank="average",
+        steps_decay=0.5,
+        optimiser="adam",
+        smoothing_scales=3,
+        laplacian_levels=2,
+        regularised=True,
+        flips=True,
+        turns=True,
+        swings=True,
+    )
     return KernelProgram(spec)
 
 

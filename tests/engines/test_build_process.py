@@ -139,10 +139,14 @@ def test_a_child_that_dies_before_it_listens_is_an_engine_error(
 @pytest.mark.parametrize(
     "fault",
     [
-        EngineError("two\n  lines"), OSError(28, "no space left"), RuntimeError("from C++\n\n  at file.cpp"),
-        ImportError("no module named openvino"), ValueError("an odd shape"), MemoryError("out of memory"),
+        EngineError("two\n  lines"),
+        OSError(28, "no space left"),
+        RuntimeError("from C++\n\n  at file.cpp"),
+        ImportError("no module named openvino"),
+        ValueError("an odd shape"),
+        MemoryError("out of memory"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_told_in_one_line_that_comes_last(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
 ) -> None:

@@ -50,9 +50,12 @@ class Workshop:
             self.closed += 1
 
         return SimpleNamespace(
-            name=f"{flavour} {number_format}", number_format=number_format, close=close,
-            run=lambda inputs: distort(eager.run(inputs)), machine_code=lambda: b"+code",
-        )  # fmt: skip
+            name=f"{flavour} {number_format}",
+            number_format=number_format,
+            close=close,
+            run=lambda inputs: distort(eager.run(inputs)),
+            machine_code=lambda: b"+code",
+        )
 
     program: Program
 

@@ -353,9 +353,12 @@ def test_a_newer_request_ends_the_building_of_parts(
 
 
 def test_a_request_that_comes_between_two_parts_ends_the_building_too(
-    bench: Any, workshop: Any, whole: Any, make_program: Callable[..., Any],
+    bench: Any,
+    workshop: Any,
+    whole: Any,
+    make_program: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     workshop.finish.set()
     newer = make_program("newer")
 

@@ -85,12 +85,18 @@ def test_every_flipped_byte_is_treated_as_absent_or_leaves_the_blob_alone(cache:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\x00" * 64, bytes(range(256)), b"livedrm1", b"livedrm1" + b"\xff" * 8 + b"{}",
-        b"livedrm1" + struct.pack("<Q", 2) + b"[]" + b"blob", b"livedrm1" + struct.pack("<Q", 4) + b"null",
-        b"livedrm1" + struct.pack("<Q", 2) + b"{}", b"livedrm1" + struct.pack("<Q", 2) + b"\xff\xfe",
+        b"",
+        b"\x00" * 64,
+        bytes(range(256)),
+        b"livedrm1",
+        b"livedrm1" + b"\xff" * 8 + b"{}",
+        b"livedrm1" + struct.pack("<Q", 2) + b"[]" + b"blob",
+        b"livedrm1" + struct.pack("<Q", 4) + b"null",
+        b"livedrm1" + struct.pack("<Q", 2) + b"{}",
+        b"livedrm1" + struct.pack("<Q", 2) + b"\xff\xfe",
         b"PK\x03\x04 some other program's file",
     ],
-)  # fmt: skip
+)
 def test_a_foreign_file_is_treated_as_absent(cache: EngineCache, content: bytes) -> None:
     cache.put("key", b"engine", FACTS)
     files(cache)[0].write_bytes(content)
@@ -270,11 +276,16 @@ def framed(facts: bytes) -> bytes:
 @pytest.mark.parametrize(
     "content",
     [
-        framed(b"[" * 100_000), framed(b'{"key": {}}'), framed(b'{"key": "x", "blob_bytes": "many"}'),
-        framed(b'{"key": "' + b"9" * 40 + b'", "blob_bytes": 5}'), framed(b'"text"'), framed(b"9" * 10_000),
-        framed(b" " * (2 << 20) + b"{}"), b"livedrm1" + b"\xff" * 8 + b"{}",
+        framed(b"[" * 100_000),
+        framed(b'{"key": {}}'),
+        framed(b'{"key": "x", "blob_bytes": "many"}'),
+        framed(b'{"key": "' + b"9" * 40 + b'", "blob_bytes": 5}'),
+        framed(b'"text"'),
+        framed(b"9" * 10_000),
+        framed(b" " * (2 << 20) + b"{}"),
+        b"livedrm1" + b"\xff" * 8 + b"{}",
     ],
-)  # fmt: skip
+)
 def test_facts_that_are_none_are_damaged_for_list_and_get(cache: EngineCache, content: bytes) -> None:
     cache.put("key", b"engine", FACTS)
     (file,) = files(cache)
@@ -397,8 +408,10 @@ def test_the_temporary_folder_goes_with_the_process(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, str(tmp_path / "file")],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     folder, _, was_there = done.stdout.splitlines()[-1].rpartition(" ")
     assert was_there == "True"
     assert not Path(folder).exists()

@@ -118,9 +118,14 @@ CHECKED = {"cosine": 1.0, "relative_error": 0.0, "run_ms": 1.0}
 
 @pytest.mark.parametrize(
     ("blob", "facts"),
-    [(b"", {"check": CHECKED}), (b"PK not an archive", {"check": CHECKED}), (bytes(5000), {}),
-     (b"", {"check": 3}), (b"", {"check": {"speed": 1}})],
-)  # fmt: skip
+    [
+        (b"", {"check": CHECKED}),
+        (b"PK not an archive", {"check": CHECKED}),
+        (bytes(5000), {}),
+        (b"", {"check": 3}),
+        (b"", {"check": {"speed": 1}}),
+    ],
+)
 def test_an_entry_that_is_no_engine_is_treated_as_absent(
     program: Any, tmp_path: Path, blob: bytes, facts: dict[str, Any]
 ) -> None:

@@ -133,9 +133,14 @@ class TestBoth:
         ],
     )
     def test_torch_and_the_driver_must_fit(
-        self, machine: Machine, look: Callable[[], doctor_torch.Health], installed: dict[str, str],
-        torch: Torch, driver: tuple[int, int] | None, told: tuple[str, str],
-    ) -> None:  # fmt: skip
+        self,
+        machine: Machine,
+        look: Callable[[], doctor_torch.Health],
+        installed: dict[str, str],
+        torch: Torch,
+        driver: tuple[int, int] | None,
+        told: tuple[str, str],
+    ) -> None:
         machine(installed, torch, driver)
         health = look()
         assert health.state == "failed"

@@ -15,30 +15,64 @@ from livedream.errors import EngineError
 
 # On weights alone: torch-tensorrt works these out before it converts, ONNX's optimizer likewise.
 ON_CONSTANTS = {
-    "aten.alias.default", "aten.arange.start_step", "aten.clone.default", "aten.copy.default",
-    "aten.flip.default", "aten.full.default", "aten.repeat.default", "aten.scalar_tensor.default",
+    "aten.alias.default",
+    "aten.arange.start_step",
+    "aten.clone.default",
+    "aten.copy.default",
+    "aten.flip.default",
+    "aten.full.default",
+    "aten.repeat.default",
+    "aten.scalar_tensor.default",
     "aten.slice_scatter.default",
-}  # fmt: skip
+}
 
 # Each has a converter in torch-tensorrt 2.13 (its metadata assertions are removed) and a translation to
 # ONNX that TensorRT-RTX 1.7 parses. Whatever is not here cuts the graph into several engines, or fails:
 # add to it only what was seen to convert.
 CONVERTED = ON_CONSTANTS | {
-    "aten._assert_tensor_metadata.default", "aten._to_copy.default", "aten.abs.default", "aten.add.Tensor",
-    "aten.bmm.default", "aten.clamp.default", "aten.constant_pad_nd.default", "aten.convolution.default",
-    "aten.div.Tensor", "aten.expand.default", "aten.gt.Scalar", "aten.index_select.default",
-    "aten.mean.dim", "aten.mm.default", "aten.mul.Tensor", "aten.neg.default", "aten.permute.default",
-    "aten.relu.default", "aten.remainder.Scalar", "aten.select.int", "aten.slice.Tensor",
-    "aten.squeeze.dims", "aten.sub.Tensor", "aten.upsample_nearest2d.vec", "aten.view.default",
+    "aten._assert_tensor_metadata.default",
+    "aten._to_copy.default",
+    "aten.abs.default",
+    "aten.add.Tensor",
+    "aten.bmm.default",
+    "aten.clamp.default",
+    "aten.constant_pad_nd.default",
+    "aten.convolution.default",
+    "aten.div.Tensor",
+    "aten.expand.default",
+    "aten.gt.Scalar",
+    "aten.index_select.default",
+    "aten.mean.dim",
+    "aten.mm.default",
+    "aten.mul.Tensor",
+    "aten.neg.default",
+    "aten.permute.default",
+    "aten.relu.default",
+    "aten.remainder.Scalar",
+    "aten.select.int",
+    "aten.slice.Tensor",
+    "aten.squeeze.dims",
+    "aten.sub.Tensor",
+    "aten.upsample_nearest2d.vec",
+    "aten.view.default",
     "aten.where.self",
-}  # fmt: skip
+}
 
 # Of the objectives that look at other pictures and of the ways of stepping: seen in TensorRT-RTX.
 ALSO_CONVERTED = {
-    "aten.argmax.default", "aten.cat.default", "aten.eq.Tensor", "aten.gt.Tensor", "aten.le.Scalar",
-    "aten.lt.Scalar", "aten.lt.Tensor", "aten.mean.default", "aten.pow.Tensor_Scalar", "aten.sqrt.default",
-    "aten.sum.dim_IntList", "aten.unsqueeze.default",
-}  # fmt: skip
+    "aten.argmax.default",
+    "aten.cat.default",
+    "aten.eq.Tensor",
+    "aten.gt.Tensor",
+    "aten.le.Scalar",
+    "aten.lt.Scalar",
+    "aten.lt.Tensor",
+    "aten.mean.default",
+    "aten.pow.Tensor_Scalar",
+    "aten.sqrt.default",
+    "aten.sum.dim_IntList",
+    "aten.unsqueeze.default",
+}
 
 FORMATS: list[NumberFormat] = ["float32", "float16"]
 
@@ -145,9 +179,12 @@ def test_an_operation_without_translation_is_told_in_a_sentence(
 
 @pytest.mark.parametrize(
     ("fault", "line"),
-    [(ValueError("\n  first \nsecond"), "first"), (AssertionError(), "AssertionError"),
-     (OSError(2, "gone"), "gone")],
-)  # fmt: skip
+    [
+        (ValueError("\n  first \nsecond"), "first"),
+        (AssertionError(), "AssertionError"),
+        (OSError(2, "gone"), "gone"),
+    ],
+)
 def test_a_fault_is_told_in_its_first_line(fault: Exception, line: str) -> None:
     assert line in export.in_a_line(fault)
     assert "\n" not in export.in_a_line(fault)

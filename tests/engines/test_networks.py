@@ -23,21 +23,47 @@ from livedream.engines.export import exported, to_onnx
 # What the networks need beyond the kernel around them. Each was seen to build into one engine of
 # TensorRT-RTX 1.7 in half precision, in every one of the networks below.
 CONVERTED = {
-    "aten._assert_tensor_metadata.default", "aten._to_copy.default", "aten.add.Tensor",
-    "aten.avg_pool2d.default", "aten.bitwise_and.Tensor", "aten.cat.default",
-    "aten.clamp.default", "aten.constant_pad_nd.default", "aten.convolution.default", "aten.div.Tensor",
-    "aten.eq.Tensor", "aten.expand.default", "aten.gt.Scalar", "aten.lt.Scalar",
-    "aten.max_pool2d_with_indices.default", "aten.maximum.default", "aten.mean.dim", "aten.mul.Tensor",
-    "aten.permute.default", "aten.reciprocal.default", "aten.relu.default", "aten.slice.Tensor",
-    "aten.split_with_sizes.default", "aten.sqrt.default", "aten.sub.Tensor",
-    "aten.upsample_nearest2d.vec", "aten.view.default", "aten.where.self",
+    "aten._assert_tensor_metadata.default",
+    "aten._to_copy.default",
+    "aten.add.Tensor",
+    "aten.avg_pool2d.default",
+    "aten.bitwise_and.Tensor",
+    "aten.cat.default",
+    "aten.clamp.default",
+    "aten.constant_pad_nd.default",
+    "aten.convolution.default",
+    "aten.div.Tensor",
+    "aten.eq.Tensor",
+    "aten.expand.default",
+    "aten.gt.Scalar",
+    "aten.lt.Scalar",
+    "aten.max_pool2d_with_indices.default",
+    "aten.maximum.default",
+    "aten.mean.dim",
+    "aten.mul.Tensor",
+    "aten.permute.default",
+    "aten.reciprocal.default",
+    "aten.relu.default",
+    "aten.slice.Tensor",
+    "aten.split_with_sizes.default",
+    "aten.sqrt.default",
+    "aten.sub.Tensor",
+    "aten.upsample_nearest2d.vec",
+    "aten.view.default",
+    "aten.where.self",
     "<built-in function getitem>",
-}  # fmt: skip
+}
 ON_CONSTANTS = {
-    "aten.alias.default", "aten.clone.default", "aten.copy.default", "aten.flip.default",
-    "aten.full.default", "aten.full_like.default", "aten.repeat.default", "aten.scalar_tensor.default",
+    "aten.alias.default",
+    "aten.clone.default",
+    "aten.copy.default",
+    "aten.flip.default",
+    "aten.full.default",
+    "aten.full_like.default",
+    "aten.repeat.default",
+    "aten.scalar_tensor.default",
     "aten.slice_scatter.default",
-}  # fmt: skip
+}
 """Operations on weights and masks, which builders work out beforehand."""
 
 NOTHING = {"aten.alias.default", "aten.clone.default"}
@@ -47,13 +73,19 @@ PROGRAMS: dict[str, tuple[str, tuple[str, ...], Pooling]] = {
     "googlenet": ("googlenet", ("conv1", "maxpool1", "inception3a"), "max"),
     "googlenet, averaged": ("googlenet", ("conv1", "maxpool1", "inception3a"), "average"),
     "bvlc_googlenet": (
-        "bvlc_googlenet", ("conv1/7x7_s2", "pool1/3x3_s2", "pool1/norm1", "inception_4a/output"), "max",
+        "bvlc_googlenet",
+        ("conv1/7x7_s2", "pool1/3x3_s2", "pool1/norm1", "inception_4a/output"),
+        "max",
     ),
     "bvlc_googlenet, its classes": (
-        "bvlc_googlenet", ("conv1/7x7_s2", "inception_4a/output", "loss1/classifier"), "max"
+        "bvlc_googlenet",
+        ("conv1/7x7_s2", "inception_4a/output", "loss1/classifier"),
+        "max",
     ),
     "googlenet_cars": (
-        "googlenet_cars", ("conv1", "pool1", "norm1", "inception_4a/output", "loss1/classifier_model"), "max"
+        "googlenet_cars",
+        ("conv1", "pool1", "norm1", "inception_4a/output", "loss1/classifier_model"),
+        "max",
     ),
     "nin": ("nin", ("conv1", "relu0", "pool1", "cccp3", "relu5", "pool2", "relu12", "pool4"), "max"),
     "nin, averaged": ("nin", ("conv1", "relu0", "pool1", "cccp3"), "average"),
@@ -66,7 +98,7 @@ PROGRAMS: dict[str, tuple[str, tuple[str, ...], Pooling]] = {
     "resnet50": ("resnet50", ("conv1", "maxpool", "layer2.0"), "max"),
     "resnet50, averaged": ("resnet50", ("conv1", "maxpool", "layer2.0"), "average"),
     "mobilenet_v1": ("mobilenet_v1", ("conv1", "conv_pw_1", "conv_pw_2"), "max"),
-}  # fmt: skip
+}
 """Network, the layers of it that are taken, the last of which is dreamed, and pooling: one of each kind."""
 
 SIZE_HW = (49, 62)
@@ -143,7 +175,7 @@ def test_a_gradient_holds_only_operations_that_convert(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["bvlc_googlenet", "nin", "vgg16, averaged", "inception_v3", "resnet50"],
-)  # fmt: skip
+)
 def test_openvino_gives_the_same(name: str) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
     from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core

@@ -187,10 +187,17 @@ def test_an_entry_that_openvino_cannot_read_is_treated_as_absent(
 
 @pytest.mark.parametrize(
     "facts",
-    [{}, {"check": CHECKED}, {"number_format": "float32"}, {"check": {}, "number_format": "float32"},
-     {"check": {"speed": 1}, "number_format": "float32"}, {"check": 3, "number_format": "float32"},
-     {"check": CHECKED, "number_format": "float7"}, {"check": CHECKED, "number_format": ["float32"]}],
-)  # fmt: skip
+    [
+        {},
+        {"check": CHECKED},
+        {"number_format": "float32"},
+        {"check": {}, "number_format": "float32"},
+        {"check": {"speed": 1}, "number_format": "float32"},
+        {"check": 3, "number_format": "float32"},
+        {"check": CHECKED, "number_format": "float7"},
+        {"check": CHECKED, "number_format": ["float32"]},
+    ],
+)
 def test_an_entry_without_its_facts_is_treated_as_absent(
     built: Built, small_program: KernelProgram, tmp_path: Path, facts: dict[str, Any]
 ) -> None:

@@ -111,9 +111,12 @@ def test_of_parts_that_take_turns_each_is_built_once_behind_one_stopgap(
 
 
 def test_the_worst_part_and_the_mean_time_are_told(
-    bench: Any, workshop: Any, whole: Any, monkeypatch: pytest.MonkeyPatch,
+    bench: Any,
+    workshop: Any,
+    whole: Any,
+    monkeypatch: pytest.MonkeyPatch,
     make_engine: Callable[..., Any],
-) -> None:  # fmt: skip
+) -> None:
     checks = {"low 8": Check(0.99, 0.3, 1.0), "mid 8": Check(0.97, 0.1, 2.0), "high 8": Check(1.0, 0.0, 6.0)}
     monkeypatch.setattr(
         openvino, "load", lambda part, _: (make_engine(lambda image: image), checks[part.fingerprint()])

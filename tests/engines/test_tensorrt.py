@@ -173,10 +173,13 @@ def test_inputs_may_be_views(engine: TensorRtEngine, program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [("image", lambda image, step: [image[:, :, :-1], step]),
-     ("image", lambda image, step: [image.half(), step]),
-     ("step", lambda image, step: [image, step[0]]), ("step", lambda image, step: [image, step.to("meta")])],
-)  # fmt: skip
+    [
+        ("image", lambda image, step: [image[:, :, :-1], step]),
+        ("image", lambda image, step: [image.half(), step]),
+        ("step", lambda image, step: [image, step[0]]),
+        ("step", lambda image, step: [image, step.to("meta")]),
+    ],
+)
 def test_tensors_that_do_not_fit_are_refused(
     engine: TensorRtEngine, program: Program, name: str, change: Callable[..., list[torch.Tensor]]
 ) -> None:
@@ -306,10 +309,15 @@ def test_a_damaged_entry_is_treated_as_absent(
 
 @pytest.mark.parametrize(
     "blob",
-    [b"", b"not a plan", json.dumps({}).encode(), json.dumps(TENSORS | {"output1": ["FLOAT", [1]]}).encode(),
-     json.dumps(TENSORS | {"output0": ["FP8", [1]]}).encode(),
-     json.dumps({"x": ["FLOAT", [1]], "y": ["FLOAT", [1]], "z": ["FLOAT", [1]]}).encode()],
-)  # fmt: skip
+    [
+        b"",
+        b"not a plan",
+        json.dumps({}).encode(),
+        json.dumps(TENSORS | {"output1": ["FLOAT", [1]]}).encode(),
+        json.dumps(TENSORS | {"output0": ["FP8", [1]]}).encode(),
+        json.dumps({"x": ["FLOAT", [1]], "y": ["FLOAT", [1]], "z": ["FLOAT", [1]]}).encode(),
+    ],
+)
 def test_a_plan_that_is_not_of_this_program_is_treated_as_absent(
     gpu: FakeGpu, program: Program, cache: EngineCache, blob: bytes
 ) -> None:
@@ -319,9 +327,18 @@ def test_a_plan_that_is_not_of_this_program_is_treated_as_absent(
 
 @pytest.mark.parametrize(
     "facts",
-    [{}, {"check": None}, {"check": {"speed": 1}}, {"inputs": 3}, {"inputs": ["image"]},
-     {"number_format": "float7"}, {"number_format": ["float32"]}, {"blob_ends": "all"}, {"blob_ends": None}],
-)  # fmt: skip
+    [
+        {},
+        {"check": None},
+        {"check": {"speed": 1}},
+        {"inputs": 3},
+        {"inputs": ["image"]},
+        {"number_format": "float7"},
+        {"number_format": ["float32"]},
+        {"blob_ends": "all"},
+        {"blob_ends": None},
+    ],
+)
 def test_an_entry_without_its_facts_is_treated_as_absent(
     gpu: FakeGpu, program: Program, cache: EngineCache, facts: dict[str, Any]
 ) -> None:
@@ -368,9 +385,11 @@ def test_the_key_differs_by_all_that_an_engine_depends_on(
     ]
     keys.append(tensorrt.cache_key(program, "tensorrt-rtx"))
     for place, name, value in [
-        (torch.cuda, "get_device_name", "H200"), (torch.cuda, "get_device_capability", (9, 0)),
-        (importlib.metadata, "version", "1.3"), (tensorrt, "OWN_CODE", ("tensorrt.py",)),
-    ]:  # fmt: skip
+        (torch.cuda, "get_device_name", "H200"),
+        (torch.cuda, "get_device_capability", (9, 0)),
+        (importlib.metadata, "version", "1.3"),
+        (tensorrt, "OWN_CODE", ("tensorrt.py",)),
+    ]:
         with monkeypatch.context() as changed:
             changed.setattr(place, name, value if name == "OWN_CODE" else lambda *_, value=value: value)
             keys.append(key())

@@ -14,9 +14,14 @@ FLAVOURS: list[Flavour] = ["tensorrt", "tensorrt-rtx"]
 
 @pytest.mark.parametrize(
     "fault",
-    [AssertionError("Torch not compiled with CUDA enabled"), OSError("libcudart.so.13: cannot open"),
-     ImportError("no libnvinfer"), Exception("import error when try to import"), AssertionError()],
-)  # fmt: skip
+    [
+        AssertionError("Torch not compiled with CUDA enabled"),
+        OSError("libcudart.so.13: cannot open"),
+        ImportError("no libnvinfer"),
+        Exception("import error when try to import"),
+        AssertionError(),
+    ],
+)
 def test_a_torch_tensorrt_that_cannot_be_loaded_is_told_with_the_way_out(
     monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:

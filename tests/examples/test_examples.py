@@ -36,12 +36,19 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def run(name: str, *words: str, folder: Path) -> str:
         environment = os.environ | {
-            "XDG_CACHE_HOME": str(home), "HOME": str(home), "PYTHONPATH": str(FOLDER.parent)
-        }  # fmt: skip
+            "XDG_CACHE_HOME": str(home),
+            "HOME": str(home),
+            "PYTHONPATH": str(FOLDER.parent),
+        }
         done = subprocess.run(
             [sys.executable, str(FOLDER / name), *words],
-            cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -18,8 +18,11 @@ GRID_WH, SIZE_WH, FULL_WH = (96, 54), (192, 108), (1280, 720)
 INNER = (slice(16, -16), slice(24, -24))
 flights = st.builds(
     FeedbackSettings,
-    zoom=st.floats(-4, 4), rotate=st.floats(-360, 360), pan_x=st.floats(-2, 2), pan_y=st.floats(-2, 2),
-)  # fmt: skip
+    zoom=st.floats(-4, 4),
+    rotate=st.floats(-360, 360),
+    pan_x=st.floats(-2, 2),
+    pan_y=st.floats(-2, 2),
+)
 
 
 def standing() -> Motion:

@@ -26,11 +26,22 @@ def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path
         '[[render]]\nin = "clouds"\nout = "b"\nseconds = 2\nformat = "jpg"\nfps = 25\npreset = "mine.toml"\n',
     )
     assert request == RenderRequest(
-        str(tmp_path / "clip.mp4"), str(tmp_path / "a.mp4"), "fur", changes={"dream.steps": 3},
-        engine="eager", seed=4, size_wh=(640, 360), fps=Fraction(30000, 1001), start="0:01",
-        end="20", preview=320, timeline=tmp_path / "t.toml", sound=False,
-        sound_file=tmp_path / "s.mp3", overwrite=True,
-    )  # fmt: skip
+        str(tmp_path / "clip.mp4"),
+        str(tmp_path / "a.mp4"),
+        "fur",
+        changes={"dream.steps": 3},
+        engine="eager",
+        seed=4,
+        size_wh=(640, 360),
+        fps=Fraction(30000, 1001),
+        start="0:01",
+        end="20",
+        preview=320,
+        timeline=tmp_path / "t.toml",
+        sound=False,
+        sound_file=tmp_path / "s.mp3",
+        overwrite=True,
+    )
     assert clouds == RenderRequest(
         "clouds",
         str(tmp_path / "b"),

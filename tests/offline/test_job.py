@@ -61,12 +61,21 @@ def test_a_preview_bounds_the_width_and_the_box_both_sides(
 @pytest.mark.parametrize(
     "words",
     [
-        {"seed": 1}, {"preset": "lines"}, {"assignments": ("dream.steps=3",)},
-        {"changes": {"look.scene": 0.5}}, {"size_wh": (48, 48)}, {"fps": Fraction(5)}, {"start": "1"},
-        {"end": "1"}, {"preview": 48}, {"first_frame": "white.png"}, {"timeline": "show.toml"},
-        {"sound": False}, {"sound_file": "music.mp4"},
+        {"seed": 1},
+        {"preset": "lines"},
+        {"assignments": ("dream.steps=3",)},
+        {"changes": {"look.scene": 0.5}},
+        {"size_wh": (48, 48)},
+        {"fps": Fraction(5)},
+        {"start": "1"},
+        {"end": "1"},
+        {"preview": 48},
+        {"first_frame": "white.png"},
+        {"timeline": "show.toml"},
+        {"sound": False},
+        {"sound_file": "music.mp4"},
     ],
-)  # fmt: skip
+)
 def test_all_that_decides_the_frames_is_among_its_words(
     make_clip: Make, tmp_path: Path, words: dict[str, Any]
 ) -> None:

@@ -22,11 +22,22 @@ def test_options_are_read() -> None:
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        (box_of, "12"), (box_of, "0x100"), (box_of, "99999x100"), (rate_of, "0"), (rate_of, "1/0"),
-        (rate_of, "fast"), (rate_of, "241"), (length_of, "0"), (length_of, "nan"), (length_of, "x"),
-        (preview_of, "10"), (preview_of, "100.5"), (seed_of, "-1"), (seed_of, "x"),
+        (box_of, "12"),
+        (box_of, "0x100"),
+        (box_of, "99999x100"),
+        (rate_of, "0"),
+        (rate_of, "1/0"),
+        (rate_of, "fast"),
+        (rate_of, "241"),
+        (length_of, "0"),
+        (length_of, "nan"),
+        (length_of, "x"),
+        (preview_of, "10"),
+        (preview_of, "100.5"),
+        (seed_of, "-1"),
+        (seed_of, "x"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_possible_is_told(read: Callable[[str], Any], text: str) -> None:
     with pytest.raises(InputError, match="--"):
         read(text)

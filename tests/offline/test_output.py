@@ -61,8 +61,10 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     check_output(output_of(str(there)), None, RATE, overwrite=True)
     (folder / "mine.txt").write_text("x")
     for name, told in [
-        (there, "overwrite"), (folder, "overwrite"), (tmp_path / "no" / "film.mp4", "make it first"),
-    ]:  # fmt: skip
+        (there, "overwrite"),
+        (folder, "overwrite"),
+        (tmp_path / "no" / "film.mp4", "make it first"),
+    ]:
         with pytest.raises(InputError, match=told):
             check_output(output_of(str(name)), None, RATE, overwrite=False)
 

@@ -122,8 +122,11 @@ def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
 ) -> None:
     clip = make_clip(frames=35, sound=None)
     with pytest.raises(power_cut):
-        render(job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), assignments=SMALL)),
-               fake_engines(breaks_at=15), lambda _done, _of: None)  # fmt: skip
+        render(
+            job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), assignments=SMALL)),
+            fake_engines(breaks_at=15),
+            lambda _done, _of: None,
+        )
     with pytest.raises(InputError, match="chunks"):
         split(clip, tmp_path / "out.mp4", fake_engines())
 

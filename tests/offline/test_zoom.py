@@ -34,9 +34,14 @@ def frames(picture: Path, flight: Flight, count: int, assignments: tuple[str, ..
     """Render a flight into a folder, without a dream unless the assignments ask for one."""
     folder = picture.parent / "frames"
     request = RenderRequest(
-        str(picture), str(folder), assignments=assignments, engine="eager", seconds=count / 10,
-        fps=Fraction(10), overwrite=True,
-    )  # fmt: skip
+        str(picture),
+        str(folder),
+        assignments=assignments,
+        engine="eager",
+        seconds=count / 10,
+        fps=Fraction(10),
+        overwrite=True,
+    )
     with Engines("eager", print) as engines:
         render(zoom_of(request, flight), engines, lambda _done, _of: None, overwrite=True)
     return [read_image(file) for file in sorted(folder.glob("*.png"))]
@@ -60,9 +65,10 @@ def test_it_grows_by_the_speed_and_does_not_drift(picture: Path) -> None:
         np.testing.assert_allclose(middle(rgb), centre, atol=0.3)
     grown = cv2.warpAffine(
         read_image(picture),
-        cv2.getRotationMatrix2D((centre[1], centre[0]), 0, 2**0.5), (128, 96),
+        cv2.getRotationMatrix2D((centre[1], centre[0]), 0, 2**0.5),
+        (128, 96),
         borderMode=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
+    )
     assert np.abs(found[-1].astype(int) - grown).mean() < 2
 
 

@@ -35,8 +35,11 @@ def test_listed_by_a_ratio_they_are_the_octaves_of_that_ratio(
 ) -> None:
     by_ratio = octave_sizes(size_hw, octaves, scale)
     listed = listed_sizes(size_hw, [scale**-number for number in range(len(by_ratio))])
-    assert all(abs(a - b) <= 5 for one, other in zip(by_ratio, listed, strict=True)
-               for a, b in zip(one, other, strict=True))  # fmt: skip
+    assert all(
+        abs(a - b) <= 5
+        for one, other in zip(by_ratio, listed, strict=True)
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 @given(sizes_hw, st.lists(shares, min_size=1, max_size=8))

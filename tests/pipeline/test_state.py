@@ -11,9 +11,12 @@ from livedream.imaging import crop
 from livedream.pipeline import DreamPipeline
 
 MOVING_ALL = {
-    "feedback_zoom": 0.4, "feedback_rotate": -9.0, "motion_persistence_mode": "random", "motion_still": 0.9,
+    "feedback_zoom": 0.4,
+    "feedback_rotate": -9.0,
+    "motion_persistence_mode": "random",
+    "motion_still": 0.9,
     "motion_stillness": 0.5,
-}  # fmt: skip
+}
 
 
 def test_a_dream_goes_on_from_its_state_as_if_it_had_never_stopped(studio: Any, real: Any) -> None:

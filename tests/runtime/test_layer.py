@@ -54,8 +54,11 @@ def test_from_every_preset_a_layer_is_dreamed_alone_and_the_look_stays(name: str
     (tap,) = kernel_spec(after.dream, (64, 64)).taps
     assert tap.objective == after.dream.objective
     assert (after.look, after.motion, after.colour, after.feedback) == (
-        before.look, before.motion, before.colour, before.feedback,
-    )  # fmt: skip
+        before.look,
+        before.motion,
+        before.colour,
+        before.feedback,
+    )
     assert after.dream.step_size == before.dream.step_size
 
 

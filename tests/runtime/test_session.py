@@ -174,9 +174,13 @@ def test_a_setting_changed_in_mid_show_changes_the_dream(
 ) -> None:
     store, sizes = SettingsStore(small_settings), set()
     session = LiveSession(
-        make_source(), store, PLAN, SystemClock(), cache=cache,
+        make_source(),
+        store,
+        PLAN,
+        SystemClock(),
+        cache=cache,
         observe=lambda dreamed: sizes.add(dreamed.residual.shape[:2]),
-    )  # fmt: skip
+    )
     session.start()
     wait_for(lambda: len(sizes) == 1)
     store.change({"dream.working_px": 8192}, "test")
@@ -228,9 +232,13 @@ def test_programs_change_the_dream_by_the_clock_of_the_show(
     programs = Playlist([Preset(f"at {n}", "", look) for n, look in enumerate(looks)], every_s=0.3)
     shown: list[float] = []
     session = LiveSession(
-        make_source(), programs.store, replace(PLAN, fade_s=0.0), SystemClock(), cache=cache,
+        make_source(),
+        programs.store,
+        replace(PLAN, fade_s=0.0),
+        SystemClock(),
+        cache=cache,
         observe=lambda dreamed: shown.append(dreamed.settings.look.strength),
-    )  # fmt: skip
+    )
     session.follow(programs)
     session.start()
     wait_for(lambda: session.status().preset == "at 1")
@@ -298,9 +306,10 @@ def test_nobody_there_means_past_frames_and_the_status_says_so(
 
     moved: list[float | None] = []
     session = session_of(
-        Leaves(fps=30.0), replace(PLAN, fps=30.0, attract_s=1.0),
+        Leaves(fps=30.0),
+        replace(PLAN, fps=30.0, attract_s=1.0),
         observe=lambda dreamed: moved.append(dreamed.speed_px),
-    )  # fmt: skip
+    )
     session.start()
     wait_for(lambda: session.status().attract)
     before = len(moved)

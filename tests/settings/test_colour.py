@@ -13,9 +13,22 @@ def test_a_target_is_a_colour_or_none(target: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["red", "", None, 0.5, [1, 0], [1, 0, 0, 0], [1, 0, 1.5], [-0.1, 0, 0], [1, "0", 0],
-               [True, 0, 0], [1, float("nan"), 0], {"red": 1}],
-)  # fmt: skip
+    "target",
+    [
+        "red",
+        "",
+        None,
+        0.5,
+        [1, 0],
+        [1, 0, 0, 0],
+        [1, 0, 1.5],
+        [-0.1, 0, 0],
+        [1, "0", 0],
+        [True, 0, 0],
+        [1, float("nan"), 0],
+        {"red": 1},
+    ],
+)
 def test_what_is_no_colour_is_told_with_what_is_one(target: Any) -> None:
     with pytest.raises(InputError) as caught:
         change(Settings(), {"colour.target": target})

@@ -18,11 +18,18 @@ def test_a_default_is_shown_as_a_preset_has_it(info: SettingInfo) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (True, "true"), (2.0, "2"), (0.975, "0.975"), (78_000, "78000"), ("l2", '"l2"'), ((), "[]"),
-        ((0.5, 1.0), "[0.5, 1.0]"), ({}, "{}"), ({"eyes": 1.0, "lines": 0.5}, "{eyes = 1, lines = 0.5}"),
+        (True, "true"),
+        (2.0, "2"),
+        (0.975, "0.975"),
+        (78_000, "78000"),
+        ("l2", '"l2"'),
+        ((), "[]"),
+        ((0.5, 1.0), "[0.5, 1.0]"),
+        ({}, "{}"),
+        ({"eyes": 1.0, "lines": 0.5}, "{eyes = 1, lines = 0.5}"),
         ({"eyes": {3: 1.0}}, "{eyes = {3 = 1}}"),
     ],
-)  # fmt: skip
+)
 def test_values_are_shown_as_toml(value: Any, text: str) -> None:
     assert shown(value) == text
 

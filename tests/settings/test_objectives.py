@@ -20,9 +20,14 @@ def test_a_weight_that_is_not_finite_is_refused(told: Told, word: str, weight: f
 
 @pytest.mark.parametrize(
     ("word", "wrong"),
-    [("dream.layers", 3), ("dream.guide", 3), ("dream.layers", {"eyes": "much"}),
-     ("dream.channels", {"eyes": 1}), ("dream.channels", {"eyes": {"left": 1.0}})],
-)  # fmt: skip
+    [
+        ("dream.layers", 3),
+        ("dream.guide", 3),
+        ("dream.layers", {"eyes": "much"}),
+        ("dream.channels", {"eyes": 1}),
+        ("dream.channels", {"eyes": {"left": 1.0}}),
+    ],
+)
 def test_tables_and_names_of_the_wrong_kind_are_told(told: Told, word: str, wrong: Any) -> None:
     assert word in told({word: wrong})
 

@@ -13,9 +13,22 @@ def test_sizes_are_shares_of_the_working_size(sizes: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "sizes", ["small", None, 0.5, [0], [1.1], [320, 640], [-0.5], ["0.5"], [True], [float("nan")],
-              [0.5] * 9, {"small": 0.5}],
-)  # fmt: skip
+    "sizes",
+    [
+        "small",
+        None,
+        0.5,
+        [0],
+        [1.1],
+        [320, 640],
+        [-0.5],
+        ["0.5"],
+        [True],
+        [float("nan")],
+        [0.5] * 9,
+        {"small": 0.5},
+    ],
+)
 def test_what_are_no_sizes_is_told_with_what_are(sizes: Any) -> None:
     with pytest.raises(InputError) as caught:
         change(Settings(), {"dream.octave_sizes": sizes})

@@ -18,13 +18,21 @@ def test_a_setting_keeps_what_people_are_told_of_it() -> None:
     share, free = (Sample.model_fields[name] for name in ("share", "free"))
     assert (share.default, share.description) == (0.5, "A share.")
     assert share.json_schema_extra == {
-        "unit": "of all", "lifetime": "engine", "scale": "linear", "step": 0.1, "basic": True,
+        "unit": "of all",
+        "lifetime": "engine",
+        "scale": "linear",
+        "step": 0.1,
+        "basic": True,
         "choices": (),
-    }  # fmt: skip
+    }
     assert free.json_schema_extra == {
-        "unit": "", "lifetime": "frame", "scale": "linear", "step": None, "basic": False,
+        "unit": "",
+        "lifetime": "frame",
+        "scale": "linear",
+        "step": None,
+        "basic": False,
         "choices": (),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,16 @@ def test_what_is_no_number_is_told_with_word_value_and_range(
 
 @pytest.mark.parametrize(
     ("word", "near"),
-    [("dream.octave", "dream.octaves"), ("dreem.steps", "dream.steps"), ("steps", "dream.steps"),
-     ("motion.persistance", "motion.persistence"), ("look.strenght", "look.strength"), ("dream", "dream."),
-     ("DREAM.STEP_SIZE", "dream.step_size")],
-)  # fmt: skip
+    [
+        ("dream.octave", "dream.octaves"),
+        ("dreem.steps", "dream.steps"),
+        ("steps", "dream.steps"),
+        ("motion.persistance", "motion.persistence"),
+        ("look.strenght", "look.strength"),
+        ("dream", "dream."),
+        ("DREAM.STEP_SIZE", "dream.step_size"),
+    ],
+)
 def test_an_unknown_word_is_answered_with_near_ones(word: str, near: str, told: Told) -> None:
     message = told({word: 1})
     assert repr(word) in message

@@ -63,10 +63,13 @@ def test_the_name_of_a_film_is_a_recording(spec: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("virtual-camra", "did you mean virtual-camera"), ("ndi:studio", "there is no sink 'ndi'"),
-        ("film.avi", r"\.mp4, \.mkv, \.mov"), ("", "there is no sink"), ("/nowhere/film.mp4", "nowhere"),
+        ("virtual-camra", "did you mean virtual-camera"),
+        ("ndi:studio", "there is no sink 'ndi'"),
+        ("film.avi", r"\.mp4, \.mkv, \.mov"),
+        ("", "there is no sink"),
+        ("/nowhere/film.mp4", "nowhere"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_sink_is_told(spec: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         open_sink(spec)

@@ -14,11 +14,16 @@ MakeVideo = Callable[..., Path]
 @pytest.mark.parametrize(
     ("fps", "rate"),
     [
-        (29.97, Fraction(30000, 1001)), (30000 / 1001, Fraction(30000, 1001)),
-        (23.976, Fraction(24000, 1001)), (59.9401, Fraction(60000, 1001)), (24.0, Fraction(24)),
-        (25.001, Fraction(25)), (29.0, Fraction(29)), (12.5, Fraction(25, 2)),
+        (29.97, Fraction(30000, 1001)),
+        (30000 / 1001, Fraction(30000, 1001)),
+        (23.976, Fraction(24000, 1001)),
+        (59.9401, Fraction(60000, 1001)),
+        (24.0, Fraction(24)),
+        (25.001, Fraction(25)),
+        (29.0, Fraction(29)),
+        (12.5, Fraction(25, 2)),
     ],
-)  # fmt: skip
+)
 def test_a_rate_is_what_was_meant(fps: float, rate: Fraction) -> None:
     assert exact_rate(fps) == rate
 

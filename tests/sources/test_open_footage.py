@@ -19,9 +19,12 @@ def test_what_is_named_is_opened(
 ) -> None:
     folder = make_pictures("a1.png", "a2.png")
     for spec, kind in [
-        (make_video(), Film), (folder, PictureSeries), (folder / "a%d.png", PictureSeries),
-        (folder / "a1.png", StillFootage), ("clouds", CloudFootage),
-    ]:  # fmt: skip
+        (make_video(), Film),
+        (folder, PictureSeries),
+        (folder / "a%d.png", PictureSeries),
+        (folder / "a1.png", StillFootage),
+        ("clouds", CloudFootage),
+    ]:
         assert isinstance(open_footage(str(spec), FootageRequest()), kind)
 
 
@@ -49,11 +52,16 @@ def test_what_cannot_be_opened_is_told(
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
     clip = make_video()
     for spec, seconds, told in [
-        ("empty", None, "no picture"), ("none.mp4", None, "none.mp4"), ("shots/b%d.png", None, "b%d.png"),
-        ("no/b%d.png", None, "no"), ("shots/%d-%d.png", None, "one number"),
+        ("empty", None, "no picture"),
+        ("none.mp4", None, "none.mp4"),
+        ("shots/b%d.png", None, "b%d.png"),
+        ("no/b%d.png", None, "no"),
+        ("shots/%d-%d.png", None, "one number"),
         ("shots/broken.png", None, "broken"),
-        ("shots", 3.0, "--seconds"), (clip.name, 3.0, "--end"), ("shots%d/a1.png", None, "one number"),
-    ]:  # fmt: skip
+        ("shots", 3.0, "--seconds"),
+        (clip.name, 3.0, "--end"),
+        ("shots%d/a1.png", None, "one number"),
+    ]:
         with pytest.raises(InputError, match=told) as caught:
             open_footage(str(tmp_path / spec), FootageRequest(None, seconds))
         assert "\n" not in str(caught.value)

@@ -46,8 +46,13 @@ def test_a_lesson_is_what_the_teacher_says_of_its_picture(pool: Pool, teacher: N
     assert cosines.min() > 0.95
     torch.testing.assert_close(lessons.activations[1], activations[1], atol=0.05, rtol=0.05)
     assert [tuple(part.shape) for part in lessons.tensors()] == [
-        (6, 3, 32, 32), (6, 3, 32, 32), (6, 256, 1, 1), (6, 512, 1, 1), (6, 256, 4, 4), (6, 512, 2, 2)
-    ]  # fmt: skip
+        (6, 3, 32, 32),
+        (6, 3, 32, 32),
+        (6, 256, 1, 1),
+        (6, 512, 1, 1),
+        (6, 256, 4, 4),
+        (6, 512, 2, 2),
+    ]
     torch.testing.assert_close(lessons.gradient, normalise(lessons.gradient), atol=1e-2, rtol=1e-2)
 
 
