@@ -21,7 +21,7 @@ from livedream.presets import DEFAULT, load, shipped
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.settings import DreamSettings
-from livedream.sources.open import open_source
+from livedream.sources.source_spec import open_source
 
 
 class Watch:

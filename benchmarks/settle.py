@@ -21,7 +21,7 @@ from livedream.clock import SystemClock
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import FrameDreamer
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.pipeline import Dreamed
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings

@@ -7,7 +7,7 @@ import sys
 
 import livedream
 from livedream.frame import Rgb
-from livedream.sinks.open import SINKS, SinkKind, SinkRequest
+from livedream.sinks.sink_spec import SINKS, SinkKind, SinkRequest
 
 
 class Meter:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from livedream.presets import load as load_preset
     from livedream.runtime.session import LiveSession
     from livedream.settings import Settings
-    from livedream.sinks.open import open_sink
-    from livedream.sources.open import open_source
+    from livedream.sinks.sink_spec import open_sink
+    from livedream.sources.source_spec import open_source
 
 __all__ = [
     "DreamPipeline",
@@ -49,8 +49,8 @@ _HOMES = {
     "dream_frames": "livedream.api",
     "dream_image": "livedream.api",
     "load_preset": "livedream.presets:load",
-    "open_sink": "livedream.sinks.open",
-    "open_source": "livedream.sources.open",
+    "open_sink": "livedream.sinks.sink_spec",
+    "open_source": "livedream.sources.source_spec",
 }
 """The module that each name comes from, and what it is called there if that is something else."""
 

@@ -10,13 +10,13 @@ from livedream.engines.maker import Choice
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import FrameDreamer
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.offline.full_size import at_full_size
 from livedream.offline.still import ROUNDS, dreamed_rounds
 from livedream.presets import DEFAULT, Preset, load
 from livedream.settings import Settings
-from livedream.sources.image import read_image
-from livedream.sources.open import expanded
+from livedream.sources.source_spec import expanded
+from livedream.sources.still_image import read_image
 
 Look = str | Path | Preset | Settings
 """A preset's name, the path of its file, a preset, or settings."""

@@ -22,10 +22,10 @@ from livedream.feed import Feed, LookUp, Turn
 from livedream.frame import Frame, Rgb, to_image
 from livedream.imaging import crop, shrink
 from livedream.modulation import Moment, settings_at
-from livedream.motion.feedback import fed_back
+from livedream.motion.feedback_warp import fed_back
 from livedream.motion.flow import FlowEstimator, Motion
-from livedream.motion.memory import Recall, SceneMemory
 from livedream.motion.sampling import Grey, Trust
+from livedream.motion.scene_memory import Recall, SceneMemory
 from livedream.motion.stillness import speed_px, wakened, weighted
 from livedream.motion.warp import Field, resize
 from livedream.settings import DreamSettings, FeedbackSettings, LookSettings, MotionSettings, Settings

@@ -17,7 +17,7 @@ PAGES = (
     "livedream.runtime.store",
     "livedream.sources.source",
     "livedream.sinks.sink",
-    "livedream.sinks.open",
+    "livedream.sinks.sink_spec",
     "livedream.engines.engine",
     "livedream.engines.kinds",
     "livedream.settings.info",

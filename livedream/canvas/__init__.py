@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from livedream.canvas.canvas import Canvas
-from livedream.canvas.memory import MemoryCanvas
+from livedream.canvas.memory_canvas import MemoryCanvas
 from livedream.engines.engine import Engine
 
 __all__ = ["canvas_for"]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from livedream.engines.engine import Engine
 from livedream.frame import Rgb
 from livedream.motion.flow import Motion
-from livedream.motion.memory import Recall
 from livedream.motion.sampling import Grey
+from livedream.motion.scene_memory import Recall
 from livedream.motion.warp import Field
 from livedream.settings import ColourSettings, LookSettings
 

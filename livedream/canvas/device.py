@@ -20,9 +20,9 @@ from torch import Tensor
 from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import scene_mask
-from livedream.composite.colour_on_device import grade, shift_colour
 from livedream.composite.depth import cells_hw, target
 from livedream.composite.depth_on_device import depth_map, held, next_gain, reach, relit
+from livedream.composite.grading_on_device import grade, shift_colour
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import grey
@@ -54,7 +54,7 @@ class Underway:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WarmStart:
-    """What a frame's dream starts from: `livedream.canvas.memory.WarmStart` as tensors."""
+    """What a frame's dream starts from: `livedream.canvas.memory_canvas.WarmStart` as tensors."""
 
     carried: Tensor | None
     init: Tensor
@@ -267,7 +267,7 @@ def finite(residual: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def exposed(residual: Tensor, task: Task[Tensor]) -> Tensor:
-    """Return the residual with its share of the frame before: `livedream.canvas.memory._exposed`."""
+    """Return the residual with its share of the frame before: `livedream.canvas.memory_canvas._exposed`."""
     share = open_share(task)
     if task.past is None or share == 0:
         return residual

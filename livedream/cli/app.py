@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from livedream.cli import networks, offline, pictures
-from livedream.cli.options import (
+from livedream.cli.show_options import (
     FADE_S,
     AttractSOption,
     EngineOption,
@@ -131,7 +131,7 @@ def live(
     seconds: SecondsOption = None,
 ) -> None:
     """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
-    from livedream.cli.live import run
+    from livedream.cli.live_command import run
 
     shown_s = check_programs(programs, preset, program_s)
     options = Options(
@@ -188,7 +188,7 @@ def bench(
     ] = None,
 ) -> None:
     """Measure frame rate, latency, stages, memory and flicker."""
-    from livedream.cli.bench import run
+    from livedream.cli.bench_command import run
 
     options = Options(
         source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
@@ -246,7 +246,7 @@ def presets(
 
         run_as((name, file), out)
     elif sheet is not None:
-        from livedream.cli.sheet import run
+        from livedream.cli.preset_sheet import run
 
         run(Options(source, DEFAULT, engine=engine), shipped() if name is None else (name,), sheet)
     elif source is not None or engine != "auto":
@@ -280,7 +280,7 @@ def _engines(context: typer.Context) -> None:
 @engines.command("list")
 def list_engines() -> None:
     """List the engines: what each dreams, how fast, how it agrees with eager, when it was used."""
-    from livedream.cli.engines import print_engines
+    from livedream.cli.engines_command import print_engines
 
     print_engines()
 
@@ -301,7 +301,7 @@ def build_engines(
     size: SizeOption = "1280x720",
 ) -> None:
     """Build what a preset needs at an output size, ahead of the show; its first frame then comes at once."""
-    from livedream.cli.engines import build
+    from livedream.cli.engines_command import build
     from livedream.presets import shipped
 
     if every and preset is not None:
@@ -316,6 +316,6 @@ def clear_engines(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove every engine from the disk, and what unfinished builds have left there."""
-    from livedream.cli.engines import clear
+    from livedream.cli.engines_command import clear
 
     clear(agreed=yes)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from livedream.cli.options import Options
 from livedream.cli.show import (
     check_apart,
     ending_on_signals,
@@ -17,6 +16,7 @@ from livedream.cli.show import (
     status_line,
     watch,
 )
+from livedream.cli.show_options import Options
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.sinks.recorder import Recorder, check_recording

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRem
 from rich.progress import Progress as Bars
 from rich.table import Column, Table
 
-from livedream.dream.info import NetworkInfo
+from livedream.dream.network_info import NetworkInfo
 
 app = typer.Typer(help="List the networks, show one, get its weights.", invoke_without_command=True)
 

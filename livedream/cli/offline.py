@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from livedream.cli.options import EngineOption, PresetOption, SetOption, SoundOption
+from livedream.cli.show_options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.errors import InputError
 from livedream.presets import DEFAULT
 
@@ -137,10 +137,10 @@ def render(
     overwrite: ReplaceOption = False,
 ) -> None:
     """Dream a film, frame by frame; what was interrupted goes on with the same command."""
-    from livedream.cli.render import one_or_batch, run, run_batch
+    from livedream.cli.render_command import one_or_batch, run, run_batch
     from livedream.cli.workers import Crew
     from livedream.offline.job import RenderRequest
-    from livedream.offline.options import box_of, length_of, preview_of, rate_of
+    from livedream.offline.render_options import box_of, length_of, preview_of, rate_of
 
     places = one_or_batch((source, output), batch)
     if places is None:

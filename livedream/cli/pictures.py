@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from livedream.cli.options import EngineOption, PresetOption, SetOption, SoundOption
+from livedream.cli.show_options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.presets import DEFAULT
 
 PictureArgument = Annotated[
@@ -37,8 +37,8 @@ def image(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ) -> None:
     """Dream a single picture at its own size, however large it is."""
-    from livedream.cli.image import run
-    from livedream.offline.options import box_of
+    from livedream.cli.image_command import run
+    from livedream.offline.render_options import box_of
     from livedream.offline.still import StillRequest
 
     run(
@@ -81,10 +81,10 @@ def zoom(
     ] = False,
 ) -> None:
     """Fly into a picture that dreams, without end; what was interrupted goes on with the same command."""
-    from livedream.cli.zoom import pan_of, run
+    from livedream.cli.zoom_command import pan_of, run
+    from livedream.offline.endless_zoom import Flight
     from livedream.offline.job import RenderRequest
-    from livedream.offline.options import box_of, length_of, rate_of
-    from livedream.offline.zoom import Flight
+    from livedream.offline.render_options import box_of, length_of, rate_of
 
     request = RenderRequest(
         source,

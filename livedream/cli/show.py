@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from livedream.cli.options import Options
+from livedream.cli.show_options import Options
 from livedream.clock import SystemClock
 from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
@@ -25,7 +25,7 @@ from livedream.runtime.sink_worker import SinkWorker
 from livedream.runtime.status import Status
 from livedream.settings import Settings
 from livedream.sources import Source, open_source
-from livedream.sources.open import expanded
+from livedream.sources.source_spec import expanded
 
 if TYPE_CHECKING:
     from livedream.sinks.recorder import Recorder

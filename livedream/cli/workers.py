@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from livedream.cli.progress import shown
-from livedream.cli.render import say, words
+from livedream.cli.render_command import say, words
 from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.offline.job import RenderRequest
 from livedream.offline.render import Rendered
 from livedream.offline.split import own_engines, render_split, workers

@@ -9,10 +9,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from livedream.dream.info import NetworkInfo
 from livedream.dream.layers import Affine, Branches, Chain, Convolution, Layer, Relu, Residual
 from livedream.dream.local_response import LocalResponse
 from livedream.dream.network import Network
+from livedream.dream.network_info import NetworkInfo
 from livedream.dream.pooling import AveragePool, Every, MaxPool, Mean
 from livedream.dream.zoo import plan as paper
 from livedream.errors import InputError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from livedream.dream.info import NetworkInfo, near_names
+from livedream.dream.network_info import NetworkInfo, near_names
 from livedream.dream.zoo import googlenet, inception, mobilenet, nin, resnet, squeezenet, vgg
 from livedream.dream.zoo.plan import Plan
 from livedream.errors import InputError

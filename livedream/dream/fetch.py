@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from livedream.dream.info import NetworkInfo
+from livedream.dream.network_info import NetworkInfo
 from livedream.errors import InputError
 
 TIMEOUT_S = 30.0

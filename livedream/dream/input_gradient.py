@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from livedream.dream.info import IMAGE
 from livedream.dream.layers import Chain
 from livedream.dream.network import Network
+from livedream.dream.network_info import IMAGE
 from livedream.dream.objective import Even, Objective, Reference, ordinary_picture
 
 

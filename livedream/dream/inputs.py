@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.catalog import network_info
-from livedream.dream.info import NetworkInfo
+from livedream.dream.network_info import NetworkInfo
 from livedream.dream.regions import grid_of, in_groups, region_map
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.dream.taps import Tap, channel_weights, label_weights, weighted_layers

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from livedream.dream.info import NetworkInfo, near_names
+from livedream.dream.network_info import NetworkInfo, near_names
 from livedream.errors import InputError
 from livedream.resources import folder
 

@@ -25,7 +25,7 @@ from livedream.settings.objectives import OBJECTIVES, OWN_MODULE
 
 if TYPE_CHECKING:
     from livedream.dream.kernel import Kernel
-    from livedream.dream.tiled import TileGradient
+    from livedream.dream.tiled_kernel import TileGradient
 
 EXAMPLE_WAY = 0.004
 """How far all steps together change a pixel on average where engines are compared."""
@@ -142,7 +142,7 @@ class TileProgram:
 
     def make(self, number_format: str = "float32") -> TileGradient:
         """Build the module; loads torch, which takes a second."""
-        from livedream.dream.tiled import make_tile
+        from livedream.dream.tiled_kernel import make_tile
 
         return make_tile(self.spec, self.example(), number_format)
 

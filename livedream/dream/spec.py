@@ -7,7 +7,7 @@ from typing import Literal
 
 from livedream.dream.catalog import network_info
 from livedream.dream.taps import OTHER_WORDS, Tap, channel_weights, taps_of
-from livedream.ops.octaves import listed_sizes, octave_sizes
+from livedream.ops.octave_sizes import listed_sizes, octave_sizes
 from livedream.settings import DreamSettings
 
 Picture = Literal["rank", "guide", "style", "regions", "frame"]

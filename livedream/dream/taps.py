@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livedream.dream.info import CLASSIFIER, IMAGE, NetworkInfo
 from livedream.dream.labels import find_label
+from livedream.dream.network_info import CLASSIFIER, IMAGE, NetworkInfo
 from livedream.errors import InputError
 from livedream.frame import Image
 from livedream.settings import DreamSettings

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec
 from livedream.modulation import wave
-from livedream.ops.octaves import UNIT
+from livedream.ops.octave_sizes import UNIT
 from livedream.settings import DreamSettings
 
 LEAPS = np.array([0.7548776662, 0.5698402910, 0.6180339887, 0.4142135624])

@@ -11,10 +11,10 @@ from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.offline.job import RenderRequest, job_of
-from livedream.offline.options import box_of, length_of, preview_of, rate_of, seed_of
-from livedream.offline.recipe import recipe_of
+from livedream.offline.render_options import box_of, length_of, preview_of, rate_of, seed_of
+from livedream.offline.render_recipe import recipe_of
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
-from livedream.sources.open import expanded
+from livedream.sources.source_spec import expanded
 
 WORDS = (
     "in",

@@ -22,11 +22,11 @@ from livedream.composite import dissolve, patches
 from livedream.frame import Rgb
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.render import fill, segments_for
 from livedream.sinks.segments import PictureSegments, told, write_whole
-from livedream.sources.image import read_image
+from livedream.sources.still_image import read_image
 
 CHUNK_S, FADE_S = 20.0, 3.0
 """How long a chunk is, and how long it fades in."""

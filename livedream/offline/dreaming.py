@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.pipeline import Dreamed, DreamPipeline, Leaving
 from livedream.references import References
 from livedream.settings import DreamSettings

@@ -25,8 +25,8 @@ def tiled_engine(
     """
     if spec.parts:
         return _relay(spec.parts, engine_for, whole_px)
-    from livedream.dream.tiled import Tiles, tiled_kernel
-    from livedream.engines.tiled import TiledEngine
+    from livedream.dream.tiled_kernel import Tiles, tiled_kernel
+    from livedream.engines.tiled_engine import TiledEngine
 
     tilings = [tiling for size_hw in spec.seen_hw if (tiling := tiling_of(size_hw, whole_px))]
     with ExitStack() as if_one_fails:

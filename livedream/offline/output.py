@@ -14,10 +14,10 @@ from livedream.errors import InputError
 from livedream.imaging import fitted_size
 from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
-from livedream.sinks.image import SUFFIXES as PICTURES
+from livedream.sinks.image_file import SUFFIXES as PICTURES
 from livedream.sinks.metadata import FILMS
 from livedream.sinks.segments import unfinished
-from livedream.sources.open import expanded
+from livedream.sources.source_spec import expanded
 
 Kind = Literal["film", "animation", "folder"]
 

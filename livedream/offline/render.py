@@ -12,10 +12,10 @@ from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.output import output_of
-from livedream.offline.recipe import SIDECAR, Recipe
+from livedream.offline.render_recipe import SIDECAR, Recipe
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.mux import MuxJob, mux_film

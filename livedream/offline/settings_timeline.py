@@ -15,7 +15,7 @@ from livedream.fade import Blend, blend
 from livedream.offline.timecode import clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings, change
-from livedream.sources.open import expanded
+from livedream.sources.source_spec import expanded
 
 WORDS = ("at", "preset", "set", "fade_s")
 """What a segment may say."""

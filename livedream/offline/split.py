@@ -14,10 +14,10 @@ import psutil
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
-from livedream.offline.engines import Engines
+from livedream.offline.engine_pool import Engines
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import Rendered, Report, finish, segments_for, with_engine
-from livedream.sources.open import expanded
+from livedream.sources.source_spec import expanded
 
 LOOK_UP_S = 1.0
 """How often the progress is looked up."""

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livedream.ops.layout import as_image, as_lines, numbers_of
-from livedream.ops.octaves import UNIT
+from livedream.ops.octave_sizes import UNIT
 
 
 class Resize(nn.Module):

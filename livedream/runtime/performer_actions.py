@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from livedream.runtime.layer import all_channels, next_channel, next_layer, where
+from livedream.runtime.layer_tour import all_channels, next_channel, next_layer, where
 from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings, by_word
 

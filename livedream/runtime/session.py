@@ -19,7 +19,7 @@ from livedream.frame import Rgb
 from livedream.pipeline import Dreamed, Dreaming
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
-from livedream.runtime.capture import CaptureThread
+from livedream.runtime.capture_thread import CaptureThread
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest

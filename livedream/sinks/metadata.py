@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
-from livedream.sinks.image import JPEG_QUALITY
+from livedream.sinks.image_file import JPEG_QUALITY
 from livedream.sinks.segments import told, write_whole
 
 EXIF_TABLE, USER_COMMENT = 0x8769, 0x9286

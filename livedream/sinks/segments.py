@@ -15,7 +15,7 @@ import cv2
 from livedream.errors import SinkError
 from livedream.frame import Rgb
 from livedream.sinks.h264 import PATIENT
-from livedream.sinks.image import encoded
+from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
 from livedream.sinks.recorder import why_stopped
 

@@ -14,7 +14,7 @@ from livedream.errors import SourceError
 from livedream.frame import Rgb
 from livedream.sources.cameras import CameraInfo, find_again, list_cameras
 from livedream.sources.capture import NO_PICTURE, Capture, Opened, Picture
-from livedream.sources.live import Live
+from livedream.sources.live_source import Live
 from livedream.sources.watchdog import OPENING_S
 
 MJPG = cv2.VideoWriter.fourcc(*"MJPG")

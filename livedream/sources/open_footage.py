@@ -11,7 +11,6 @@ from livedream.errors import InputError
 from livedream.sources.clouds.sky import Sky
 from livedream.sources.film import Film
 from livedream.sources.footage import Footage, Shot, slot_at
-from livedream.sources.open import checked_start, expanded, is_image
 from livedream.sources.picture_files import (
     NUMBER,
     STILL_SECONDS,
@@ -20,6 +19,7 @@ from livedream.sources.picture_files import (
     folder_files,
     pattern_files,
 )
+from livedream.sources.source_spec import checked_start, expanded, is_image
 
 PICTURES_FPS = Fraction(30)
 """Of pictures, which have no rate of their own."""

@@ -14,8 +14,8 @@ from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sources.film import identity_of
 from livedream.sources.footage import Shot
-from livedream.sources.image import read_image
-from livedream.sources.open import IMAGE_SUFFIX
+from livedream.sources.source_spec import IMAGE_SUFFIX
+from livedream.sources.still_image import read_image
 
 NUMBER = re.compile(r"%0?(\d*)d")
 """Where a pattern such as frame_%05d.png has its number."""

@@ -8,7 +8,7 @@ from livedream.clock import Clock, SystemClock
 from livedream.errors import SourceError
 from livedream.sources.capture import Capture, Opened, Picture
 from livedream.sources.decoding import Decoding, stamp_s
-from livedream.sources.live import Live
+from livedream.sources.live_source import Live
 from livedream.sources.media import display_name
 from livedream.sources.timeline import Pace
 from livedream.sources.video_frame import Developer

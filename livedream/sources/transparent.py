@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.frame import Rgb
-from livedream.sources.image import read_image
+from livedream.sources.still_image import read_image
 
 Alpha = NDArray[np.uint8]
 """HxW, 0 (transparent) to 255 (opaque)."""

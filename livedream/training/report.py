@@ -26,8 +26,8 @@ from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.presets import load, shipped
-from livedream.sinks.image import check_image_file, write_image
-from livedream.sources.open import open_source
+from livedream.sinks.image_file import check_image_file, write_image
+from livedream.sources.source_spec import open_source
 from livedream.training.command import run
 from livedream.training.judge import dreamed, judge
 from livedream.training.photos import read_photos, to_images

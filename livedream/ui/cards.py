@@ -9,8 +9,8 @@ from PyQt6.QtGui import QColor
 
 from livedream.ui.hud import TONE_OF, Device, Figure, Hud, Line, Notice, Setting
 from livedream.ui.keys import DREAM, WINDOW, Binding
-from livedream.ui.look import Hint, Starting, Toast
-from livedream.ui.sheet import COLOURS, PADDING, Ink, Sheet
+from livedream.ui.overlay import Hint, Starting, Toast
+from livedream.ui.text_panel import COLOURS, PADDING, Ink, Sheet
 
 HUD_WIDTH = 396.0
 TOAST_WIDTH = 430.0

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from livedream.ui.cards import hint_card, hud_card, keys_card, starting_card, toast_card
-from livedream.ui.look import Look, Starting
-from livedream.ui.sheet import COLOURS, PADDING, Sheet
+from livedream.ui.overlay import Look, Starting
+from livedream.ui.text_panel import COLOURS, PADDING, Sheet
 from livedream.ui.viewport import Viewport
 
 MARGIN = 16.0

@@ -21,11 +21,11 @@ from livedream.ui.full_screen import FullScreen, display_name, display_names, wi
 from livedream.ui.hud import Setting
 from livedream.ui.icon import icon
 from livedream.ui.keys import Action, action_of
-from livedream.ui.look import Look, Overlays
 from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
+from livedream.ui.overlay import Look, Overlays
 from livedream.ui.preview import Preview
 from livedream.ui.screens import Screens
-from livedream.ui.show import PerformerActions, Show
+from livedream.ui.show_protocol import PerformerActions, Show
 from livedream.ui.viewport import Viewport
 
 # F11 belongs to macOS itself.

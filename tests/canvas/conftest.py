@@ -16,7 +16,7 @@ from livedream.dream.taps import taps_at
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import Motion, grey
-from livedream.motion.memory import Recall
+from livedream.motion.scene_memory import Recall
 from livedream.motion.warp import Field
 from livedream.settings import DreamSettings, LookSettings
 

@@ -11,7 +11,7 @@ import torch
 
 from livedream.canvas.canvas import Run, Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas
-from livedream.canvas.memory import MemoryCanvas
+from livedream.canvas.memory_canvas import MemoryCanvas
 from livedream.composite import compose
 from livedream.motion.flow import Motion
 from livedream.motion.warp import Field

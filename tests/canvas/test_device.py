@@ -10,10 +10,10 @@ import torch
 
 from livedream.canvas.canvas import Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas, finite, warped
-from livedream.canvas.memory import MemoryCanvas
-from livedream.motion.feedback import fed_back
+from livedream.canvas.memory_canvas import MemoryCanvas
+from livedream.motion.feedback_warp import fed_back
 from livedream.motion.flow import Motion
-from livedream.motion.memory import Recall
+from livedream.motion.scene_memory import Recall
 from livedream.motion.stillness import weighted
 from livedream.motion.warp import Field, fit, warp
 from livedream.settings import FeedbackSettings, LookSettings, MotionSettings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livedream.cli import render, workers
+from livedream.cli import render_command, workers
 from livedream.cli.app import app
 from livedream.offline.batch import WORDS
 from livedream.offline.job import RenderRequest
@@ -18,7 +18,7 @@ from livedream.offline.job import RenderRequest
 def requests(monkeypatch: pytest.MonkeyPatch) -> list[RenderRequest]:
     """List what is asked of whoever renders here, in place of rendering it."""
     asked: list[RenderRequest] = []
-    monkeypatch.setattr(render, "run", asked.append)
+    monkeypatch.setattr(render_command, "run", asked.append)
     return asked
 
 

@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from livedream.cli import render
+from livedream.cli import render_command
 from livedream.cli.app import app
 from livedream.offline.job import RenderRequest
-from livedream.offline.recipe import SIDECAR, Recipe, recipe_of
+from livedream.offline.render_recipe import SIDECAR, Recipe, recipe_of
 from livedream.settings import Settings
 
 
@@ -32,7 +32,7 @@ def test_presets_from_gives_a_preset_file_back(
     film, preset = tmp_path / "a.mp4", tmp_path / "mine.toml"
     small = ("dream.working_px=4096", "dream.layers={lines=1.0}", "look.strength=0.25")
     request = RenderRequest("clouds", str(film), "fur", small, engine="eager", seconds=0.2, size_wh=(96, 64))
-    render.render_one(request, Console(quiet=True))
+    render_command.render_one(request, Console(quiet=True))
     shown = CliRunner().invoke(app, ["presets", "from", str(film)])
     assert shown.exit_code == 0
     assert "strength = 0.25" in shown.stdout

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from livedream.cli.options import Options
 from livedream.cli.show import check_apart, chosen_playlist, ending_on_signals, recorded, status_line
-from livedream.dream.info import NetworkInfo
+from livedream.cli.show_options import Options
+from livedream.dream.network_info import NetworkInfo
 from livedream.errors import InputError, SinkError
 from livedream.presets import load, shipped
 from livedream.runtime.status import Percentiles, Status

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from livedream.dream.build import build_network, random_weights
 from livedream.dream.catalog import network_info, network_names
-from livedream.dream.info import NetworkInfo
 from livedream.dream.input_gradient import InputGradient
 from livedream.dream.network import Network
+from livedream.dream.network_info import NetworkInfo
 from livedream.dream.objective import L2
 from livedream.dream.zoo import plan as paper
 from livedream.errors import InputError

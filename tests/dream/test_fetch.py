@@ -15,8 +15,8 @@ from safetensors.torch import load_file
 from livedream.dream.build import random_weights
 from livedream.dream.catalog import network_info
 from livedream.dream.fetch import fetch, install
-from livedream.dream.info import NetworkInfo
 from livedream.dream.loading import load_network
+from livedream.dream.network_info import NetworkInfo
 from livedream.errors import InputError
 
 

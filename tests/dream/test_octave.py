@@ -13,7 +13,7 @@ from livedream.dream.kernel import make_kernel
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.dream.taps import taps_at
-from livedream.ops.octaves import UNIT
+from livedream.ops.octave_sizes import UNIT
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 

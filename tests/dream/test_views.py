@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.dream.views import views
-from livedream.ops.octaves import UNIT
+from livedream.ops.octave_sizes import UNIT
 from livedream.settings import DreamSettings
 
 SPEC = KernelSpec("embedded", taps_at("block.1"), (128, 160), 3, 1.4, 1, 1.5)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from livedream.cli.doctor import engine_checks
-from livedream.cli.options import check_engine
+from livedream.cli.show_options import check_engine
 from livedream.engines import in_process, kinds
 from livedream.engines.engine import Check
 from livedream.engines.in_process import Made

@@ -22,7 +22,7 @@ from pyvirtualcam.camera import BACKENDS
 from livedream.clock import SystemClock
 from livedream.runtime.session import LiveSession
 from livedream.sources.camera import Camera
-from livedream.sources.fake import FakeDevice
+from livedream.sources.fake_camera import FakeDevice
 from tests.offline.conftest import write_clip
 
 FOLDER = Path(__file__).parents[2] / "examples"
@@ -130,7 +130,7 @@ def test_eight_lines_for_a_webcam(seen: type[Seen], monkeypatch: pytest.MonkeyPa
     device, clock = FakeDevice(), SystemClock()
     opened = Camera(device.capture, fps=30.0, clock=clock)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("livedream.sources.open._open_camera", lambda *_: opened)
+    monkeypatch.setattr("livedream.sources.source_spec._open_camera", lambda *_: opened)
     monkeypatch.setattr(LiveSession, "wait", lambda *_: seen.enough.wait(120))
     assert len((FOLDER / "webcam.py").read_text(encoding="utf-8").strip().splitlines()) == 8
     runpy.run_path(str(FOLDER / "webcam.py"))

@@ -119,7 +119,7 @@ def make_pictures(tmp_path: Path) -> Callable[..., Path]:
     """Give a function that fills a folder with numbered pictures, without leading zeros."""
 
     def write(count: int = 12, name: str = "shots") -> Path:
-        from livedream.sinks.image import write_image
+        from livedream.sinks.image_file import write_image
 
         folder = tmp_path / name
         folder.mkdir()

@@ -10,7 +10,7 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline.job import RenderRequest, job_of
-from livedream.sinks.image import write_image
+from livedream.sinks.image_file import write_image
 
 Make = Callable[..., Path]
 

@@ -9,11 +9,11 @@ import pytest
 
 from livedream.errors import InputError, SinkError
 from livedream.offline.job import RenderRequest, job_of
-from livedream.offline.recipe import recipe_of
 from livedream.offline.render import Rendered, render
+from livedream.offline.render_recipe import recipe_of
 from livedream.sinks import segments
 from livedream.sources.film import Film
-from livedream.sources.image import read_image
+from livedream.sources.still_image import read_image
 
 Make = Callable[..., Path]
 Engines = Callable[..., Any]
@@ -266,7 +266,7 @@ def test_a_timeline_is_followed_and_told(make_clip: Make, tmp_path: Path, fake_e
 
 
 def test_the_first_picture_can_be_another(make_clip: Make, tmp_path: Path, fake_engines: Engines) -> None:
-    from livedream.sinks.image import write_image
+    from livedream.sinks.image_file import write_image
 
     write_image(tmp_path / "white.png", np.full((64, 96, 3), 255, np.uint8))
     clip = make_clip(frames=2)

@@ -16,8 +16,8 @@ import pytest
 from livedream.errors import InputError
 from livedream.offline import chunks
 from livedream.offline.job import RenderRequest, job_of
-from livedream.offline.recipe import recipe_of
 from livedream.offline.render import Rendered, render
+from livedream.offline.render_recipe import recipe_of
 from livedream.offline.split import absolute, render_split, workers
 
 Make = Callable[..., Path]
@@ -45,7 +45,7 @@ def split(source: Path, out: Path, engines: Any, threads: int = 2, **words: Any)
 
 def frames_of(out: Path) -> np.ndarray:  # type: ignore[type-arg]
     if out.is_dir():
-        from livedream.sources.image import read_image
+        from livedream.sources.still_image import read_image
 
         return np.stack([read_image(file) for file in sorted(out.glob("*.png"))])
     with av.open(str(out)) as container:

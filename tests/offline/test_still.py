@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from livedream.errors import InputError
-from livedream.offline.engines import Engines
-from livedream.offline.recipe import recipe_of
+from livedream.offline.engine_pool import Engines
+from livedream.offline.render_recipe import recipe_of
 from livedream.offline.still import Still, StillRequest, dreamed_still, engine_name, still_of, write_still
 from livedream.sinks import metadata
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from livedream.ops.octaves import UNIT
+from livedream.ops.octave_sizes import UNIT
 from livedream.ops.pyramid import Resize, Zoom, neighbours, resize_matrix, zoom_matrix
 
 sides = st.integers(1, 60)

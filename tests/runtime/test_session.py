@@ -25,7 +25,7 @@ from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.sink_worker import Rate
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
-from livedream.sinks.memory import Memory
+from livedream.sinks.memory_sink import Memory
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
 EVERY = Rate((128, 96), 50.0, pace="each frame")

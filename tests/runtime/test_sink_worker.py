@@ -12,7 +12,7 @@ from livedream.clock import SystemClock
 from livedream.errors import SinkError
 from livedream.frame import Rgb
 from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
-from livedream.sinks.memory import Memory
+from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
 
 SIZE = (64, 48)

@@ -15,7 +15,7 @@ HEAVY = ("cv2", "av", "pyvirtualcam", "torch", "PyQt6")
     [
         ("livedream.sinks", ()),
         ("livedream.sinks.sink", ()),
-        ("livedream.sinks.memory", ()),
+        ("livedream.sinks.memory_sink", ()),
         ("livedream.imaging", ("cv2",)),
         ("livedream.sinks.slate", ("cv2",)),
         ("livedream.sinks.virtual_camera", ("cv2",)),

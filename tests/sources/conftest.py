@@ -14,10 +14,10 @@ import pytest
 
 from livedream.clock import ManualClock
 from livedream.frame import Frame
-from livedream.sinks.image import write_image
+from livedream.sinks.image_file import write_image
 from livedream.sources import Source
 from livedream.sources.camera import Camera
-from livedream.sources.fake import FakeDevice
+from livedream.sources.fake_camera import FakeDevice
 
 MakeVideo = Callable[..., Path]
 

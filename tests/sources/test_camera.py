@@ -16,7 +16,7 @@ from livedream.sources import open_source
 from livedream.sources.camera import MJPG, Camera, DeviceCapture, to_rgb
 from livedream.sources.cameras import CameraInfo, list_cameras
 from livedream.sources.capture import Opened
-from livedream.sources.fake import FakeDevice
+from livedream.sources.fake_camera import FakeDevice
 
 GO = threading.Event()
 OpenCamera = Callable[..., tuple[Camera, ManualClock]]

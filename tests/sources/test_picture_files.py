@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from livedream.errors import InputError
-from livedream.sinks.image import write_image
+from livedream.sinks.image_file import write_image
 from livedream.sources.picture_files import (
     EXIF_ORIENTATION,
     PictureSeries,

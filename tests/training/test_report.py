@@ -12,7 +12,7 @@ from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.errors import InputError
 from livedream.presets import load, shipped
-from livedream.sources.image import read_image
+from livedream.sources.still_image import read_image
 from livedream.training.report import contact_sheet, moods, report
 from livedream.training.teacher import TEACHES
 

@@ -9,8 +9,8 @@ from livedream.runtime.status import Status
 from livedream.ui.cards import COLUMNS, hint_card, hud_card, keys_card, starting_card, toast_card
 from livedream.ui.hud import Device, hud_of
 from livedream.ui.keys import DREAM, WINDOW
-from livedream.ui.look import Hint, Starting, Toast
-from livedream.ui.sheet import PADDING, Sheet
+from livedream.ui.overlay import Hint, Starting, Toast
+from livedream.ui.text_panel import PADDING, Sheet
 from livedream.ui.viewport import Viewport
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -31,7 +31,7 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from livedream.clock import ManualClock
-from livedream.ui.fake import FakeDesk, FakeShow
+from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.window import DreamWindow
 app = QApplication([])
 screens = {screen.name(): screen for screen in app.screens()}

@@ -8,9 +8,9 @@ from livedream.health import Health, State
 from livedream.runtime.status import Status
 from livedream.ui.cards import hud_card
 from livedream.ui.hud import Device, Tone, hud_of
-from livedream.ui.look import Hint, Look, Starting, Toast
+from livedream.ui.overlay import Hint, Look, Starting, Toast
 from livedream.ui.screens import Screens
-from livedream.ui.sheet import COLOURS
+from livedream.ui.text_panel import COLOURS
 from livedream.ui.viewport import Viewport
 
 BACKGROUND = QColor("#80a0c0")

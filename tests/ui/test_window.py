@@ -15,7 +15,7 @@ from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.runtime.status import Status
 from livedream.ui import full_screen
-from livedream.ui.fake import FakeDesk, FakeShow
+from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.hud import Line
 from livedream.ui.window import DreamWindow, run_window
 

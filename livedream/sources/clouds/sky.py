@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from livedream.frame import Rgb
-from livedream.sources.clouds.layer import Layer, Plane, ceiling
+from livedream.sources.clouds.cloud_layer import Layer, Plane, ceiling
 from livedream.sources.clouds.texture import SIDE, cloud_texture, edged, towards_sun
 
 Stops = tuple[tuple[float, tuple[int, int, int]], ...]

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from livedream.dream.build import build_network, random_weights
-from livedream.dream.info import NetworkInfo
+from livedream.dream.network_info import NetworkInfo
 
 
 def states(published: nn.Module) -> dict[str, tuple[int, ...]]:

@@ -1,0 +1,110 @@
+"""Time one input gradient of the embedded network beside its teacher's: same engine, same run.
+
+python benchmarks/gradient_alone.py --teacher mobilenet_v1.npz [--size 320x240] [--rounds 30]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from livedream.dream.catalog import network_info
+from livedream.dream.input_gradient import InputGradient
+from livedream.dream.loading import load_network
+from livedream.dream.network import Network
+from livedream.dream.objective import L2
+from livedream.engines.engine import NumberFormat
+from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
+from livedream.training.teacher import TEACHES, load_teacher
+
+RUNS = 8
+
+
+class _Gradient(nn.Module):
+    """The L2 gradient of one layer as a module of one image and the weights of the channels."""
+
+    def __init__(self, network: Network, layer: str) -> None:
+        super().__init__()
+        self.gradient = InputGradient(network, [(layer, L2())])
+
+    def forward(self, image: Tensor, control: Tensor) -> Tensor:
+        gradient: Tensor = self.gradient(image, [control])
+        return gradient
+
+
+class GradientProgram:
+    """An input gradient as a program for an engine."""
+
+    def __init__(self, network: Network, layer: str, size_hw: tuple[int, int]) -> None:
+        self._network, self._layer, self._size_hw = network, layer, size_hw
+
+    parts, repeated = (), None
+
+    def fingerprint(self) -> str:
+        """Name it; it is never cached."""
+        return f"{self._network.info.name} {self._layer} {self._size_hw}"
+
+    def describe(self) -> dict[str, Any]:
+        """Tell the network and the layer."""
+        return {"network": self._network.info.name, "layers": [self._layer]}
+
+    def make(self, number_format: NumberFormat = "float32") -> nn.Module:
+        """Build the module."""
+        return _Gradient(self._network, self._layer).eval().to(getattr(torch, number_format))
+
+    def example(self) -> list[NDArray[Any]]:
+        """Give noise and a weight of 1 for each channel."""
+        image = np.random.default_rng(0).random((1, 3, *self._size_hw), np.float32)
+        channels = self._network.info.layers[self._network.info.find(self._layer)]
+        return [image, np.ones((1, channels, 1, 1), np.float32)]
+
+
+def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
+    """Compile a program; give what runs it once."""
+    compiled = new_core().compile_model(convert(program)[0], "CPU", config(number_format))
+    engine, inputs = OpenVinoEngine(compiled, number_format), program.example()
+    return lambda: engine.run(inputs)
+
+
+def times_ms(runs: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Time all in turn, so that a busy moment of the machine meets all; medians."""
+    times: list[list[float]] = [[] for _ in runs]
+    for _ in range(rounds):
+        for run, taken in zip(runs, times, strict=True):
+            run()
+            began = time.perf_counter()
+            for _ in range(RUNS):
+                run()
+            taken.append((time.perf_counter() - began) / RUNS * 1000)
+    return [median(taken) for taken in times]
+
+
+def main() -> None:
+    """Print a line for each network, layer and number format."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--size", default="320x240")
+    parser.add_argument("--rounds", type=int, default=30)
+    asked = parser.parse_args()
+    width, height = (int(side) for side in asked.size.split("x"))
+    teacher, student = load_teacher(asked.teacher), load_network(network_info("embedded"))
+    layers = [(teacher, "conv_pw_8"), *((student, head) for head in TEACHES)]
+    for number_format in number_formats():
+        runs = [runner(GradientProgram(net, layer, (height, width)), number_format) for net, layer in layers]
+        figures = times_ms(runs, asked.rounds)
+        for (net, layer), figure in zip(layers, figures, strict=True):
+            share = f"{figure / figures[0]:.2f} of the teacher's"
+            print(f"{number_format:8}  {net.info.name:12} {layer:9} {figure:6.2f} ms  {share}")
+
+
+if __name__ == "__main__":
+    main()

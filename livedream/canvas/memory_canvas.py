@@ -1,0 +1,227 @@
+"""The canvas in memory: OpenCV on the processor, for engines that take arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import cv2
+import numpy as np
+
+from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
+from livedream.composite import compose, grade, relit, scene_mask, shift_colour
+from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
+from livedream.frame import Image, Rgb, to_image
+from livedream.imaging import shrink
+from livedream.motion.flow import grey
+from livedream.motion.sampling import Grey
+from livedream.motion.scene_memory import Recall
+from livedream.motion.warp import UNBOUNDED, Field, carry, clamped, enlarged, fit, nearest, resize, warp
+from livedream.settings import LookSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """A frame that was finished before it was given back."""
+
+    left: Left[Field]
+    carried: Field | None
+    outcome: Outcome
+
+    @property
+    def residual(self) -> Field:
+        """Return what the dream adds."""
+        return self.left.residual
+
+    def finish(self) -> Outcome:
+        """Give what became of it."""
+        return self.outcome
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WarmStart:
+    """What a frame's dream starts from.
+
+    carried: the past's residual, warped; None without one. init: HxWx3, 0..1. velocity: where the steps
+    before went; None where there is no telling. scene: the dream of the scene; warped if it is of use now.
+    depths: of what it shows.
+    """
+
+    carried: Field | None
+    init: Field
+    velocity: Field | None
+    scene: Field | None
+    depths: Depths
+    gain: float
+
+
+class MemoryCanvas:
+    """Works on arrays; everything is done when `dream` gives back."""
+
+    def __init__(self) -> None:
+        self._shrunk: tuple[Rgb, Rgb] | None = None
+        # While the engine rests, all cores rest but one.
+        self._beside = ThreadPoolExecutor(1, "beside")
+
+    def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
+        """Make the small grey picture from the one at working size, which is kept for `dream`."""
+        return grey(rgb, longest_px, shrunk=self._at_working_size(rgb, size_hw))
+
+    def dream(self, task: Task[Field], watch: Stopwatch) -> Done:
+        """Warp, dream and compose."""
+        small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
+        image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
+        start = _warm_start(image, task, self._beside)
+        watch.lap("motion")
+        made, velocity, further = start.init, start.velocity, _further(start, task)
+        for runs in (task.runs, *task.again):
+            dream = _dreamed(runs, made.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
+            velocity = _steadied(cv2.subtract(dream[0].transpose(1, 2, 0), made), velocity, task.momentum)
+            made = _stepped(made, velocity, further)
+        assert velocity is not None, "a task has a run"
+        watch.lap("kernel")
+        residual, sound = _finite(made - image)
+        if not sound:
+            velocity = residual
+        residual = shift_colour(residual, image, task.colour)
+        watch.lap("residual")
+        shown = _masked(grade(relit(_exposed(residual, task), task.look), task.colour), task.grey, task.look)
+        depths = depth_map(image, shown, task.look.strength)
+        elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
+        gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
+        watch.lap("look")
+        rgb = compose(task.rgb, shown, task.look.strength, self._beside)
+        watch.lap("compose")
+        scene = _scene(start, residual, task.past)
+        left = Left(residual, velocity, scene, depths, np.full((1, 1, 1), gain, np.float32))
+        return Done(left, start.carried, Outcome(rgb, sound))
+
+    def to_array(self, held: Field) -> Field:
+        """Give the array itself."""
+        return held
+
+    def from_array(self, array: Field) -> Field:
+        """Hold the array itself."""
+        return array
+
+    def _at_working_size(self, rgb: Rgb, size_hw: tuple[int, int]) -> Rgb:
+        if self._shrunk is None or self._shrunk[0] is not rgb or self._shrunk[1].shape[:2] != size_hw:
+            self._shrunk = rgb, shrink(rgb, size_hw[::-1])
+        return self._shrunk[1]
+
+
+def _warm_start(image: Field, task: Task[Field], beside: Executor) -> WarmStart:
+    """Add to the picture what is left of the previous dream, where it is now.
+
+    beside: what the steps before were is carried along there meanwhile.
+    """
+    height, width = cells_hw((image.shape[0], image.shape[1]))
+    past, size_wh = task.past, (image.shape[1], image.shape[0])
+    if past is None:
+        return WarmStart(None, image, None, None, np.zeros((height, width, 1), np.float32), 1.0)
+    flow, kept = fit(past.motion, size_wh)
+    velocity = beside.submit(_velocity, past, task, flow, kept)
+    carried = warp(resize(past.left.residual, size_wh), flow, 1.0 if task.look.steer else UNBOUNDED)
+    depths, stays = _held(past, task, (width, height))
+    share = np.asarray(cv2.multiply(kept, cv2.resize(stays, size_wh)), np.float32)
+    init = carry(image, carried, share, task.persistence)
+    start = WarmStart(carried, init, velocity.result(), past.left.scene, depths, past.left.gain.item())
+    return start if past.recall is None else _recalled(start, image, past.recall, target(task.look))
+
+
+def _recalled(start: WarmStart, image: Field, recall: Recall, depth: float) -> WarmStart:
+    """Take what has come back into view from the dream of the scene, which is as deep as is wanted."""
+    if start.scene is None or (recall.share is None and recall.learned is None):
+        return start
+    size_wh = (image.shape[1], image.shape[0])
+    scene = warp(resize(start.scene, size_wh), enlarged(recall.flow, size_wh))
+    if recall.share is None:
+        return replace(start, scene=scene)
+    height, width = start.depths.shape[:2]
+    back, cells = cv2.resize(recall.share, size_wh), cv2.resize(recall.share, (width, height))[..., None]
+    init = cv2.blendLinear(clamped(cv2.add(image, scene)), start.init, back, 1 - back)
+    depths = start.depths + cells * (np.float32(depth) - start.depths)
+    return replace(start, init=np.asarray(init, np.float32), scene=scene, depths=depths)
+
+
+def _scene(start: WarmStart, residual: Field, past: Past[Field] | None) -> Field:
+    """Return the dream of the scene, with what it has learned from that of the frame."""
+    if past is None or past.recall is None or start.scene is None:
+        return residual
+    if past.recall.learned is None:
+        return start.scene
+    learned = cv2.resize(past.recall.learned, (residual.shape[1], residual.shape[0]))
+    return np.asarray(cv2.blendLinear(residual, start.scene, learned, 1 - learned), np.float32)
+
+
+def _held(past: Past[Field], task: Task[Field], size_wh: tuple[int, int]) -> tuple[Depths, Depths]:
+    """Return how deep the past is that is carried along, hxwx1, and what share of it stays, hxw."""
+    flow, kept = fit(past.motion, size_wh)
+    depths = warp(resize(past.left.depths, size_wh), flow).reshape(kept.shape)
+    left = np.maximum(depths * kept * np.float32(task.persistence), np.float32(0))
+    stays = held(left, task.look, past.left.gain.item())
+    return (left * stays)[..., None], stays
+
+
+def _velocity(past: Past[Field], task: Task[Field], flow: Field, kept: Field) -> Field | None:
+    """Carry along where the steps before went; a cut, and a dream without momentum, go anew."""
+    if task.momentum * task.persistence == 0 or past.motion.cut:
+        return None
+    velocity = nearest(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow)
+    return np.asarray(cv2.multiply(velocity, cv2.merge([kept, kept, kept])), np.float32)
+
+
+def _further(start: WarmStart, task: Task[Field]) -> Depths | None:
+    """Return by how much the steps of each run are multiplied, HxW; None where they are not steered."""
+    if not task.look.steer:
+        return None
+    height, width = start.init.shape[:2]
+    each = reach(start.depths, task.look, start.gain) / np.float32(1 + len(task.again))
+    return np.asarray(cv2.resize(each, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _steadied(step: cv2.typing.MatLike, velocity: Field | None, momentum: float) -> Field:
+    """Return (1 - momentum) * step + momentum * velocity; the step itself where there is no velocity."""
+    if velocity is None:
+        return np.asarray(step, np.float32)
+    return np.asarray(cv2.addWeighted(step, 1 - momentum, velocity, momentum, 0.0), np.float32)
+
+
+def _stepped(made: Field, velocity: Field, further: Depths | None) -> Field:
+    """Return clamp(made + further * velocity); further: HxW, None is 1."""
+    if further is not None:
+        velocity = np.asarray(cv2.multiply(velocity, cv2.merge([further, further, further])), np.float32)
+    return clamped(cv2.add(made, velocity))
+
+
+def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:
+    """Run the engines, and mix what they dream."""
+    dreams = (run.engine.run([init, *run.inputs, *([image] if run.takes_frame else [])]) for run in runs)
+    if len(runs) == 1:
+        return next(dreams)
+    # One after the other: an engine may give the same memory again.
+    return reduce(np.add, (np.float32(run.share) * dream for run, dream in zip(runs, dreams, strict=True)))
+
+
+def _finite(residual: Field) -> tuple[Field, bool]:
+    """Start anew from nothing after a dream that is no number, which would else never leave the show."""
+    sound = bool(np.isfinite(residual.sum()))
+    return (residual if sound else np.zeros_like(residual)), sound
+
+
+def _exposed(residual: Field, task: Task[Field]) -> Field:
+    """Return the residual with its share of the frame before, not carried along, as a shutter sees both."""
+    share = open_share(task)
+    if task.past is None or share == 0:
+        return residual
+    before = resize(task.past.left.residual, (residual.shape[1], residual.shape[0]))
+    return np.asarray(cv2.addWeighted(residual, 1 - share, before, share, 0.0), np.float32)
+
+
+def _masked(residual: Field, small_grey: Grey, look: LookSettings) -> Field:
+    if look.scene == 0:
+        return residual
+    shown = scene_mask(small_grey, (residual.shape[1], residual.shape[0]), look.scene)
+    return np.asarray(cv2.multiply(residual, cv2.merge([shown, shown, shown])), np.float32)

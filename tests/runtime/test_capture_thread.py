@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from livedream.clock import ManualClock, SystemClock
+from livedream.errors import SourceError
+from livedream.runtime.capture_thread import CaptureThread
+
+
+def test_unpaced_every_frame_is_given_in_order(make_source: Callable[..., Any]) -> None:
+    capture = CaptureThread(make_source(20), (128, 96), SystemClock(), paced=False)
+    thread = threading.Thread(target=capture.run, args=(threading.Event(),))
+    thread.start()
+    taken = []
+    while not capture.slot.ended:
+        frame = capture.slot.take(1.0)
+        if frame is not None:
+            taken.append(frame.index)
+    thread.join()
+    assert taken == list(range(20))
+    assert capture.slot.dropped == 0
+
+
+def test_paced_frames_come_at_their_own_rate(make_source: Callable[..., Any]) -> None:
+    clock = ManualClock()
+    capture = CaptureThread(make_source(26, fps=25.0), (128, 96), clock, paced=True)
+    capture.run(threading.Event())
+    assert clock.now_s() == pytest.approx(1.0, abs=0.01)
+    assert capture.slot.dropped == 25
+
+
+def test_frames_are_fitted_into_the_output(make_source: Callable[..., Any]) -> None:
+    capture = CaptureThread(make_source(1), (640, 360), SystemClock(), paced=True)
+    capture.run(threading.Event())
+    frame = capture.slot.take(0)
+    assert frame is not None
+    assert frame.size_wh == (480, 360)
+
+
+def test_a_device_is_never_held_back(make_source: Callable[..., Any]) -> None:
+    source, clock = make_source(10), ManualClock()
+    source.info = replace(source.info, is_device=True)
+    CaptureThread(source, (128, 96), clock, paced=True).run(threading.Event())
+    assert clock.now_s() == 0.0
+
+
+def test_a_broken_source_closes_the_slot_and_is_raised(make_source: Callable[..., Any]) -> None:
+    capture = CaptureThread(make_source(broken_at=3), (128, 96), ManualClock(), paced=True)
+    with pytest.raises(SourceError, match="broke"):
+        capture.run(threading.Event())
+    capture.slot.take(0)
+    assert capture.slot.ended
