@@ -13,7 +13,7 @@ from livedream.sinks.sink_spec import SINKS, SinkKind, SinkRequest
 class Meter:
     """Prints how bright each dream is."""
 
-    name, retry_s = "meter", None
+    name, retry_s, waits_for_dream = "meter", None, False
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
         """Say what frames will come."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from livedream.errors import EngineError, InputError, LivedreamError, SinkError, SourceError
     from livedream.pipeline import DreamPipeline
     from livedream.presets import load as load_preset
+    from livedream.runtime.playlist import load_playlist
     from livedream.runtime.session import LiveSession
     from livedream.settings import Settings
     from livedream.sinks.sink_spec import open_sink
@@ -32,6 +33,7 @@ __all__ = [
     "SourceError",
     "dream_frames",
     "dream_image",
+    "load_playlist",
     "load_preset",
     "open_sink",
     "open_source",
@@ -48,6 +50,7 @@ _HOMES = {
     "SourceError": "livedream.errors",
     "dream_frames": "livedream.api",
     "dream_image": "livedream.api",
+    "load_playlist": "livedream.runtime.playlist",
     "load_preset": "livedream.presets:load",
     "open_sink": "livedream.sinks.sink_spec",
     "open_source": "livedream.sources.source_spec",

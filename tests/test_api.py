@@ -32,6 +32,7 @@ OFFERED = [
     "SourceError",
     "dream_frames",
     "dream_image",
+    "load_playlist",
     "load_preset",
     "open_sink",
     "open_source",

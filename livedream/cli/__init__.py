@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from livedream.errors import INTERRUPTED, LivedreamError
+from livedream.plugins import load_plugins
 
 
 def main() -> None:
@@ -23,14 +24,19 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     """Run a command; give its exit code."""
     try:
+        load_plugins(_complain)
         from livedream.cli.app import app, with_default_command
 
         app(args=with_default_command(arguments), prog_name="livedream", standalone_mode=True)
     except LivedreamError as fault:
-        sys.stderr.write(f"livedream: {fault}\n")
+        _complain(str(fault))
         return fault.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except SystemExit as ended:
         return int(ended.code or 0)
     return 0
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"livedream: {sentence}\n")

@@ -22,6 +22,7 @@ from livedream.cli.show_options import (
     RecordOption,
     SecondsOption,
     SetOption,
+    SinkOption,
     SizeOption,
     SourceOption,
     check_attract_s,
@@ -126,6 +127,7 @@ def live(
         str | None,
         typer.Option(help="Send to a virtual camera; the first one without DEVICE.", metavar="[DEVICE]"),
     ] = None,
+    sink: SinkOption = None,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
     seconds: SecondsOption = None,
@@ -149,6 +151,7 @@ def live(
         shown_s,
         check_attract_s(attract_s),
         check_fade_s(fade_s),
+        tuple(sink or ()),
     )
     run(options, window=not no_window, full_screen=full_screen)
 

@@ -10,24 +10,25 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from livedream.cli.show import check_apart, chosen_settings, opened
+from livedream.cli.show import check_apart, opened
 from livedream.cli.show_options import Options
 from livedream.clock import SystemClock
 from livedream.errors import InputError
 from livedream.runtime.bench import Figures, bench
+from livedream.runtime.playlist import load_look
 from livedream.runtime.session import Plan
 
 
 def run(options: Options, *, paced: bool, json_file: Path | None) -> None:
     """Measure, print, and write `json_file` if it is given. Raises LivedreamError."""
     console = Console()
-    name, settings = chosen_settings(options)
+    look = load_look(options.preset, options.assignments)
     if json_file is not None:
         _check_json(json_file, options)
-    plan = Plan(name, options.size_wh, options.fps, options.engine, paced=paced, governed=paced)
+    plan = Plan(look.name, options.size_wh, options.fps, options.engine, paced=paced, governed=paced)
     open_source = partial(opened, options, options.source or "clouds", loop=True)
     with console.status("measuring"):
-        figures = bench(open_source, settings, plan, SystemClock(), options.seconds or 10.0)
+        figures = bench(open_source, look.settings, plan, SystemClock(), options.seconds or 10.0)
     console.print(_table(figures))
     if json_file is not None:
         _write_json(json_file, figures)

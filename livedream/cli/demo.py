@@ -10,6 +10,7 @@ from livedream.cli.show import (
     check_apart,
     ending_on_signals,
     opened,
+    playlist_of,
     print_summary,
     recorded,
     session_of,
@@ -18,7 +19,7 @@ from livedream.cli.show import (
 )
 from livedream.cli.show_options import Options
 from livedream.runtime.session import LiveSession
-from livedream.runtime.sink_worker import Rate, SinkWorker
+from livedream.runtime.sink_worker import SinkWorker
 from livedream.sinks.recorder import Recorder, check_recording
 
 FILE = Path("livedream-demo.mp4")
@@ -32,13 +33,15 @@ def run(options: Options) -> None:
     console = Console()
     check_apart(FILE, options)
     check_recording(FILE, overwrite=True)
-    session = session_of(options, opened(options, options.source or "clouds", loop=True), console)
+    playlist = playlist_of(options, by_hand=False)
+    source = opened(options, options.source or "clouds", loop=True)
+    session = session_of(options, source, console, playlist)
     session.start()
     recorder, sink_worker = Recorder(FILE, overwrite=True), None
     with ending_on_signals(session):
         try:
             _settle(session, console)
-            sink_worker = session.add_sink(recorder, Rate(options.size_wh, options.fps))
+            sink_worker = session.add_sink(recorder)
             watch(session, options.seconds, console)
             status = session.status()
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from livedream.cli.check_engines import megabytes, with_tilde
-from livedream.cli.show import chosen_settings, teller
+from livedream.cli.show import teller
 from livedream.cli.show_options import Options
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
@@ -24,6 +23,7 @@ from livedream.engines.round_robin import parts_of
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.engine_pool import Engines
 from livedream.runtime.dreamer import describe
+from livedream.runtime.playlist import load_look
 
 
 def print_engines() -> None:
@@ -59,9 +59,9 @@ def build(options: Options, presets: Sequence[str]) -> None:
     _check_keeping(cache)
     named: dict[KernelSpec, list[str]] = {}
     for preset in presets:  # all of them are checked before the first is built
-        name, settings = chosen_settings(replace(options, preset=preset))
-        size_hw = working_size_hw(options.size_wh, settings.dream.working_px)
-        named.setdefault(kernel_spec(settings.dream, size_hw), []).append(name)
+        look = load_look(preset, options.assignments)
+        size_hw = working_size_hw(options.size_wh, look.settings.dream.working_px)
+        named.setdefault(kernel_spec(look.settings.dream, size_hw), []).append(look.name)
     for number, (spec, names) in enumerate(named.items(), 1):
         kept = {entry.name: entry.facts.get("built") for entry in cache.entries()}
         words = f"{', '.join(names)} ({number} of {len(named)})"

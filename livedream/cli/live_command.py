@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from livedream.cli.show import (
     check_apart,
-    chosen_playlist,
     ending_on_signals,
     opened,
+    playlist_of,
     print_summary,
-    recorded,
+    recordings,
     session_of,
     watch,
 )
@@ -22,11 +20,9 @@ from livedream.cli.show_options import Options
 from livedream.health import Health
 from livedream.runtime.performer_actions import PerformerActions
 from livedream.runtime.session import LiveSession
-from livedream.runtime.sink_worker import Rate, SinkWorker
+from livedream.sinks.sink import Sink
+from livedream.sinks.sink_spec import open_sink
 from livedream.sources import Source
-
-if TYPE_CHECKING:
-    from livedream.sinks.recorder import Recorder
 
 
 def run(options: Options, *, window: bool, full_screen: bool) -> None:
@@ -37,34 +33,35 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     console = Console()
     if options.record is not None:
         check_apart(options.record, options)
-        _check_recording(options.record, options.overwrite)
-    programs = chosen_playlist(options, by_hand=window)
-    source = _source(options, console)
-    try:
-        session = session_of(options, source, console, programs)
-    except BaseException:
-        source.close()
-        raise
-    recording = _add_recording(session, options)
-    _add_virtual_camera(session, options)
+    sinks = _sinks(options)
+    playlist = playlist_of(options, by_hand=window)
+    session = session_of(options, _source(options, console), console, playlist)
+    workers = [session.add_sink(sink) for sink in sinks]
     display = _display(console) if window else Health("off")
     session.start()
     with ending_on_signals(session):
         try:
             if display.ok:
-                _show(session, PerformerActions(programs), options, full_screen)
+                _show(session, PerformerActions(playlist), options, full_screen)
             else:
                 watch(session, options.seconds, console)
             status = session.status()
         finally:
             session.finish()
-        print_summary(status, {} if recording is None else {"recording": recorded(*recording)}, console)
+        print_summary(status, recordings(workers), console)
 
 
-def _check_recording(path: Path, overwrite: bool) -> None:
-    from livedream.sinks.recorder import check_recording
-
-    check_recording(path, overwrite)
+def _sinks(options: Options) -> list[Sink]:
+    """Make the sinks that the options name, each once. Raises InputError."""
+    specs = list(options.sinks)
+    if options.record is not None:
+        specs.append(f"file:{options.record}")
+    if options.virtual_camera is not None:
+        specs.append(f"virtual-camera:{options.virtual_camera}")
+    return [
+        open_sink(spec, size_wh=options.size_wh, fps=options.fps, overwrite=options.overwrite)
+        for spec in dict.fromkeys(specs)
+    ]
 
 
 def _source(options: Options, console: Console) -> Source:
@@ -77,24 +74,6 @@ def _source(options: Options, console: Console) -> Source:
         return opened(options, "camera", loop=True)
     console.print("no camera found, so the clouds are dreamed; plug a camera in, or give --source FILE")
     return opened(options, "clouds", loop=True)
-
-
-def _add_recording(session: LiveSession, options: Options) -> tuple[SinkWorker, Recorder] | None:
-    if options.record is None:
-        return None
-    from livedream.sinks.recorder import Recorder
-
-    recorder = Recorder(options.record, overwrite=options.overwrite)
-    return session.add_sink(recorder, Rate(options.size_wh, options.fps, from_first=True)), recorder
-
-
-def _add_virtual_camera(session: LiveSession, options: Options) -> None:
-    if options.virtual_camera is None:
-        return
-    from livedream.sinks.virtual_camera import VirtualCamera
-
-    camera = VirtualCamera(options.virtual_camera or None, size_wh=options.size_wh, fps=options.fps)
-    session.add_sink(camera)
 
 
 def _display(console: Console) -> Health:

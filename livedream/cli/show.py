@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -14,16 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from livedream.cli.show_options import Options
-from livedream.clock import SystemClock
-from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
-from livedream.presets import Preset, apply_assignments, load, shipped
-from livedream.references import References
-from livedream.runtime.playlist import Playlist
+from livedream.runtime.playlist import Playlist, load_playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.sink_worker import SinkWorker
 from livedream.runtime.status import Status
-from livedream.settings import Settings
 from livedream.sources import Source, open_source
 from livedream.sources.source_spec import expanded
 
@@ -31,78 +25,29 @@ if TYPE_CHECKING:
     from livedream.sinks.recorder import Recorder
 
 
-def chosen_settings(options: Options) -> tuple[str, Settings]:
-    """Give the preset's name and the settings, all checked. Raises InputError."""
-    preset = _checked(options, options.preset)
-    return preset.name, preset.settings
-
-
-def chosen_playlist(options: Options, *, by_hand: bool) -> Playlist:
-    """Give the presets that the show goes through: by time those of `options.programs`.
-
-    by_hand: also without those all that can be shown, to choose from. Raises InputError.
-    """
-    names = options.programs
-    if names:
-        return Playlist([_checked(options, name) for name in names], every_s=options.program_s)
-    chosen = _checked(options, options.preset)
-    if names is None and not by_hand:
-        return Playlist([chosen])
-    others = [_set_up(options, name) for name in shipped() if name != options.preset]
-    able = [preset for preset in others if _can_be_shown(preset.settings)]
-    presets = sorted([*able, chosen], key=lambda preset: preset.name)
-    every_s = None if names is None else options.program_s
-    return Playlist(presets, at=presets.index(chosen), every_s=every_s)
-
-
-def _set_up(options: Options, name: str) -> Preset:
-    """Load a preset, with the assignments made on top of it."""
-    preset = load(name)
-    return replace(preset, settings=apply_assignments(preset.settings, options.assignments))
-
-
-def _checked(options: Options, name: str) -> Preset:
-    """Load a preset and check all that is in it, now and not when the show is on."""
-    preset = _set_up(options, name)
-    kernel_spec(preset.settings.dream, (64, 64))
-    with closing(References()) as references:
-        references.check(preset.settings.dream)
-    return preset
-
-
-def _can_be_shown(settings: Settings) -> bool:
-    """Tell whether the network has what a preset dreams."""
-    try:
-        kernel_spec(settings.dream, (64, 64))
-    except InputError:
-        return False
-    return True
+def playlist_of(options: Options, *, by_hand: bool) -> Playlist:
+    """Load the presets that the options name; by_hand: all can be chosen. Raises InputError."""
+    names = () if by_hand and options.programs is None else options.programs
+    every_s = None if options.programs is None else options.program_s
+    return load_playlist(options.preset, names, assignments=options.assignments, every_s=every_s)
 
 
 def opened(options: Options, spec: str, *, loop: bool) -> Source:
     """Open a source. Raises InputError or SourceError."""
-    return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop, clock=SystemClock())
+    return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop)
 
 
-def session_of(
-    options: Options, source: Source, console: Console, programs: Playlist | None = None
-) -> LiveSession:
-    """Make the session of a live show, not yet started. Raises InputError.
-
-    programs: what `chosen_playlist` gave; None: the one preset all along.
-    """
-    shown = programs or chosen_playlist(options, by_hand=False)
+def session_of(options: Options, source: Source, console: Console, playlist: Playlist) -> LiveSession:
+    """Return the session of a live show, not yet started."""
     plan = Plan(
-        shown.name,
+        playlist.name,
         options.size_wh,
         options.fps,
         options.engine,
         attract_s=options.attract_s,
         fade_s=options.fade_s,
     )
-    session = LiveSession(source, shown.store, plan, SystemClock(), tell=teller(console))
-    session.follow(shown)
-    return session
+    return LiveSession(source, playlist, plan, tell=teller(console))
 
 
 def teller(console: Console) -> Callable[[str], None]:
@@ -159,8 +104,18 @@ def check_apart(file: Path, options: Options) -> None:
         raise InputError(f"{file} is what is to be dreamed; give another name for what comes out")
 
 
+def recordings(workers: Sequence[SinkWorker]) -> dict[str, str]:
+    """Return what became of each recording, once it is closed, by a name for its row."""
+    from livedream.sinks.recorder import Recorder
+
+    told = [recorded(worker, worker.sink) for worker in workers if isinstance(worker.sink, Recorder)]
+    return {
+        f"recording {number}" if number > 1 else "recording": words for number, words in enumerate(told, 1)
+    }
+
+
 def recorded(sink_worker: SinkWorker, recorder: Recorder) -> str:
-    """Say what became of a recording, once it is closed."""
+    """Return what became of a recording, once it is closed."""
     if recorder.failure is not None:
         return str(recorder.failure)
     if sink_worker.written == 0:

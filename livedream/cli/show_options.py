@@ -12,6 +12,7 @@ import typer
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
+from livedream.sinks.sink_spec import SINKS
 
 PROGRAM_S = 45.0
 """How long each preset of a show is seen if nothing else is said."""
@@ -60,7 +61,18 @@ RecordOption = Annotated[
     Path | None,
     typer.Option(help="Record to an .mp4, .mkv or .mov file.", metavar="FILE", show_default=False),
 ]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --record replace an existing file.")]
+SinkOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sink",
+        help="Where else the frames go; may be repeated: a film's file, "
+        + ", ".join(f"{name}[:DETAIL]" for name in SINKS)
+        + ".",
+        metavar="SINK",
+        show_default=False,
+    ),
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let a recording replace an older file.")]
 SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
 ]
@@ -125,6 +137,7 @@ class Options:
     program_s: float = PROGRAM_S
     attract_s: float | None = None
     fade_s: float = FADE_S
+    sinks: tuple[str, ...] = ()
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -74,6 +74,7 @@ class Nowhere:
 
     name = "nowhere"
     retry_s: float | None = None
+    waits_for_dream = True
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
         """Take frames of any size."""

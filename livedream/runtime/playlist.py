@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError, SourceError
-from livedream.presets import Preset
-from livedream.runtime.store import SettingsStore
+from livedream.presets import DEFAULT, Preset, apply_assignments, load, shipped
+from livedream.runtime.store import SMALL_HW, SettingsStore, check
+from livedream.settings import Settings
 
 
 class Playlist:
@@ -103,3 +106,50 @@ class Playlist:
                 continue
             self._at = at
             return
+
+
+def load_playlist(
+    preset: str = DEFAULT,
+    names: Sequence[str] | None = None,
+    *,
+    assignments: Sequence[str] = (),
+    every_s: float | None = None,
+) -> Playlist:
+    """Load the presets of a show.
+
+    preset: name or file of the one that is shown first. names: those that it goes through, beginning with the
+    first of them; () for all that the network can show, None for `preset` alone. assignments: "WORD=VALUE",
+    set on top of each. every_s: how long each is shown; None: until a hand changes it. Raises InputError.
+    """
+    if names:
+        return Playlist([load_look(name, assignments) for name in names], every_s=every_s)
+    first = load_look(preset, assignments)
+    if names is None:
+        return Playlist([first])
+    others = [_load(name, assignments) for name in shipped() if name != preset]
+    presets = sorted([first, *filter(_has_layers, others)], key=lambda one: one.name)
+    return Playlist(presets, at=presets.index(first), every_s=every_s)
+
+
+def load_look(name: str, assignments: Sequence[str] = ()) -> Preset:
+    """Load a preset with assignments on top, all that it names checked: files, layers, classes.
+
+    Raises InputError or SourceError.
+    """
+    preset = _load(name, assignments)
+    check(preset.settings, Settings())
+    return preset
+
+
+def _load(name: str, assignments: Sequence[str]) -> Preset:
+    preset = load(name)
+    return replace(preset, settings=apply_assignments(preset.settings, list(assignments)))
+
+
+def _has_layers(preset: Preset) -> bool:
+    """Return whether the network has what a preset dreams."""
+    try:
+        kernel_spec(preset.settings.dream, SMALL_HW)
+    except InputError:
+        return False
+    return True

@@ -67,14 +67,15 @@ class Plan:
 class LiveSession:
     """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
 
-    source: the session's own from now on. look: a preset, settings, or a store that others write to; it is
-    `store`. tell: called with each sentence for people, from any thread. observe: with each dreamed frame.
+    source: the session's own from now on. look: a preset, settings, a store that others write to, or presets
+    in a row; what stands is in `store`. tell: called with each sentence for people, from any thread. observe:
+    called with each dreamed frame.
     """
 
     def __init__(
         self,
         source: Source,
-        look: SettingsStore | Settings | Preset,
+        look: Playlist | SettingsStore | Settings | Preset,
         plan: Plan | None = None,
         clock: Clock | None = None,
         *,
@@ -83,11 +84,15 @@ class LiveSession:
         observe: Callable[[Dreamed], None] | None = None,
     ) -> None:
         plan, clock = plan or Plan(look.name if isinstance(look, Preset) else ""), clock or SystemClock()
-        self.store = store = _store_of(look)
+        try:
+            self.store = store = _store_of(look)
+        except BaseException:
+            source.close()
+            raise
         self.plan, self._clock, self._source = plan, clock, source
         self._said = tell
         self._observe = observe
-        self._programs: Playlist | None = None
+        self._programs = look if isinstance(look, Playlist) else None
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
@@ -110,6 +115,8 @@ class LiveSession:
             store, self._builder, governor, clock, self._begun.put, self._tell, fade_s=plan.fade_s
         )
         self._threads: list[threading.Thread] = []
+        if self._programs is not None:
+            self._follow(self._programs)
 
     def __enter__(self) -> LiveSession:
         return self
@@ -129,9 +136,8 @@ class LiveSession:
             sink_worker.start()
         return sink_worker
 
-    def follow(self, programs: Playlist) -> None:
-        """Let the preset change by time, in the store that the session was made with; before the start."""
-        self._programs = programs
+    def _follow(self, programs: Playlist) -> None:
+        """Let the preset change by time, and have the engines of what may come next made ahead."""
         programs.tell_to(self._tell)
         self._dreamer.expect(lambda: [preset.settings for preset in programs.upcoming()])
 
@@ -289,8 +295,10 @@ class LiveSession:
             self._said(sentence)
 
 
-def _store_of(look: SettingsStore | Settings | Preset) -> SettingsStore:
+def _store_of(look: Playlist | SettingsStore | Settings | Preset) -> SettingsStore:
     """Return the store of a look. Raises InputError or SourceError if it cannot be dreamed."""
+    if isinstance(look, Playlist):
+        return look.store
     if isinstance(look, SettingsStore):
         return look
     settings = look.settings if isinstance(look, Preset) else look

@@ -1,4 +1,4 @@
-"""An sink_worker: the thread and the clock of one sink."""
+"""SinkWorker: the thread and the clock of one sink."""
 
 from __future__ import annotations
 
@@ -33,15 +33,11 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a sink is opened for: frames of `size_wh` pixels, `fps` a second, at a pace.
-
-    from_first: start with the first dreamed frame, with no slate before it.
-    """
+    """What a sink is opened for: frames of `size_wh` pixels, `fps` a second, at a pace."""
 
     size_wh: tuple[int, int]
     fps: float
     pace: Pace = "constant"
-    from_first: bool = False
 
 
 class SinkWorker:
@@ -126,7 +122,7 @@ class SinkWorker:
 
     def _tick(self) -> None:
         interval_s = 1 / self.rate.fps
-        while self.rate.from_first and self.slot.peek() is None:
+        while self.sink.waits_for_dream and self.slot.peek() is None:
             if self._clock.wait(self._stop, interval_s / 4):
                 return
         start_s, tick = self._clock.now_s(), 0

@@ -15,6 +15,7 @@ class Memory:
 
     name = "memory"
     retry_s: float | None = None
+    waits_for_dream = False
 
     def __init__(self, keep: int | None = None) -> None:
         """Start empty; keep (>= 0): how many frames are kept, None for all."""

@@ -41,6 +41,7 @@ class Recorder:
     """
 
     retry_s: float | None = None
+    waits_for_dream = True
 
     def __init__(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Note where to record; overwrite: an older file of that name is given up."""

@@ -16,6 +16,9 @@ class Sink(Protocol):
     retry_s: float | None
     """Seconds after which opening is tried again when it has failed; None: never."""
 
+    waits_for_dream: bool
+    """Whether it begins with the first dreamed frame, with no slate before it."""
+
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
         """Start it for frames of `size_wh` pixels at `fps` a second; say in a few words what it is.
 

@@ -38,6 +38,7 @@ class VirtualCamera:
 
     name = "virtual camera"
     retry_s: float | None = 5.0
+    waits_for_dream = False
 
     def __init__(
         self,

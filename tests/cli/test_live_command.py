@@ -12,6 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
+from livedream.cli.live_command import run
+from livedream.cli.show_options import Options
+from livedream.errors import InputError
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -21,11 +25,14 @@ def frames_of(film: Path) -> int:
 
 
 def test_it_records_without_camera_and_display(livedream: Run, quick: list[str], tmp_path: Path) -> None:
-    done = livedream("--source", "clouds", *quick, "--seconds", "4", "--record", "film.mp4")
+    done = livedream(
+        "--source", "clouds", *quick, "--seconds", "4", "--record", "film.mp4", "--sink", "file:copy.mkv"
+    )
     assert done.returncode == 0, done.stderr
     assert "no window" in done.stdout
-    assert "film.mp4" in done.stdout
-    assert frames_of(tmp_path / "film.mp4") > 20
+    for film in ("film.mp4", "copy.mkv"):
+        assert film in done.stdout
+        assert frames_of(tmp_path / film) > 20
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to a child here")
@@ -43,6 +50,13 @@ def test_control_c_finishes_the_recording_within_a_second(
     assert show.wait(10) == 0
     assert time.perf_counter() - start_s < 2.0
     assert frames_of(film) > 5
+
+
+def test_a_sink_that_is_none_is_refused_before_anything_starts() -> None:
+    with pytest.raises(InputError, match="there is no sink 'vrtual-camera'; did you mean virtual-camera"):
+        run(Options("clouds", "eyes", sinks=("vrtual-camera",)), window=False, full_screen=False)
+    with pytest.raises(InputError, match=r"a film's name ends in \.mp4"):
+        run(Options("clouds", "eyes", sinks=("film.avi",)), window=False, full_screen=False)
 
 
 def test_an_image_is_dreamed(livedream: Run, quick: list[str], tmp_path: Path) -> None:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from livedream.cli.show import check_apart, chosen_playlist, ending_on_signals, recorded, status_line
+from livedream.cli.show import check_apart, ending_on_signals, playlist_of, recorded, status_line
 from livedream.cli.show_options import Options
-from livedream.dream.network_info import NetworkInfo
 from livedream.errors import InputError, SinkError
 from livedream.presets import load, shipped
 from livedream.runtime.status import Percentiles, Status
@@ -37,38 +35,14 @@ def test_the_line_says_what_is_shown_and_for_how_long() -> None:
     assert "attract" in line
 
 
-def test_programs_come_as_they_were_named_with_the_assignments_on_top() -> None:
-    options = Options(None, "eyes", ["look.strength=2"], programs=("weave", "fur"), program_s=7.0)
-    programs = chosen_playlist(options, by_hand=False)
-    assert [preset.name for preset in programs.presets] == ["weave", "fur"]
-    assert {preset.settings.look.strength for preset in programs.presets} == {2.0}
-    assert (programs.name, programs.left_s) == ("weave", 7.0)
-    assert programs.store.snapshot() == programs.presets[0].settings
-
-
-def test_programs_without_names_are_all_that_the_network_can_show() -> None:
-    programs = chosen_playlist(Options(None, "fur", programs=()), by_hand=False)
-    assert tuple(preset.name for preset in programs.presets) == shipped()
-    assert (programs.name, programs.left_s) == ("fur", 45.0)
-
-
-def test_by_hand_all_can_be_shown_and_none_by_itself() -> None:
-    by_hand = chosen_playlist(Options(None, "fur"), by_hand=True)
+def test_by_hand_all_presets_can_be_chosen_and_none_comes_by_itself() -> None:
+    by_hand = playlist_of(Options(None, "fur", ["look.strength=2"]), by_hand=True)
     assert (len(by_hand.presets), by_hand.name, by_hand.left_s) == (len(shipped()), "fur", None)
-    alone = chosen_playlist(Options(None, "fur"), by_hand=False)
+    assert {preset.settings.look.strength for preset in by_hand.presets} == {2.0}
+    alone = playlist_of(Options(None, "fur"), by_hand=False)
     assert [preset.settings for preset in alone.presets] == [load("fur").settings]
-
-
-def test_what_the_network_has_no_layer_for_is_left_out_unless_it_is_named(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(NetworkInfo, "check_file", lambda _: None)
-    options = Options(None, "eyes", ["dream.network=googlenet"], programs=())
-    names = [preset.name for preset in chosen_playlist(options, by_hand=False).presets]
-    assert {"eyes", "weave", "stillness"} <= set(names)
-    assert not {"fur", "lines", "mosaic"} & set(names)
-    with pytest.raises(InputError, match="no layer 'eyes'"):
-        chosen_playlist(replace(options, programs=("weave", "fur")), by_hand=False)
+    in_turns = playlist_of(Options(None, "fur", programs=(), program_s=7.0), by_hand=True)
+    assert (in_turns.name, in_turns.left_s) == ("fur", 7.0)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])

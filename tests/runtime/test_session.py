@@ -233,13 +233,12 @@ def test_programs_change_the_dream_by_the_clock_of_the_show(
     shown: list[float] = []
     session = LiveSession(
         make_source(),
-        programs.store,
+        programs,
         replace(PLAN, fade_s=0.0),
         SystemClock(),
         cache=cache,
         observe=lambda dreamed: shown.append(dreamed.settings.look.strength),
     )
-    session.follow(programs)
     session.start()
     wait_for(lambda: session.status().preset == "at 1")
     assert 0 <= session.status().left_s <= 0.3
@@ -265,10 +264,7 @@ def test_a_preset_melts_into_the_next_and_both_dreams_are_seen(
         return begin(self, frame, settings, leaving)
 
     monkeypatch.setattr(DreamPipeline, "begin", noted)
-    session = LiveSession(
-        make_source(), programs.store, replace(PLAN, fade_s=0.5), SystemClock(), cache=cache
-    )
-    session.follow(programs)
+    session = LiveSession(make_source(), programs, replace(PLAN, fade_s=0.5), SystemClock(), cache=cache)
     session.start()
     wait_for(lambda: len(frames) > 5)
     programs.step(1)

@@ -102,7 +102,8 @@ def test_a_slate_stands_in_until_there_is_a_picture() -> None:
 
 def test_a_recording_can_wait_for_the_first_picture() -> None:
     sink = Memory()
-    sink_worker = outlet_of(sink, Rate(SIZE, 50, from_first=True))
+    sink.waits_for_dream = True
+    sink_worker = outlet_of(sink, Rate(SIZE, 50))
     sink_worker.start()
     time.sleep(0.1)
     assert sink.written == 0
@@ -118,7 +119,7 @@ def test_a_recording_that_waits_in_vain_leaves_an_older_film_alone(tmp_path: Pat
     older = tmp_path / "film.mp4"
     older.write_bytes(b"an older film")
     for recorder in (Recorder(older, overwrite=True), Recorder(tmp_path / "new.mp4")):
-        sink_worker = outlet_of(recorder, Rate(SIZE, 50, from_first=True))
+        sink_worker = outlet_of(recorder, Rate(SIZE, 50))
         run_for(sink_worker, 0.1)
         assert sink_worker.health.state == "off"
         assert sink_worker.written == 0

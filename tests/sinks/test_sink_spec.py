@@ -15,7 +15,7 @@ from livedream.sinks.virtual_camera import VirtualCamera
 class Bell:
     """A sink as somebody else would write it."""
 
-    name, retry_s = "bell", None
+    name, retry_s, waits_for_dream = "bell", None, True
 
     def __init__(self, request: SinkRequest) -> None:
         self.request = request
