@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from livedream.clock import SystemClock
+from livedream.dreamed import Dreamed
 from livedream.engines.cache import EngineCache
-from livedream.pipeline import Dreamed
 from livedream.presets import DEFAULT, load, shipped
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan

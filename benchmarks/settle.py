@@ -18,11 +18,11 @@ from itertools import pairwise
 import numpy as np
 
 from livedream.clock import SystemClock
+from livedream.dreamed import Dreamed
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.dreaming import FrameDreamer
 from livedream.offline.engine_pool import Engines
-from livedream.pipeline import Dreamed
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings
 from livedream.sources import open_source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import floor, inf
 from typing import Any
@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.canvas import canvas_for
-from livedream.canvas.canvas import Canvas, Left, Past, Pending, Run, Stopwatch, Task
+from livedream.canvas.canvas import Left, Past, Run, Stopwatch, Task
 from livedream.composite.depth import target
 from livedream.composite.gamma import brightened
 from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import spread_settings
+from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.engine import Engine
 from livedream.engines.round_robin import engine_at
 from livedream.feed import Feed, LookUp, Turn
@@ -24,10 +25,9 @@ from livedream.imaging import crop, shrink
 from livedream.modulation import Moment, settings_at
 from livedream.motion.feedback_warp import fed_back
 from livedream.motion.flow import FlowEstimator, Motion
-from livedream.motion.sampling import Grey, Trust
+from livedream.motion.sampling import Grey
 from livedream.motion.scene_memory import Recall, SceneMemory
 from livedream.motion.stillness import speed_px, wakened, weighted
-from livedream.motion.warp import Field, resize
 from livedream.settings import DreamSettings, FeedbackSettings, LookSettings, MotionSettings, Settings
 
 FLOW_PX = 160
@@ -44,79 +44,6 @@ LEARN_S = 0.25
 LONGEST_STEP_S = 1.0
 """A frame that comes later than this after the one before is taken as if it came then: after a pause
 nothing leaps."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dreamed:
-    """What became of a frame.
-
-    rgb: uint8, the size of the frame. cut: the dream started anew. stage_ms: milliseconds by stage.
-    settings: as they were at its moment. wake: 0 (the picture stands) to 1 (it moves); followed while
-    `motion.stillness` is above 0.
-    """
-
-    frame: Frame
-    rgb: Rgb
-    cut: bool
-    stage_ms: dict[str, float]
-    settings: Settings
-    wake: float
-    _pending: Pending[Any]
-    _measured: Motion | None
-    _motion: Motion | None
-    _to_array: Callable[[Any], Field]
-
-    @property
-    def residual(self) -> Field:
-        """Give what the dream added, HxWx3 at working size; fetched when it is asked for."""
-        return self._to_array(self._pending.residual)
-
-    @property
-    def carried(self) -> Field | None:
-        """Give the previous residual, warped; None for the first frame."""
-        return None if self._pending.carried is None else self._to_array(self._pending.carried)
-
-    @property
-    def trust(self) -> Trust | None:
-        """Give where `carried` can be believed, HxW in 0..1; None for the first frame."""
-        height, width = self.residual.shape[:2]
-        return None if self._motion is None else resize(self._motion.trust, (width, height))
-
-    @property
-    def speed_px(self) -> float | None:
-        """Give the picture's mean motion, in pixels of 160 a side; None for the first frame."""
-        return None if self._measured is None else speed_px(self._measured)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dreaming:
-    """A frame on its way; `finish` gives it. Another frame may begin before."""
-
-    frame: Frame
-    settings: Settings
-    wake: float
-    _pending: Pending[Any]
-    _measured: Motion | None
-    _motion: Motion | None
-    _canvas: Canvas[Any]
-    _watch: Stopwatch
-
-    def finish(self) -> Dreamed:
-        """Wait for it."""
-        outcome = self._pending.finish()
-        cut = self._motion is not None and self._motion.cut
-        return Dreamed(
-            self.frame,
-            outcome.rgb,
-            cut or not outcome.sound,
-            self._watch.stage_ms,
-            self.settings,
-            self.wake,
-            self._pending,
-            self._measured,
-            self._motion,
-            self._canvas.to_array,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -337,17 +264,3 @@ class DreamPipeline:
         if before is None or before.grey.shape != grey.shape:
             return None
         return self._estimator.measure(grey, before.grey, settings)
-
-
-def flicker(residual: Field, carried: Field | None, trust: Trust | None) -> float | None:
-    """Measure how much a dream changed beyond its motion: 0 is steady, over 1 is boiling.
-
-    It is mean |residual - carried| / mean |residual| over the pixels with trust above a half. None
-    for a first frame, and where nothing is trusted or nothing is dreamed.
-    """
-    if carried is None or trust is None:
-        return None
-    trusted = (trust > 0.5)[..., None]
-    strength = float((np.abs(residual) * trusted).sum())
-    change = float((np.abs(residual - carried) * trusted).sum())
-    return change / strength if strength > 0 else None

@@ -12,10 +12,11 @@ import pytest
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
+from livedream.dreamed import Dreamed, flicker
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, to_image
 from livedream.imaging import shrink
-from livedream.pipeline import Dreamed, DreamPipeline, flicker
+from livedream.pipeline import DreamPipeline
 from livedream.presets import DEFAULT, load
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from livedream.cli import networks, offline, pictures
+from livedream.cli import engines_app, networks, offline, pictures
 from livedream.cli.show_options import (
     FADE_S,
     AttractSOption,
@@ -45,10 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-engines = typer.Typer(
-    help="List, build or remove the engines that are kept on disk.", invoke_without_command=True
-)
-app.add_typer(engines, name="engines")
+app.add_typer(engines_app.app, name="engines")
 app.add_typer(networks.app, name="networks")
 app.command()(offline.render)
 app.command()(pictures.image)
@@ -271,54 +268,3 @@ def settings(
     from livedream.cli.listing import print_settings
 
     print_settings(word, markdown)
-
-
-@engines.callback()
-def _engines(context: typer.Context) -> None:
-    """List, build or remove the engines that are kept on disk. Without a command: list."""
-    if context.invoked_subcommand is None:
-        list_engines()
-
-
-@engines.command("list")
-def list_engines() -> None:
-    """List the engines: what each dreams, how fast, how it agrees with eager, when it was used."""
-    from livedream.cli.engines_command import print_engines
-
-    print_engines()
-
-
-@engines.command("build")
-def build_engines(
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            help=f"A preset's name, or a TOML file; without it {DEFAULT}.",
-            metavar="NAME-OR-FILE",
-            show_default=False,
-        ),
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Build for every preset.")] = False,
-    set_: SetOption = None,
-    engine: EngineOption = "auto",
-    size: SizeOption = "1280x720",
-) -> None:
-    """Build what a preset needs at an output size, ahead of the show; its first frame then comes at once."""
-    from livedream.cli.engines_command import build
-    from livedream.presets import shipped
-
-    if every and preset is not None:
-        raise InputError(f"--preset {preset}: --all builds for every preset; give one of the two")
-    chosen = DEFAULT if preset is None else preset
-    options = Options(None, chosen, set_ or [], engine, parse_size(size))
-    build(options, shipped() if every else (chosen,))
-
-
-@engines.command("clear")
-def clear_engines(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Remove every engine from the disk, and what unfinished builds have left there."""
-    from livedream.cli.engines_command import clear
-
-    clear(agreed=yes)

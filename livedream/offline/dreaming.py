@@ -8,10 +8,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.dreamed import Dreamed
 from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.offline.engine_pool import Engines
-from livedream.pipeline import Dreamed, DreamPipeline, Leaving
+from livedream.pipeline import DreamPipeline, Leaving
 from livedream.references import References
 from livedream.settings import DreamSettings
 

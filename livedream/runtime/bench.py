@@ -15,11 +15,12 @@ import psutil
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
+from livedream.dreamed import Dreamed, flicker
 from livedream.engines.maker import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
-from livedream.pipeline import Dreamed, DreamPipeline, flicker
+from livedream.pipeline import DreamPipeline
 from livedream.references import References
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.sink_worker import Rate, SinkWorker

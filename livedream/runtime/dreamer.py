@@ -9,12 +9,13 @@ from contextlib import suppress
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.dreamed import Dreaming
 from livedream.engines.builder import Ahead, EngineBuilder
 from livedream.engines.maker import Ready
 from livedream.errors import InputError
 from livedream.fade import Blend
 from livedream.frame import Frame
-from livedream.pipeline import Dreaming, DreamPipeline, Leaving
+from livedream.pipeline import DreamPipeline, Leaving
 from livedream.references import References
 from livedream.runtime.cross_fade import CrossFade
 from livedream.runtime.governor import Governor

@@ -12,11 +12,11 @@ import cv2
 
 from livedream.clock import Clock, SystemClock
 from livedream.dream.program import KernelProgram
+from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.maker import Choice
 from livedream.frame import Rgb
-from livedream.pipeline import Dreamed, Dreaming
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
 from livedream.runtime.capture_thread import CaptureThread

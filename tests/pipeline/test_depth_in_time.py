@@ -9,9 +9,10 @@ import pytest
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
+from livedream.dreamed import Dreamed
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, Rgb
-from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.pipeline import DreamPipeline
 from livedream.presets import DEFAULT, load
 from livedream.settings import Settings, change
 

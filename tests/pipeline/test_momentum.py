@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.dreamed import Dreamed
+from livedream.pipeline import DreamPipeline
 
 
 def alternating(studio: Any) -> Any:

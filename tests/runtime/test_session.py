@@ -12,13 +12,14 @@ import pytest
 from livedream.clock import SystemClock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
+from livedream.dreamed import Dreamed
 from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.errors import EngineError, SourceError
 from livedream.frame import Rgb
 from livedream.health import Health
-from livedream.pipeline import Dreamed, DreamPipeline
+from livedream.pipeline import DreamPipeline
 from livedream.presets import Preset, apply_assignments
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
