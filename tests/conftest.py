@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,10 @@ from livedream.engines.engine import NumberFormat
 from livedream.frame import Frame, Rgb
 from livedream.motion.warp import Field
 from livedream.settings import Settings, change
+
+# Before torch is loaded, and for all processes that tests start: on a busy machine OpenMP's threads, which
+# spin while they wait for each other, make torch many times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 SIZE_HW = (64, 96)
 

@@ -34,6 +34,10 @@ class Stopwatch:
     stage_ms: dict[str, float] = field(default_factory=dict)
     last_s: float = field(default_factory=time.perf_counter)
 
+    def resume(self) -> None:
+        """Begin a lap now: what came since the last one was spent on something else."""
+        self.last_s = time.perf_counter()
+
     def lap(self, stage: str) -> None:
         """End a stage."""
         now_s = time.perf_counter()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 
 import cv2
 import numpy as np
@@ -23,12 +23,14 @@ from livedream.settings import LookSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Done:
-    """A frame that was finished before it was given back."""
+class Composing:
+    """A frame that is dreamed, and composed by whoever waits for it: the next one may begin meanwhile."""
 
     left: Left[Field]
     carried: Field | None
-    outcome: Outcome
+    _sound: bool
+    _composed: Callable[[], Rgb]
+    _watch: Stopwatch
 
     @property
     def residual(self) -> Field:
@@ -36,8 +38,11 @@ class Done:
         return self.left.residual
 
     def finish(self) -> Outcome:
-        """Give what became of it."""
-        return self.outcome
+        """Lay the dream over the frame."""
+        self._watch.resume()
+        rgb = self._composed()
+        self._watch.lap("compose")
+        return Outcome(rgb, self._sound)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,19 +63,19 @@ class WarmStart:
 
 
 class MemoryCanvas:
-    """Works on arrays; everything is done when `dream` gives back."""
+    """Works on arrays; all but composing is done when `dream` returns."""
 
     def __init__(self) -> None:
         self._shrunk: tuple[Rgb, Rgb] | None = None
         # While the engine rests, all cores rest but one.
-        self._beside = ThreadPoolExecutor(1, "beside")
+        self._beside, self._composing = ThreadPoolExecutor(1, "beside"), ThreadPoolExecutor(1, "compose")
 
     def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
         """Make the small grey picture from the one at working size, which is kept for `dream`."""
         return grey(rgb, longest_px, shrunk=self._at_working_size(rgb, size_hw))
 
-    def dream(self, task: Task[Field], watch: Stopwatch) -> Done:
-        """Warp, dream and compose."""
+    def dream(self, task: Task[Field], watch: Stopwatch) -> Composing:
+        """Warp and dream."""
         small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         start = _warm_start(image, task, self._beside)
@@ -91,12 +96,11 @@ class MemoryCanvas:
         depths = depth_map(image, shown, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
-        watch.lap("look")
-        rgb = compose(task.rgb, shown, task.look.strength, self._beside)
-        watch.lap("compose")
         scene = _scene(start, residual, task.past)
+        watch.lap("look")
         left = Left(residual, velocity, scene, depths, np.full((1, 1, 1), gain, np.float32))
-        return Done(left, start.carried, Outcome(rgb, sound))
+        composed = partial(compose, task.rgb, shown, task.look.strength, self._composing)
+        return Composing(left, start.carried, sound, composed, watch)
 
     def to_array(self, held: Field) -> Field:
         """Give the array itself."""

@@ -148,7 +148,13 @@ def serve(build: Callable[[Program], None]) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Let the child import this very package, wherever it was imported from."""
+    """Return the child's environment, in which it imports this very package, wherever it was imported from.
+
+    Its threads sleep while they wait for each other. By default OpenMP's spin for milliseconds, and beside a
+    show, which has the cores, the one that is waited for does not run meanwhile: torch then took fifty times
+    as long.
+    """
     package_parent = str(Path(__file__).resolve().parents[2])
     paths = [package_parent, os.environ.get("PYTHONPATH", "")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    found = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    return {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ | found

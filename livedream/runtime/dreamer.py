@@ -52,6 +52,7 @@ class Dreamer:
         self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
         self._size_wh, self._is_expecting = (0, 0), False
         self._requested: KernelSpec | None = None
+        self._known: tuple[DreamSettings, KernelSpec] | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
         self.ready: Ready[KernelProgram] | None = None
@@ -133,11 +134,17 @@ class Dreamer:
             self._governor.want(working_px, settings.dream.passes)
             working_px = self._governor.working_px
         self._size_wh = size_wh
-        spec = kernel_spec(settings.dream, working_size_hw(size_wh, working_px))
+        spec = self._spec_of(settings.dream, working_size_hw(size_wh, working_px))
         if spec != self._requested:
             self._requested = spec
             self._builder.request(KernelProgram(spec), stopgap=self._pipeline is None)
         return spec
+
+    def _spec_of(self, dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
+        """Return the spec, which is the same from frame to frame; to make it looks at the network's file."""
+        if self._known is None or self._known[0] is not dream or self._known[1].size_hw != size_hw:
+            self._known = dream, kernel_spec(dream, size_hw)
+        return self._known[1]
 
     def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:
