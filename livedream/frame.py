@@ -38,7 +38,8 @@ class Frame:
 
 def to_image(rgb: Rgb) -> Image:
     """Convert uint8 HxWx3 to float32 1x3xHxW in 0..1, a view of channels-last memory."""
-    scaled = np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)
+    scaled = rgb.astype(np.float32)
+    scaled *= np.float32(1 / 255)
     return scaled.transpose(2, 0, 1)[None]
 
 

@@ -18,7 +18,18 @@ from livedream.imaging import shrink
 from livedream.motion.flow import grey
 from livedream.motion.sampling import Grey
 from livedream.motion.scene_memory import Recall
-from livedream.motion.warp import UNBOUNDED, Field, carry, clamped, enlarged, fit, nearest, resize, warp
+from livedream.motion.warp import (
+    UNBOUNDED,
+    Field,
+    carry,
+    clamped,
+    enlarged,
+    fit,
+    nearest,
+    of_colour,
+    resize,
+    warp,
+)
 from livedream.settings import LookSettings
 
 
@@ -174,7 +185,7 @@ def _velocity(past: Past[Field], task: Task[Field], flow: Field, kept: Field) ->
     if task.momentum * task.persistence == 0 or past.motion.cut:
         return None
     velocity = nearest(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow)
-    return np.asarray(cv2.multiply(velocity, cv2.merge([kept, kept, kept])), np.float32)
+    return np.asarray(cv2.multiply(velocity, of_colour(kept)), np.float32)
 
 
 def _further(start: WarmStart, task: Task[Field]) -> Depths | None:
@@ -196,7 +207,7 @@ def _steadied(step: cv2.typing.MatLike, velocity: Field | None, momentum: float)
 def _stepped(made: Field, velocity: Field, further: Depths | None) -> Field:
     """Return clamp(made + further * velocity); further: HxW, None is 1."""
     if further is not None:
-        velocity = np.asarray(cv2.multiply(velocity, cv2.merge([further, further, further])), np.float32)
+        velocity = np.asarray(cv2.multiply(velocity, of_colour(further)), np.float32)
     return clamped(cv2.add(made, velocity))
 
 
@@ -228,4 +239,4 @@ def _masked(residual: Field, small_grey: Grey, look: LookSettings) -> Field:
     if look.scene == 0:
         return residual
     shown = scene_mask(small_grey, (residual.shape[1], residual.shape[0]), look.scene)
-    return np.asarray(cv2.multiply(residual, cv2.merge([shown, shown, shown])), np.float32)
+    return np.asarray(cv2.multiply(residual, of_colour(shown)), np.float32)

