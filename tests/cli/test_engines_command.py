@@ -331,7 +331,7 @@ def test_a_real_engine_is_built_listed_and_removed(
     listed = capsys.readouterr().out
     assert "embedded: lines" in listed
     assert "1 engine, " in listed
-    engines.clear(agreed=True)
+    engines_command.clear(agreed=True)
     assert "removed 1 file, " in capsys.readouterr().out
     assert list(cache.folder.iterdir()) == []
 
@@ -345,7 +345,7 @@ class TestClear:
     def test_without_a_terminal_it_refuses(self, cache: EngineCache) -> None:
         cache.put("key", b"engine", FACTS)
         with pytest.raises(InputError, match="--yes"):
-            engines.clear(agreed=False)
+            engines_command.clear(agreed=False)
         assert len(cache.entries()) == 1
 
     @pytest.mark.parametrize(("answer", "left"), [("y\n", 0), ("n\n", 2), ("\n", 2)])
@@ -360,7 +360,7 @@ class TestClear:
         cache.put("one", bytes(1_500_000), FACTS)
         cache.put("two", bytes(500_000), FACTS)
         monkeypatch.setattr(sys, "stdin", _Stdin(answer))
-        engines.clear(agreed=False)
+        engines_command.clear(agreed=False)
         told = capsys.readouterr().out
         assert f"Remove every engine, 2 files, 2.0 MB, from {cache.folder}?" in told
         assert ("removed 2 files, 2.0 MB" in told) == (left == 0)
@@ -371,7 +371,7 @@ class TestClear:
         self, cache: EngineCache, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(sys, "stdin", _Stdin(""))
-        engines.clear(agreed=False)
+        engines_command.clear(agreed=False)
         assert "removed 0 files" in capsys.readouterr().out
 
     def test_what_cannot_be_removed_is_a_fault_that_is_told(
@@ -380,7 +380,7 @@ class TestClear:
         cache.put("key", b"engine", FACTS)
         (cache.folder / "in the way.engine").mkdir()
         with pytest.raises(LivedreamError, match=r"1 file could not be removed: .*in the way\.engine"):
-            engines.clear(agreed=True)
+            engines_command.clear(agreed=True)
         assert "removed 1 file, " in capsys.readouterr().out
 
 
