@@ -37,7 +37,7 @@ class References:
     def look_up(
         self, wanted: Collection[Picture], dream: DreamSettings, rgb: Rgb, number: int
     ) -> dict[Picture, Image]:
-        """Give guide and style, as far as they are wanted, 1x3x192x192.
+        """Return the guide and the style, as far as they are wanted, 1x3x192x192.
 
         rgb: the frame that is dreamed. number: of the frame, from 0. Raises InputError or SourceError.
         """
@@ -84,7 +84,7 @@ class _Reel:
         self._number = -1
 
     def rgb(self, number: int) -> Rgb:
-        """Give the picture of a number, or the one that it stands at if that has gone by."""
+        """Return the picture of a number, or the current one if that has gone by."""
         while self._seen is None or self._number < number:
             frame = self.source.read(self._stop)
             if frame is None:

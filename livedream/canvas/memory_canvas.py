@@ -36,7 +36,7 @@ class Done:
         return self.left.residual
 
     def finish(self) -> Outcome:
-        """Give what became of it."""
+        """Return the finished frame."""
         return self.outcome
 
 
@@ -99,7 +99,7 @@ class MemoryCanvas:
         return Done(left, start.carried, Outcome(rgb, sound))
 
     def to_array(self, held: Field) -> Field:
-        """Give the array itself."""
+        """Return the array itself."""
         return held
 
     def from_array(self, array: Field) -> Field:

@@ -41,7 +41,7 @@ class Upload:
         self._last: _Block | None = None
 
     def send(self, arrays: Sequence[NDArray[Any]]) -> list[Tensor]:
-        """Give the arrays as tensors on the device; they are good until two more frames were sent."""
+        """Copy the arrays to the device; the tensors stay valid until two more frames are sent."""
         places, size = _places(arrays)
         block = self._next(size)
         held = block.host.numpy()

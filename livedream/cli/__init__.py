@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """Run a command; give its exit code."""
+    """Run a command; return its exit code."""
     try:
         from livedream.cli.app import app, with_default_command
 

@@ -12,7 +12,7 @@ _OTHER_OPENCVS = ("opencv-python", "opencv-contrib-python")
 
 
 def engine_cache() -> Health:
-    """Tell where built engines are kept, how many there are, and whether more can be."""
+    """Check where built engines are kept, how many there are, and whether more can be stored."""
     from livedream.engines.cache import EngineCache
 
     cache = EngineCache()
@@ -30,7 +30,7 @@ def engine_cache() -> Health:
 
 
 def network() -> Health:
-    """Tell whether the embedded network is there. Raises InputError if it is not, or is damaged."""
+    """Check for the embedded network. Raises InputError if it is missing or damaged."""
     from livedream.dream.catalog import network_info
 
     info = network_info("embedded")
@@ -39,7 +39,7 @@ def network() -> Health:
 
 
 def optical_flow() -> Health:
-    """Tell OpenCV's version, and whether another OpenCV was installed over it."""
+    """Check OpenCV's version, and whether another OpenCV was installed over it."""
     import cv2
 
     found = f"OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads"

@@ -40,12 +40,12 @@ _UNUSED = "; not used yet: livedream's engines run on the processor and on CUDA"
 
 
 def python() -> Health:
-    """Tell Python's version and livedream's."""
+    """Return the versions of Python and of livedream."""
     return Health("live", f"{platform.python_version()}, with livedream {__version__}")
 
 
 def system() -> Health:
-    """Tell the operating system, the cores and the memory."""
+    """Return the operating system, the cores and the memory."""
     import psutil
 
     memory = psutil.virtual_memory().total / 2**30
@@ -68,12 +68,12 @@ def cameras(system: str = sys.platform) -> Health:
 
 
 def _barred(path: str) -> bool:
-    """Tell whether a device's file is not for this user; elsewhere than on Linux there are none."""
+    """Return whether this user lacks access to a device file; False where there are none (not on Linux)."""
     return path.startswith("/dev/") and not os.access(path, os.R_OK | os.W_OK)
 
 
 def display() -> Health:
-    """Tell whether a window can be opened."""
+    """Check whether a window can be opened."""
     from livedream.ui.available import display_available
 
     health = display_available()
@@ -117,7 +117,7 @@ def intel_gpu(system: str = sys.platform) -> Health:
 
 
 def apple_gpu() -> Health:
-    """Tell which Apple chip this is: its graphics processor is a part of it."""
+    """Return the name of the Apple chip, which includes the graphics processor."""
     chip = _ask(["sysctl", "-n", "machdep.cpu.brand_string"]).stdout.strip()
     if chip.startswith("Apple"):
         return Health("live", chip + _UNUSED)

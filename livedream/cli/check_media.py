@@ -22,7 +22,7 @@ def virtual_camera() -> Health:
 
 
 def ffmpeg() -> Health:
-    """Tell the versions of PyAV and of FFmpeg's libraries."""
+    """Return the versions of PyAV and of FFmpeg's libraries."""
     import av
 
     libraries = ", ".join(
@@ -54,7 +54,7 @@ def decoders() -> Health:
 
 
 def _has(codec: str, mode: str) -> bool:
-    """Tell whether FFmpeg here has a codec for reading ("r") or writing ("w")."""
+    """Return whether this FFmpeg has a codec for reading ("r") or writing ("w")."""
     import av
 
     try:  # PyAV also takes a format's name for any codec of that format

@@ -54,7 +54,7 @@ def findings() -> Iterator[Finding]:
 
 
 def print_report(console: Console) -> int:
-    """Print each finding as it is made, then whether livedream can dream here; give the exit code.
+    """Print each finding as it is made, then whether livedream can dream here; return the exit code.
 
     0: it can. 1: an engine, the network or optical flow is missing.
     """

@@ -94,7 +94,7 @@ def _check_keeping(cache: EngineCache) -> None:
 
 
 def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
-    """Say what was removed. Raises LivedreamError for what could not be."""
+    """Print what was removed. Raises LivedreamError if a file could not be removed."""
     if cleared.files or not cleared.kept:
         _say(
             console,
@@ -110,7 +110,7 @@ def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
 def _built(
     spec: KernelSpec, options: Options, cache: EngineCache, console: Console, words: str
 ) -> Ready[KernelProgram]:
-    """Have one engine built, or loaded, with a line that shows how long that takes already."""
+    """Build or load one engine, with a line that shows the elapsed time."""
     with console.status(words) as line:
 
         def waiting(said: str) -> None:
@@ -120,7 +120,7 @@ def _built(
 
 
 def _origin(ready: Ready[KernelProgram], built: Mapping[str, Any], after: Sequence[Listed]) -> str:
-    """Say whether an engine was built or was on the disk; built: when each that was kept before was."""
+    """Return in words whether an engine was built or loaded; built: when each stored one was built before."""
     engine, programs = ready.engine.name.split(" ")[0], [part.describe() for part in parts_of(ready.program)]
     mine = [entry for entry in after if _matches(entry.facts, engine, programs)]
     if any(built.get(entry.name) != entry.facts.get("built") for entry in mine):
@@ -154,7 +154,7 @@ def _table(entries: Sequence[Listed]) -> Table:
 
 
 def _words(header: str, least: int) -> Column:
-    """Give a column that wraps, down to what its longest word needs: nothing is left out."""
+    """Build a column that wraps but is at least as wide as its longest word, so that nothing is cut off."""
     return Column(header, min_width=least, overflow="fold")
 
 
@@ -189,7 +189,7 @@ def _cells(entry: Listed) -> list[str]:
 
 
 def _octave(only: Any) -> str:
-    """Say which octave an engine dreams, the smallest is 1; "" if it dreams all of them."""
+    """Return the octave that an engine dreams, the smallest is 1; "" if it dreams all of them."""
     return f"octave {only + 1} alone" if isinstance(only, int) else ""
 
 

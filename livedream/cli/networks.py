@@ -139,7 +139,7 @@ class _Bar:
 
     @property
     def total(self) -> float:
-        """Bytes of the whole file."""
+        """Set the size of the whole file, in bytes."""
         return self._total
 
     @total.setter
@@ -156,12 +156,12 @@ class _Bar:
         self._bars.update(self._task, completed=0)
 
     def close(self) -> None:
-        """Nothing is left to do: the bar goes with the others."""
+        """Do nothing: the bar is removed with the others."""
 
 
 @contextmanager
 def _shown(name: str, console: Console) -> Iterator[_Bar]:
-    """Give what shows the progress of a download; on no terminal nothing is seen."""
+    """Yield a progress bar for a download; it is hidden unless the console is a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield _Bar(bars, bars.add_task(name, total=None))

@@ -56,7 +56,7 @@ def render_one(request: RenderRequest, console: Console, plan: Plan = job_of) ->
 
 
 def _outcome(request: RenderRequest, console: Console) -> str:
-    """Render one of a batch; give why it failed, or "" if it did not."""
+    """Render one of a batch; return why it failed, or "" if it did not."""
     try:
         if is_done(request):
             say(console, f"{request.output}: done before")
@@ -71,7 +71,7 @@ def _outcome(request: RenderRequest, console: Console) -> str:
 
 
 def words(rendered: Rendered) -> str:
-    """Say in a line what came out."""
+    """Return one line about the finished output."""
     resumed = f", {rendered.resumed} of them finished before" if rendered.resumed else ""
     return "; ".join([f"{rendered.path}: {rendered.frames} frames{resumed}", *rendered.notes])
 
@@ -82,7 +82,7 @@ def say(console: Console, sentence: str) -> None:
 
 
 def one_or_batch(places: Sequence[str | None], batch: Path | None) -> tuple[str, str] | None:
-    """Give source and output, or None for a batch. Raises InputError unless it is one of the two."""
+    """Return source and output, or None for a batch. Raises InputError unless it is one of the two."""
     source, output = places
     if batch is not None and source is None:
         return None

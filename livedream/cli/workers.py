@@ -27,7 +27,7 @@ class Crew:
 
     @property
     def is_none(self) -> bool:
-        """Tell whether this process does it alone."""
+        """Return whether this process renders alone."""
         return self.count is None and self.cluster is None
 
     def check_none(self, batch: Path) -> None:

@@ -35,7 +35,7 @@ BSD = "BSD-3-Clause, torchvision; learned on ImageNet"
 
 
 def network_info(name: str) -> NetworkInfo:
-    """Look a network up by name; whether its weights are here is seen when they are loaded.
+    """Return a network by name; its weights are not looked for until they are loaded.
 
     Weights of one's own (NAME.safetensors among the networks) come before the published ones.
     Raises InputError that lists the near names.

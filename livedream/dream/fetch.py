@@ -30,7 +30,7 @@ class Progress(Protocol):
         ...
 
     def close(self) -> None:
-        """End."""
+        """Close the progress display."""
         ...
 
 

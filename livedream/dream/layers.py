@@ -197,7 +197,7 @@ class Relu(Layer):
         return y, y
 
     def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
-        """Let the gradient pass where the output is inside its range."""
+        """Pass the gradient where the output is inside its range."""
         if self.ceiling is None and grad.requires_grad:
             # The same in one pass, which engines do not know: a tenth of a step of training.
             passed: Tensor = torch.ops.aten.threshold_backward(grad, saved, 0)

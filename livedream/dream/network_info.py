@@ -52,17 +52,17 @@ class NetworkInfo:
 
     @property
     def own_place(self) -> Path:
-        """Where weights of one's own lie, which are used in place of the published ones."""
+        """Return the path for the user's own weights, which replace the published ones."""
         return self.file.parent / f"{self.name}.safetensors"
 
     @property
     def own(self) -> bool:
-        """Whether it is weights of one's own that are used."""
+        """Return whether the user's own weights are used."""
         return bool(self.plan.layers) and self.file == self.own_place
 
     @property
     def way_out(self) -> str:
-        """Say what mends a file of weights that is missing or damaged."""
+        """Return what to do about a weights file that is missing or damaged."""
         if not self.plan.layers:
             return "install livedream again"
         if self.own or not self.address:
@@ -133,7 +133,7 @@ class NetworkInfo:
 
 
 def _plain(convolution: str) -> str:
-    """Give the name of a convolution's weights, whose literature may have / for the _ in it."""
+    """Return the name of a convolution's weights, which papers may write with / instead of _."""
     return convolution.replace("/", "_").removesuffix(".conv")
 
 

@@ -86,7 +86,7 @@ def _fastest(built: Sequence[_Built], times_ms: Sequence[float]) -> _Built:
 
 
 def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> list[_Built]:
-    """Compile for every number format; give those that agree with the reference.
+    """Compile for every number format; return those that agree with the reference.
 
     Raises EngineError if the full format does not: a wrong graph is not to hide behind what a half
     format may differ by.
@@ -100,7 +100,7 @@ def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> l
 
 
 def main() -> int:
-    """Build; say in one line on standard error what went wrong."""
+    """Build; on failure, print one line on standard error."""
     return serve(lambda program: build(program, EngineCache(Path(sys.argv[1]))))
 
 

@@ -47,11 +47,11 @@ class BuildServer:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether it can build another program."""
+        """Return whether the process can build another program."""
         return self._process.poll() is None
 
     def send(self, program: Program, *, polite: bool = False) -> None:
-        """Have it build a program; one at a time.
+        """Send a program to be built; one at a time.
 
         polite: from now on with a low priority, so that a show that is on keeps its frame rate.
         """
@@ -148,7 +148,7 @@ def serve(build: Callable[[Program], None]) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Let the child import this very package, wherever it was imported from."""
+    """Return an environment in which the child imports this same package, wherever it lies."""
     package_parent = str(Path(__file__).resolve().parents[2])
     paths = [package_parent, os.environ.get("PYTHONPATH", "")]
     return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}

@@ -66,7 +66,7 @@ class EngineBuilder(Generic[P]):
         self._thread.start()
 
     def request(self, program: P, *, stopgap: bool) -> None:
-        """Ask for a program's engine; none of an earlier request is handed over any more.
+        """Request a program's engine; the engine of an earlier request is no longer handed over.
 
         stopgap: also hand over the eager engine first if the fast one is not in the cache.
         """
@@ -103,20 +103,20 @@ class EngineBuilder(Generic[P]):
             return None
 
     def give_back(self, ready: Ready[P]) -> None:
-        """Say that an engine is not run any more; it is kept for another time, or closed."""
+        """Take back an engine that no longer runs, to keep it for reuse or close it."""
         with self._changed:
             unused = self._shelf.give_back(ready)
         close_all(unused)
 
     @property
     def building(self) -> str:
-        """Tell which engine is waited for and for how long, such as "tensorrt, 12 s"; "" for none."""
+        """Return the engine being waited for and for how long, such as "tensorrt, 12 s"; "" for none."""
         job = self._job
         return self._maker.making if job is not None and job.program == self._target else ""
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether an engine is being made or loaded, which takes processor time from the show."""
+        """Return whether an engine is being made or loaded, which takes processor time from the show."""
         return self._job is not None
 
     @property
@@ -201,7 +201,7 @@ class EngineBuilder(Generic[P]):
             self._failed(job, fault)
 
     def _failed(self, job: _Job[P], fault: EngineError) -> None:
-        """Tell why an engine that is waited for cannot be had; what was interrupted is made later."""
+        """Report why the engine being waited for failed; a build that was interrupted is retried later."""
         with self._changed:
             is_waited_for = self._target == job.program and self._wanted is None and not self._closed
             if not job.asked:
@@ -240,7 +240,7 @@ class EngineBuilder(Generic[P]):
         return ready is not None
 
     def _is_being_made(self, program: P) -> bool:
-        """Tell whether an engine will soon be there as it is; what is built politely takes too long."""
+        """Return whether the engine will soon be ready; a build at low priority takes too long."""
         job = self._job
         if job is None or job.program != program or self._maker.is_cancelled:
             return False

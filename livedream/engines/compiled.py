@@ -95,7 +95,7 @@ class CompiledEngine:
         return run_arrays(self, inputs)
 
     def close(self) -> None:
-        """Let go of the compiled code, once no frame uses it."""
+        """Release the compiled code, once no frame uses it."""
         wait_for(self.device)
         self._call = torch.nn.Identity()
 
@@ -150,7 +150,7 @@ def _versions() -> tuple[str, ...]:
 
 
 def _processor(device: Literal["cpu", "cuda"]) -> tuple[Any, ...]:
-    """Give the GPU's name and compute capability, or the processor's name and instructions."""
+    """Return the GPU's name and compute capability, or the processor's instruction sets."""
     if device == "cuda":
         return torch.cuda.get_device_name(), torch.cuda.get_device_capability()
     return tuple(sorted(torch.cpu.get_capabilities().items()))

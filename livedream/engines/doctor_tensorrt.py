@@ -25,12 +25,12 @@ _NO_DRIVER = "Only with an NVIDIA card: install its driver, as said at NVIDIA GP
 
 
 def is_of_use(distribution: str) -> bool:
-    """Tell whether there is something to say of an engine: with an NVIDIA driver, or if it is installed."""
+    """Return whether an engine is worth reporting: there is an NVIDIA driver, or it is installed."""
     return doctor_torch.driver_cuda() is not None or bool(version(distribution))
 
 
 def tensorrt_engine() -> Health:
-    """Tell the versions of torch-tensorrt and TensorRT, and whether they fit torch and the driver."""
+    """Check the versions of torch-tensorrt and TensorRT, and whether they fit torch and the driver."""
     own, torch = version(TENSORRT), doctor_torch.installed_torch()
     if not own:
         return _absent(TENSORRT, RTX)
@@ -48,7 +48,7 @@ def tensorrt_engine() -> Health:
 
 
 def rtx_engine() -> Health:
-    """Tell the versions of TensorRT-RTX and of the libraries that hand it a network."""
+    """Check the versions of TensorRT-RTX and of the libraries that export a network to it."""
     versions = {name: version(name) for name in (RTX, "onnx", "onnxscript")}
     if not versions[RTX]:
         return _absent(RTX, TENSORRT)
@@ -59,7 +59,7 @@ def rtx_engine() -> Health:
 
 
 def version(distribution: str) -> str:
-    """Give the version of an installed distribution, "" if it is not installed."""
+    """Return the version of an installed distribution, "" if it is not installed."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
@@ -67,7 +67,7 @@ def version(distribution: str) -> str:
 
 
 def _absent(name: str, other: str) -> Health:
-    """Tell how to get an engine, unless the other one, which cannot live beside it, is here."""
+    """Return how to install an engine, unless the other one, which conflicts with it, is installed."""
     if version(other):
         return Health(
             "failed",
@@ -78,7 +78,7 @@ def _absent(name: str, other: str) -> Health:
 
 
 def _on_cuda(found: str, torch: doctor_torch.Torch) -> Health:
-    """Tell what was found; not usable unless torch can use the card."""
+    """Return the versions found; the state is "failed" unless torch can use the card."""
     usable, how = doctor_torch.cuda_usable(torch)
     if usable:
         return Health("live", f"{found}, torch {torch.version}")
@@ -87,7 +87,7 @@ def _on_cuda(found: str, torch: doctor_torch.Torch) -> Health:
 
 
 def _beside_the_other(health: Health, other: str) -> Health:
-    """Say so if the other engine's distribution is installed too: the two conflict."""
+    """Add a warning if the other engine's distribution is installed too: the two conflict."""
     if not version(other):
         return health
     both = f"{health.message}; {other} is installed too, and the two conflict"
@@ -100,5 +100,5 @@ def _install(name: str, *options: str) -> str:
 
 
 def _series(number: str) -> str:
-    """Give "2.13" for "2.13.0+cu130"."""
+    """Return "2.13" for "2.13.0+cu130"."""
     return ".".join(number.split(".")[:2])

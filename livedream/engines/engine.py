@@ -50,11 +50,11 @@ class Program(Protocol):
         ...
 
     def fingerprint(self) -> str:
-        """Give a hash of all that decides the graph and its weights."""
+        """Return a hash of everything that determines the graph and its weights."""
         ...
 
     def describe(self) -> dict[str, Any]:
-        """Tell what it is, for people: words -> values that JSON knows."""
+        """Return a readable description, of values that JSON can hold."""
         ...
 
     def make(self, number_format: NumberFormat = "float32") -> nn.Module:
@@ -65,7 +65,7 @@ class Program(Protocol):
         ...
 
     def example(self) -> list[NDArray[Any]]:
-        """Give one set of inputs."""
+        """Return one set of example inputs."""
         ...
 
 

@@ -15,7 +15,7 @@ TRITON_FOLDER = "TRITON_CACHE_DIR"
 
 @contextmanager
 def kept_in(folder: Path) -> Iterator[None]:
-    """Have torch.compile take what it has compiled from a folder alone, and leave there what it compiles.
+    """Confine torch.compile's cache to a folder: it reads compiled code from there and stores it there.
 
     That holds for the whole process, so that one thread at a time may be in here.
     """
@@ -39,7 +39,7 @@ def _restore_triton(before: str | None) -> None:
 
 
 def pack(folder: Path) -> bytes:
-    """Give all that is kept in a folder as one blob."""
+    """Pack a cache folder into one blob."""
     blob = io.BytesIO()
     with zipfile.ZipFile(blob, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):

@@ -49,7 +49,7 @@ class Plan:
 
 
 def stored_plan(entry: Entry) -> Plan:
-    """Give the plan that an entry keeps. Raises KeyError, TypeError or ValueError if it is none."""
+    """Return the plan stored in an entry. Raises KeyError, TypeError or ValueError if it is invalid."""
     end = int(entry.facts["blob_ends"])
     number_format: NumberFormat = entry.facts["number_format"]
     if number_format not in get_args(NumberFormat):
@@ -117,7 +117,7 @@ class TensorRtEngine:
         return run_arrays(self, inputs)
 
     def machine_code(self) -> bytes:
-        """Give what TensorRT-RTX has compiled for this GPU so far; empty for TensorRT, whose plan has it."""
+        """Return what TensorRT-RTX has compiled for this GPU; empty for TensorRT, whose plan has it."""
         return b"" if self._compiled is None else bytes(self._compiled.serialize())
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class _Port:
     device: torch.device
 
     def fit(self, tensor: Tensor) -> Tensor:
-        """Give the tensor as TensorRT reads it, without gaps. Raises ValueError if it is another."""
+        """Return the tensor contiguous. Raises ValueError for another shape, number format or device."""
         # TensorRT knows addresses alone: it would read past the end of what is too small.
         told = (tuple(tensor.shape), tensor.dtype, tensor.device.type)
         if told != (self.shape, self.dtype, self.device.type):
@@ -158,7 +158,7 @@ def _deserialized(trt: ModuleType, log: Any, blob: bytes, name: str) -> Any:
 
 
 def _ports(engine: Any, inputs: Sequence[str], device: torch.device) -> tuple[list[_Port], _Port]:
-    """Give the inputs in the program's order, and the output. Raises UnreadablePlanError for others."""
+    """Return the inputs in the program's order, and the output. Raises UnreadablePlanError if they differ."""
     names = [engine.get_tensor_name(index) for index in range(engine.num_io_tensors)]
     outputs = sorted(set(names) - set(inputs))
     if len(outputs) != 1 or len(names) != len(inputs) + 1:

@@ -139,7 +139,7 @@ def _alike(grey: Grey, picture: Grey) -> Trust:
 
 
 def _stands(flow: Flow, everywhere: Flow) -> NDArray[np.bool_]:
-    """Tell what does not move against the scene."""
+    """Return the mask of what does not move relative to the scene."""
     against = cv2.subtract(cv2.add(grid_of(*flow.shape[:2]), flow), everywhere)
     stands: NDArray[np.bool_] = squared_length(against) < STANDS_PX**2
     return stands

@@ -111,7 +111,7 @@ def _engine(given: str | None, origin: str) -> Choice:
 
 
 def is_done(request: RenderRequest) -> bool:
-    """Tell whether the output is there as it is wished. Raises InputError for a request that is none."""
+    """Return whether the requested output is already finished. Raises InputError for an invalid request."""
     path = Path(request.output)
     job = job_of(replace(request, overwrite=True))
     if job.output.unfinished.exists() or not job.output.path.exists():

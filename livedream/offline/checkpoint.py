@@ -48,7 +48,7 @@ class Checkpoint:
                 write_whole(job_file, lambda file: file.write(tomli_w.dumps(job).encode()))
 
     def resume(self) -> tuple[int, State]:
-        """Give how many frames are finished, and the state after the last of them."""
+        """Return the number of finished frames, and the state after the last of them."""
         for done, file in sorted(self._states(), reverse=True):
             # Opened here: for a damaged file numpy would leave it open.
             with suppress(OSError, ValueError, EOFError, BadZipFile), file.open("rb") as open_file:

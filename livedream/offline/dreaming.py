@@ -38,7 +38,7 @@ class FrameDreamer:
         return pipeline.process(frame, wanted.settings, self._leaving(wanted, frame.size_wh))
 
     def state(self) -> State:
-        """Give all that the next frame's dream starts from; empty before the first one."""
+        """Return the state that the next frame's dream starts from; empty before the first one."""
         return {} if self._pipeline is None else self._pipeline.state()
 
     def restore(self, state: State) -> None:
@@ -50,7 +50,7 @@ class FrameDreamer:
         self._references.close()
 
     def _leaving(self, wanted: Blend, size_wh: tuple[int, int]) -> Leaving | None:
-        """Give the dream that is still seen an engine."""
+        """Return the dream that is fading out, with its engine; None without one."""
         if wanted.leaving is None:
             return None
         spec = spec_for(wanted.leaving, size_wh)
@@ -77,7 +77,7 @@ class FrameDreamer:
 
 
 def spec_for(dream: DreamSettings, size_wh: tuple[int, int]) -> KernelSpec:
-    """Say which engine a dream needs for pictures of a size. Raises InputError."""
+    """Return the spec of the engine that a dream needs for pictures of a size. Raises InputError."""
     return kernel_spec(dream, working_size_hw(size_wh, dream.working_px))
 
 

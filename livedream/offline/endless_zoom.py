@@ -51,7 +51,7 @@ class MeanColour:
         self._flat: Rgb = np.ascontiguousarray(np.broadcast_to(mean, self.picture.shape))
 
     def shots(self) -> Iterator[Shot]:
-        """Give the colour once, for all the time."""
+        """Yield the plain colour once, for the whole length."""
         yield Shot(0.0, self.length_s or 0.0, lambda: self._flat)
 
 
@@ -74,7 +74,7 @@ def zoom_of(request: RenderRequest, flight: Flight) -> Job:
 
 
 def flying(settings: Settings, flight: Flight, kept: frozenset[str] = frozenset()) -> Settings:
-    """Let a dream fly. kept: words of the settings that are left as they are."""
+    """Return settings with which a dream flies. kept: words of the settings that stay as they are."""
     feedback, colour, motion = settings.feedback, settings.colour, settings.motion
     if feedback == FeedbackSettings():
         feedback = FeedbackSettings(

@@ -79,7 +79,7 @@ def _checked_path(name: str) -> Path:
 
 
 def _named(folder: Path) -> Path:
-    """Give a folder by a path that ends in its name, which the one of what is unfinished is made of."""
+    """Return the folder's path with a name at its end, from which that of the unfinished output is formed."""
     folder = folder if folder.name else folder.absolute()
     if not folder.name:
         raise InputError(f"{folder} is all of a disk; give a folder in it")
@@ -140,7 +140,7 @@ def check_apart(output: Output, inputs: Mapping[str, Path]) -> None:
 
 
 def _is_frame(output: Output, file: Path) -> bool:
-    """Tell whether a file lies where a frame may come out."""
+    """Return whether a file lies where a frame may be written."""
     name = "(\\d+)".join(re.escape(part) for part in _NUMBER.split(output.pattern))
     inside = output.kind == "folder" and file.absolute().parent.samefile(output.path)
     return inside and re.fullmatch(name, file.name) is not None

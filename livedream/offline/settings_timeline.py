@@ -37,7 +37,7 @@ class SettingsTimeline:
     segments: Sequence[Segment]
 
     def at(self, time_s: float) -> Blend:
-        """Give what to dream with at a time."""
+        """Return what to dream with at a time."""
         number = max((n for n, segment in enumerate(self.segments) if segment.at_s <= time_s), default=0)
         segment = self.segments[number]
         into_s = time_s - segment.at_s

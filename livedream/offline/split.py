@@ -67,7 +67,7 @@ def _run(
     tell: Callable[[], None],
     open_engines: Open,
 ) -> Dreamt:
-    """Have all chunks dreamed and joined; tell of the whole film."""
+    """Render all chunks and join them; report the progress of the whole film."""
     dreamt: dict[int, Dreamt] = {}
     running: dict[Future[Any], int | None] = {
         executor.submit(_dream, request, chunk, open_engines): chunk.number for chunk in chunks
@@ -109,7 +109,7 @@ def _join(request: RenderRequest, chunk: Chunk) -> None:
 
 
 def own_engines(request: RenderRequest) -> Engines:
-    """Give a worker engines of its own; they come from its machine's disk, or are built there."""
+    """Return engines of a worker's own; they come from its machine's cache, or are built there."""
     return Engines(request.engine, lambda _: None)
 
 
@@ -134,7 +134,7 @@ def absolute(request: RenderRequest) -> RenderRequest:
 
 @contextmanager
 def workers(count: int, cluster: str | None) -> Iterator[Executor]:
-    """Give an executor of `count` processes here, or of a Dask cluster at an address.
+    """Open an executor of `count` processes here, or of a Dask cluster at an address.
 
     Raises InputError if Dask is not installed, or does not answer.
     """

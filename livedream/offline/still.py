@@ -128,13 +128,13 @@ def write_still(still: Still, rgb: Rgb, engine: str) -> None:
 
 
 def engine_name(still: Still, engines: Engines) -> str:
-    """Have the engine built and name it. Raises EngineError."""
+    """Build the engine and return its name. Raises EngineError."""
     size_wh = (still.rgb.shape[1], still.rgb.shape[0])
     return engines.engine_for(spec_for(still.recipe.settings.dream, size_wh)).name
 
 
 def _fitting(alpha: Alpha | None, file: Path, size_wh: tuple[int, int]) -> Alpha | None:
-    """Give the alpha in the size that comes out, if the file can hold one."""
+    """Return the alpha at the output size, if the file format can hold one."""
     if alpha is None or file.suffix.lower() not in TRANSPARENT:
         return None
     return np.asarray(resized(alpha, size_wh), np.uint8)

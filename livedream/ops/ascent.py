@@ -35,7 +35,7 @@ class Ascent:
     compares = evens = False
 
     def towards(self, direction: Tensor, _place: Tensor) -> Tensor:
-        """Give the direction itself."""
+        """Return the direction itself."""
         return direction
 
 

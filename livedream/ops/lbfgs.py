@@ -80,5 +80,5 @@ def two_loops(gradient: Tensor, pairs: Sequence[Pair], flatness: Tensor | float)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:
-    """Give the mean of the products: in proportion to their sum, and not too large for any number format."""
+    """Return the mean of the products: proportional to their sum, but small enough for any number format."""
     return (a * b).mean(dim=(1, 2, 3), keepdim=True)

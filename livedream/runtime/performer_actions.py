@@ -60,7 +60,7 @@ class PerformerActions:
             self._moves[f"preset {number}"] = partial(self._preset, number)
 
     def do(self, move: Move) -> str:
-        """Do a move; give a few words on how it is now."""
+        """Do a move; return a few words on the new state."""
         return self._moves[move]()
 
     def _step(self, by: int) -> str:

@@ -62,7 +62,7 @@ class ColourSettings(Section):
 
     @property
     def colourfulness(self) -> float:
-        """Give the factor on the colour of what is shown; 0 leaves only light and dark."""
+        """Return the factor on the colour of what is shown; 0 leaves only light and dark."""
         return self.saturation * (1 - self.keep)
 
 

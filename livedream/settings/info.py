@@ -69,7 +69,7 @@ class SettingInfo:
 
     @property
     def is_number(self) -> bool:
-        """Tell whether it has a range that a slider can go through."""
+        """Return whether it has a range for a slider."""
         return self.kind in {"number", "integer"}
 
     def value_of(self, settings: Settings) -> Any:

@@ -60,6 +60,6 @@ def _opened(picture: Path, gif: bool) -> Image.Image:
 
 
 def _durations_ms(frames: int, rate: Fraction, tick_s: Fraction) -> list[int]:
-    """Give each frame whole ticks, such that each comes as near as possible to its time."""
+    """Return each frame's duration in ms, of whole ticks, with each frame as near its time as possible."""
     ticks = [round(index / rate / tick_s) for index in range(frames + 1)]
     return [int((after - before) * tick_s * 1000) for before, after in pairwise(ticks)]

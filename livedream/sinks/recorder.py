@@ -104,7 +104,7 @@ class Recorder:
             raise self._stopped(error, 0.0) from error
 
     def _file(self) -> WholeFile:
-        """Give a file that is made when needed, without a buffer, so that each failure shows at once."""
+        """Return a file that is created when needed, unbuffered, so that each failure shows at once."""
         special = self.path.exists() and not self.path.is_file()
         return WholeFile.later(lambda: open_raw(self.path, self._overwrite), seekable=not special)
 
@@ -124,7 +124,7 @@ class Recorder:
         self._last_pts = pts
 
     def _stopped(self, error: Exception, kept_s: float) -> SinkError:
-        """Say in a sentence what happened, what is kept and what to do."""
+        """Build the error that says what happened, what is kept and what to do."""
         reason, way_out = why_stopped(error)
         any_kept = kept_s > 0 and getattr(error, "errno", None) != errno.ENOENT
         kept = f"the first {kept_s:.1f} s are kept in it" if any_kept else "nothing is kept"
@@ -132,7 +132,7 @@ class Recorder:
 
 
 def why_stopped(error: Exception) -> tuple[str, str]:
-    """Say why a file cannot be written on, to follow "because", and what to do about it."""
+    """Return why a file cannot be written any further, to follow "because", and what to do about it."""
     code = error.errno if isinstance(error, OSError) else None
     return _REASONS.get(code or 0, (f"of an error ({_told(error)})", _OTHER_DISK))
 
@@ -183,5 +183,5 @@ def open_raw(path: Path, overwrite: bool) -> io.FileIO:
 
 
 def _told(error: Exception) -> str:
-    """Say what the system or the encoder said."""
+    """Return the message of the system or the encoder."""
     return str(getattr(error, "strerror", None) or error)

@@ -83,7 +83,7 @@ def _cause(text: str) -> Cause:
 
 
 def remedy(cause: Cause, device: str | None, system: str) -> str:
-    """Say what to do about a cause on a system, in lines to copy; device: its path or name if known."""
+    """Return what to do about a cause on a system, in lines to copy; device: its path or name if known."""
     cures = _SYSTEMS.get(system)
     if cures is None:
         return "livedream feeds virtual cameras on Linux, Windows and macOS."

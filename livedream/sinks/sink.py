@@ -17,7 +17,7 @@ class Sink(Protocol):
     """Seconds after which opening is tried again when it has failed; None: never."""
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
-        """Start it for frames of `size_wh` pixels at `fps` a second; say in a few words what it is.
+        """Start it for frames of `size_wh` pixels at `fps` a second; return a few words on what it is.
 
         Raises SinkError with the reason and the remedy.
         """

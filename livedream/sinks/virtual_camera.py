@@ -61,7 +61,7 @@ class VirtualCamera:
         self._looked_s = 0
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
-        """Start the camera at its own size and `fps` frames a second; say which one it is.
+        """Start the camera at its own size and `fps` frames a second; return its name.
 
         size_wh: pixels of the frames to come. Raises SinkError with the reason and the remedy.
         """
@@ -84,14 +84,14 @@ class VirtualCamera:
             self._check_there()
 
     def close(self) -> None:
-        """Let go of the camera; it may be gone already."""
+        """Close the camera; it may be gone already."""
         camera, self._camera = self._camera, None
         if camera is not None:
             with contextlib.suppress(Exception):
                 camera.close()
 
     def probe(self) -> Health:
-        """Tell whether it could start, by starting it for a moment; "live" if it could."""
+        """Check whether the camera starts, by starting it for a moment; "live" if it does."""
         if self._camera is not None:
             return Health("live", str(self._camera.device))
         try:

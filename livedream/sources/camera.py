@@ -35,7 +35,7 @@ PERMISSION = {
 
 
 class Camera(Live):
-    """Give the newest picture of a camera; after a loss, find it again by name."""
+    """Read the newest picture of a camera; after a loss, find it again by name."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class DeviceCapture:
         return (True, picture) if arrived and picture is not None else (False, NO_PICTURE)
 
     def release(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         if self._device is not None:
             self._device.release()
 

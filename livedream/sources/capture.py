@@ -38,5 +38,5 @@ class Capture(Protocol):
         ...
 
     def release(self) -> None:
-        """Give the device back; does no harm if it was never opened."""
+        """Release the device; harmless if it was never opened."""
         ...

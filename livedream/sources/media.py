@@ -25,7 +25,7 @@ LIVE_OPTIONS = {"rtsp_transport": "tcp", "flags": "low_delay"}
 
 
 def is_url(location: str) -> bool:
-    """Tell whether it names a scheme; one letter is a Windows drive."""
+    """Return whether it names a scheme; one letter is a Windows drive."""
     scheme, found, _ = location.partition("://")
     return bool(found) and len(scheme) > 1
 
@@ -63,7 +63,7 @@ def picture_stream(container: InputContainer, location: str, *, live: bool = Fal
 
 
 def is_live(location: str) -> bool:
-    """Tell whether an address has no end, as a camera's has; a video or an image has one."""
+    """Return whether an address has no end, as a camera's has none; a video or an image has one."""
     with open_media(location) as container:
         is_image = container.format.name.endswith("_pipe") or container.format.name == "image2"
         return not is_image and not container.duration

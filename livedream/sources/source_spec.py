@@ -159,7 +159,7 @@ def _open_file(spec: str, request: SourceRequest) -> Source:
 
 
 def is_image(path: Path, start: bytes) -> bool:
-    """Tell whether a file is a still picture, by its first bytes or its suffix.
+    """Return whether a file is a still picture, by its first bytes or its suffix.
 
     Raises InputError for a WebP or PNG that moves: of it one picture could be decoded here.
     """
@@ -169,7 +169,7 @@ def is_image(path: Path, start: bytes) -> bool:
 
 
 def _moves(start: bytes) -> bool:
-    """Tell an animated WebP by a flag of its header, and PNG by a chunk before its pixels."""
+    """Return whether a picture is animated: WebP has a flag in its header, PNG a chunk before its pixels."""
     if start[8:16] == b"WEBPVP8X":
         return bool(start[20:21] and start[20] & 2)
     return start.startswith(b"\x89PNG") and b"acTL" in start.partition(b"IDAT")[0]
@@ -186,7 +186,7 @@ def expanded(spec: str) -> Path:
 
 
 def checked_start(spec: str, path: Path) -> bytes:
-    """Give the first bytes of a file; raises InputError if it cannot be one to show."""
+    """Read the first bytes of a file. Raises InputError if it cannot be a source."""
     if not spec:
         raise InputError("no source is named: give camera, clouds, a file or an address.")
     try:

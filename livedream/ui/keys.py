@@ -112,7 +112,7 @@ DREAM: tuple[Binding, ...] = (
 
 
 def action_of(event: QKeyEvent) -> Action | Move | None:
-    """Tell what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
+    """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
     held, key = event.modifiers() & _WITH, Qt.Key(event.key())
     for binding in (*WINDOW, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:
