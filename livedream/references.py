@@ -88,7 +88,9 @@ class _Reel:
         while self._seen is None or self._number < number:
             frame = self.source.read(self._stop)
             if frame is None:
-                raise InputError(f"{self.source.info.name} has no more pictures; give another guide or style")
+                raise InputError(
+                    f"{self.source.info.name} has no more pictures; choose another guide or style"
+                )
             self._seen, self._number = frame.rgb, self._number + 1
         return self._seen
 
@@ -102,7 +104,7 @@ def _opened(word: str, spec: str) -> Source:
     if source.info.is_device:
         source.close()
         raise InputError(
-            f"dream.{word} = {spec} would keep the show waiting; give a picture or a clip, or "
-            f"{ITSELF}: the frame that is dreamed"
+            f"dream.{word} = {spec} would keep the show waiting; use a picture, a clip, or {ITSELF}: the "
+            "frame being dreamed"
         )
     return source

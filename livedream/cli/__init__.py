@@ -15,7 +15,7 @@ def main() -> None:
         code = _run(sys.argv[1:])
     # Who has gone away, as `head` does, has read enough.
     if outward.fault is not None and not isinstance(outward.fault, BrokenPipeError):
-        sys.stderr.write(f"livedream: not all could be printed ({outward.fault.strerror})\n")
+        sys.stderr.write(f"livedream: could not write all of the output ({outward.fault.strerror})\n")
         code = code or 1
     sys.exit(code)
 

@@ -22,8 +22,8 @@ def engine_cache() -> Health:
     if reason := cache.refusal():
         return Health(
             "failed",
-            f"{shown} cannot be written to: {reason}",
-            "Let this user write there: without it engines are built anew at each start.",
+            f"{shown} is not writable: {reason}",
+            "Make it writable for this user; otherwise engines are rebuilt at each start.",
         )
     engines = "engine" if len(sizes) == 1 else "engines"
     return Health("live", f"{shown}, {len(sizes)} {engines}, {megabytes(sum(sizes))}")
@@ -48,7 +48,7 @@ def optical_flow() -> Health:
         return Health("live", found)
     return Health(
         "live",
-        f"{found}; its {' and '.join(others)} may keep the window from opening",
+        f"{found}; {' and '.join(others)}, installed beside it, may keep the window from opening",
         f"python -m pip uninstall {' '.join(others)}\n"
         "python -m pip install --force-reinstall opencv-python-headless",
     )

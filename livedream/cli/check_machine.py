@@ -58,13 +58,13 @@ def cameras(system: str = sys.platform) -> Health:
 
     found = list_cameras()
     if not found:
-        return Health("failed", "no camera; a film or --source clouds will do", _NO_CAMERA.get(system, ""))
+        return Health("failed", "no camera; use a film, or --source clouds", _NO_CAMERA.get(system, ""))
     named = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in found)
     barred = [camera.path for camera in found if _barred(camera.path)]
     if not barred:
         return Health("live", named)
     state: State = "failed" if len(barred) == len(found) else "live"
-    return Health(state, f"{named}; this user may not open {', '.join(barred)}", _JOIN_VIDEO)
+    return Health(state, f"{named}; this user has no access to {', '.join(barred)}", _JOIN_VIDEO)
 
 
 def _barred(path: str) -> bool:
@@ -111,7 +111,7 @@ def intel_gpu(system: str = sys.platform) -> Health:
     core = new_core()
     found = [device for device in core.available_devices if device.partition(".")[0] == "GPU"]
     if not found:
-        return Health("failed", "OpenVINO sees none", _NO_INTEL.get(system, ""))
+        return Health("failed", "OpenVINO finds none", _NO_INTEL.get(system, ""))
     names = ", ".join(str(core.get_property(device, "FULL_DEVICE_NAME")).strip() for device in found)
     return Health("live", names + _UNUSED)
 
@@ -122,7 +122,9 @@ def apple_gpu() -> Health:
     if chip.startswith("Apple"):
         return Health("live", chip + _UNUSED)
     return Health(
-        "failed", f"{chip or 'this machine'} has none", "Not needed: the engines run on the processor."
+        "failed",
+        f"{chip or 'this machine'} has no Apple GPU",
+        "Not needed: the engines run on the processor.",
     )
 
 

@@ -37,8 +37,8 @@ def print_engines() -> None:
         _check_keeping(cache)
         _say(
             console,
-            f"no engine is kept in {with_tilde(cache.folder)} yet; one is built when livedream first dreams, "
-            "or now: livedream engines build",
+            f"there is no engine in {with_tilde(cache.folder)} yet; the first show builds one, or build it "
+            "now: livedream engines build",
         )
         return
     console.print(_table(entries))
@@ -48,8 +48,8 @@ def print_engines() -> None:
     if faulty:
         _say(
             console,
-            f"{_counted(faulty, 'file')} there cannot be used and may go: livedream engines clear; "
-            "an engine is built anew when it is needed",
+            f"{_counted(faulty, 'file')} there cannot be used; livedream engines clear removes everything, "
+            "and engines are rebuilt when needed",
         )
 
 
@@ -74,9 +74,7 @@ def clear(*, agreed: bool) -> None:
     """Remove every engine that is kept, once a person has agreed. Raises LivedreamError."""
     cache, console = EngineCache(), Console()
     if not agreed and not sys.stdin.isatty():
-        raise InputError(
-            "engines clear asks before it removes anything, and there is no terminal to ask on; give it --yes"
-        )
+        raise InputError("engines clear asks for confirmation, but there is no terminal; add --yes")
     entries = cache.entries()
     size = megabytes(sum(entry.size_bytes for entry in entries))
     files = _counted(len(entries), "file")
@@ -90,7 +88,7 @@ def clear(*, agreed: bool) -> None:
 def _check_keeping(cache: EngineCache) -> None:
     """Raise InputError if engines cannot be kept where the cache is."""
     if reason := cache.refusal():
-        raise InputError(f"engines cannot be kept in {with_tilde(cache.folder)} ({reason}); {REMEDY}")
+        raise InputError(f"engines cannot be stored in {with_tilde(cache.folder)} ({reason}); {REMEDY}")
 
 
 def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
@@ -102,8 +100,8 @@ def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
         )
     if cleared.kept:
         raise LivedreamError(
-            f"{_counted(len(cleared.kept), 'file')} could not be removed: {'; '.join(cleared.kept)}; "
-            "end every livedream that runs and clear once more, or remove them by hand"
+            f"{_counted(len(cleared.kept), 'file')} could not be removed: {'; '.join(cleared.kept)}; close "
+            "every running livedream and try again, or remove them by hand"
         )
 
 
@@ -126,8 +124,8 @@ def _origin(ready: Ready[KernelProgram], built: Mapping[str, Any], after: Sequen
     if any(built.get(entry.name) != entry.facts.get("built") for entry in mine):
         return f"built in {ready.build_s:.1f} s"
     if mine:
-        return "it was on the disk already"
-    return f"made in {ready.build_s:.1f} s, as at each start: this engine cannot be kept on disk"
+        return "loaded from the disk"
+    return f"made in {ready.build_s:.1f} s, as at each start: this engine cannot be stored on disk"
 
 
 def _matches(facts: Mapping[str, Any], engine: str, programs: Sequence[Mapping[str, Any]]) -> bool:

@@ -46,7 +46,7 @@ def list_networks() -> None:
         table.add_row(info.name, _weights(info), _megabytes(info), str(len(info.layers)), info.default_layer)
     console = Console()
     console.print(table)
-    _say(console, "what is not here is downloaded once: livedream networks get NAME")
+    _say(console, "to download a network: livedream networks get NAME")
 
 
 @app.command("show")
@@ -62,7 +62,7 @@ def show_network(name: Name) -> None:
         "parameters": f"{info.parameters:,}" if info.parameters else "",
         "classes": _classes(info),
         "default layer": info.default_layer,
-        "before_LAYER": f"what goes into a layer: before_{info.default_layer} is {_default_input(info)}",
+        "before_LAYER": f"the input of a layer: before_{info.default_layer} is {_default_input(info)}",
     }
     for word, fact in facts.items():
         if fact:
@@ -86,8 +86,8 @@ def get_network(
     file: Annotated[
         Path | None,
         typer.Option(
-            help="Install this file instead: weights of one's own for the same network, as .safetensors, "
-            ".npz, .pth or .pt.",
+            help="Install your own weights for the same network from this file: .safetensors, .npz, .pth "
+            "or .pt.",
             metavar="FILE",
             show_default=False,
         ),
@@ -99,13 +99,13 @@ def get_network(
 
     info, console = network_info(name), Console()
     if file is not None:
-        _say(console, f"{name}: {file} fits, and was put at {install(info, file)}")
+        _say(console, f"{name}: {file} is valid and was copied to {install(info, file)}")
     elif info.file.is_file():
-        _say(console, f"{name}: its weights are here already: {info.file}")
+        _say(console, f"{name}: the weights are already installed: {info.file}")
     else:
         with _shown(name, console) as progress:
             place = fetch(info, progress)
-        _say(console, f"{name}: its weights were checked and put at {place}; their licence: {info.licence}")
+        _say(console, f"{name}: the weights were verified and saved to {place}; licence: {info.licence}")
 
 
 def _weights(info: NetworkInfo) -> str:

@@ -26,7 +26,7 @@ def run(request: RenderRequest, plan: Plan = job_of) -> None:
     try:
         say(console, words(render_one(request, console, plan)))
     except KeyboardInterrupt:
-        say(console, "interrupted; the same command goes on from there")
+        say(console, "interrupted; run the same command again to continue")
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -35,7 +35,7 @@ def run_batch(file: Path) -> None:
     console = Console()
     requests = load_batch(file)
     faults = [fault for fault in (_outcome(request, console) for request in requests) if fault]
-    say(console, f"{len(requests) - len(faults)} of {len(requests)} renders are there")
+    say(console, f"{len(requests) - len(faults)} of {len(requests)} renders are finished")
     for fault in faults:
         say(console, fault)
     if faults:
@@ -51,7 +51,7 @@ def render_one(request: RenderRequest, console: Console, plan: Plan = job_of) ->
             return render(job, engines, progress, overwrite=request.overwrite)
         except SinkError as fault:
             raise SinkError(
-                f"{fault}; what is finished stays, and the same command goes on from there"
+                f"{fault}; the finished part is kept: run the same command again to continue"
             ) from fault
 
 
@@ -63,7 +63,7 @@ def _outcome(request: RenderRequest, console: Console) -> str:
             return ""
         say(console, words(render_one(request, console)))
     except KeyboardInterrupt:
-        say(console, "interrupted; the same command goes on from there")
+        say(console, "interrupted; run the same command again to continue")
         raise typer.Exit(INTERRUPTED) from None
     except LivedreamError as fault:
         return f"{request.output} failed: {fault}"
@@ -87,9 +87,7 @@ def one_or_batch(places: Sequence[str | None], batch: Path | None) -> tuple[str,
     if batch is not None and source is None:
         return None
     if batch is not None:
-        raise InputError(f"--batch {batch}: its file names what is rendered; leave {source} out")
+        raise InputError(f"--batch {batch}: the file lists what to render; leave {source} out")
     if source is None or output is None:
-        raise InputError(
-            "render needs what is rendered and what comes out: livedream render clip.mp4 dream.mp4"
-        )
+        raise InputError("render needs an input and an output: livedream render clip.mp4 dream.mp4")
     return source, output

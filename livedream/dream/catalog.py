@@ -44,7 +44,7 @@ def network_info(name: str) -> NetworkInfo:
         return _embedded()
     if name not in _MAKERS:
         near = near_names(name, list(network_names())) or network_names()
-        raise InputError(f"there is no network {name!r}; take one of: {', '.join(near)}")
+        raise InputError(f"there is no network {name!r}; choose one of: {', '.join(near)}")
     info = _published(name, networks_folder())
     return replace(info, file=info.own_place) if info.own_place.is_file() else info
 

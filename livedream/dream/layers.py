@@ -56,10 +56,10 @@ class Convolution(Layer):
         super().__init__()
         height, width = weight.shape[2:]
         if not 1 <= stride <= min(height, width):
-            raise ValueError(f"stride is from 1 to the kernel's size, not {stride}")
+            raise ValueError(f"stride must be from 1 to the kernel's size, not {stride}")
         self.padding_hw = (padding, padding) if isinstance(padding, int) else padding
         if self.padding_hw and not (0 <= self.padding_hw[0] < height and 0 <= self.padding_hw[1] < width):
-            raise ValueError(f"padding is from 0 to one less than the kernel's size, not {padding}")
+            raise ValueError(f"padding must be from 0 to one less than the kernel's size, not {padding}")
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias = nn.Parameter(bias, requires_grad=False)
         self.stride, self.kernel_hw = stride, (height, width)

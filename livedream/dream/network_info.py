@@ -67,7 +67,7 @@ class NetworkInfo:
             return "install livedream again"
         if self.own or not self.address:
             return f"install its weights: livedream networks get {self.name} --file FILE"
-        return f"run livedream networks get {self.name}, or get {self.address} and put it there"
+        return f"run livedream networks get {self.name}, or download {self.address} and save it there"
 
     @property
     def classes(self) -> int:
@@ -93,7 +93,7 @@ class NetworkInfo:
             return technical
         known = [name for name in dict.fromkeys([self.default_layer, *self.moods, *self.layers]) if name]
         near = near_names(layer, [*known, *self.aliases]) or known
-        raise InputError(f"the network {self.name} has no layer {layer!r}; take one of: {', '.join(near)}")
+        raise InputError(f"the network {self.name} has no layer {layer!r}; choose one of: {', '.join(near)}")
 
     def _technical(self, layer: str) -> str:
         technical = self.moods.get(layer, self.aliases.get(layer, layer))
@@ -108,7 +108,7 @@ class NetworkInfo:
         if place > 1:
             return order[place - 1]
         what = f"{layer}, the first layer of {self.name}," if place else "it"
-        raise InputError(f"{BEFORE}{layer}: what goes into {what} is the picture itself; take {IMAGE!r}")
+        raise InputError(f"{BEFORE}{layer}: the input of {what} is the picture itself; use {IMAGE!r}")
 
     def _around(self, convolution: str) -> str:
         """Name the layer that begins with a convolution, "" if there is no such convolution."""
@@ -118,8 +118,8 @@ class NetworkInfo:
             return layer
         before = self._before(layer)
         raise InputError(
-            f"{BEFORE}{convolution}: what goes into {convolution} lies inside {layer} and is no layer of "
-            f"{self.name}; near it are: {before}, {layer}"
+            f"{BEFORE}{convolution}: the input of {convolution} lies inside {layer} and is not a layer of "
+            f"{self.name}; the nearest are: {before}, {layer}"
         )
 
     def depth(self, layer: str) -> int:

@@ -73,7 +73,7 @@ class BuildServer:
             return
         self._process.wait()
         if self._cancelled:
-            raise EngineError(f"the building of the engine {self._engine} was cancelled")
+            raise EngineError(f"building the engine {self._engine} was cancelled")
         if self._process.returncode != 0:
             self._told.seek(0)
             lines = self._told.read().decode(errors="replace").strip().splitlines()

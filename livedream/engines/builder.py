@@ -214,7 +214,7 @@ class EngineBuilder(Generic[P]):
         if is_waited_for and not self._handed_over:
             raise fault
         if is_waited_for:
-            self._tell(f"{fault}; the engine that runs goes on")
+            self._tell(f"{fault}; the current engine keeps running")
 
     def _publish(self, ready: Ready[P], *, keep: bool = True) -> None:
         """Keep an engine, and hand it over if it is waited for; or close it."""

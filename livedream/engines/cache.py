@@ -117,9 +117,9 @@ class EngineCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             _try_writing(self.folder)
         except OSError as fault:
-            kept_not = f"engines cannot be kept in {self.folder} ({_reason(fault)})"
+            kept_not = f"engines cannot be stored in {self.folder} ({_reason(fault)})"
             self.folder = self._temporary(kept_not)
-            tell(f"{kept_not}, so they are built anew at each start; {REMEDY}")
+            tell(f"{kept_not}, so they are rebuilt at each start; {REMEDY}")
 
     def get(self, key: str) -> Entry | None:
         """Return the entry of a key; None if it is missing or damaged."""

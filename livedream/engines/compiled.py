@@ -128,7 +128,7 @@ def _captured(call: Callable[..., Tensor], program: Program, device: torch.devic
 
 def _told(fault: Exception, device: str) -> str:
     if "InvalidCxxCompiler" in str(fault):
-        return "the engine compiled needs a C++ compiler, and there is none; livedream doctor names one"
+        return "the engine compiled needs a C++ compiler, and none was found; see livedream doctor"
     reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
     return f"torch.compile cannot build the kernel for {device}: {reason}"
 

@@ -21,7 +21,7 @@ _MEANT_FOR = {
     TENSORRT: "For data-centre and workstation GPUs (on a GeForce RTX: livedream[rtx] instead).",
     RTX: "For GeForce RTX and other RTX GPUs (in a data centre: livedream[tensorrt] instead).",
 }
-_NO_DRIVER = "Only with an NVIDIA card: install its driver, as said at NVIDIA GPU."
+_NO_DRIVER = "Only with an NVIDIA card: install its driver; see NVIDIA GPU."
 
 
 def is_of_use(distribution: str) -> bool:
@@ -41,7 +41,7 @@ def tensorrt_engine() -> Health:
     if _series(own) != _series(torch.version):
         return Health(
             "failed",
-            f"{found}; it is for torch {_series(own)}, and torch {torch.version} is installed",
+            f"{found}; it needs torch {_series(own)}, but torch {torch.version} is installed",
             _install(TENSORRT, "--upgrade"),
         )
     return _beside_the_other(_on_cuda(found, torch), RTX)
@@ -72,7 +72,7 @@ def _absent(name: str, other: str) -> Health:
         return Health(
             "failed",
             f"{name} is not installed; {other} is, and one of the two is enough",
-            f"To change over, in a new environment:\n{_install(name)}",
+            f"To switch, in a new environment:\n{_install(name)}",
         )
     return Health("failed", f"{name} is not installed", f"{_install(name)}\n{_MEANT_FOR[name]}")
 

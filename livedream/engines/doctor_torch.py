@@ -90,7 +90,7 @@ def cuda_usable(torch: Torch) -> tuple[bool, str]:
         )
     if driver[0] < int(torch.cuda.partition(".")[0]):
         return False, (
-            f"This torch needs CUDA {torch.cuda}, the NVIDIA driver gives {driver[0]}.{driver[1]}; "
+            f"This torch needs CUDA {torch.cuda}, but the NVIDIA driver supports {driver[0]}.{driver[1]}; "
             "update the driver: https://www.nvidia.com/drivers"
         )
     return True, ""

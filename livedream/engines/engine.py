@@ -123,10 +123,10 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
     result = engine.run(inputs)
     if result.shape != reference.shape:
         raise EngineError(
-            f"the engine {engine.name} does not agree with eager: it gave the shape {result.shape}"
+            f"the engine {engine.name} does not agree with eager: it returned the shape {result.shape}"
         )
     if not np.isfinite(result).all():
-        raise EngineError(f"the engine {engine.name} gave values that are not finite")
+        raise EngineError(f"the engine {engine.name} returned values that are not finite")
     cosine, error = _compare(result - inputs[0], reference - inputs[0])
     number_format = engine.number_format
     agrees = cosine >= LEAST_COSINE[number_format] and error <= LARGEST_RELATIVE_ERROR[number_format]

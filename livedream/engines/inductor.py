@@ -54,4 +54,4 @@ def unpack(blob: bytes, folder: Path) -> None:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             archive.extractall(folder)
     except zipfile.BadZipFile as fault:
-        raise ValueError(f"these are no files: {fault}") from fault
+        raise ValueError(f"this is not a pack of files: {fault}") from fault

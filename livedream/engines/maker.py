@@ -160,7 +160,7 @@ class EngineMaker(Generic[P]):
         with ExitStack() as if_one_fails:
             for part in parts_of(order.program):
                 if made and self._cancelled:
-                    raise EngineError("the engine is not wanted any more")
+                    raise EngineError("the engine is no longer wanted")
                 made.append(make(part))
                 if_one_fails.callback(made[-1].engine.close)
             if_one_fails.pop_all()
@@ -173,7 +173,7 @@ class EngineMaker(Generic[P]):
             self._fill(other.builds, part, order)
             loaded = other.load(part, self._cache)
         if loaded is None:
-            raise EngineError(f"the engine {name} was built, but {self._cache.folder} does not keep it")
+            raise EngineError(f"the engine {name} was built, but could not be stored in {self._cache.folder}")
         engine, checked = loaded
         engine.run(part.example())  # the first run takes several times as long as those that follow
         return Made(engine, checked, checked.run_ms)

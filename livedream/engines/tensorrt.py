@@ -89,7 +89,7 @@ class TensorRtEngine:
             config.set_runtime_cache(self._compiled)
             context = self._engine.create_execution_context(config)
         if context is None:
-            raise EngineError(f"the engine {self.name} cannot be made ready: {reason(self._log)}")
+            raise EngineError(f"the engine {self.name} cannot be prepared: {reason(self._log)}")
         return context, known
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -107,7 +107,7 @@ class TensorRtEngine:
         if stream is not current:
             stream.wait_stream(current)
         if not self._context.execute_async_v3(stream.cuda_stream):
-            raise EngineError(f"the engine {self.name} did not run: {reason(self._log)}")
+            raise EngineError(f"the engine {self.name} failed to run: {reason(self._log)}")
         if stream is not current:
             current.wait_stream(stream)
         return self._output
@@ -162,7 +162,10 @@ def _ports(engine: Any, inputs: Sequence[str], device: torch.device) -> tuple[li
     names = [engine.get_tensor_name(index) for index in range(engine.num_io_tensors)]
     outputs = sorted(set(names) - set(inputs))
     if len(outputs) != 1 or len(names) != len(inputs) + 1:
-        raise UnreadablePlanError(f"an engine with {', '.join(names)} is not one with {', '.join(inputs)}")
+        raise UnreadablePlanError(
+            f"the engine has the tensors {', '.join(names)}, not the inputs "
+            f"{', '.join(inputs)} and one output"
+        )
     *ports, output = [_port(engine, name, device) for name in [*inputs, *outputs]]
     return ports, output
 
@@ -171,7 +174,7 @@ def _port(engine: Any, name: str, device: torch.device) -> _Port:
     dtypes = {"FLOAT": torch.float32, "INT32": torch.int32, "INT64": torch.int64}
     kind = str(engine.get_tensor_dtype(name).name)
     if kind not in dtypes:
-        raise UnreadablePlanError(f"an engine whose {name} is {kind} cannot be fed")
+        raise UnreadablePlanError(f"the engine's tensor {name} has the type {kind}, which is not supported")
     return _Port(name, tuple(engine.get_tensor_shape(name)), dtypes[kind], device)
 
 

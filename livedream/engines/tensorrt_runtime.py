@@ -87,8 +87,8 @@ def require(flavour: Flavour) -> None:
     # TensorRT builds for the GPU at hand; TensorRT-RTX has a list.
     if flavour == "tensorrt-rtx" and not hasattr(trt.ComputeCapability, f"SM{capability.replace('.', '')}"):
         raise EngineError(
-            f"the engine tensorrt-rtx does not know the compute capability {capability} of {name}; "
-            f"pip install 'livedream[{EXTRA['tensorrt']}]' for the engine tensorrt"
+            f"the engine tensorrt-rtx does not support the compute capability {capability} of {name}; pip "
+            f"install 'livedream[{EXTRA['tensorrt']}]' for the engine tensorrt"
         )
 
 

@@ -86,17 +86,16 @@ class Checkpoint:
         names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {""}
         if not names <= {JOB, FRAMES, f".{JOB}.unfinished"}:
             raise InputError(
-                f"{self.folder} is in the way, and it is not what a render left there; move it, or give "
-                "another name"
+                f"{self.folder} exists, but no render left it there; move it, or choose another name"
             )
         if JOB in names and not overwrite:
-            raise InputError(f"{self.folder} is damaged; give --overwrite to start over")
+            raise InputError(f"{self.folder} is damaged; use --overwrite to start over")
 
     def _other(self, left: Mapping[str, Any], job: Mapping[str, Any]) -> str:
         words = [word for word in {**left, **job} if left.get(word) != job.get(word)]
         return (
-            f"{self.folder} holds an unfinished render that differs in {_difference(words, left, job)}; give "
-            "what it was begun with to go on, or --overwrite to start over"
+            f"{self.folder} holds an unfinished render that differs in {_difference(words, left, job)}; "
+            "use what it was begun with to continue, or --overwrite to start over"
         )
 
 

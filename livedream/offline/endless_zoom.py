@@ -62,7 +62,7 @@ def zoom_of(request: RenderRequest, flight: Flight) -> Job:
     """
     job = job_of(request)
     if not isinstance(job.footage, StillFootage):
-        raise InputError(f"a zoom begins with a single picture, and {request.source} is none")
+        raise InputError(f"a zoom starts from a single picture, and {request.source} is not one")
     kept = words_of(request.assignments)
     segments = [
         replace(segment, settings=flying(at_full_size(segment.settings, job.size_wh, kept), flight, kept))

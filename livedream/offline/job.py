@@ -176,12 +176,11 @@ def _sound(request: RenderRequest, footage: Footage, output: Output, start_s: fl
     """Return the output's sound, None for none. Raises InputError."""
     if request.sound_file is not None:
         if not request.sound:
-            raise InputError(
-                f"--sound {request.sound_file}: with --no-sound there is none; give one of the two"
-            )
+            raise InputError(f"--sound {request.sound_file} contradicts --no-sound; leave out one of the two")
         if output.kind != "film":
             raise InputError(
-                f"--sound {request.sound_file}: {output.path.name} can have none; write to .mp4, .mkv or .mov"
+                f"--sound {request.sound_file}: {output.path.name} cannot hold sound; write to .mp4, .mkv "
+                "or .mov"
             )
         return Sound(request.sound_file, music_begin_s(request.sound_file))
     if not request.sound or output.kind != "film" or not isinstance(footage, Film):
@@ -210,7 +209,7 @@ def _span(request: RenderRequest, footage: Footage, rate: Fraction) -> tuple[int
     end_s = None if request.end is None else seconds_of(request.end, footage.rate, "--end")
     first, last = slot_at(start_s, rate), None if end_s is None else slot_at(end_s, rate)
     if last is not None and last <= first:
-        raise InputError(f"--end {request.end}: it is not after the start at {clock_words(start_s)}")
+        raise InputError(f"--end {request.end}: it must be after the start at {clock_words(start_s)}")
     length_s = footage.length_s
     for word, given, slot in (("--start", request.start, first + 1), ("--end", request.end, last)):
         if length_s is not None and slot is not None and slot > slot_at(length_s, rate) + 1:

@@ -38,7 +38,9 @@ def render_split(
     request = absolute(request)
     job = job_of(request)
     if job.total is None:
-        raise InputError(f"--workers: nobody knows how long {job.footage.name} is; render it without")
+        raise InputError(
+            f"--workers: the length of {job.footage.name} is not known; render it without --workers"
+        )
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     segments = segments_for(job, place)
     chunks = chunks_of(job, job.total, segments.part_frames)
@@ -88,7 +90,8 @@ def _run(
     for chunk in chunks[:-1]:
         if dreamt[chunk.number].end != chunk.last:
             raise LivedreamError(
-                f"{request.source} is shorter than it says, so chunks of it do not meet; leave --workers out"
+                f"{request.source} is shorter than it declares, so its chunks do not join up; leave out "
+                "--workers"
             )
     return dreamt[len(chunks) - 1]
 

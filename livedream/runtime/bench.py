@@ -154,7 +154,7 @@ def bench(
         session.finish()
     ready = session.dreamer.ready
     if ready is None or notes.frames == 0:
-        raise SourceError(f"{status.source} ended before anything could be measured; take a longer source")
+        raise SourceError(f"{status.source} ended before anything could be measured; use a longer source")
     peak_mb = peak_rss_mb()
     with_start, without = (_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False))
     decode = {"decode": session.capture.decode_ms.percentiles().p50}

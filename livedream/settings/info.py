@@ -80,7 +80,7 @@ class SettingInfo:
         """Return the nearest number that is allowed, whole for an integer. Raises ValueError for a NaN."""
         low, high = self._ends()
         if math.isnan(value):
-            raise ValueError(f"{self.word} cannot be {value!r}: that is no number")
+            raise ValueError(f"{self.word} cannot be {value!r}: that is not a number")
         held = min(high, max(low, value))
         return round(held) if self.kind == "integer" else float(held)
 
@@ -120,7 +120,7 @@ class SettingInfo:
 
     def _ends(self) -> tuple[float, float]:
         if self.low is None or self.high is None:
-            raise TypeError(f"{self.word} is no number")
+            raise TypeError(f"{self.word} is not a number")
         return self.low, self.high
 
     def _bottom(self) -> float:

@@ -78,7 +78,7 @@ def _pictures(
         with av.open(str(part)) as container:
             source = container.streams.video[0]
             if source.codec_context.extradata != extradata:
-                raise SinkError(f"{part} was encoded in another way than the first part; render it anew")
+                raise SinkError(f"{part} was encoded differently from the first part; render it again")
             index = number * job.part_frames
             for packet in container.demux(source):
                 if packet.size:

@@ -24,7 +24,7 @@ _REASONS = {
         "start another recording, or record to a disk formatted as exFAT, NTFS, APFS or ext4",
     ),
     errno.ENOENT: ("its file or folder was removed", "record again to a folder that stays"),
-    errno.EEXIST: ("there is a file of that name by now", "choose another name or ask to overwrite it"),
+    errno.EEXIST: ("a file of that name now exists", "choose another name or ask to overwrite it"),
     errno.EROFS: ("the disk is write-protected", "record to another disk"),
     errno.EACCES: ("writing is not permitted there", "record to a folder of your own"),
 }
@@ -148,9 +148,7 @@ def check_recording(path: str | Path, overwrite: bool = False) -> None:
         _check_name(path)
         _check_place(path, overwrite)
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be recorded to ({_told(error)}); choose a folder of your own."
-        ) from error
+        raise InputError(f"Cannot record to {path} ({_told(error)}); choose another folder.") from error
 
 
 def _check_name(path: Path) -> None:
@@ -159,7 +157,7 @@ def _check_name(path: Path) -> None:
         raise InputError(f"{path} is a folder; name a film in it, such as {path / 'dream.mp4'}.")
     if path.suffix.lower() not in SUFFIXES:
         known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        raise InputError(f"{path} cannot be recorded to; its name must end in {known}.")
+        raise InputError(f"Cannot record to {path}; its name must end in {known}.")
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} does not exist; create it or choose another one.")
 
@@ -167,7 +165,7 @@ def _check_name(path: Path) -> None:
 def _check_place(path: Path, overwrite: bool) -> None:
     """Raise InputError if the file is not to be overwritten, OSError if it cannot be written."""
     if path.exists() and not overwrite:
-        raise InputError(f"{path} exists already; choose another name or ask to overwrite it.")
+        raise InputError(f"{path} already exists; choose another name or ask to overwrite it.")
     if path.is_file():
         with path.open("ab"):
             return

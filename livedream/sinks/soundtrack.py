@@ -163,7 +163,7 @@ def check_sound(path: Path) -> None:
     try:
         _begin_s(path)
     except (av.FFmpegError, OSError) as error:
-        raise InputError(f"the sound of {path} cannot be read ({error}); give --no-sound") from error
+        raise InputError(f"the sound of {path} cannot be read ({error}); use --no-sound") from error
 
 
 def music_begin_s(path: Path) -> float:
@@ -172,9 +172,9 @@ def music_begin_s(path: Path) -> float:
         begin_s = _begin_s(path)
     except (av.FFmpegError, OSError) as error:
         reason = error.strerror or str(error)
-        raise InputError(f"--sound {path}: it cannot be read ({reason}); give a file with sound") from error
+        raise InputError(f"--sound {path} cannot be read ({reason}); give a file with sound") from error
     if begin_s is None:
-        raise InputError(f"--sound {path}: there is no sound in it; give a file with sound")
+        raise InputError(f"--sound {path} contains no sound; give a file with sound")
     return begin_s
 
 

@@ -51,8 +51,8 @@ class VirtualCamera:
         """Note what is wanted; fps: the rate that `probe` asks for. Raises InputError for an odd size."""
         if min(size_wh) < 2 or size_wh[0] % 2 or size_wh[1] % 2:
             raise InputError(
-                f"A virtual camera of {size_wh[0]}x{size_wh[1]} pixels cannot be shown; "
-                "width and height must be even, such as 1280x720."
+                f"A virtual camera of {size_wh[0]}x{size_wh[1]} pixels is not possible; width and height "
+                "must be even, such as 1280x720."
             )
         self.device, self.size_wh, self.fps, self.backend = device, size_wh, fps, backend
         self._clock = clock or SystemClock()
@@ -127,7 +127,7 @@ class VirtualCamera:
         self._slow_writes = self._slow_writes + 1 if took_s > _SLOW_INTERVALS * interval_s else 0
         if self._slow_writes >= _SLOW_WRITES:
             raise self._stopped(
-                f"hangs: a frame takes {took_s * 1e3:.0f} ms where {interval_s * 1e3:.0f} ms would be in time"
+                f"hangs: a frame takes {took_s * 1e3:.0f} ms instead of {interval_s * 1e3:.0f} ms at most"
             )
 
     def _check_there(self) -> None:
@@ -156,7 +156,7 @@ def _library(backend: str | None) -> tuple[Any, list[str]]:
         ) from error
     known = ", ".join(BACKENDS) or "none"
     if backend is not None and backend not in BACKENDS:
-        raise SinkError(f"There is no virtual camera backend {backend} here; there is: {known}.")
+        raise SinkError(f"There is no virtual camera backend {backend} here; available: {known}.")
     if not BACKENDS:
         raise SinkError("There are no virtual cameras for this system; show the window instead.")
     return pyvirtualcam, [backend] if backend is not None else list(BACKENDS)

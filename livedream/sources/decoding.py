@@ -76,7 +76,7 @@ class Decoding:
         try:
             self._seek_start()
         except av.FFmpegError as error:
-            raise InputError(f"{self._name} cannot be rewound: open it anew.") from error
+            raise InputError(f"{self._name} cannot be rewound: open it again.") from error
         self._begin()
 
     def close(self) -> None:

@@ -85,9 +85,9 @@ class Live:
                 return Health("stale", f"{self._trouble}; {_tries_in(self._retry_at_s - now_s)}.")
             complaint = self._watchdog.complaint(now_s)
             if complaint:
-                return Health("stale", f"{self._info.name} {complaint}; it is opened again.")
+                return Health("stale", f"{self._info.name} {complaint}; reopening it.")
             if not self._watchdog.has_seen:
-                return Health("starting", f"{self._trouble}; it is being opened again.")
+                return Health("starting", f"{self._trouble}; reopening it.")
             width, height = self._info.size_wh
             rate = self._rate.fps(now_s)
             return Health("live", f"{self._info.name}: {width}x{height}, {rate:.1f} frames a second.")
@@ -237,4 +237,4 @@ class _Reader:
 
 
 def _tries_in(seconds: float) -> str:
-    return f"it is tried again in {max(1, math.ceil(seconds))} s" if seconds > 0 else "it is tried again now"
+    return f"trying again in {max(1, math.ceil(seconds))} s" if seconds > 0 else "trying again now"

@@ -87,8 +87,14 @@ def _why_not(location: str, error: Exception) -> str:
         scheme = location.partition("://")[0]
         return f"this FFmpeg cannot open {scheme}:// addresses ({name}): use rtsp, rtmp, http or udp."
     if isinstance(error, av.error.InvalidDataError):
-        return f"cannot open {name}: it is damaged, cut short or not a video; see whether a player shows it."
+        return (
+            f"cannot open {name}: it is damaged, cut short or not a video; check whether a player can "
+            "open it."
+        )
     if isinstance(error, av.error.ExitError):
-        return f"{name} does not answer within {NETWORK_TIMEOUT_S:g} s: check the address and that it is on."
+        return (
+            f"{name} does not answer within {NETWORK_TIMEOUT_S:g} s: check the address, and that it is "
+            "switched on."
+        )
     reason = getattr(error, "strerror", None) or str(error)
     return f"cannot open {name} ({reason}): check {'the address' if is_url(location) else 'the file'}."

@@ -57,7 +57,7 @@ class PictureSeries:
             its, first = ("x".join(map(str, size)) for size in (size_wh, self.size_wh))
             raise InputError(
                 f"{file} has {its} pixels, but {self._files[0].name} has {first}: all pictures of a film "
-                "need one size"
+                "must have the same size"
             )
 
 

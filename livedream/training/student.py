@@ -72,7 +72,7 @@ def take_over(network: Network, file: Path) -> None:
         raise InputError(f"the network {file} to start from is missing") from fault
     except (SafetensorError, OSError, KeyError, RuntimeError) as fault:
         reason = str(fault).splitlines()[0]
-        raise InputError(f"{file} is no embedded network to start from: {reason}") from fault
+        raise InputError(f"{file} is not an embedded network to start from: {reason}") from fault
 
 
 @torch.no_grad()

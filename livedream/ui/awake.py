@@ -32,7 +32,7 @@ def kept_awake(system: str = sys.platform) -> Iterator[str]:
     try:
         release = _hold(system)
     except CannotStayAwake as fault:
-        yield f"the display may go to sleep, turn its screen saver off by hand: {fault}"
+        yield f"the display may go to sleep; turn off its screen saver by hand: {fault}"
         return
     try:
         yield ""
