@@ -234,7 +234,7 @@ def rows(setup: Setup) -> Iterator[Row]:
     # What can be compared over all sizes comes first; what takes long to build last.
     for engine_name, (network, depth, size_hw) in product(made, product(LAYERS, depths, sizes)):
         if time.monotonic() > setup.until_s:
-            print(f"left out for lack of time: all from {engine_name} {network} {size_hw} {depth} on")
+            print(f"skipped for lack of time: everything from {engine_name} {network} {size_hw} {depth} on")
             return
         spec = KernelSpec(network, taps_at(LAYERS[network]), size_hw, depth[0], 1.4, depth[1], 1.5)
         try:
@@ -299,10 +299,10 @@ def main() -> int:
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--minutes", type=float, default=7.0)
     parser.add_argument("--csv", type=Path)
-    parser.add_argument("--small", action="store_true", help="tiny sizes and eager alone, to try the script")
+    parser.add_argument("--small", action="store_true", help="tiny sizes and eager only, to try the script")
     asked = parser.parse_args()
     if asked.device.startswith("cuda") and not torch.cuda.is_available():
-        said = f"torch {torch.__version__} finds no GPU here; take --device cpu --small"
+        said = f"torch {torch.__version__} finds no GPU here; use --device cpu --small"
         print(f"--device {asked.device}: {said}", file=sys.stderr)
         return 2
     until_s = time.monotonic() + asked.minutes * 60

@@ -39,7 +39,7 @@ def still(source: str) -> Rgb:
     finally:
         opened.close()
     if frame is None:
-        raise SystemExit(f"{source} gave no picture")
+        raise SystemExit(f"{source} delivered no picture")
     return frame.rgb
 
 

@@ -165,7 +165,7 @@ class Canvas(Protocol[H]):
         ...
 
     def dream(self, task: Task[H], watch: Stopwatch) -> Pending[H]:
-        """Warp, dream and compose; may give back before that has ended."""
+        """Warp, dream and compose; may return before the device has finished."""
         ...
 
     def to_array(self, held: H) -> Field:

@@ -91,7 +91,7 @@ class Download:
         self._turn = cycle(range(IN_FLIGHT))
 
     def fetch(self, block: Tensor) -> Callable[[], NDArray[np.uint8]]:
-        """Start to fetch a block of bytes; what is given back waits for it and gives a new array."""
+        """Start to fetch a block of bytes; return a function that waits for it and returns a new array."""
         if self._stream is None:
             return lambda: np.array(block.numpy(), copy=True)
         host = self._host(block.numel())

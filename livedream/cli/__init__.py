@@ -13,7 +13,7 @@ def main() -> None:
 
     with printing() as outward:
         code = _run(sys.argv[1:])
-    # Who has gone away, as `head` does, has read enough.
+    # A reader that has gone, as `head` does, is no error: it has read enough.
     if outward.fault is not None and not isinstance(outward.fault, BrokenPipeError):
         sys.stderr.write(f"livedream: could not write all of the output ({outward.fault.strerror})\n")
         code = code or 1

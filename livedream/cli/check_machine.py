@@ -129,7 +129,7 @@ def apple_gpu() -> Health:
 
 
 def _ask(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program that tells something. Raises FileNotFoundError or TimeoutExpired."""
+    """Run a program and capture its output. Raises FileNotFoundError or TimeoutExpired."""
     return subprocess.run(
         command,
         capture_output=True,

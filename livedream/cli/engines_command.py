@@ -212,7 +212,7 @@ def _number(value: Any, digits: int) -> str:
 
 
 def _when(moment: Any) -> str:
-    """Write a time, in seconds since 1970 or ISO 8601, by this machine's clock; "" if it is none."""
+    """Format a time, in seconds since 1970 or ISO 8601, in this machine's time zone; "" if it is invalid."""
     try:
         given = (
             datetime.fromtimestamp(moment) if isinstance(moment, float) else datetime.fromisoformat(moment)

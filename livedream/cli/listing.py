@@ -14,7 +14,7 @@ from livedream.settings import SettingInfo, describe, markdown
 
 
 def print_cameras() -> None:
-    """Print a line for each camera, with what to give to --source."""
+    """Print a line for each camera, with its value for --source."""
     from livedream.sources.cameras import list_cameras
 
     found = list_cameras()

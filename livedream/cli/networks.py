@@ -29,7 +29,7 @@ def _networks(context: typer.Context) -> None:
 
 @app.command("list")
 def list_networks() -> None:
-    """List the networks: whether the weights are here, their size, layers, and the layer to begin with."""
+    """List the networks: whether their weights are installed, their size, layers and default layer."""
     from livedream.dream.catalog import network_info, network_names
 
     table = Table(
@@ -93,7 +93,7 @@ def get_network(
         ),
     ] = None,
 ) -> None:
-    """Get a network's weights from their publisher, checked, or install weights of one's own."""
+    """Download a network's weights from their publisher and verify them, or install your own."""
     from livedream.dream.catalog import network_info
     from livedream.dream.fetch import fetch, install
 
@@ -110,8 +110,8 @@ def get_network(
 
 def _weights(info: NetworkInfo) -> str:
     if not info.file.is_file():
-        return "not here"
-    return "your own" if info.own else "here"
+        return "not installed"
+    return "your own" if info.own else "installed"
 
 
 def _megabytes(info: NetworkInfo) -> str:
@@ -152,7 +152,7 @@ class _Bar:
         self._bars.update(self._task, advance=size)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Restart from 0 bytes."""
         self._bars.update(self._task, completed=0)
 
     def close(self) -> None:

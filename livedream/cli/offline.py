@@ -29,7 +29,7 @@ OutputArgument = Annotated[
 ]
 
 
-SeedOption = Annotated[int, typer.Option(help="Seed of everything random.", min=0)]
+SeedOption = Annotated[int, typer.Option(help="Random seed.", min=0)]
 BoxOption = Annotated[
     str | None,
     typer.Option(help="Fit frames into this size; default: the source's.", metavar="WxH", show_default=False),
@@ -145,7 +145,7 @@ def render(
     cluster: ClusterOption = None,
     overwrite: ReplaceOption = False,
 ) -> None:
-    """Dream a film, frame by frame; what was interrupted goes on with the same command."""
+    """Dream a film, frame by frame; run the same command again to continue an interrupted render."""
     from livedream.cli.render_command import one_or_batch, run, run_batch
     from livedream.cli.workers import Crew
     from livedream.offline.job import RenderRequest

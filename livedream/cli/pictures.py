@@ -13,7 +13,7 @@ from livedream.presets import DEFAULT
 PictureArgument = Annotated[
     str, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, ...", metavar="PICTURE", show_default=False)
 ]
-SeedOption = Annotated[int, typer.Option(help="Seed of everything random.", min=0)]
+SeedOption = Annotated[int, typer.Option(help="Random seed.", min=0)]
 BoxOption = Annotated[
     str | None,
     typer.Option(
@@ -85,7 +85,7 @@ def zoom(
         ),
     ] = False,
 ) -> None:
-    """Fly into a picture that dreams, without end; what was interrupted goes on with the same command."""
+    """Zoom endlessly into a dreaming picture; run the same command again to continue an interrupted film."""
     from livedream.cli.zoom_command import pan_of, run
     from livedream.offline.endless_zoom import Flight
     from livedream.offline.job import RenderRequest

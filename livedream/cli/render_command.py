@@ -59,7 +59,7 @@ def _outcome(request: RenderRequest, console: Console) -> str:
     """Render one of a batch; return why it failed, or "" if it did not."""
     try:
         if is_done(request):
-            say(console, f"{request.output}: done before")
+            say(console, f"{request.output}: already finished")
             return ""
         say(console, words(render_one(request, console)))
     except KeyboardInterrupt:

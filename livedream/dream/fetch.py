@@ -26,7 +26,7 @@ class Progress(Protocol):
         ...
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Restart from 0 bytes."""
         ...
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ def fetch(info: NetworkInfo, progress: Progress | None = None) -> Path:
 
 
 def install(info: NetworkInfo, file: Path) -> Path:
-    """Put weights of one's own in place, once they are seen to fit; the file itself stays where it is.
+    """Copy the user's own weights into place, after checking that they fit; the file itself stays.
 
     Raises InputError if it is missing, damaged, another network's or cannot be written.
     """

@@ -192,7 +192,7 @@ class Relu(Layer):
         self.ceiling = ceiling
 
     def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
-        """Clamp; keep the output, which says where the gradient passes."""
+        """Clamp; keep the output, which shows where the gradient passes."""
         y = F.relu(x) if self.ceiling is None else torch.clamp(x, 0.0, self.ceiling)
         return y, y
 

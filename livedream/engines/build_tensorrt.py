@@ -127,7 +127,7 @@ def _checked(
 
 @torch.inference_mode()
 def best_device_ms(engine: DeviceEngine, program: Program) -> float:
-    """Time runs on the GPU alone, and give the shortest in milliseconds."""
+    """Measure the shortest run on the GPU alone, in milliseconds."""
     inputs = [torch.from_numpy(array).to(engine.device) for array in program.example()]
     times: list[float] = []
     for _ in range(TIMED_RUNS):

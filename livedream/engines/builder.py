@@ -81,7 +81,7 @@ class EngineBuilder(Generic[P]):
         close_all(unused)
 
     def prepare(self, plan: Callable[[], Ahead[P]]) -> None:
-        """Make ahead what will be asked for, with a low priority; replaces what was told before.
+        """Build ahead what will be requested, with a low priority; replaces an earlier list.
 
         plan: called in the builder's thread.
         """
@@ -177,11 +177,11 @@ class EngineBuilder(Generic[P]):
         return self._closed or self._wanted is not None or self._plan is not None
 
     def _rest_s(self) -> float | None:
-        """Return for how long nothing is to be made ahead; None: there is nothing."""
+        """Return for how long nothing is built ahead; None if there is nothing to build."""
         return max(0.0, self._rested_s - time.monotonic()) if self._ahead else None
 
     def _jobs(self, ahead: Ahead[P]) -> list[_Job[P]]:
-        """List what is to be made ahead and is not here, each once."""
+        """List what has to be built ahead and is not loaded, each once."""
         jobs = {program: _Job(program, False) for program in ahead.load}
         stored = [program for program in ahead.store if program not in jobs and program not in self._stored]
         jobs |= {program: _Job(program, False, keep=False) for program in stored}
@@ -247,7 +247,7 @@ class EngineBuilder(Generic[P]):
         return job.asked or not self._maker.is_building
 
     def _withdrawn(self) -> list[Ready[P]]:
-        """Take back what nobody has taken; returns what is to be closed."""
+        """Take back what nobody has taken; return what has to be closed."""
         unused = [one for ready in self._ready for one in self._shelf.give_back(ready)]
         self._ready.clear()
         return unused

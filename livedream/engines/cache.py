@@ -235,7 +235,7 @@ def _listed(path: Path) -> Listed | None:
 
 
 def _facts(stream: BinaryIO, name: str, size_bytes: int) -> dict[str, Any]:
-    """Read the facts of the entry `name`. Raises one of _UNREADABLE if it is none, or is cut off."""
+    """Read the facts of the entry `name`. Raises one of _UNREADABLE if it is invalid or cut off."""
     head = stream.read(len(MAGIC) + 8)
     (length,) = struct.unpack("<Q", head[len(MAGIC) :])
     if not head.startswith(MAGIC) or length > LARGEST_FACTS_BYTES:

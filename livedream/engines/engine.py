@@ -41,7 +41,7 @@ class Program(Protocol):
 
     @property
     def parts(self) -> tuple[Program, ...]:
-        """List the programs that take turns in it, each with an engine of its own; none: it is one itself."""
+        """List the programs that take turns, each with its own engine; empty if it has no parts."""
         ...
 
     @property
@@ -138,7 +138,7 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
 
 
 def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> float:
-    """Time `runs` runs and give the shortest in milliseconds."""
+    """Measure the shortest of `runs` runs, in milliseconds."""
     times = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -148,7 +148,7 @@ def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> f
 
 
 def in_turn_ms(engines: Sequence[Engine], inputs: Sequence[NDArray[Any]], turns: int = 20) -> list[float]:
-    """Time engines in turn and give the median of each in milliseconds.
+    """Measure the median time of each engine, run in turn, in milliseconds.
 
     What else the machine does then falls on all alike: one after the other, a busy second would decide.
     """

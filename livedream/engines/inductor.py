@@ -49,7 +49,7 @@ def pack(folder: Path) -> bytes:
 
 
 def unpack(blob: bytes, folder: Path) -> None:
-    """Put a blob's files back into a folder. Raises ValueError if it is none, OSError if it does not fit."""
+    """Unpack a blob's files into a folder. Raises ValueError if it is invalid, OSError if it does not fit."""
     try:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             archive.extractall(folder)

@@ -78,7 +78,7 @@ class TensorRtEngine:
         self._stream: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def _ready(self, flavour: Flavour, machine_code: bytes) -> tuple[Any, bool]:
-        """Create the context, and tell whether it had all of its machine code."""
+        """Create the context; return whether it had all of its machine code."""
         if flavour == "tensorrt":
             context, known = self._engine.create_execution_context(), True
         else:
@@ -215,7 +215,7 @@ def load(
 def _keep_machine_code(
     engine: TensorRtEngine, program: Program, plan: Plan, put: Callable[[Plan], None]
 ) -> None:
-    """Store what had to be compiled anew, so that the next start need not."""
+    """Store what had to be recompiled, so that the next start can skip it."""
     engine.run(program.example())
     with suppress(OSError):  # on a read-only disk each start compiles
         put(replace(plan, machine_code=engine.machine_code()))

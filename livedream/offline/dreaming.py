@@ -42,7 +42,7 @@ class FrameDreamer:
         return {} if self._pipeline is None else self._pipeline.state()
 
     def restore(self, state: State) -> None:
-        """Go on where `state` was taken. Raises ValueError if it is none."""
+        """Continue from `state`. Raises ValueError if it is invalid."""
         self._pipeline, self._state = None, state or None
 
     def close(self) -> None:

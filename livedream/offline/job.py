@@ -247,7 +247,7 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
 
 
 def _files(request: RenderRequest, timeline: SettingsTimeline) -> dict[str, Path]:
-    """List the files beside the source that are there: a render goes on with the same ones only."""
+    """List the existing files besides the source: a render resumes only with the same ones."""
     named = {"first_frame": request.first_frame, "sound_file": request.sound_file}
     for number, segment in enumerate(timeline.segments):
         dream = segment.settings.dream
@@ -266,7 +266,7 @@ def _made(
     rate: Fraction,
     timeline: SettingsTimeline,
 ) -> dict[str, Any]:
-    """Write down all that decides the frames besides settings; what was not said is left out."""
+    """Return everything besides the settings that determines the frames; options not given are left out."""
     given = {
         "start": request.start,
         "end": request.end,

@@ -160,7 +160,7 @@ def check_name(file: Path, unfinished: Path) -> None:
 
 
 def check_writable(folder: Path) -> None:
-    """Only writing tells: permissions, access lists and write-protected disks differ by system."""
+    """Raise InputError unless the folder is writable, by writing: permissions differ by system."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass

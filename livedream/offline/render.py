@@ -134,7 +134,7 @@ def _stretch(job: Job, frames: int) -> Stretch | None:
 
 
 def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> None:
-    """Put the frames into their folder, which from then on tells them; those of an older render go."""
+    """Move the frames into their folder and list them there; remove those of an older render."""
     final = PictureSegments(folder, segments.pattern)
     told_too = as_toml({"names": segments.pattern, "frames": frames})
     text += "\n" + "".join(f"{TOLD}{line}\n" for line in told_too.splitlines())
@@ -157,7 +157,7 @@ def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> No
 
 
 def _former(folder: Path) -> list[Path]:
-    """List the frames that the recipe in a folder tells; none if there is none, or it does not say."""
+    """List the frames named by a folder's recipe; empty without a recipe, or if it names none."""
     try:
         lines = (folder / SIDECAR).read_text(encoding="utf-8").splitlines()
         made = tomllib.loads("\n".join(line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)))

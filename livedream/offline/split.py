@@ -159,7 +159,7 @@ def _processes(dask: Any, count: int) -> Any:
 
 
 def _share_cores(client: Any, count: int) -> None:
-    """Keep each process to cores of its own: engines that each want all of them slow one another down."""
+    """Pin each process to its own cores: engines that each use all of them slow one another down."""
     here = psutil.Process()
     if not hasattr(here, "cpu_affinity"):  # macOS has none
         return

@@ -110,7 +110,7 @@ class InCoefficients:
         self._start: Tensor | None = None
 
     def towards(self, direction: Tensor, place: Tensor) -> Tensor:
-        """Take the next direction and the picture where it was met, both in pixels, give the step in pixels.
+        """Compute the step from the next direction and the picture where it was measured, all in pixels.
 
         Pixels go as far on average as the optimiser goes in coefficients, for a direction of the same size.
         """

@@ -131,7 +131,7 @@ class Attract:
         return replace(frame, rgb=self.past.at(now_s - self._since_s, frame.size_wh))
 
     def _begin(self, frame: Frame) -> None:
-        """Begin anew with frames of another size."""
+        """Restart with frames of another size."""
         self._size_wh, self._grey, self._moving = frame.size_wh, None, 0
         self.past, self._moved_s, self._since_s = PastFrames(), None, None
 

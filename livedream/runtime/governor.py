@@ -63,7 +63,7 @@ class Governor:
         return self._watched >= EASE and self._busy_s / self._watched <= AIM * self.interval_s
 
     def restart(self) -> None:
-        """Watch anew: the engine or the wish has changed."""
+        """Restart watching: the engine or the wanted size has changed."""
         self._busy_s, self._watched, self._since_s = 0.0, 0, None
         self._calm_since_s = None
 

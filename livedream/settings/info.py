@@ -64,7 +64,7 @@ class SettingInfo:
 
     @property
     def allowed(self) -> str:
-        """Return its range or its choices as text; empty where neither says it all."""
+        """Return its range or its choices as text; empty where neither is complete."""
         return ", ".join(self.choices) if self.low is None else f"{self.low} to {self.high}"
 
     @property

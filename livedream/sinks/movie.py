@@ -203,7 +203,7 @@ class WholeFile:
         return self._place
 
     def close(self) -> None:
-        """Write over what is to be written over, and close the file; a failure is in `error`."""
+        """Apply the pending overwrites and close the file; a failure is in `error`."""
         raw = self._raw
         if raw is not None and not raw.closed:
             self._try(lambda: self._patch(raw))
@@ -221,7 +221,7 @@ class WholeFile:
         self.written += len(data)
 
     def _patch(self, raw: io.FileIO) -> None:
-        """Write over what is to be written over, in the muxer's order. Raises OSError."""
+        """Apply the pending overwrites, in the muxer's order. Raises OSError."""
         for place, data in self._patches if self.error is None else ():
             raw.seek(place)
             _write_all(raw, data)

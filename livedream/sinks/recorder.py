@@ -26,7 +26,7 @@ _REASONS = {
     errno.ENOENT: ("its file or folder was removed", "record again to a folder that stays"),
     errno.EEXIST: ("a file of that name now exists", "choose another name or ask to overwrite it"),
     errno.EROFS: ("the disk is write-protected", "record to another disk"),
-    errno.EACCES: ("writing is not permitted there", "record to a folder of your own"),
+    errno.EACCES: ("writing is not permitted there", "record to a folder that you can write to"),
 }
 _OTHER_DISK = "check the disk's connection or record to another disk"
 
@@ -82,7 +82,7 @@ class Recorder:
         self._record(self._movie, rgb, pts)
 
     def close(self) -> None:
-        """Finish the film; never raises: a loss at the end is told by `failure`."""
+        """Finish the film; never raises: `failure` holds a loss at the end."""
         movie, self._movie = self._movie, None
         if movie is None:
             return

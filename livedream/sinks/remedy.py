@@ -75,7 +75,7 @@ def cannot_start(reasons: list[str], device: str | None, system: str) -> SinkErr
 
 
 def _cause(text: str) -> Cause:
-    """Find the cause behind what a backend said."""
+    """Find the cause behind a backend's message."""
     for cause, signs in _SIGNS.items():
         if re.search(signs, text, re.IGNORECASE):
             return cause

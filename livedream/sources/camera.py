@@ -114,7 +114,7 @@ class DeviceCapture:
 
 
 def to_rgb(picture: Picture) -> Rgb:
-    """Convert what a device gives to uint8 HxWx3 RGB.
+    """Convert a device's picture to uint8 HxWx3 RGB.
 
     picture: uint8 or uint16, grey (HxW, HxWx1), YUYV (HxWx2), BGR or BGRA. Raises SourceError for others.
     """

@@ -209,7 +209,7 @@ def _missing(spec: str, path: Path) -> str:
     near = WORDS[said] if said else None
     if near is None and path.parent.is_dir():
         near = _nearest(path.name, [entry.name for entry in path.parent.iterdir()])
-    hint = f"did you mean {near}?" if near else "check the path, or give camera, clouds or an address."
+    hint = f"did you mean {near}?" if near else "check the path, or use camera, clouds or an address."
     return f"there is no file {spec}: {hint}"
 
 

@@ -101,7 +101,7 @@ class Rate:
         return (len(self._times_s) - 1) / span_s if span_s > 0 else 0.0
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Restart the measurement."""
         self._times_s.clear()
 
     def _forget(self, now_s: float) -> None:

@@ -45,7 +45,7 @@ def train(
     rate: Annotated[
         float, typer.Option(min=1e-6, help="Learning rate; use half of it to continue from a network.")
     ] = Recipe.rate,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = Recipe.seed,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = Recipe.seed,
     device: Annotated[str, typer.Option(help="Device: cpu, cuda, cuda:1, ...")] = "cpu",
 ) -> None:
     """Train the embedded network: it learns to see and to dream like the teacher.

@@ -114,7 +114,7 @@ class Overlays:
         )
 
     def _remember(self, status: Status) -> None:
-        """Remember what was told until the device is well again: a try in between is no news."""
+        """Remember each message until the device is well again: a try in between is no news."""
         well = {device.name for device in devices(status) if device.state in ("live", "off")}
         now = {(trouble.name, trouble.state) for trouble in self._troubles}
         self._told = {told for told in self._told if told[0] not in well} | now

@@ -52,11 +52,11 @@ def test_the_list_is_the_same_without_a_command(networks: Run) -> None:
 
 
 def test_it_says_whether_weights_are_here(networks: Run, here: Path, mine: Path) -> None:
-    assert row(networks("list"), "embedded")[1:] == ["here", "2", "16", "eyes"]
-    assert row(networks("list"), "squeezenet1_1")[1:] == ["not", "here", "5", "14", "fire8"]
+    assert row(networks("list"), "embedded")[1:] == ["installed", "2", "16", "eyes"]
+    assert row(networks("list"), "squeezenet1_1")[1:] == ["not", "installed", "5", "14", "fire8"]
     here.mkdir()
     (here / "resnet50-0676ba61.pth").write_bytes(bytes(1_500_000))
-    assert row(networks("list"), "resnet50")[1:] == ["here", "2", "19", "layer3.4"]
+    assert row(networks("list"), "resnet50")[1:] == ["installed", "2", "19", "layer3.4"]
     assert networks("get", "squeezenet1_1", "--file", str(mine)).exit_code == 0
     assert row(networks("list"), "squeezenet1_1")[1:4] == ["your", "own", "5"]
 

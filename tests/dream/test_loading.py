@@ -230,7 +230,7 @@ def test_weights_to_install_are_told_by_their_own_name(tmp_path: Path, gone: boo
     file, info = tmp_path / "mine.safetensors", network_info("squeezenet1_1")
     if not gone:
         save_file({"other": torch.zeros(2)}, file)
-    with pytest.raises(InputError, match="does not exist|is missing") as told:
+    with pytest.raises(InputError, match=r"does not exist|is missing") as told:
         read_fitting(info, file)
     assert str(file) in str(told.value)
     assert str(info.file) not in str(told.value)

@@ -35,7 +35,7 @@ class Clouds:
         return Health("off", "The clouds are closed.") if self._closed else Health("live")
 
     def picture(self, index: int) -> Rgb:
-        """Paint frame `index` (>= 0): uint8 HxWx3, an array of its own."""
+        """Paint frame `index` (>= 0): uint8 HxWx3, a new array."""
         return self._sky.at(index / self._info.fps)
 
     def read(self, stop: threading.Event) -> Frame | None:

@@ -71,7 +71,7 @@ class Sky:
         self._far = _eased((rows - np.float32(0.45)) * np.float32(2))
 
     def at(self, time_s: float) -> Rgb:
-        """Paint it as it is `time_s` seconds after the start: uint8 HxWx3, an array of its own."""
+        """Paint it as it is `time_s` seconds after the start: uint8 HxWx3, a new array."""
         field = self._cumulus(time_s)
         cover, light, veil = self._cover(field), _light(field), self._veil(time_s)
         small = cv2.merge([self._blended(colour, cover, light, veil) for colour in range(3)])
