@@ -13,7 +13,7 @@ def main() -> None:
 
     with printing() as outward:
         code = _run(sys.argv[1:])
-    # A reader that has gone, as `head` does, is no error: it has read enough.
+    # A closed pipe, as after `| head`, is not an error.
     if outward.fault is not None and not isinstance(outward.fault, BrokenPipeError):
         sys.stderr.write(f"livedream: could not write all of the output ({outward.fault.strerror})\n")
         code = code or 1

@@ -139,7 +139,7 @@ class _Bar:
 
     @property
     def total(self) -> float:
-        """Set the size of the whole file, in bytes."""
+        """Return the size of the whole file, in bytes."""
         return self._total
 
     @total.setter

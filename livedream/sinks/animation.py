@@ -24,7 +24,7 @@ WEBP_QUALITY = 85
 def check_animation(file: Path, rate: Fraction) -> None:
     """Raise InputError if a file cannot move at a rate."""
     if file.suffix.lower() == ".gif" and rate > FASTEST_GIF:
-        raise InputError(f"{file}: a GIF shows at most {FASTEST_GIF} frames a second; give it --fps 25")
+        raise InputError(f"{file}: a GIF shows at most {FASTEST_GIF} frames a second; use --fps 25")
 
 
 def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, comment: str) -> None:
