@@ -68,7 +68,7 @@ class Row:
     cosine: float | None
 
     def cells(self) -> list[str]:
-        """Give the row as text."""
+        """Return the row's cells as text."""
         height, width = self.size_hw
         goal = GOALS.get((self.network, self.size_hw, self.depth))
         return [
@@ -106,11 +106,11 @@ class Autograd(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Tell what the network computes in."""
+        """Return the number format that the network computes in."""
         return self.gradient.dtype
 
     def forward(self, image: Tensor, controls: Sequence[Tensor], _: Sequence[Tensor] = ()) -> Tensor:
-        """Give d (sum of w a^2 / 2) / d image."""
+        """Compute d (sum of w a^2 / 2) / d image."""
         with torch.enable_grad():
             leaf = image.detach().clone().requires_grad_(True)
             seen = self.gradient.activations(leaf)
@@ -129,7 +129,7 @@ def autograd_kernel(spec: KernelSpec, device: str) -> Kernel:
 
 
 def waiting(device: str) -> Callable[[], None]:
-    """Give what waits until the device has done all it was given."""
+    """Return a function that waits until the device has finished its work."""
     return torch.cuda.synchronize if device.startswith("cuda") else lambda: None
 
 
@@ -173,7 +173,7 @@ def _next(pipeline: DreamPipeline, frames: Iterator[Frame], settings: Settings, 
 
 
 def _frames(size_hw: tuple[int, int]) -> Iterator[Frame]:
-    """Give a texture that wanders, for ever."""
+    """Yield a moving texture, without end."""
     height, width = size_hw
     noise = np.random.default_rng(0).random((height // 8 + 8, width // 8 + 8, 3), np.float32) * 255
     wide = np.kron(noise, np.ones((8, 8, 1), np.float32)).astype(np.uint8)
@@ -201,7 +201,7 @@ def engines(device: str, small: bool) -> dict[str, Callable[[KernelProgram], Dev
 def floor_ms(
     network: str, size_hw: tuple[int, int], depth: tuple[int, int], flop_per_s: float
 ) -> float | None:
-    """Give the least time that the multiplications of all steps take: 4 operations for each forward MAC."""
+    """Compute the least time for the multiplications of all steps: 4 operations for each forward MAC."""
     if network not in GMAC_AT_224:
         return None
     pixels = size_hw[0] * size_hw[1] * sum(1.4 ** (-2 * octave) for octave in range(depth[0]))
@@ -234,7 +234,7 @@ def rows(setup: Setup) -> Iterator[Row]:
     # What can be compared over all sizes comes first; what takes long to build last.
     for engine_name, (network, depth, size_hw) in product(made, product(LAYERS, depths, sizes)):
         if time.monotonic() > setup.until_s:
-            print(f"left out for lack of time: all from {engine_name} {network} {size_hw} {depth} on")
+            print(f"skipped for lack of time: everything from {engine_name} {network} {size_hw} {depth} on")
             return
         spec = KernelSpec(network, taps_at(LAYERS[network]), size_hw, depth[0], 1.4, depth[1], 1.5)
         try:
@@ -299,10 +299,10 @@ def main() -> int:
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--minutes", type=float, default=7.0)
     parser.add_argument("--csv", type=Path)
-    parser.add_argument("--small", action="store_true", help="tiny sizes and eager alone, to try the script")
+    parser.add_argument("--small", action="store_true", help="tiny sizes and eager only, to try the script")
     asked = parser.parse_args()
     if asked.device.startswith("cuda") and not torch.cuda.is_available():
-        said = f"torch {torch.__version__} finds no GPU here; take --device cpu --small"
+        said = f"torch {torch.__version__} finds no GPU here; use --device cpu --small"
         print(f"--device {asked.device}: {said}", file=sys.stderr)
         return 2
     until_s = time.monotonic() + asked.minutes * 60

@@ -54,7 +54,7 @@ class GradientProgram:
         return f"{self._network.info.name} {self._layer} {self._size_hw}"
 
     def describe(self) -> dict[str, Any]:
-        """Tell the network and the layer."""
+        """Return the names of the network and the layer."""
         return {"network": self._network.info.name, "layers": [self._layer]}
 
     def make(self, number_format: NumberFormat = "float32") -> nn.Module:
@@ -62,14 +62,14 @@ class GradientProgram:
         return _Gradient(self._network, self._layer).eval().to(getattr(torch, number_format))
 
     def example(self) -> list[NDArray[Any]]:
-        """Give noise and a weight of 1 for each channel."""
+        """Return noise, and a weight of 1 for each channel."""
         image = np.random.default_rng(0).random((1, 3, *self._size_hw), np.float32)
         channels = self._network.info.layers[self._network.info.find(self._layer)]
         return [image, np.ones((1, channels, 1, 1), np.float32)]
 
 
 def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
-    """Compile a program; give what runs it once."""
+    """Compile a program; return what runs it once."""
     compiled = new_core().compile_model(convert(program)[0], "CPU", config(number_format))
     engine, inputs = OpenVinoEngine(compiled, number_format), program.example()
     return lambda: engine.run(inputs)

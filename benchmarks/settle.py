@@ -32,14 +32,14 @@ SIZE_WH = (640, 360)
 
 
 def still(source: str) -> Rgb:
-    """Give the first picture of a source."""
+    """Read the first frame of a source."""
     opened = open_source(source, fps=FPS, size_wh=SIZE_WH, loop=True, clock=SystemClock())
     try:
         frame = opened.read(threading.Event())
     finally:
         opened.close()
     if frame is None:
-        raise SystemExit(f"{source} gave no picture")
+        raise SystemExit(f"{source} delivered no picture")
     return frame.rgb
 
 
@@ -52,7 +52,7 @@ def dreams(rgb: Rgb, settings: Settings, engines: Engines) -> list[Dreamed]:
 
 
 def figures(made: Sequence[Dreamed]) -> tuple[float, float]:
-    """Give the change from frame to frame at the end, and the share of its depth that a dream has early."""
+    """Measure the change from frame to frame at the end, and the share of the depth reached early."""
     last = [one.rgb.astype(np.float32) for one in made[-LAST:]]
     depths = [float(np.abs(one.residual).mean()) for one in (made[EARLY - 1], made[-1])]
     return float(np.mean([np.abs(new - old).mean() for old, new in pairwise(last)])), depths[0] / depths[1]

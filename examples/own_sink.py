@@ -1,4 +1,4 @@
-"""Give a sink of one's own a name like every other.
+"""Register a sink of your own under a name, like the built-in ones.
 
 python own_sink.py SOURCE [SECONDS]
 """
@@ -16,7 +16,7 @@ class Meter:
     name, retry_s, waits_for_dream = "meter", None, False
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
-        """Say what frames will come."""
+        """Return the size and rate of the frames, in words."""
         return f"{size_wh[0]}x{size_wh[1]}, {fps:g} a second"
 
     def write(self, rgb: Rgb, time_s: float) -> None:

@@ -11,7 +11,7 @@ class Clock(Protocol):
     """Tells the time and waits."""
 
     def now_s(self) -> float:
-        """Tell the time in seconds; only differences mean something."""
+        """Return the time in seconds; only differences are meaningful."""
         ...
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
@@ -23,7 +23,7 @@ class SystemClock:
     """The machine's monotonic clock."""
 
     def now_s(self) -> float:
-        """Tell the time in seconds since some fixed moment."""
+        """Return the time in seconds since an arbitrary fixed moment."""
         return time.perf_counter()
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
@@ -39,7 +39,7 @@ class ManualClock:
         self._lock = threading.Lock()
 
     def now_s(self) -> float:
-        """Tell the time that has been set."""
+        """Return the time that was set."""
         return self._now_s
 
     def advance(self, seconds: float) -> None:

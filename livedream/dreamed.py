@@ -1,4 +1,4 @@
-"""What becomes of a frame: the dreamed picture, and what is asked of it afterwards."""
+"""A dreamed frame, and one that is still being finished."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from livedream.settings import Settings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dreamed:
-    """What became of a frame.
+    """A frame after dreaming.
 
     rgb: uint8, the size of the frame. cut: the dream started anew. stage_ms: milliseconds by stage.
     settings: as they were at its moment. wake: 0 (the picture stands) to 1 (it moves); followed while
@@ -39,23 +39,23 @@ class Dreamed:
 
     @property
     def residual(self) -> Field:
-        """Give what the dream added, HxWx3 at working size; fetched when it is asked for."""
+        """Return what the dream added, HxWx3 at working size; fetched when it is asked for."""
         return self._to_array(self._pending.residual)
 
     @property
     def carried(self) -> Field | None:
-        """Give the previous residual, warped; None for the first frame."""
+        """Return the previous residual, warped; None for the first frame."""
         return None if self._pending.carried is None else self._to_array(self._pending.carried)
 
     @property
     def trust(self) -> Trust | None:
-        """Give where `carried` can be believed, HxW in 0..1; None for the first frame."""
+        """Return how far `carried` can be trusted, HxW in 0..1; None for the first frame."""
         height, width = self.residual.shape[:2]
         return None if self._motion is None else resize(self._motion.trust, (width, height))
 
     @property
     def speed_px(self) -> float | None:
-        """Give the picture's mean motion, in pixels of 160 a side; None for the first frame."""
+        """Return the picture's mean motion, in pixels of 160 a side; None for the first frame."""
         return None if self._measured is None else speed_px(self._measured)
 
 

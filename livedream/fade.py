@@ -22,7 +22,7 @@ class Blend:
 
 
 def blend(before: Settings, after: Settings, share: float) -> Blend:
-    """Give what to dream with on the way: `share` 0 is before, 1 is after.
+    """Return the settings to dream with during a fade: `share` 0 is before, 1 is after.
 
     Numbers that need no other engine glide, save whole ones, which may be names, and so do lists and
     tables of them that are alike. All else is as it will be after, from the beginning on. Where the two
@@ -40,7 +40,7 @@ def blend(before: Settings, after: Settings, share: float) -> Blend:
 
 
 def _alike(before: DreamSettings, after: DreamSettings) -> bool:
-    """Tell whether two dreams differ in gliding numbers alone."""
+    """Return whether two dreams differ only in numbers that glide."""
     gliding = {
         info.name
         for info in describe()

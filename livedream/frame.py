@@ -32,7 +32,7 @@ class Frame:
 
     @property
     def size_wh(self) -> tuple[int, int]:
-        """Give (width, height) in pixels."""
+        """Return (width, height) in pixels."""
         return self.rgb.shape[1], self.rgb.shape[0]
 
 

@@ -22,5 +22,5 @@ class Health:
 
     @property
     def ok(self) -> bool:
-        """Tell whether it delivers."""
+        """Return whether it delivers."""
         return self.state == "live"

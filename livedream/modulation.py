@@ -35,7 +35,7 @@ class Moment:
 
 
 def settings_at(settings: Settings, moment: Moment) -> Settings:
-    """Give the settings with those that go up and down by themselves as they are at a moment."""
+    """Return the settings of one moment: waves and stillness applied."""
     motion, dream = settings.motion, settings.dream
     if motion.persistence_mode == "constant" and motion.stillness == 0:
         return settings
@@ -52,7 +52,7 @@ def settings_at(settings: Settings, moment: Moment) -> Settings:
 
 
 def loosened(persistence: float, share: float) -> float:
-    """Give the persistence that leaves 1 - `share` of the depth a dream settles at: step / (1 - persistence).
+    """Return the persistence that leaves 1 - `share` of the depth a dream settles at: step / (1 - persistence).
 
     p (1 - s) / (1 - s p) does. A share of 1 gives 0. A dream that never settles (above `STEADY`) is let go
     of as if it did.
@@ -61,7 +61,7 @@ def loosened(persistence: float, share: float) -> float:
 
 
 def persistence_at(motion: MotionSettings, moment: Moment) -> float:
-    """Give the persistence of a frame, between `motion.persistence_low` and `motion.persistence`."""
+    """Return the persistence of a frame, between `motion.persistence_low` and `motion.persistence`."""
     if motion.persistence_mode == "constant":
         return motion.persistence
     if motion.persistence_mode == "random":
@@ -73,7 +73,7 @@ def persistence_at(motion: MotionSettings, moment: Moment) -> float:
 
 
 def wave(course: Course, turns: float) -> float:
-    """Give 0..1 after a number of periods, of any sign; every wave begins at 1 and repeats with each turn.
+    """Return 0..1 after a number of periods, of any sign; every wave begins at 1 and repeats with each turn.
 
     sine: a cosine. triangle: down and up. loop: the triangle in `LOOP_STEPS` equal steps each way.
     saw: falls to 0, then jumps back. square: 1 for the first half, 0 for the second. Raises ValueError

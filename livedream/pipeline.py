@@ -116,7 +116,7 @@ class DreamPipeline:
         self._given = picture
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Give all that the next frame's dream starts from, by name; waits for the frame before."""
+        """Return all that the next frame's dream starts from, by name; waits for the frame before."""
         state = {
             "dreamed": np.array(self._dreamed),
             "wake": np.array(self._wake),
@@ -197,7 +197,7 @@ class DreamPipeline:
         return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
 
     def _is_young(self, measured: Motion | None, time_s: float, look: LookSettings) -> bool:
-        """Tell whether the dream has begun so lately that it has to catch up."""
+        """Return whether the dream began so recently that it has to catch up."""
         if self._before is None or (measured is not None and measured.cut):
             self._began_s = time_s
         return look.steer and self._warm_start and 0 <= time_s - self._began_s < CATCH_UP_S
@@ -213,7 +213,7 @@ class DreamPipeline:
         return Moment(time_s, index, self._seed, self._wake)
 
     def _run(self, spec: KernelSpec, engine: Engine, dream: DreamSettings, turn: Turn) -> Run:
-        """Say what an engine is given for a frame."""
+        """Return an engine's run of one frame."""
         inputs = self._feed.inputs(spec, dream, turn)
         return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
 
@@ -236,7 +236,7 @@ class DreamPipeline:
         return Past(self._before.left, weighted(motion, settings), elapsed_s, recall)
 
     def _time_s(self, frame: Frame) -> float:
-        """Tell the source's own time, which is the same in every run, or else that since the first frame."""
+        """Return the source's own time, which is the same in every run, or else that since the first frame."""
         if frame.media_s is not None:
             return frame.media_s
         if self._start_s is None:
@@ -244,7 +244,7 @@ class DreamPipeline:
         return frame.captured_s - self._start_s
 
     def _elapsed_s(self, time_s: float) -> float:
-        """Tell the time since the frame before, 0 for the first one and where time goes back."""
+        """Return the time since the frame before, 0 for the first one and where time goes back."""
         since_s = 0.0 if self._before is None else time_s - self._before.time_s
         return min(LONGEST_STEP_S, max(0.0, since_s))
 

@@ -90,7 +90,7 @@ def preset_text(name: str, settings: Settings, description: str = "") -> str:
 
 
 def preset_table(settings: Settings) -> dict[str, Any]:
-    """Give settings as the tables of a preset file."""
+    """Return settings as the tables of a preset file."""
     table: dict[str, Any] = _plain(settings.model_dump(mode="json"))
     return table
 
@@ -101,7 +101,7 @@ def as_toml(table: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Turn into what TOML knows."""
+    """Convert to types that TOML knows."""
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list | tuple):
@@ -149,7 +149,7 @@ def _preset(table: dict[str, Any], path: Path) -> Preset:
 
 
 def apply_assignments(settings: Settings, assignments: list[str]) -> Settings:
-    """Give the settings with `word=value` assignments made, values as in TOML or bare words.
+    """Return the settings with `word=value` assignments made, values as in TOML or bare words.
 
     `dream.layers.eyes=0.5` sets one entry of a table. Raises InputError.
     """

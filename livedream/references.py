@@ -37,7 +37,7 @@ class References:
     def look_up(
         self, wanted: Collection[Picture], dream: DreamSettings, rgb: Rgb, number: int
     ) -> dict[Picture, Image]:
-        """Give guide and style, as far as they are wanted, 1x3x192x192.
+        """Return the guide and the style, as far as they are wanted, 1x3x192x192.
 
         rgb: the frame that is dreamed. number: of the frame, from 0. Raises InputError or SourceError.
         """
@@ -84,11 +84,13 @@ class _Reel:
         self._number = -1
 
     def rgb(self, number: int) -> Rgb:
-        """Give the picture of a number, or the one that it stands at if that has gone by."""
+        """Return the picture of a number, or the current one if that has gone by."""
         while self._seen is None or self._number < number:
             frame = self.source.read(self._stop)
             if frame is None:
-                raise InputError(f"{self.source.info.name} has no more pictures; give another guide or style")
+                raise InputError(
+                    f"{self.source.info.name} has no more pictures; choose another guide or style"
+                )
             self._seen, self._number = frame.rgb, self._number + 1
         return self._seen
 
@@ -102,7 +104,7 @@ def _opened(word: str, spec: str) -> Source:
     if source.info.is_device:
         source.close()
         raise InputError(
-            f"dream.{word} = {spec} would keep the show waiting; give a picture or a clip, or "
-            f"{ITSELF}: the frame that is dreamed"
+            f"dream.{word} = {spec} would keep the show waiting; use a picture, a clip, or {ITSELF}: the "
+            "frame being dreamed"
         )
     return source

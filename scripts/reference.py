@@ -23,7 +23,7 @@ PAGES = (
     "livedream.settings.info",
     "livedream.settings.objectives",
 )
-"""The front door, and the seams that docs/library.md tells of."""
+"""The public API, and the extension points that docs/library.md describes."""
 
 
 def main(folder: Path) -> None:

@@ -148,12 +148,12 @@ class Pending(Protocol[H_co]):
 
     @property
     def residual(self) -> H_co:
-        """Give what the dream adds, at working size."""
+        """Return the residual that the dream adds, at working size."""
         ...
 
     @property
     def carried(self) -> H_co | None:
-        """Give the past's residual, warped; None without one."""
+        """Return the warped residual of the previous frame; None without one."""
         ...
 
     def finish(self) -> Outcome:
@@ -169,11 +169,11 @@ class Canvas(Protocol[H]):
         ...
 
     def dream(self, task: Task[H], watch: Stopwatch) -> Pending[H]:
-        """Warp, dream and compose; may give back before that has ended."""
+        """Warp, dream and compose; may return before the device has finished."""
         ...
 
     def to_array(self, held: H) -> Field:
-        """Give what it holds as HxWx3 float32; waits."""
+        """Copy the picture to a HxWx3 float32 array; waits for the device."""
         ...
 
     def from_array(self, array: Field) -> H:

@@ -261,7 +261,7 @@ def dreamed(runs: Sequence[Run], init: Tensor, image: Tensor, waiting: Iterator[
 
 
 def finite(residual: Tensor) -> tuple[Tensor, Tensor]:
-    """Give a residual, or nothing in place of one that is no number, and whether it was sound."""
+    """Replace a residual that is not finite by zeros; return it and whether it was finite."""
     sound = torch.isfinite(residual.sum())
     return torch.where(sound, residual, 0.0), sound
 
@@ -276,7 +276,7 @@ def exposed(residual: Tensor, task: Task[Tensor]) -> Tensor:
 
 
 def laid_over(frame: Tensor, residual: Tensor, strength: float) -> Tensor:
-    """Add the residual, enlarged, to a frame 1x3xHxW in 0..255; gives uint8 HxWx3."""
+    """Add the residual, enlarged, to a frame 1x3xHxW in 0..255; return uint8 HxWx3."""
     size_hw = (int(frame.shape[2]), int(frame.shape[3]))
     enlarged = F.interpolate(residual * (255 * strength), size_hw, mode="bicubic")
     return torch.clamp(torch.round(frame + enlarged), 0, 255).to(torch.uint8)[0].permute(1, 2, 0)

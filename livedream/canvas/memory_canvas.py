@@ -114,7 +114,7 @@ class MemoryCanvas:
         return Composing(left, start.carried, sound, composed, watch)
 
     def to_array(self, held: Field) -> Field:
-        """Give the array itself."""
+        """Return the array itself."""
         return held
 
     def from_array(self, array: Field) -> Field:
@@ -181,7 +181,7 @@ def _held(past: Past[Field], task: Task[Field], size_wh: tuple[int, int]) -> tup
 
 
 def _velocity(past: Past[Field], task: Task[Field], flow: Field, kept: Field) -> Field | None:
-    """Carry along where the steps before went; a cut, and a dream without momentum, go anew."""
+    """Warp the momentum of the previous steps; a cut, or a dream without momentum, starts from zero."""
     if task.momentum * task.persistence == 0 or past.motion.cut:
         return None
     velocity = nearest(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow)
@@ -221,7 +221,7 @@ def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:
 
 
 def _finite(residual: Field) -> tuple[Field, bool]:
-    """Start anew from nothing after a dream that is no number, which would else never leave the show."""
+    """Restart from zero after a dream that is not finite, which would otherwise never leave the show."""
     sound = bool(np.isfinite(residual.sum()))
     return (residual if sound else np.zeros_like(residual)), sound
 

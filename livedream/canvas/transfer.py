@@ -41,7 +41,7 @@ class Upload:
         self._last: _Block | None = None
 
     def send(self, arrays: Sequence[NDArray[Any]]) -> list[Tensor]:
-        """Give the arrays as tensors on the device; they are good until two more frames were sent."""
+        """Copy the arrays to the device; the tensors stay valid until two more frames are sent."""
         places, size = _places(arrays)
         block = self._next(size)
         held = block.host.numpy()
@@ -91,7 +91,7 @@ class Download:
         self._turn = cycle(range(IN_FLIGHT))
 
     def fetch(self, block: Tensor) -> Callable[[], NDArray[np.uint8]]:
-        """Start to fetch a block of bytes; what is given back waits for it and gives a new array."""
+        """Start to fetch a block of bytes; return a function that waits for it and returns a new array."""
         if self._stream is None:
             return lambda: np.array(block.numpy(), copy=True)
         host = self._host(block.numel())

@@ -14,15 +14,15 @@ def main() -> None:
 
     with printing() as outward:
         code = _run(sys.argv[1:])
-    # Who has gone away, as `head` does, has read enough.
+    # A closed pipe, as after `| head`, is not an error.
     if outward.fault is not None and not isinstance(outward.fault, BrokenPipeError):
-        sys.stderr.write(f"livedream: not all could be printed ({outward.fault.strerror})\n")
+        sys.stderr.write(f"livedream: could not write all of the output ({outward.fault.strerror})\n")
         code = code or 1
     sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
-    """Run a command; give its exit code."""
+    """Run a command; return its exit code."""
     try:
         load_plugins(_complain)
         from livedream.cli.app import app, with_default_command

@@ -198,7 +198,7 @@ def bench(
 
 @app.command()
 def doctor() -> None:
-    """Tell what livedream finds on this machine, and how to get what it does not find."""
+    """Check this machine and say how to get what is missing."""
     from rich.console import Console
 
     from livedream.cli.doctor import print_report

@@ -38,9 +38,9 @@ def _check_json(file: Path, options: Options) -> None:
     """Raise InputError, before anything is measured, for a file that cannot be written."""
     folder = file.absolute().parent
     if not folder.is_dir():
-        raise InputError(f"--json {file}: there is no folder {folder}; make it first")
+        raise InputError(f"--json {file}: the folder {folder} does not exist; create it first")
     if file.is_dir():
-        raise InputError(f"--json {file}: that is a folder; give the name of a file")
+        raise InputError(f"--json {file} is a folder; give the name of a file")
     check_apart(file, options)
 
 
@@ -48,7 +48,7 @@ def _write_json(file: Path, figures: Figures) -> None:
     try:
         file.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
     except OSError as fault:
-        raise InputError(f"--json {file} cannot be written: {fault.strerror}; give another name") from fault
+        raise InputError(f"--json {file} cannot be written: {fault.strerror}; choose another name") from fault
 
 
 def _table(figures: Figures) -> Table:

@@ -12,7 +12,7 @@ _OTHER_OPENCVS = ("opencv-python", "opencv-contrib-python")
 
 
 def engine_cache() -> Health:
-    """Tell where built engines are kept, how many there are, and whether more can be."""
+    """Check where built engines are kept, how many there are, and whether more can be stored."""
     from livedream.engines.cache import EngineCache
 
     cache = EngineCache()
@@ -22,15 +22,15 @@ def engine_cache() -> Health:
     if reason := cache.refusal():
         return Health(
             "failed",
-            f"{shown} cannot be written to: {reason}",
-            "Let this user write there: without it engines are built anew at each start.",
+            f"{shown} is not writable: {reason}",
+            "Make it writable for this user; otherwise engines are rebuilt at each start.",
         )
     engines = "engine" if len(sizes) == 1 else "engines"
     return Health("live", f"{shown}, {len(sizes)} {engines}, {megabytes(sum(sizes))}")
 
 
 def network() -> Health:
-    """Tell whether the embedded network is there. Raises InputError if it is not, or is damaged."""
+    """Check for the embedded network. Raises InputError if it is missing or damaged."""
     from livedream.dream.catalog import network_info
 
     info = network_info("embedded")
@@ -39,7 +39,7 @@ def network() -> Health:
 
 
 def optical_flow() -> Health:
-    """Tell OpenCV's version, and whether another OpenCV was installed over it."""
+    """Check OpenCV's version, and whether another OpenCV was installed over it."""
     import cv2
 
     found = f"OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads"
@@ -48,7 +48,7 @@ def optical_flow() -> Health:
         return Health("live", found)
     return Health(
         "live",
-        f"{found}; its {' and '.join(others)} may keep the window from opening",
+        f"{found}; {' and '.join(others)}, installed beside it, may keep the window from opening",
         f"python -m pip uninstall {' '.join(others)}\n"
         "python -m pip install --force-reinstall opencv-python-headless",
     )

@@ -40,12 +40,12 @@ _UNUSED = "; not used yet: livedream's engines run on the processor and on CUDA"
 
 
 def python() -> Health:
-    """Tell Python's version and livedream's."""
+    """Return the versions of Python and of livedream."""
     return Health("live", f"{platform.python_version()}, with livedream {__version__}")
 
 
 def system() -> Health:
-    """Tell the operating system, the cores and the memory."""
+    """Return the operating system, the cores and the memory."""
     import psutil
 
     memory = psutil.virtual_memory().total / 2**30
@@ -58,22 +58,22 @@ def cameras(system: str = sys.platform) -> Health:
 
     found = list_cameras()
     if not found:
-        return Health("failed", "no camera; a film or --source clouds will do", _NO_CAMERA.get(system, ""))
+        return Health("failed", "no camera; use a film, or --source clouds", _NO_CAMERA.get(system, ""))
     named = ", ".join(f"{camera.name} (camera:{camera.index})" for camera in found)
     barred = [camera.path for camera in found if _barred(camera.path)]
     if not barred:
         return Health("live", named)
     state: State = "failed" if len(barred) == len(found) else "live"
-    return Health(state, f"{named}; this user may not open {', '.join(barred)}", _JOIN_VIDEO)
+    return Health(state, f"{named}; this user has no access to {', '.join(barred)}", _JOIN_VIDEO)
 
 
 def _barred(path: str) -> bool:
-    """Tell whether a device's file is not for this user; elsewhere than on Linux there are none."""
+    """Return whether this user lacks access to a device file; False where there are none (not on Linux)."""
     return path.startswith("/dev/") and not os.access(path, os.R_OK | os.W_OK)
 
 
 def display() -> Health:
-    """Tell whether a window can be opened."""
+    """Check whether a window can be opened."""
     from livedream.ui.available import display_available
 
     health = display_available()
@@ -111,23 +111,25 @@ def intel_gpu(system: str = sys.platform) -> Health:
     core = new_core()
     found = [device for device in core.available_devices if device.partition(".")[0] == "GPU"]
     if not found:
-        return Health("failed", "OpenVINO sees none", _NO_INTEL.get(system, ""))
+        return Health("failed", "OpenVINO finds none", _NO_INTEL.get(system, ""))
     names = ", ".join(str(core.get_property(device, "FULL_DEVICE_NAME")).strip() for device in found)
     return Health("live", names + _UNUSED)
 
 
 def apple_gpu() -> Health:
-    """Tell which Apple chip this is: its graphics processor is a part of it."""
+    """Return the name of the Apple chip, which includes the graphics processor."""
     chip = _ask(["sysctl", "-n", "machdep.cpu.brand_string"]).stdout.strip()
     if chip.startswith("Apple"):
         return Health("live", chip + _UNUSED)
     return Health(
-        "failed", f"{chip or 'this machine'} has none", "Not needed: the engines run on the processor."
+        "failed",
+        f"{chip or 'this machine'} has no Apple GPU",
+        "Not needed: the engines run on the processor.",
     )
 
 
 def _ask(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program that tells something. Raises FileNotFoundError or TimeoutExpired."""
+    """Run a program and capture its output. Raises FileNotFoundError or TimeoutExpired."""
     return subprocess.run(
         command,
         capture_output=True,

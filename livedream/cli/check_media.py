@@ -22,7 +22,7 @@ def virtual_camera() -> Health:
 
 
 def ffmpeg() -> Health:
-    """Tell the versions of PyAV and of FFmpeg's libraries."""
+    """Return the versions of PyAV and of FFmpeg's libraries."""
     import av
 
     libraries = ", ".join(
@@ -40,7 +40,9 @@ def h264_encoders() -> Health:
     names = [encoder.name for encoder in ENCODERS if _has(encoder.name, "w")]
     if not names:
         wanted = ", ".join(encoder.name for encoder in ENCODERS)
-        return Health("failed", f"nothing can be recorded: FFmpeg has none of {wanted}", _REINSTALL)
+        return Health(
+            "failed", f"recording is not possible: FFmpeg has none of the encoders {wanted}", _REINSTALL
+        )
     return Health("live", ", ".join(names))
 
 
@@ -49,12 +51,12 @@ def decoders() -> Health:
     chosen = {film: next((n for n in names if _has(n, "r")), None) for film, names in _DECODERS.items()}
     found = ", ".join(f"{film} ({name})" for film, name in chosen.items() if name)
     lacking = ", ".join(film for film, name in chosen.items() if name is None)
-    what = f"{found or 'none'}; not {lacking}" if lacking else found
+    what = f"{found or 'none'}; missing: {lacking}" if lacking else found
     return Health("live" if chosen["H.264"] else "failed", what, _REINSTALL if lacking else "")
 
 
 def _has(codec: str, mode: str) -> bool:
-    """Tell whether FFmpeg here has a codec for reading ("r") or writing ("w")."""
+    """Return whether this FFmpeg has a codec for reading ("r") or writing ("w")."""
     import av
 
     try:  # PyAV also takes a format's name for any codec of that format

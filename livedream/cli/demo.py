@@ -64,7 +64,7 @@ def _kept(sink_worker: SinkWorker | None, recorder: Recorder) -> dict[str, str]:
 
 
 def _found() -> dict[str, str]:
-    """Say what this machine has for a live show."""
+    """Probe this machine for what a live show needs: camera, display and virtual camera."""
     from livedream.sinks.virtual_camera import VirtualCamera
     from livedream.sources.cameras import list_cameras
     from livedream.ui.available import display_available

@@ -54,7 +54,7 @@ def findings() -> Iterator[Finding]:
 
 
 def print_report(console: Console) -> int:
-    """Print each finding as it is made, then whether livedream can dream here; give the exit code.
+    """Print each finding as it is made, then whether livedream can dream here; return the exit code.
 
     0: it can. 1: an engine, the network or optical flow is missing.
     """
@@ -63,7 +63,7 @@ def print_report(console: Console) -> int:
         _print(console, finding)
         found |= {finding.name} if finding.found else set()
     lacking = _lacking(found)
-    verdict = f"cannot dream here; it lacks {' and '.join(lacking)}" if lacking else "can dream here"
+    verdict = f"cannot dream here; missing: {' and '.join(lacking)}" if lacking else "can dream here"
     console.print(Text(f"\nlivedream {verdict}.", "bold red" if lacking else "bold green"), soft_wrap=True)
     return 1 if lacking else 0
 

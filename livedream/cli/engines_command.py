@@ -37,8 +37,8 @@ def print_engines() -> None:
         _check_keeping(cache)
         _say(
             console,
-            f"no engine is kept in {with_tilde(cache.folder)} yet; one is built when livedream first dreams, "
-            "or now: livedream engines build",
+            f"there is no engine in {with_tilde(cache.folder)} yet; the first show builds one, or build it "
+            "now: livedream engines build",
         )
         return
     console.print(_table(entries))
@@ -48,8 +48,8 @@ def print_engines() -> None:
     if faulty:
         _say(
             console,
-            f"{_counted(faulty, 'file')} there cannot be used and may go: livedream engines clear; "
-            "an engine is built anew when it is needed",
+            f"{_counted(faulty, 'file')} there cannot be used; livedream engines clear removes everything, "
+            "and engines are rebuilt when needed",
         )
 
 
@@ -74,9 +74,7 @@ def clear(*, agreed: bool) -> None:
     """Remove every engine that is kept, once a person has agreed. Raises LivedreamError."""
     cache, console = EngineCache(), Console()
     if not agreed and not sys.stdin.isatty():
-        raise InputError(
-            "engines clear asks before it removes anything, and there is no terminal to ask on; give it --yes"
-        )
+        raise InputError("engines clear asks for confirmation, but there is no terminal; add --yes")
     entries = cache.entries()
     size = megabytes(sum(entry.size_bytes for entry in entries))
     files = _counted(len(entries), "file")
@@ -90,11 +88,11 @@ def clear(*, agreed: bool) -> None:
 def _check_keeping(cache: EngineCache) -> None:
     """Raise InputError if engines cannot be kept where the cache is."""
     if reason := cache.refusal():
-        raise InputError(f"engines cannot be kept in {with_tilde(cache.folder)} ({reason}); {REMEDY}")
+        raise InputError(f"engines cannot be stored in {with_tilde(cache.folder)} ({reason}); {REMEDY}")
 
 
 def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
-    """Say what was removed. Raises LivedreamError for what could not be."""
+    """Print what was removed. Raises LivedreamError if a file could not be removed."""
     if cleared.files or not cleared.kept:
         _say(
             console,
@@ -102,15 +100,15 @@ def _tell_cleared(cleared: Cleared, folder: str, console: Console) -> None:
         )
     if cleared.kept:
         raise LivedreamError(
-            f"{_counted(len(cleared.kept), 'file')} could not be removed: {'; '.join(cleared.kept)}; "
-            "end every livedream that runs and clear once more, or remove them by hand"
+            f"{_counted(len(cleared.kept), 'file')} could not be removed: {'; '.join(cleared.kept)}; close "
+            "every running livedream and try again, or remove them by hand"
         )
 
 
 def _built(
     spec: KernelSpec, options: Options, cache: EngineCache, console: Console, words: str
 ) -> Ready[KernelProgram]:
-    """Have one engine built, or loaded, with a line that shows how long that takes already."""
+    """Build or load one engine, with a line that shows the elapsed time."""
     with console.status(words) as line:
 
         def waiting(said: str) -> None:
@@ -120,14 +118,14 @@ def _built(
 
 
 def _origin(ready: Ready[KernelProgram], built: Mapping[str, Any], after: Sequence[Listed]) -> str:
-    """Say whether an engine was built or was on the disk; built: when each that was kept before was."""
+    """Return in words whether an engine was built or loaded; built: when each stored one was built before."""
     engine, programs = ready.engine.name.split(" ")[0], [part.describe() for part in parts_of(ready.program)]
     mine = [entry for entry in after if _matches(entry.facts, engine, programs)]
     if any(built.get(entry.name) != entry.facts.get("built") for entry in mine):
         return f"built in {ready.build_s:.1f} s"
     if mine:
-        return "it was on the disk already"
-    return f"made in {ready.build_s:.1f} s, as at each start: this engine cannot be kept on disk"
+        return "loaded from the disk"
+    return f"made in {ready.build_s:.1f} s, as at each start: this engine cannot be stored on disk"
 
 
 def _matches(facts: Mapping[str, Any], engine: str, programs: Sequence[Mapping[str, Any]]) -> bool:
@@ -154,7 +152,7 @@ def _table(entries: Sequence[Listed]) -> Table:
 
 
 def _words(header: str, least: int) -> Column:
-    """Give a column that wraps, down to what its longest word needs: nothing is left out."""
+    """Build a column that wraps but is at least as wide as its longest word, so that nothing is cut off."""
     return Column(header, min_width=least, overflow="fold")
 
 
@@ -189,7 +187,7 @@ def _cells(entry: Listed) -> list[str]:
 
 
 def _octave(only: Any) -> str:
-    """Say which octave an engine dreams, the smallest is 1; "" if it dreams all of them."""
+    """Return the octave that an engine dreams, the smallest is 1; "" if it dreams all of them."""
     return f"octave {only + 1} alone" if isinstance(only, int) else ""
 
 
@@ -214,7 +212,7 @@ def _number(value: Any, digits: int) -> str:
 
 
 def _when(moment: Any) -> str:
-    """Write a time, in seconds since 1970 or ISO 8601, by this machine's clock; "" if it is none."""
+    """Format a time, in seconds since 1970 or ISO 8601, in this machine's time zone; "" if it is invalid."""
     try:
         given = (
             datetime.fromtimestamp(moment) if isinstance(moment, float) else datetime.fromisoformat(moment)

@@ -44,7 +44,7 @@ class Check:
 
     def _way_out(self, fault: Exception) -> str:
         if missing := _MISSING_LIBRARY.search(str(fault)):
-            return f"Install the system's package that has {missing[1]}."
+            return f"Install the system package that contains {missing[1]}."
         if isinstance(fault, ModuleNotFoundError):
             return f"python -m pip install {self.library or fault.name}"
         return f"python -m pip install --force-reinstall {self.library}" if self.library else ""

@@ -14,7 +14,7 @@ from livedream.settings import SettingInfo, describe, markdown
 
 
 def print_cameras() -> None:
-    """Print a line for each camera, with what to give to --source."""
+    """Print a line for each camera, with its value for --source."""
     from livedream.sources.cameras import list_cameras
 
     found = list_cameras()
@@ -58,7 +58,7 @@ def print_settings(word: str | None, as_markdown: bool) -> None:
     found = [info for info in describe() if word is None or word in info.word]
     if not found:
         sections = dict.fromkeys(info.word.partition(".")[0] for info in describe())
-        raise InputError(f"no setting has {word!r} in its word; the sections are: {', '.join(sections)}")
+        raise InputError(f"no setting matches {word!r}; the sections are: {', '.join(sections)}")
     words = Column("setting", no_wrap=True, min_width=max(len(info.word) for info in found))
     table = Table(words, "default", Column("range", no_wrap=True), "meaning", box=None, padding=(0, 1))
     for info in found:

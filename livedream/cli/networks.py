@@ -29,7 +29,7 @@ def _networks(context: typer.Context) -> None:
 
 @app.command("list")
 def list_networks() -> None:
-    """List the networks: whether the weights are here, their size, layers, and the layer to begin with."""
+    """List the networks: whether their weights are installed, their size, layers and default layer."""
     from livedream.dream.catalog import network_info, network_names
 
     table = Table(
@@ -46,7 +46,7 @@ def list_networks() -> None:
         table.add_row(info.name, _weights(info), _megabytes(info), str(len(info.layers)), info.default_layer)
     console = Console()
     console.print(table)
-    _say(console, "what is not here is downloaded once: livedream networks get NAME")
+    _say(console, "to download a network: livedream networks get NAME")
 
 
 @app.command("show")
@@ -62,7 +62,7 @@ def show_network(name: Name) -> None:
         "parameters": f"{info.parameters:,}" if info.parameters else "",
         "classes": _classes(info),
         "default layer": info.default_layer,
-        "before_LAYER": f"what goes into a layer: before_{info.default_layer} is {_default_input(info)}",
+        "before_LAYER": f"the input of a layer: before_{info.default_layer} is {_default_input(info)}",
     }
     for word, fact in facts.items():
         if fact:
@@ -86,32 +86,32 @@ def get_network(
     file: Annotated[
         Path | None,
         typer.Option(
-            help="Install this file instead: weights of one's own for the same network, as .safetensors, "
-            ".npz, .pth or .pt.",
+            help="Install your own weights for the same network from this file: .safetensors, .npz, .pth "
+            "or .pt.",
             metavar="FILE",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Get a network's weights from their publisher, checked, or install weights of one's own."""
+    """Download a network's weights from their publisher and verify them, or install your own."""
     from livedream.dream.catalog import network_info
     from livedream.dream.fetch import fetch, install
 
     info, console = network_info(name), Console()
     if file is not None:
-        _say(console, f"{name}: {file} fits, and was put at {install(info, file)}")
+        _say(console, f"{name}: {file} is valid and was copied to {install(info, file)}")
     elif info.file.is_file():
-        _say(console, f"{name}: its weights are here already: {info.file}")
+        _say(console, f"{name}: the weights are already installed: {info.file}")
     else:
         with _shown(name, console) as progress:
             place = fetch(info, progress)
-        _say(console, f"{name}: its weights were checked and put at {place}; their licence: {info.licence}")
+        _say(console, f"{name}: the weights were verified and saved to {place}; licence: {info.licence}")
 
 
 def _weights(info: NetworkInfo) -> str:
     if not info.file.is_file():
-        return "not here"
-    return "your own" if info.own else "here"
+        return "not installed"
+    return "your own" if info.own else "installed"
 
 
 def _megabytes(info: NetworkInfo) -> str:
@@ -139,7 +139,7 @@ class _Bar:
 
     @property
     def total(self) -> float:
-        """Bytes of the whole file."""
+        """Return the size of the whole file, in bytes."""
         return self._total
 
     @total.setter
@@ -152,16 +152,16 @@ class _Bar:
         self._bars.update(self._task, advance=size)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Restart from 0 bytes."""
         self._bars.update(self._task, completed=0)
 
     def close(self) -> None:
-        """Nothing is left to do: the bar goes with the others."""
+        """Do nothing: the bar is removed with the others."""
 
 
 @contextmanager
 def _shown(name: str, console: Console) -> Iterator[_Bar]:
-    """Give what shows the progress of a download; on no terminal nothing is seen."""
+    """Yield a progress bar for a download; it is hidden unless the console is a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield _Bar(bars, bars.add_task(name, total=None))

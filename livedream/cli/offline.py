@@ -29,33 +29,37 @@ OutputArgument = Annotated[
 ]
 
 
-SeedOption = Annotated[int, typer.Option(help="Of all that is random.", min=0)]
+SeedOption = Annotated[int, typer.Option(help="Random seed.", min=0)]
 BoxOption = Annotated[
     str | None,
-    typer.Option(help="Box that frames fit in; else the source's.", metavar="WxH", show_default=False),
+    typer.Option(help="Fit frames into this size; default: the source's.", metavar="WxH", show_default=False),
 ]
 RateOption = Annotated[
     str | None,
-    typer.Option(help="Frames a second; else the source's.", metavar="N", show_default=False),
+    typer.Option(help="Frames per second; default: the source's.", metavar="N", show_default=False),
 ]
 StartOption = Annotated[
     str | None,
-    typer.Option(help="Seconds, H:MM:SS, or a frame: 120f.", metavar="TIME", show_default=False),
+    typer.Option(
+        help="Begin here: seconds, H:MM:SS, or a frame such as 120f.", metavar="TIME", show_default=False
+    ),
 ]
 EndOption = Annotated[
-    str | None, typer.Option(help="Likewise, not rendered itself.", metavar="TIME", show_default=False)
+    str | None, typer.Option(help="End before this; in the same forms.", metavar="TIME", show_default=False)
 ]
 LengthOption = Annotated[
     str | None,
-    typer.Option(help="Length of a film of one picture or of clouds.", metavar="N", show_default=False),
+    typer.Option(help="Length of a film made from a picture or clouds.", metavar="N", show_default=False),
 ]
 PreviewOption = Annotated[
     str | None,
-    typer.Option(help="Render small and quick, to judge.", metavar="WIDTH", show_default=False),
+    typer.Option(help="Render a small, quick preview of this width.", metavar="WIDTH", show_default=False),
 ]
 FormatOption = Annotated[
     str | None,
-    typer.Option("--format", help="Of a folder's frames: png or jpg.", metavar="FORMAT", show_default=False),
+    typer.Option(
+        "--format", help="Format of a folder's frames: png or jpg.", metavar="FORMAT", show_default=False
+    ),
 ]
 TimelineOption = Annotated[
     Path | None,
@@ -65,21 +69,26 @@ FirstFrameOption = Annotated[
     Path | None,
     typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
 ]
-NoSoundOption = Annotated[bool, typer.Option("--no-sound", help="Leave the sound out.")]
+NoSoundOption = Annotated[bool, typer.Option("--no-sound", help="Leave out the sound.")]
 BatchOption = Annotated[
     Path | None,
-    typer.Option(help="Render what a TOML file lists instead.", metavar="FILE", show_default=False),
+    typer.Option(help="Render the films listed in a TOML file.", metavar="FILE", show_default=False),
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option(help="Dream chunks of it at once.", metavar="N", min=1, max=1000, show_default=False),
+    typer.Option(
+        help="Dream this many chunks in parallel.", metavar="N", min=1, max=1000, show_default=False
+    ),
 ]
 ClusterOption = Annotated[
     str | None,
-    typer.Option(help="With the workers of a Dask scheduler.", metavar="ADDRESS", show_default=False),
+    typer.Option(help="Use the workers of a Dask scheduler.", metavar="ADDRESS", show_default=False),
 ]
 ReplaceOption = Annotated[
-    bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
+    bool,
+    typer.Option(
+        "--overwrite", help="Replace an existing output; restart an unfinished render that differs."
+    ),
 ]
 
 
@@ -104,7 +113,7 @@ def _check_alone(context: typer.Context, batch: Path) -> None:
         said = parameter.opts[0] + ("" if value is True else f" {' '.join(map(str, _listed(value)))}")
         word = _IN_BATCH.get(name, name)
         raise InputError(
-            f"{said}: with --batch {batch} each render says it in the file, with {word}; leave it out here"
+            f"{said}: with --batch, each render sets {word} in {batch} itself; leave it out here"
         )
 
 
@@ -136,7 +145,7 @@ def render(
     cluster: ClusterOption = None,
     overwrite: ReplaceOption = False,
 ) -> None:
-    """Dream a film, frame by frame; what was interrupted goes on with the same command."""
+    """Dream a film, frame by frame; run the same command again to continue an interrupted render."""
     from livedream.cli.render_command import one_or_batch, run, run_batch
     from livedream.cli.workers import Crew
     from livedream.offline.job import RenderRequest

@@ -13,10 +13,12 @@ from livedream.presets import DEFAULT
 PictureArgument = Annotated[
     str, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, ...", metavar="PICTURE", show_default=False)
 ]
-SeedOption = Annotated[int, typer.Option(help="Of all that is random.", min=0)]
+SeedOption = Annotated[int, typer.Option(help="Random seed.", min=0)]
 BoxOption = Annotated[
     str | None,
-    typer.Option(help="Box that it fits in; else the picture's own size.", metavar="WxH", show_default=False),
+    typer.Option(
+        help="Fit it into this size; default: the picture's own.", metavar="WxH", show_default=False
+    ),
 ]
 
 
@@ -31,10 +33,10 @@ def image(
     engine: EngineOption = "auto",
     seed: SeedOption = 0,
     rounds: Annotated[
-        int, typer.Option(help="How often it is dreamed; more is deeper.", min=1, max=10_000)
+        int, typer.Option(help="How many times it is dreamed; more is deeper.", min=1, max=10_000)
     ] = 12,
     size: BoxOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Dream a single picture at its own size, however large it is."""
     from livedream.cli.image_command import run
@@ -62,9 +64,9 @@ def zoom(
     seed: SeedOption = 0,
     size: BoxOption = None,
     seconds: Annotated[str, typer.Option(help="Length of the film.", metavar="N")] = "20",
-    fps: Annotated[str, typer.Option(help="Frames a second.", metavar="N")] = "30",
+    fps: Annotated[str, typer.Option(help="Frames per second.", metavar="N")] = "30",
     speed: Annotated[
-        float, typer.Option(help="Doublings per second; below 0 it flies backwards.", min=-4, max=4)
+        float, typer.Option(help="Doublings per second; below 0 flies backwards.", min=-4, max=4)
     ] = 0.5,
     rotate: Annotated[float, typer.Option(help="Degrees per second, clockwise.", min=-360, max=360)] = 0.0,
     pan: Annotated[
@@ -77,10 +79,13 @@ def zoom(
     ] = None,
     sound: SoundOption = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is there; start over what differs.")
+        bool,
+        typer.Option(
+            "--overwrite", help="Replace an existing output; restart an unfinished render that differs."
+        ),
     ] = False,
 ) -> None:
-    """Fly into a picture that dreams, without end; what was interrupted goes on with the same command."""
+    """Zoom endlessly into a dreaming picture; run the same command again to continue an interrupted film."""
     from livedream.cli.zoom_command import pan_of, run
     from livedream.offline.endless_zoom import Flight
     from livedream.offline.job import RenderRequest

@@ -49,7 +49,7 @@ def _frames(options: Options) -> Sequence[Rgb]:
     finally:
         source.close()
     if not frames:
-        raise SourceError(f"{options.source} gave no picture to dream of")
+        raise SourceError(f"{options.source} delivered no picture")
     return frames
 
 

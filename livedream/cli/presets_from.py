@@ -15,7 +15,7 @@ def run_as(words: tuple[str | None, Path | None], out: Path | None) -> None:
     """Read `presets from FILE`. Raises InputError for anything else."""
     word, file = words
     if word != "from" or file is None:
-        raise InputError("write it as: livedream presets from FILE, and --out PRESET.toml to keep them")
+        raise InputError("write it as: livedream presets from FILE, and --out PRESET.toml to save them")
     run(file, out)
 
 
@@ -26,12 +26,12 @@ def run(file: Path, out: Path | None) -> None:
         typer.echo(text, nl=False)
         return
     if out.suffix.lower() != ".toml":
-        raise InputError(f"--out {out}: a preset's name ends in .toml")
+        raise InputError(f"--out {out}: the name of a preset must end in .toml")
     try:
         with out.open("x", encoding="utf-8") as preset:
             preset.write(text)
     except FileExistsError as fault:
-        raise InputError(f"--out {out} is there already; give another name") from fault
+        raise InputError(f"--out {out} already exists; choose another name") from fault
     except OSError as fault:
         raise InputError(f"--out {out} cannot be written: {fault.strerror}") from fault
     Console().print(f"{out}: livedream --preset {out}", markup=False, highlight=False, soft_wrap=True)

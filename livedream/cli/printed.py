@@ -18,11 +18,11 @@ class Outward(io.RawIOBase):
         self.fault: OSError | None = None
 
     def writable(self) -> bool:
-        """Say that it can be written to."""
+        """Return True: it can be written to."""
         return True
 
     def write(self, data: Any) -> int:
-        """Write bytes; give how many were taken, all of them once nobody reads."""
+        """Write bytes; return how many were taken, all of them once nobody reads."""
         if self.fault is None:
             try:
                 return self._under.write(data) or 0
@@ -31,11 +31,11 @@ class Outward(io.RawIOBase):
         return len(data)
 
     def isatty(self) -> bool:
-        """Tell whether a person may be reading."""
+        """Return whether it is a terminal."""
         return bool(self._under.isatty())
 
     def fileno(self) -> int:
-        """Give the number of the file under it."""
+        """Return the descriptor of the underlying file."""
         return int(self._under.fileno())
 
 

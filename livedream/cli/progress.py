@@ -48,7 +48,7 @@ class Bar:
         self._progress.update(self._task, completed=done, total=total)
 
     def wait(self, words: str) -> None:
-        """Say what is waited for; "" for nothing any more."""
+        """Show what is being waited for; "" clears it."""
         self._progress.update(self._task, waiting=words)
 
 
@@ -77,7 +77,7 @@ class Lines:
         self.say(f"{self.name}: {done}{of} frames, {fps:.1f} frames a second{left}")
 
     def wait(self, words: str) -> None:
-        """Say nothing: building an engine is told by those who build it."""
+        """Print nothing: the engine builder reports its own progress."""
 
 
 def clock(seconds: float) -> str:
@@ -88,7 +88,7 @@ def clock(seconds: float) -> str:
 
 @contextmanager
 def shown(name: str, console: Console) -> Iterator[Bar | Lines]:
-    """Give what shows the progress of `name`."""
+    """Yield a progress bar for `name` on a terminal, else lines of text."""
     if not console.is_terminal:
         yield Lines(name, lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
         return

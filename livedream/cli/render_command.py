@@ -26,7 +26,7 @@ def run(request: RenderRequest, plan: Plan = job_of) -> None:
     try:
         say(console, words(render_one(request, console, plan)))
     except KeyboardInterrupt:
-        say(console, "interrupted; the same command goes on from there")
+        say(console, "interrupted; run the same command again to continue")
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -35,7 +35,7 @@ def run_batch(file: Path) -> None:
     console = Console()
     requests = load_batch(file)
     faults = [fault for fault in (_outcome(request, console) for request in requests) if fault]
-    say(console, f"{len(requests) - len(faults)} of {len(requests)} renders are there")
+    say(console, f"{len(requests) - len(faults)} of {len(requests)} renders are finished")
     for fault in faults:
         say(console, fault)
     if faults:
@@ -51,19 +51,19 @@ def render_one(request: RenderRequest, console: Console, plan: Plan = job_of) ->
             return render(job, engines, progress, overwrite=request.overwrite)
         except SinkError as fault:
             raise SinkError(
-                f"{fault}; what is finished stays, and the same command goes on from there"
+                f"{fault}; the finished part is kept: run the same command again to continue"
             ) from fault
 
 
 def _outcome(request: RenderRequest, console: Console) -> str:
-    """Render one of a batch; give why it failed, or "" if it did not."""
+    """Render one of a batch; return why it failed, or "" if it did not."""
     try:
         if is_done(request):
-            say(console, f"{request.output}: done before")
+            say(console, f"{request.output}: already finished")
             return ""
         say(console, words(render_one(request, console)))
     except KeyboardInterrupt:
-        say(console, "interrupted; the same command goes on from there")
+        say(console, "interrupted; run the same command again to continue")
         raise typer.Exit(INTERRUPTED) from None
     except LivedreamError as fault:
         return f"{request.output} failed: {fault}"
@@ -71,7 +71,7 @@ def _outcome(request: RenderRequest, console: Console) -> str:
 
 
 def words(rendered: Rendered) -> str:
-    """Say in a line what came out."""
+    """Return one line about the finished output."""
     resumed = f", {rendered.resumed} of them finished before" if rendered.resumed else ""
     return "; ".join([f"{rendered.path}: {rendered.frames} frames{resumed}", *rendered.notes])
 
@@ -82,14 +82,12 @@ def say(console: Console, sentence: str) -> None:
 
 
 def one_or_batch(places: Sequence[str | None], batch: Path | None) -> tuple[str, str] | None:
-    """Give source and output, or None for a batch. Raises InputError unless it is one of the two."""
+    """Return source and output, or None for a batch. Raises InputError unless it is one of the two."""
     source, output = places
     if batch is not None and source is None:
         return None
     if batch is not None:
-        raise InputError(f"--batch {batch}: its file names what is rendered; leave {source} out")
+        raise InputError(f"--batch {batch}: the file lists what to render; leave {source} out")
     if source is None or output is None:
-        raise InputError(
-            "render needs what is rendered and what comes out: livedream render clip.mp4 dream.mp4"
-        )
+        raise InputError("render needs an input and an output: livedream render clip.mp4 dream.mp4")
     return source, output

@@ -51,13 +51,13 @@ def session_of(options: Options, source: Source, console: Console, playlist: Pla
 
 
 def teller(console: Console) -> Callable[[str], None]:
-    """Give a function that prints a sentence, safe from any thread."""
+    """Return a function that prints a sentence, safe from any thread."""
     return lambda sentence: console.print(sentence, style="dim", markup=False, highlight=False)
 
 
 @contextmanager
 def ending_on_signals(session: LiveSession) -> Iterator[None]:
-    """Let Ctrl-C, a polite kill and a terminal that is closed end the session instead of the process."""
+    """Stop the session instead of the process on Ctrl-C, SIGTERM and SIGHUP."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         session.stop()
@@ -84,7 +84,7 @@ def watch(session: LiveSession, seconds: float | None, console: Console) -> None
 
 
 def status_line(status: Status) -> str:
-    """Say in one line how the show goes."""
+    """Format the status as one line."""
     if not status.engine:
         return f"building the engine {status.building}" if status.building else "starting"
     width, height = status.working_wh
@@ -101,7 +101,7 @@ def check_apart(file: Path, options: Options) -> None:
     """Raise InputError if what is to be written is what is to be dreamed."""
     source = None if options.source is None else expanded(options.source)
     if source is not None and source.exists() and file.exists() and file.samefile(source):
-        raise InputError(f"{file} is what is to be dreamed; give another name for what comes out")
+        raise InputError(f"{file} is the input; choose another name for the output")
 
 
 def recordings(workers: Sequence[SinkWorker]) -> dict[str, str]:

@@ -152,14 +152,14 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def check_fps(fps: float) -> float:
-    """Give the frame rate if it is possible. Raises InputError."""
+    """Return the frame rate if it is in range. Raises InputError."""
     if not 1 <= fps <= 240:
         raise InputError(f"--fps {fps:g}: take 1 to 240 frames a second")
     return fps
 
 
 def check_seconds(seconds: float | None) -> float | None:
-    """Give the duration if it is possible. Raises InputError."""
+    """Return the duration if it is in range. Raises InputError."""
     if seconds is not None and not 0 < seconds <= 7 * 24 * 3600:
         raise InputError(f"--seconds {seconds:g}: take more than 0, and at most a week (604800)")
     return seconds
@@ -176,7 +176,7 @@ def parse_programs(text: str | None) -> tuple[str, ...] | None:
 
 
 def check_programs(programs: str | None, preset: str | None, program_s: float | None) -> float:
-    """Give the seconds of each program if what was asked for goes together. Raises InputError."""
+    """Return the seconds that each preset is shown, if the options agree. Raises InputError."""
     if programs and preset is not None:
         raise InputError(
             f"--preset {preset}: --programs {programs} begins with its first; give one of the two"
@@ -189,14 +189,14 @@ def check_programs(programs: str | None, preset: str | None, program_s: float | 
 
 
 def check_attract_s(seconds: float) -> float | None:
-    """Give the duration if it is possible, None for 0. Raises InputError."""
+    """Return the duration if it is in range, None for 0. Raises InputError."""
     if not 0 <= seconds <= DAY_S:
         raise InputError(f"--attract-s {seconds:g}: take 0 (never) to a day ({DAY_S:g})")
     return seconds or None
 
 
 def check_fade_s(seconds: float) -> float:
-    """Return the duration if it is possible. Raises InputError."""
+    """Return the duration if it is in range. Raises InputError."""
     if not 0 <= seconds <= LONGEST_FADE_S:
         raise InputError(f"--fade-s {seconds:g}: take 0 (at once) to {LONGEST_FADE_S:g} seconds")
     return seconds

@@ -27,27 +27,27 @@ class Crew:
 
     @property
     def is_none(self) -> bool:
-        """Tell whether this process does it alone."""
+        """Return whether this process renders alone."""
         return self.count is None and self.cluster is None
 
     def check_none(self, batch: Path) -> None:
         """Raise InputError if there is one."""
         if not self.is_none:
             raise InputError(
-                f"--batch {batch}: its films are rendered one after the other, without --workers"
+                f"--batch {batch} renders its films one after the other; leave out --workers and --cluster"
             )
 
     def run(self, request: RenderRequest) -> None:
         """Render one film. Raises LivedreamError."""
         if self.count is not None and self.cluster is not None:
             raise InputError(
-                f"--workers {self.count}: {self.cluster} has workers of its own; leave one of the two out"
+                f"--workers {self.count}: {self.cluster} has workers of its own; leave out one of the two"
             )
         console = Console()
         try:
             say(console, words(self._rendered(request, console)))
         except KeyboardInterrupt:
-            say(console, "interrupted; the same command goes on from there")
+            say(console, "interrupted; run the same command again to continue")
             raise typer.Exit(INTERRUPTED) from None
 
     def _rendered(self, request: RenderRequest, console: Console) -> Rendered:

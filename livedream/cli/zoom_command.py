@@ -22,5 +22,5 @@ def pan_of(text: str) -> tuple[float, float]:
     except ValueError:
         x = y = math.nan
     if not (abs(x) <= 2 and abs(y) <= 2):
-        raise InputError(f"--pan {text}: write it as X,Y, each -2 to 2, for example 0.1,0")
+        raise InputError(f"--pan {text}: write it as X,Y, each from -2 to 2, for example 0.1,0")
     return x, y

@@ -15,7 +15,7 @@ CLEAR_EDGE = 1.5
 
 
 def scene_mask(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) -> NDArray[np.float32]:
-    """Say how much of the dream is shown where: less on the picture's own edges and textures.
+    """Compute how much of the dream is shown where: less on the picture's own edges and textures.
 
     grey: HxW, 0..255, small. size_wh: of the result, HxW float32 in 1 - scene..1. scene: 0 (the dream
     covers all) to 1 (clear edges show through it wholly).
@@ -33,7 +33,7 @@ def scene_mask(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) 
 def compose(
     rgb: Rgb, residual: NDArray[np.float32], strength: float = 1.0, beside: Executor | None = None
 ) -> Rgb:
-    """Add the residual, enlarged, to a picture of any size; gives a new array.
+    """Add the residual, enlarged, to a picture of any size; return a new array.
 
     rgb: uint8 HxWx3. residual: float32 hxwx3, where 1 is the whole range. strength: factor on it.
     beside: does half of it at the same time; None: one thread does all.

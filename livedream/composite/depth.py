@@ -73,7 +73,7 @@ def depth_map(image: NDArray[np.float32], shown: NDArray[np.float32], strength: 
 
 
 def bound(look: LookSettings, gain: float) -> float:
-    """Return the depth that no place may exceed for long: gain * the one wanted; unsteered there is none."""
+    """Return the depth that no place may exceed for long: gain * the wanted one; infinite if not steered."""
     return gain * target(look) if look.steer else math.inf
 
 

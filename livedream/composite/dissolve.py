@@ -32,7 +32,7 @@ def patches(size_wh: tuple[int, int], seed: int) -> Order:
 
 
 def dissolve(before: Rgb, after: Rgb, order: Order, share: float) -> Rgb:
-    """Give what is seen when a share of the time has gone by; 0 is before, 1 is after."""
+    """Blend two pictures at a share of the fade; 0 is before, 1 is after."""
     begun = np.clip((np.float32(share * (1 + TURN)) - order) / np.float32(TURN), 0, 1)
     risen = begun * begun * (3 - 2 * begun)
     return np.asarray(cv2.blendLinear(before, after, 1 - risen, risen), np.uint8)

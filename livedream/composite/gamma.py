@@ -21,6 +21,6 @@ def brightened(rgb: Rgb, gamma: float) -> Rgb:
 
 @lru_cache(maxsize=4)
 def _levels(gamma: float) -> NDArray[np.uint8]:
-    """Give what each level becomes; not to be written to."""
+    """Build the lookup table of the 256 levels; read-only."""
     shares = np.linspace(0.0, 1.0, 256) ** (1 / gamma)
     return np.rint(255 * shares).astype(np.uint8)

@@ -28,7 +28,7 @@ STRIDE = 4
 
 
 def shift(dream: Any, missing: Any | None, colour: ColourSettings) -> Any:
-    """Give what to add to a residual so that the mean colour of the dream goes where it should.
+    """Compute what to add to a residual so that the mean colour of the dream reaches its target.
 
     dream: mean of the residual by channel, m. missing: target less the picture's mean, d; None for
     no target. Both are arrays of three, or both tensors.
@@ -57,7 +57,7 @@ def shift_colour(
 
 
 def grade(residual: NDArray[np.float32], colour: ColourSettings) -> NDArray[np.float32]:
-    """Give what is shown of a residual HxWx3: its colourfulness, then its amplitude, in one matrix.
+    """Return the graded residual, HxWx3: first its colourfulness, then its amplitude, in one matrix.
 
     Each channel becomes gain (c r + (1 - c) luma). Where the colourfulness c is 0 all channels get
     the same, so the differences between the picture's channels, its colours, stay as they are.
@@ -73,7 +73,7 @@ def grade(residual: NDArray[np.float32], colour: ColourSettings) -> NDArray[np.f
 
 
 def _gain(sizes: NDArray[Any], contrast: float) -> float:
-    """Say by what to multiply so that the amplitude of what is shown comes nearer to LEVEL.
+    """Compute the factor that brings the amplitude of what is shown nearer to LEVEL.
 
     sizes: |shown|, whose PERCENTILE is the amplitude. contrast: 0 leaves it, 1 brings it there as far
     as MOST allows, between them in equal ratios. It needs no memory: a dream grows slowly.
@@ -84,5 +84,5 @@ def _gain(sizes: NDArray[Any], contrast: float) -> float:
 
 
 def rank_of(count: int) -> int:
-    """Give the place, from 0, of the percentile among so many numbers in order."""
+    """Return the index, from 0, of the percentile among `count` sorted numbers."""
     return (count - 1) * PERCENTILE // 100

@@ -31,7 +31,7 @@ def _plain(target: tuple[float, ...], device: torch.device) -> Tensor:
 
 
 def grade(residual: Tensor, colour: ColourSettings) -> Tensor:
-    """Give what is shown of a residual 1x3xHxW: its colourfulness, then its amplitude.
+    """Return the graded residual, 1x3xHxW: first its colourfulness, then its amplitude.
 
     The same tensor if there is nothing to do.
     """
@@ -43,7 +43,7 @@ def grade(residual: Tensor, colour: ColourSettings) -> Tensor:
 
 
 def _gain(shown: Tensor, contrast: float) -> Tensor:
-    """Say by what to multiply; a tensor, since to know the number would wait for it."""
+    """Compute the factor as a tensor, since reading its number would wait for the device."""
     sizes = shown[..., ::STRIDE, ::STRIDE].abs().flatten()
     amplitude = torch.kthvalue(sizes, rank_of(sizes.numel()) + 1).values
     return (LEVEL / amplitude.clamp(min=LEVEL / MOST)) ** contrast

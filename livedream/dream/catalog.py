@@ -35,7 +35,7 @@ BSD = "BSD-3-Clause, torchvision; learned on ImageNet"
 
 
 def network_info(name: str) -> NetworkInfo:
-    """Look a network up by name; whether its weights are here is seen when they are loaded.
+    """Return a network by name; its weights are not looked for until they are loaded.
 
     Weights of one's own (NAME.safetensors among the networks) come before the published ones.
     Raises InputError that lists the near names.
@@ -44,7 +44,7 @@ def network_info(name: str) -> NetworkInfo:
         return _embedded()
     if name not in _MAKERS:
         near = near_names(name, list(network_names())) or network_names()
-        raise InputError(f"there is no network {name!r}; take one of: {', '.join(near)}")
+        raise InputError(f"there is no network {name!r}; choose one of: {', '.join(near)}")
     info = _published(name, networks_folder())
     return replace(info, file=info.own_place) if info.own_place.is_file() else info
 

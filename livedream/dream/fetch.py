@@ -26,11 +26,11 @@ class Progress(Protocol):
         ...
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Restart from 0 bytes."""
         ...
 
     def close(self) -> None:
-        """End."""
+        """Close the progress display."""
         ...
 
 
@@ -50,7 +50,7 @@ def fetch(info: NetworkInfo, progress: Progress | None = None) -> Path:
 
 
 def install(info: NetworkInfo, file: Path) -> Path:
-    """Put weights of one's own in place, once they are seen to fit; the file itself stays where it is.
+    """Copy the user's own weights into place, after checking that they fit; the file itself stays.
 
     Raises InputError if it is missing, damaged, another network's or cannot be written.
     """
@@ -75,7 +75,10 @@ def _unfinished(place: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=place.parent) as folder:
             yield Path(folder) / place.name
     except OSError as fault:
-        raise InputError(f"{place} cannot be written ({fault.strerror or fault}); make room there") from fault
+        raise InputError(
+            f"{place} cannot be written ({fault.strerror or fault}); free some space there, "
+            "or check its permissions"
+        ) from fault
 
 
 def _download(info: NetworkInfo, part: Path, progress: Progress | None) -> None:
@@ -87,8 +90,8 @@ def _download(info: NetworkInfo, part: Path, progress: Progress | None) -> None:
         downloader(info.address, str(part), None)
     except RequestException as fault:
         raise InputError(
-            f"{info.address} cannot be had ({_reason(fault)}); try again later, or get it elsewhere and put "
-            f"it at {info.file}"
+            f"{info.address} cannot be downloaded ({_reason(fault)}); try again later, or download it "
+            f"elsewhere and save it as {info.file}"
         ) from fault
 
 
@@ -98,7 +101,7 @@ def _reason(fault: Exception) -> str:
     from requests import HTTPError, Timeout
 
     if isinstance(fault, HTTPError) and fault.response is not None:
-        return f"the server says {fault.response.status_code} {fault.response.reason}"
+        return f"the server answered {fault.response.status_code} {fault.response.reason}"
     if isinstance(fault, Timeout):
         return f"no answer in {TIMEOUT_S:.0f} seconds"
     if isinstance(fault, NotReached):
@@ -113,8 +116,8 @@ def _check_digest(info: NetworkInfo, part: Path) -> None:
     found = str(file_hash(str(part)))
     if not found.startswith(info.sha256):
         raise InputError(
-            f"what {info.address} sent is not what was published: its SHA-256 begins {found[:8]}, not "
-            f"{info.sha256[:8]}; try again later"
+            f"{info.address} sent another file than the published one: its SHA-256 begins with "
+            f"{found[:8]}, not {info.sha256[:8]}; try again later"
         )
 
 

@@ -31,14 +31,14 @@ def find_label(network: NetworkInfo, text: str) -> int:
         return place
     near = near_names(text, list(known)) or [name for name in known if _plain(text) in _plain(name)][:3]
     found = f"did you mean {', '.join(near)}?" if near else f"there are {len(known)}, such as {known[0]}"
-    raise InputError(f"the network {network.name} knows no {text!r}; {found}")
+    raise InputError(f"the network {network.name} has no class {text!r}; {found}")
 
 
 def _without_labels(network: NetworkInfo, text: str) -> str:
     if not network.classes:
-        return f"the network {network.name} has no classifier and so no label {text!r}"
+        return f"the network {network.name} has no classifier, so it has no label {text!r}"
     last = network.classes - 1
-    return f"the network {network.name} knows its classes by number alone; give 0 to {last}, not {text!r}"
+    return f"the classes of the network {network.name} have numbers only; give 0 to {last}, not {text!r}"
 
 
 def _plain(text: str) -> str:

@@ -56,10 +56,10 @@ class Convolution(Layer):
         super().__init__()
         height, width = weight.shape[2:]
         if not 1 <= stride <= min(height, width):
-            raise ValueError(f"stride is from 1 to the kernel's size, not {stride}")
+            raise ValueError(f"stride must be from 1 to the kernel's size, not {stride}")
         self.padding_hw = (padding, padding) if isinstance(padding, int) else padding
         if self.padding_hw and not (0 <= self.padding_hw[0] < height and 0 <= self.padding_hw[1] < width):
-            raise ValueError(f"padding is from 0 to one less than the kernel's size, not {padding}")
+            raise ValueError(f"padding must be from 0 to one less than the kernel's size, not {padding}")
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias = nn.Parameter(bias, requires_grad=False)
         self.stride, self.kernel_hw = stride, (height, width)
@@ -192,12 +192,12 @@ class Relu(Layer):
         self.ceiling = ceiling
 
     def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
-        """Clamp; keep the output, which says where the gradient passes."""
+        """Clamp; keep the output, which shows where the gradient passes."""
         y = F.relu(x) if self.ceiling is None else torch.clamp(x, 0.0, self.ceiling)
         return y, y
 
     def vjp(self, saved: Saved, grad: Tensor) -> Tensor:
-        """Let the gradient pass where the output is inside its range."""
+        """Pass the gradient where the output is inside its range."""
         if self.ceiling is None and grad.requires_grad:
             # The same in one pass, which engines do not know: a tenth of a step of training.
             passed: Tensor = torch.ops.aten.threshold_backward(grad, saved, 0)

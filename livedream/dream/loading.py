@@ -39,7 +39,7 @@ def read_fitting(info: NetworkInfo, file: Path, way_out: str = "give another fil
     Raises InputError if it is missing, damaged or another network's.
     """
     if not file.is_file():
-        raise InputError(f"the network file {file} is missing; give one that is there")
+        raise InputError(f"the network file {file} does not exist; give another file")
     weights = read_weights(file, way_out)
     try:
         check_weights(info, weights)
@@ -55,14 +55,14 @@ def read_weights(file: Path, way_out: str) -> dict[str, Tensor]:
     """
     read = _READERS.get(file.suffix)
     if read is None:
-        raise InputError(f"the network file {file} is none of {', '.join(_READERS)}; {way_out}")
+        raise InputError(f"the network file {file} must end in {', '.join(_READERS)}; {way_out}")
     try:
         found = {str(name): tensor.float() for name, tensor in read(file).items()}
     except Exception as fault:  # a damaged pickle makes the library that reads it raise anything at all
         reason = (str(fault).strip() or type(fault).__name__).splitlines()[0]
         raise InputError(f"the network file {file} is damaged ({reason}); {way_out}") from fault
     if not found:
-        raise InputError(f"the network file {file} is damaged (there is nothing in it); {way_out}")
+        raise InputError(f"the network file {file} is damaged (it is empty); {way_out}")
     return found
 
 

@@ -52,22 +52,22 @@ class NetworkInfo:
 
     @property
     def own_place(self) -> Path:
-        """Where weights of one's own lie, which are used in place of the published ones."""
+        """Return the path for the user's own weights, which replace the published ones."""
         return self.file.parent / f"{self.name}.safetensors"
 
     @property
     def own(self) -> bool:
-        """Whether it is weights of one's own that are used."""
+        """Return whether the user's own weights are used."""
         return bool(self.plan.layers) and self.file == self.own_place
 
     @property
     def way_out(self) -> str:
-        """Say what mends a file of weights that is missing or damaged."""
+        """Return what to do about a weights file that is missing or damaged."""
         if not self.plan.layers:
             return "install livedream again"
         if self.own or not self.address:
             return f"install its weights: livedream networks get {self.name} --file FILE"
-        return f"run livedream networks get {self.name}, or get {self.address} and put it there"
+        return f"run livedream networks get {self.name}, or download {self.address} and save it there"
 
     @property
     def classes(self) -> int:
@@ -93,7 +93,7 @@ class NetworkInfo:
             return technical
         known = [name for name in dict.fromkeys([self.default_layer, *self.moods, *self.layers]) if name]
         near = near_names(layer, [*known, *self.aliases]) or known
-        raise InputError(f"the network {self.name} has no layer {layer!r}; take one of: {', '.join(near)}")
+        raise InputError(f"the network {self.name} has no layer {layer!r}; choose one of: {', '.join(near)}")
 
     def _technical(self, layer: str) -> str:
         technical = self.moods.get(layer, self.aliases.get(layer, layer))
@@ -108,7 +108,7 @@ class NetworkInfo:
         if place > 1:
             return order[place - 1]
         what = f"{layer}, the first layer of {self.name}," if place else "it"
-        raise InputError(f"{BEFORE}{layer}: what goes into {what} is the picture itself; take {IMAGE!r}")
+        raise InputError(f"{BEFORE}{layer}: the input of {what} is the picture itself; use {IMAGE!r}")
 
     def _around(self, convolution: str) -> str:
         """Name the layer that begins with a convolution, "" if there is no such convolution."""
@@ -118,8 +118,8 @@ class NetworkInfo:
             return layer
         before = self._before(layer)
         raise InputError(
-            f"{BEFORE}{convolution}: what goes into {convolution} lies inside {layer} and is no layer of "
-            f"{self.name}; near it are: {before}, {layer}"
+            f"{BEFORE}{convolution}: the input of {convolution} lies inside {layer} and is not a layer of "
+            f"{self.name}; the nearest are: {before}, {layer}"
         )
 
     def depth(self, layer: str) -> int:
@@ -133,7 +133,7 @@ class NetworkInfo:
 
 
 def _plain(convolution: str) -> str:
-    """Give the name of a convolution's weights, whose literature may have / for the _ in it."""
+    """Return the name of a convolution's weights, which papers may write with / instead of _."""
     return convolution.replace("/", "_").removesuffix(".conv")
 
 

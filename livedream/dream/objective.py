@@ -235,7 +235,7 @@ def ordinary_picture() -> Tensor:
 
 
 def make_objective(word: str, groups: int = 1) -> Objective:
-    """Make the objective of a word; groups: of channels, each in regions of its own."""
+    """Build the objective of a word; groups: of channels, each in its own regions."""
     kind = OTHERS.get(word) or OBJECTIVES[word].load()
     if groups == 1:
         return kind()

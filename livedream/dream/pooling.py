@@ -39,7 +39,7 @@ class MaxPool(Layer):
         self.kernel, self.stride, self.padding, self.whole = kernel, stride, padding, whole
 
     def forward_saving(self, x: Tensor) -> tuple[Tensor, Saved]:
-        """Pool along the rows, then across them; keep what says where the maxima were."""
+        """Pool along the rows, then across them; keep the places of the maxima."""
         if self.stride == 1:
             rows = F.max_pool2d(x, (1, 3), 1, (0, 1))
             y = F.max_pool2d(rows, (3, 1), 1, (1, 0))

@@ -44,7 +44,7 @@ class KernelProgram:
 
     @property
     def repeated(self) -> str:
-        """Name the kernel's submodule that every step runs anew."""
+        """Name the kernel's submodule that every step runs again."""
         return "repeated"
 
     def fingerprint(self) -> str:

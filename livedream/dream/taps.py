@@ -132,4 +132,6 @@ def channel_weights(dream: DreamSettings, info: NetworkInfo) -> dict[str, Image]
 def _check_channels(word: str, name: str, channels: Iterable[int], count: int) -> None:
     outside = [channel for channel in channels if not 0 <= channel < count]
     if outside:
-        raise InputError(f"dream.{word}: {name} has no channel {outside[0]}; it has {count}, from 0 on")
+        raise InputError(
+            f"dream.{word}: {name} has no channel {outside[0]}; its {count} channels are numbered from 0"
+        )

@@ -10,7 +10,7 @@ frame, and one that takes longer to come loses more of itself."""
 
 
 def spread_settings(settings: Settings, turns: int) -> Settings:
-    """Give the settings with which one octave a frame dreams as deeply as all of them in each frame.
+    """Return settings with which one octave a frame dreams as deeply as all of them in each frame.
 
     turns: how many octaves take turns; with fewer than 2 nothing is changed. A round keeps of a dream what
     a frame would keep: q = p^(1 / turns). All octaves add s g to a frame's dream, which becomes

@@ -23,7 +23,7 @@ ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 def views(
     spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float, number: float = 0
 ) -> NDArray[np.int64]:
-    """Return octaves x 2, 4, 6 or 8 whole numbers that say how each octave looks, the smallest first.
+    """Return octaves x 2, 4, 6 or 8 whole numbers: the view of each octave, the smallest first.
 
     How far it rolls the picture down and right, in pixels; if the spec flips, whether it mirrors it upside
     down and left to right, 0 or 1; if it swings, the steps of `Zoom` down and right, from the working size

@@ -43,7 +43,7 @@ def build(
 
 
 def main() -> int:
-    """Build; say in one line on standard error what went wrong."""
+    """Build; on failure, print one line on standard error."""
     cache, folder, device, number_format, threads = sys.argv[1:]
     torch.set_num_threads(int(threads))
     where = cast(Literal["cpu", "cuda"], device)

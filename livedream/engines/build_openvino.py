@@ -58,7 +58,7 @@ class _Built:
 
 
 def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
-    """Return the format of the engine that was used last on this machine; None if there is none."""
+    """Return the format of the engine used last on this machine; None without one."""
     formats = [
         entry.facts.get("number_format") for entry in cache.entries() if entry.facts.get("machine") == here
     ]
@@ -68,7 +68,7 @@ def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
 def _in_format(
     number_format: NumberFormat | None, program: Program, model: Any, reference: NDArray[np.float32]
 ) -> _Built | None:
-    """Compile for one number format; None if there is none or it does not agree with the reference."""
+    """Compile for one number format; None if that fails or does not agree with the reference."""
     if number_format is None:
         return None
     compiled = new_core().compile_model(model, "CPU", config(number_format))
@@ -86,7 +86,7 @@ def _fastest(built: Sequence[_Built], times_ms: Sequence[float]) -> _Built:
 
 
 def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> list[_Built]:
-    """Compile for every number format; give those that agree with the reference.
+    """Compile for every number format; return those that agree with the reference.
 
     Raises EngineError if the full format does not: a wrong graph is not to hide behind what a half
     format may differ by.
@@ -100,7 +100,7 @@ def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> l
 
 
 def main() -> int:
-    """Build; say in one line on standard error what went wrong."""
+    """Build; on failure, print one line on standard error."""
     return serve(lambda program: build(program, EngineCache(Path(sys.argv[1]))))
 
 

@@ -47,11 +47,11 @@ class BuildServer:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether it can build another program."""
+        """Return whether the process can build another program."""
         return self._process.poll() is None
 
     def send(self, program: Program, *, polite: bool = False) -> None:
-        """Have it build a program; one at a time.
+        """Send a program to be built; one at a time.
 
         polite: from now on with a low priority, so that a show that is on keeps its frame rate.
         """
@@ -73,7 +73,7 @@ class BuildServer:
             return
         self._process.wait()
         if self._cancelled:
-            raise EngineError(f"the building of the engine {self._engine} was cancelled")
+            raise EngineError(f"building the engine {self._engine} was cancelled")
         if self._process.returncode != 0:
             self._told.seek(0)
             lines = self._told.read().decode(errors="replace").strip().splitlines()

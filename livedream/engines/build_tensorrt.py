@@ -94,7 +94,7 @@ def _fastest(built: Sequence[_Built]) -> _Built:
 def _agreeing(
     program: Program, flavour: Flavour, wanted: Sequence[NumberFormat], reference: NDArray[np.float32]
 ) -> tuple[list[_Built], dict[NumberFormat, str]]:
-    """Build in each format; give those that agree with the reference, and why the others do not.
+    """Build in each format; return those that agree with the reference, and why the others do not.
 
     Raises EngineError if the full format does not: a wrong graph is not to hide behind what a half
     format may differ by.
@@ -127,7 +127,7 @@ def _checked(
 
 @torch.inference_mode()
 def best_device_ms(engine: DeviceEngine, program: Program) -> float:
-    """Time runs on the GPU alone, and give the shortest in milliseconds."""
+    """Measure the shortest run on the GPU alone, in milliseconds."""
     inputs = [torch.from_numpy(array).to(engine.device) for array in program.example()]
     times: list[float] = []
     for _ in range(TIMED_RUNS):
@@ -176,7 +176,7 @@ def from_exported(graph: Any, example: Sequence[torch.Tensor]) -> bytes:
 
 
 def _first_cause(fault: BaseException) -> BaseException:
-    """Give what a fault came from: torch-tensorrt puts the whole graph into the one that it raises."""
+    """Return the root cause of an error: torch-tensorrt puts the whole graph into the one that it raises."""
     while fault.__cause__ is not None:
         fault = fault.__cause__
     return fault
@@ -213,7 +213,7 @@ def _config(trt: Any, builder: Any, target: str) -> Any:
 
 
 def main() -> int:
-    """Build; say in one line on standard error what went wrong."""
+    """Build; on failure, print one line on standard error."""
     flavour, folder, number_format = cast(tuple[Flavour, str, NumberFormat | Literal[""]], sys.argv[1:])
     return serve(lambda program: build(program, EngineCache(Path(folder)), flavour, number_format or None))
 

@@ -66,7 +66,7 @@ class EngineBuilder(Generic[P]):
         self._thread.start()
 
     def request(self, program: P, *, stopgap: bool) -> None:
-        """Ask for a program's engine; none of an earlier request is handed over any more.
+        """Request a program's engine; the engine of an earlier request is no longer handed over.
 
         stopgap: also hand over the eager engine first if the fast one is not in the cache.
         """
@@ -81,7 +81,7 @@ class EngineBuilder(Generic[P]):
         close_all(unused)
 
     def prepare(self, plan: Callable[[], Ahead[P]]) -> None:
-        """Make ahead what will be asked for, with a low priority; replaces what was told before.
+        """Build ahead what will be requested, with a low priority; replaces an earlier list.
 
         plan: called in the builder's thread.
         """
@@ -103,20 +103,20 @@ class EngineBuilder(Generic[P]):
             return None
 
     def give_back(self, ready: Ready[P]) -> None:
-        """Say that an engine is not run any more; it is kept for another time, or closed."""
+        """Take back an engine that no longer runs, to keep it for reuse or close it."""
         with self._changed:
             unused = self._shelf.give_back(ready)
         close_all(unused)
 
     @property
     def building(self) -> str:
-        """Tell which engine is waited for and for how long, such as "tensorrt, 12 s"; "" for none."""
+        """Return the engine being waited for and for how long, such as "tensorrt, 12 s"; "" for none."""
         job = self._job
         return self._maker.making if job is not None and job.program == self._target else ""
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether an engine is being made or loaded, which takes processor time from the show."""
+        """Return whether an engine is being made or loaded, which takes processor time from the show."""
         return self._job is not None
 
     @property
@@ -177,11 +177,11 @@ class EngineBuilder(Generic[P]):
         return self._closed or self._wanted is not None or self._plan is not None
 
     def _rest_s(self) -> float | None:
-        """Return for how long nothing is to be made ahead; None: there is nothing."""
+        """Return for how long nothing is built ahead; None if there is nothing to build."""
         return max(0.0, self._rested_s - time.monotonic()) if self._ahead else None
 
     def _jobs(self, ahead: Ahead[P]) -> list[_Job[P]]:
-        """List what is to be made ahead and is not here, each once."""
+        """List what has to be built ahead and is not loaded, each once."""
         jobs = {program: _Job(program, False) for program in ahead.load}
         stored = [program for program in ahead.store if program not in jobs and program not in self._stored]
         jobs |= {program: _Job(program, False, keep=False) for program in stored}
@@ -201,7 +201,7 @@ class EngineBuilder(Generic[P]):
             self._failed(job, fault)
 
     def _failed(self, job: _Job[P], fault: EngineError) -> None:
-        """Tell why an engine that is waited for cannot be had; what was interrupted is made later."""
+        """Report why the engine being waited for failed; a build that was interrupted is retried later."""
         with self._changed:
             is_waited_for = self._target == job.program and self._wanted is None and not self._closed
             if not job.asked:
@@ -214,7 +214,7 @@ class EngineBuilder(Generic[P]):
         if is_waited_for and not self._handed_over:
             raise fault
         if is_waited_for:
-            self._tell(f"{fault}; the engine that runs goes on")
+            self._tell(f"{fault}; the current engine keeps running")
 
     def _publish(self, ready: Ready[P], *, keep: bool = True) -> None:
         """Keep an engine, and hand it over if it is waited for; or close it."""
@@ -240,14 +240,14 @@ class EngineBuilder(Generic[P]):
         return ready is not None
 
     def _is_being_made(self, program: P) -> bool:
-        """Tell whether an engine will soon be there as it is; what is built politely takes too long."""
+        """Return whether the engine will soon be ready; a build at low priority takes too long."""
         job = self._job
         if job is None or job.program != program or self._maker.is_cancelled:
             return False
         return job.asked or not self._maker.is_building
 
     def _withdrawn(self) -> list[Ready[P]]:
-        """Take back what nobody has taken; returns what is to be closed."""
+        """Take back what nobody has taken; return what has to be closed."""
         unused = [one for ready in self._ready for one in self._shelf.give_back(ready)]
         self._ready.clear()
         return unused

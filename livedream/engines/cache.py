@@ -77,7 +77,7 @@ class Cleared:
 
 
 def facts_of(engine: str, number_format: NumberFormat, program: Program, check: Check) -> dict[str, Any]:
-    """Give the facts that an engine is stored with; built: the time now, ISO 8601 in UTC."""
+    """Return the facts stored with an engine; built: the time now, ISO 8601 in UTC."""
     return {
         "engine": engine,
         "number_format": number_format,
@@ -99,7 +99,7 @@ class EngineCache:
         self._lasting = self.folder
 
     def refusal(self) -> str:
-        """Tell why engines cannot be kept, "" if they can; makes nothing."""
+        """Return why engines cannot be stored, "" if they can; creates nothing."""
         try:
             there = next(path for path in (self.folder, *self.folder.parents) if path.exists())
             _try_writing(there)
@@ -117,12 +117,12 @@ class EngineCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             _try_writing(self.folder)
         except OSError as fault:
-            kept_not = f"engines cannot be kept in {self.folder} ({_reason(fault)})"
+            kept_not = f"engines cannot be stored in {self.folder} ({_reason(fault)})"
             self.folder = self._temporary(kept_not)
-            tell(f"{kept_not}, so they are built anew at each start; {REMEDY}")
+            tell(f"{kept_not}, so they are rebuilt at each start; {REMEDY}")
 
     def get(self, key: str) -> Entry | None:
-        """Give the entry of a key; None if there is none or it is damaged."""
+        """Return the entry of a key; None if it is missing or damaged."""
         # A folder that nobody may write to may hold engines all the same.
         return self._got(self.folder, key) or self._got(self._lasting, key)
 
@@ -235,7 +235,7 @@ def _listed(path: Path) -> Listed | None:
 
 
 def _facts(stream: BinaryIO, name: str, size_bytes: int) -> dict[str, Any]:
-    """Read the facts of the entry `name`. Raises one of _UNREADABLE if it is none, or is cut off."""
+    """Read the facts of the entry `name`. Raises one of _UNREADABLE if it is invalid or cut off."""
     head = stream.read(len(MAGIC) + 8)
     (length,) = struct.unpack("<Q", head[len(MAGIC) :])
     if not head.startswith(MAGIC) or length > LARGEST_FACTS_BYTES:
@@ -247,7 +247,7 @@ def _facts(stream: BinaryIO, name: str, size_bytes: int) -> dict[str, Any]:
 
 
 def _removed(path: Path) -> int | str:
-    """Remove a file; give its size, or why it could not be removed."""
+    """Remove a file; return its size, or why it could not be removed."""
     try:
         size_bytes = path.lstat().st_size
         path.unlink()
@@ -259,7 +259,7 @@ def _removed(path: Path) -> int | str:
 
 
 def _left_over(path: Path) -> bool:
-    """Tell whether nobody writes to a file any more; a build stores its engine within seconds."""
+    """Return whether a file is abandoned; a build stores its engine within seconds."""
     try:
         return abs(time.time() - path.lstat().st_mtime) > LEFT_OVER_S
     except OSError:

@@ -42,14 +42,14 @@ class CapturedEngine:
         return run_arrays(self, inputs)
 
     def close(self) -> None:
-        """Let go of the graph and its memory, once no frame uses them."""
+        """Release the graph and its memory, once no frame uses them."""
         wait_for(self.device)
         self._replay = _closed
 
 
 @torch.inference_mode()
 def capture(module: Callable[..., Tensor], example: Sequence[Tensor]) -> Callable[[Sequence[Tensor]], Tensor]:
-    """Capture a module's operations on inputs like `example`; give what replays them on others.
+    """Capture a module's operations on inputs like `example`; return what replays them on others.
 
     The inputs are copied to where the graph reads, and its output stays where the graph writes.
     """
@@ -75,7 +75,7 @@ def capture(module: Callable[..., Tensor], example: Sequence[Tensor]) -> Callabl
 
 
 def _fastest() -> AbstractContextManager[None]:
-    """Let cuDNN try its algorithms and take the fastest, with ten bits (TF32) where it is float32."""
+    """Return a context in which cuDNN tries its algorithms and takes the fastest, in TF32 for float32."""
     flags: AbstractContextManager[None] = torch.backends.cudnn.flags(
         enabled=True, benchmark=True, allow_tf32=True
     )

@@ -95,7 +95,7 @@ class CompiledEngine:
         return run_arrays(self, inputs)
 
     def close(self) -> None:
-        """Let go of the compiled code, once no frame uses it."""
+        """Release the compiled code, once no frame uses it."""
         wait_for(self.device)
         self._call = torch.nn.Identity()
 
@@ -128,7 +128,7 @@ def _captured(call: Callable[..., Tensor], program: Program, device: torch.devic
 
 def _told(fault: Exception, device: str) -> str:
     if "InvalidCxxCompiler" in str(fault):
-        return "the engine compiled needs a C++ compiler, and there is none; livedream doctor names one"
+        return "the engine compiled needs a C++ compiler, and none was found; see livedream doctor"
     reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
     return f"torch.compile cannot build the kernel for {device}: {reason}"
 
@@ -150,7 +150,7 @@ def _versions() -> tuple[str, ...]:
 
 
 def _processor(device: Literal["cpu", "cuda"]) -> tuple[Any, ...]:
-    """Give the GPU's name and compute capability, or the processor's name and instructions."""
+    """Return the GPU's name and compute capability, or the processor's instruction sets."""
     if device == "cuda":
         return torch.cuda.get_device_name(), torch.cuda.get_device_capability()
     return tuple(sorted(torch.cpu.get_capabilities().items()))

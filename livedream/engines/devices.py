@@ -11,7 +11,7 @@ Device = Literal["cpu", "cuda"]
 
 
 def cuda_driver_present() -> bool:
-    """Tell whether an NVIDIA driver is installed."""
+    """Return whether an NVIDIA driver is installed."""
     library = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
     try:
         ctypes.CDLL(library)

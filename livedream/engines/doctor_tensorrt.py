@@ -21,16 +21,16 @@ _MEANT_FOR = {
     TENSORRT: "For data-centre and workstation GPUs (on a GeForce RTX: livedream[rtx] instead).",
     RTX: "For GeForce RTX and other RTX GPUs (in a data centre: livedream[tensorrt] instead).",
 }
-_NO_DRIVER = "Only with an NVIDIA card: install its driver, as said at NVIDIA GPU."
+_NO_DRIVER = "Only with an NVIDIA card: install its driver; see NVIDIA GPU."
 
 
 def is_of_use(distribution: str) -> bool:
-    """Tell whether there is something to say of an engine: with an NVIDIA driver, or if it is installed."""
+    """Return whether an engine is worth reporting: there is an NVIDIA driver, or it is installed."""
     return doctor_torch.driver_cuda() is not None or bool(version(distribution))
 
 
 def tensorrt_engine() -> Health:
-    """Tell the versions of torch-tensorrt and TensorRT, and whether they fit torch and the driver."""
+    """Check the versions of torch-tensorrt and TensorRT, and whether they fit torch and the driver."""
     own, torch = version(TENSORRT), doctor_torch.installed_torch()
     if not own:
         return _absent(TENSORRT, RTX)
@@ -41,14 +41,14 @@ def tensorrt_engine() -> Health:
     if _series(own) != _series(torch.version):
         return Health(
             "failed",
-            f"{found}; it is for torch {_series(own)}, and torch {torch.version} is installed",
+            f"{found}; it needs torch {_series(own)}, but torch {torch.version} is installed",
             _install(TENSORRT, "--upgrade"),
         )
     return _beside_the_other(_on_cuda(found, torch), RTX)
 
 
 def rtx_engine() -> Health:
-    """Tell the versions of TensorRT-RTX and of the libraries that hand it a network."""
+    """Check the versions of TensorRT-RTX and of the libraries that export a network to it."""
     versions = {name: version(name) for name in (RTX, "onnx", "onnxscript")}
     if not versions[RTX]:
         return _absent(RTX, TENSORRT)
@@ -59,7 +59,7 @@ def rtx_engine() -> Health:
 
 
 def version(distribution: str) -> str:
-    """Give the version of an installed distribution, "" if it is not installed."""
+    """Return the version of an installed distribution, "" if it is not installed."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
@@ -67,18 +67,18 @@ def version(distribution: str) -> str:
 
 
 def _absent(name: str, other: str) -> Health:
-    """Tell how to get an engine, unless the other one, which cannot live beside it, is here."""
+    """Return how to install an engine, unless the other one, which conflicts with it, is installed."""
     if version(other):
         return Health(
             "failed",
             f"{name} is not installed; {other} is, and one of the two is enough",
-            f"To change over, in a new environment:\n{_install(name)}",
+            f"To switch, in a new environment:\n{_install(name)}",
         )
     return Health("failed", f"{name} is not installed", f"{_install(name)}\n{_MEANT_FOR[name]}")
 
 
 def _on_cuda(found: str, torch: doctor_torch.Torch) -> Health:
-    """Tell what was found; not usable unless torch can use the card."""
+    """Return the versions found; the state is "failed" unless torch can use the card."""
     usable, how = doctor_torch.cuda_usable(torch)
     if usable:
         return Health("live", f"{found}, torch {torch.version}")
@@ -87,7 +87,7 @@ def _on_cuda(found: str, torch: doctor_torch.Torch) -> Health:
 
 
 def _beside_the_other(health: Health, other: str) -> Health:
-    """Say so if the other engine's distribution is installed too: the two conflict."""
+    """Add a warning if the other engine's distribution is installed too: the two conflict."""
     if not version(other):
         return health
     both = f"{health.message}; {other} is installed too, and the two conflict"
@@ -100,5 +100,5 @@ def _install(name: str, *options: str) -> str:
 
 
 def _series(number: str) -> str:
-    """Give "2.13" for "2.13.0+cu130"."""
+    """Return "2.13" for "2.13.0+cu130"."""
     return ".".join(number.split(".")[:2])

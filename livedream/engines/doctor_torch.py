@@ -39,7 +39,7 @@ class Torch(NamedTuple):
 
 
 def eager_engine() -> Health:
-    """Tell torch's version and where it runs."""
+    """Check torch's version and the device that it uses."""
     torch = installed_torch()
     usable, how = cuda_usable(torch)
     where = f"CUDA {torch.cuda}" if usable else "the processor"
@@ -47,7 +47,7 @@ def eager_engine() -> Health:
 
 
 def compiled_engine(system: str = sys.platform) -> Health:
-    """Tell whether torch.compile finds what it needs: Triton for CUDA, else a C++ compiler."""
+    """Check whether torch.compile finds what it needs: Triton for CUDA, else a C++ compiler."""
     torch = installed_torch()
     usable, _ = cuda_usable(torch)
     fault = _triton_fault(system) if usable else _compiler_fault(_cxx(system), system)
@@ -58,7 +58,7 @@ def compiled_engine(system: str = sys.platform) -> Health:
 
 
 def captured_engine() -> Health:
-    """Tell whether this torch can capture on an NVIDIA card."""
+    """Check whether this torch can capture graphs on an NVIDIA card."""
     torch = installed_torch()
     usable, how = cuda_usable(torch)
     if usable:
@@ -79,7 +79,7 @@ def installed_torch() -> Torch:
 
 
 def cuda_usable(torch: Torch) -> tuple[bool, str]:
-    """Tell whether this torch can use the NVIDIA driver here, and if not, what would let it."""
+    """Return whether this torch can use the NVIDIA driver, and if not, how to fix it."""
     driver = driver_cuda()
     if driver is None:
         return False, ""
@@ -90,7 +90,7 @@ def cuda_usable(torch: Torch) -> tuple[bool, str]:
         )
     if driver[0] < int(torch.cuda.partition(".")[0]):
         return False, (
-            f"This torch needs CUDA {torch.cuda}, the NVIDIA driver gives {driver[0]}.{driver[1]}; "
+            f"This torch needs CUDA {torch.cuda}, but the NVIDIA driver supports {driver[0]}.{driver[1]}; "
             "update the driver: https://www.nvidia.com/drivers"
         )
     return True, ""
@@ -108,7 +108,7 @@ def driver_cuda() -> tuple[int, int] | None:
 
 
 def _triton_fault(system: str) -> Health | None:
-    """Tell what Triton lacks; it compiles its launchers by a C compiler, on Windows by one of its own."""
+    """Return what Triton lacks; it compiles its launchers with a C compiler, on Windows with its own."""
     if importlib.util.find_spec("triton") is None:
         return Health("failed", "torch.compile needs Triton for CUDA", _TRITON_HOW.get(system, ""))
     if system == "win32" or any(
@@ -130,7 +130,7 @@ def _compiler_fault(name: str, system: str) -> Health | None:
 
 
 def _command_line_tools() -> bool:
-    """Tell whether macOS has its compilers: clang++ is always there, but without them only asks for them."""
+    """Return whether macOS has its command line tools: without them, clang++ only offers to install them."""
     answer = subprocess.run(["xcode-select", "-p"], capture_output=True, check=False, timeout=3.0)
     return answer.returncode == 0
 

@@ -39,5 +39,5 @@ class EagerEngine:
         return run_arrays(self, inputs)
 
     def close(self) -> None:
-        """Let go of the weights."""
+        """Release the weights."""
         self._module = nn.Identity()

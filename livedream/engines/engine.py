@@ -41,7 +41,7 @@ class Program(Protocol):
 
     @property
     def parts(self) -> tuple[Program, ...]:
-        """List the programs that take turns in it, each with an engine of its own; none: it is one itself."""
+        """List the programs that take turns, each with its own engine; empty if it has no parts."""
         ...
 
     @property
@@ -50,11 +50,11 @@ class Program(Protocol):
         ...
 
     def fingerprint(self) -> str:
-        """Give a hash of all that decides the graph and its weights."""
+        """Return a hash of everything that determines the graph and its weights."""
         ...
 
     def describe(self) -> dict[str, Any]:
-        """Tell what it is, for people: words -> values that JSON knows."""
+        """Return a readable description, of values that JSON can hold."""
         ...
 
     def make(self, number_format: NumberFormat = "float32") -> nn.Module:
@@ -65,7 +65,7 @@ class Program(Protocol):
         ...
 
     def example(self) -> list[NDArray[Any]]:
-        """Give one set of inputs."""
+        """Return one set of example inputs."""
         ...
 
 
@@ -123,10 +123,10 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
     result = engine.run(inputs)
     if result.shape != reference.shape:
         raise EngineError(
-            f"the engine {engine.name} does not agree with eager: it gave the shape {result.shape}"
+            f"the engine {engine.name} does not agree with eager: it returned the shape {result.shape}"
         )
     if not np.isfinite(result).all():
-        raise EngineError(f"the engine {engine.name} gave values that are not finite")
+        raise EngineError(f"the engine {engine.name} returned values that are not finite")
     cosine, error = _compare(result - inputs[0], reference - inputs[0])
     number_format = engine.number_format
     agrees = cosine >= LEAST_COSINE[number_format] and error <= LARGEST_RELATIVE_ERROR[number_format]
@@ -138,7 +138,7 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
 
 
 def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> float:
-    """Time `runs` runs and give the shortest in milliseconds."""
+    """Measure the shortest of `runs` runs, in milliseconds."""
     times = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -148,7 +148,7 @@ def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> f
 
 
 def in_turn_ms(engines: Sequence[Engine], inputs: Sequence[NDArray[Any]], turns: int = 20) -> list[float]:
-    """Time engines in turn and give the median of each in milliseconds.
+    """Measure the median time of each engine, run in turn, in milliseconds.
 
     What else the machine does then falls on all alike: one after the other, a busy second would decide.
     """

@@ -84,7 +84,7 @@ def _fold(model: Any) -> None:
 
 
 def in_a_line(fault: BaseException) -> str:
-    """Give the first line that says something, of a fault or what caused it."""
+    """Return the first line of an error's message, or the name of its type."""
     lines = str(fault).strip().splitlines()
     return lines[0].strip() if lines else type(fault).__name__
 

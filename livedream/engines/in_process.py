@@ -49,7 +49,7 @@ def stopgap(program: Program) -> Made:
 def check_capturing() -> None:
     """Raise EngineError where nothing can be captured."""
     if torch_device() != "cuda":
-        raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; take eager")
+        raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; use eager")
 
 
 def captured_and_checked(program: Program, tell: Callable[[str], None]) -> Made:

@@ -15,7 +15,7 @@ TRITON_FOLDER = "TRITON_CACHE_DIR"
 
 @contextmanager
 def kept_in(folder: Path) -> Iterator[None]:
-    """Have torch.compile take what it has compiled from a folder alone, and leave there what it compiles.
+    """Confine torch.compile's cache to a folder: it reads compiled code from there and stores it there.
 
     That holds for the whole process, so that one thread at a time may be in here.
     """
@@ -39,7 +39,7 @@ def _restore_triton(before: str | None) -> None:
 
 
 def pack(folder: Path) -> bytes:
-    """Give all that is kept in a folder as one blob."""
+    """Pack a cache folder into one blob."""
     blob = io.BytesIO()
     with zipfile.ZipFile(blob, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
@@ -49,9 +49,9 @@ def pack(folder: Path) -> bytes:
 
 
 def unpack(blob: bytes, folder: Path) -> None:
-    """Put a blob's files back into a folder. Raises ValueError if it is none, OSError if it does not fit."""
+    """Unpack a blob's files into a folder. Raises ValueError if it is invalid, OSError if it does not fit."""
     try:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             archive.extractall(folder)
     except zipfile.BadZipFile as fault:
-        raise ValueError(f"these are no files: {fault}") from fault
+        raise ValueError(f"this is not a pack of files: {fault}") from fault

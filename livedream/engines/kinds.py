@@ -47,7 +47,7 @@ class EngineKind:
 
     @property
     def is_installed(self) -> bool:
-        """Tell whether its packages are there, without loading them."""
+        """Return whether its packages are installed, without importing them."""
         return all(importlib.util.find_spec(package) is not None for package in self.packages)
 
 
@@ -63,7 +63,7 @@ def candidates() -> tuple[str, ...]:
 
 
 def openvino_health() -> Health:
-    """Tell OpenVINO's version and the processor that it runs on."""
+    """Return OpenVINO's version and the processor that it runs on."""
     from livedream.engines.openvino import new_core
 
     processor = str(new_core().get_property("CPU", "FULL_DEVICE_NAME")).strip()

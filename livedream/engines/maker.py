@@ -73,18 +73,18 @@ class EngineMaker(Generic[P]):
 
     @property
     def making(self) -> str:
-        """Tell which engine is being made and for how long, such as "tensorrt, 12 s"; "" for none."""
+        """Return the engine being made and for how long, such as "tensorrt, 12 s"; "" for none."""
         begun = self._begun
         return "" if begun is None else f"{begun[0]}, {time.monotonic() - begun[1]:.0f} s"
 
     @property
     def is_building(self) -> bool:
-        """Tell whether another process is building."""
+        """Return whether another process is building."""
         return self._build is not None
 
     @property
     def is_cancelled(self) -> bool:
-        """Tell whether what is being made was cancelled."""
+        """Return whether the current build was cancelled."""
         return self._cancelled
 
     def make(self, order: Order[P]) -> Ready[P]:
@@ -106,7 +106,7 @@ class EngineMaker(Generic[P]):
         raise AssertionError("there is at least one candidate")
 
     def begin(self) -> None:
-        """Heed no earlier `cancel` any more: what is made next is wanted."""
+        """Clear an earlier `cancel`: the next build is wanted."""
         self._cancelled = self._bridged = False
 
     def make_ahead(self, order: Order[P]) -> Ready[P] | None:
@@ -131,7 +131,7 @@ class EngineMaker(Generic[P]):
             self._build.cancel()
 
     def close(self) -> None:
-        """Let go of the processes that wait for the next build."""
+        """Close the processes that wait for the next build."""
         while self._elsewhere:
             self._elsewhere.popitem()[1].close()
 
@@ -160,7 +160,7 @@ class EngineMaker(Generic[P]):
         with ExitStack() as if_one_fails:
             for part in parts_of(order.program):
                 if made and self._cancelled:
-                    raise EngineError("the engine is not wanted any more")
+                    raise EngineError("the engine is no longer wanted")
                 made.append(make(part))
                 if_one_fails.callback(made[-1].engine.close)
             if_one_fails.pop_all()
@@ -173,13 +173,13 @@ class EngineMaker(Generic[P]):
             self._fill(other.builds, part, order)
             loaded = other.load(part, self._cache)
         if loaded is None:
-            raise EngineError(f"the engine {name} was built, but {self._cache.folder} does not keep it")
+            raise EngineError(f"the engine {name} was built, but could not be stored in {self._cache.folder}")
         engine, checked = loaded
         engine.run(part.example())  # the first run takes several times as long as those that follow
         return Made(engine, checked, checked.run_ms)
 
     def _fill(self, builds: Mapping[str, Begin], part: Program, order: Order[P]) -> None:
-        """Have another process build into the cache, in the first number format that works out."""
+        """Build into the cache in another process, in the first number format that works."""
         self._cache.prepare(self._tell)
         for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
             self._build = build = begin(part, self._cache, polite=order.polite)

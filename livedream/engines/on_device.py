@@ -37,19 +37,19 @@ def number_formats(device: str) -> tuple[NumberFormat, ...]:
 
 
 def use_threads(count: int) -> None:
-    """Have torch use so many threads of the processor; it keeps this for each calling thread."""
+    """Set the number of torch's processor threads; torch keeps it for each calling thread."""
     if torch.get_num_threads() != count:
         torch.set_num_threads(count)
 
 
 def full_float32() -> AbstractContextManager[None]:
-    """Let convolutions compute in all of float32; by default cuDNN may round to ten bits (TF32)."""
+    """Return a context in which convolutions use full float32; by default cuDNN may round to TF32."""
     flags: AbstractContextManager[None] = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
     return flags
 
 
 def channels_last(module: nn.Module, repeated: str | None) -> nn.Module:
-    """Have a module's convolutions find channels last in memory, as tensor cores read them.
+    """Lay out a module's convolutions channels last in memory, as tensor cores read them.
 
     repeated: as its program has it; there pictures come in. None: the weights alone are laid so.
     """

@@ -45,7 +45,7 @@ def runtime() -> ModuleType:
 
 
 def new_core() -> Any:
-    """Give an OpenVINO core whose CPU plugin was loaded by a thread that has ended.
+    """Return an OpenVINO core whose CPU plugin was loaded by a thread that has ended.
 
     Loading the plugin gives the thread that does it another alternate signal stack, and unloading frees
     that stack though it may be the one in use (as when of two engines the older goes first). Python's
@@ -112,7 +112,7 @@ def number_formats() -> tuple[NumberFormat, ...]:
 
 
 def config(number_format: NumberFormat) -> dict[str, str]:
-    """Give the properties that a program is compiled and loaded with."""
+    """Return the properties that a program is compiled and loaded with."""
     return {"INFERENCE_PRECISION_HINT": PRECISION[number_format], "PERFORMANCE_HINT": "LATENCY"}
 
 
@@ -130,7 +130,7 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
 
 
 def convert(program: Program) -> tuple[Any, nn.Module]:
-    """Turn a program into an OpenVINO model; gives the module that it came from too.
+    """Convert a program to an OpenVINO model; return it and the module that it came from.
 
     It takes the steps of `openvino.convert_model` that are needed, in a third of its time.
     """
@@ -160,7 +160,7 @@ def convert(program: Program) -> tuple[Any, nn.Module]:
 
 
 def _channels_last(model: Any) -> Any:
-    """Have the image go in and come out as it lies in memory, so that nobody has to turn it over."""
+    """Set the model's input and output to NHWC, as images lie in memory, so that nothing is transposed."""
     from openvino.preprocess import PrePostProcessor
 
     ports = PrePostProcessor(model)
@@ -189,7 +189,7 @@ class Builds:
         return Build(server, lambda: self._idle.__setitem__(key, server))
 
     def close(self) -> None:
-        """Let the processes end that wait for a program."""
+        """Close the processes that wait for a program."""
         while self._idle:
             self._idle.popitem()[1].close()
 

@@ -30,7 +30,7 @@ class RoundRobinEngine:
         self.device: torch.device | None = parts[0].device
 
     def at(self, number: int) -> Engine:
-        """Give the engine whose turn it is at a frame; number: of the frame, from 0."""
+        """Return the engine whose turn it is at a frame; number: of the frame, from 0."""
         return self._parts[number % len(self._parts)]
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
@@ -54,7 +54,7 @@ class RoundRobinEngine:
 
 
 def engine_at(engine: Engine, number: int) -> Engine:
-    """Give the engine that runs a frame: of those that take turns the one whose turn it is."""
+    """Return the engine that runs a frame: if engines take turns, the one whose turn it is."""
     return engine.at(number) if isinstance(engine, RoundRobinEngine) else engine
 
 
@@ -64,7 +64,7 @@ def parts_of(program: Program) -> tuple[Program, ...]:
 
 
 def worst(checks: Sequence[Check]) -> Check:
-    """Give the largest deviations of engines that take turns, and the mean time of a run."""
+    """Return the largest deviations of engines that take turns, and the mean time of a run."""
     return Check(
         min(check.cosine for check in checks),
         max(check.relative_error for check in checks),

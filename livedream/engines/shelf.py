@@ -31,7 +31,7 @@ class EngineShelf(Generic[P]):
         return self._surplus()
 
     def lend(self, program: P) -> Ready[P] | None:
-        """Return the engine of a program, which is open until it is given back; None if it is not here."""
+        """Return the engine of a program, open until it is given back; None if it is not loaded."""
         ready = self._kept.get(program)
         if ready is not None:
             self._kept.move_to_end(program)

@@ -47,7 +47,7 @@ class SubprocessBuilds:
 
 
 def openvino() -> SubprocessBuilds:
-    """Tell how another process builds for OpenVINO. Raises EngineError if it is not installed."""
+    """Return how another process builds for OpenVINO. Raises EngineError if it is not installed."""
     from livedream.engines import openvino
 
     try:
@@ -59,7 +59,7 @@ def openvino() -> SubprocessBuilds:
 
 
 def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> SubprocessBuilds:
-    """Tell how another process builds for TensorRT."""
+    """Return how another process builds for TensorRT."""
     from livedream.engines import tensorrt
 
     return SubprocessBuilds(
@@ -68,7 +68,7 @@ def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> SubprocessBuilds:
 
 
 def compiled() -> SubprocessBuilds:
-    """Tell how another process compiles with torch, for the device that there is."""
+    """Return how another process compiles with torch, for this machine's device."""
     from livedream.engines import compiled
     from livedream.engines.on_device import number_formats
 

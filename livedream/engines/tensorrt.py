@@ -49,7 +49,7 @@ class Plan:
 
 
 def stored_plan(entry: Entry) -> Plan:
-    """Give the plan that an entry keeps. Raises KeyError, TypeError or ValueError if it is none."""
+    """Return the plan stored in an entry. Raises KeyError, TypeError or ValueError if it is invalid."""
     end = int(entry.facts["blob_ends"])
     number_format: NumberFormat = entry.facts["number_format"]
     if number_format not in get_args(NumberFormat):
@@ -78,7 +78,7 @@ class TensorRtEngine:
         self._stream: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def _ready(self, flavour: Flavour, machine_code: bytes) -> tuple[Any, bool]:
-        """Create the context, and tell whether it had all of its machine code."""
+        """Create the context; return whether it had all of its machine code."""
         if flavour == "tensorrt":
             context, known = self._engine.create_execution_context(), True
         else:
@@ -89,7 +89,7 @@ class TensorRtEngine:
             config.set_runtime_cache(self._compiled)
             context = self._engine.create_execution_context(config)
         if context is None:
-            raise EngineError(f"the engine {self.name} cannot be made ready: {reason(self._log)}")
+            raise EngineError(f"the engine {self.name} cannot be prepared: {reason(self._log)}")
         return context, known
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -107,7 +107,7 @@ class TensorRtEngine:
         if stream is not current:
             stream.wait_stream(current)
         if not self._context.execute_async_v3(stream.cuda_stream):
-            raise EngineError(f"the engine {self.name} did not run: {reason(self._log)}")
+            raise EngineError(f"the engine {self.name} failed to run: {reason(self._log)}")
         if stream is not current:
             current.wait_stream(stream)
         return self._output
@@ -117,7 +117,7 @@ class TensorRtEngine:
         return run_arrays(self, inputs)
 
     def machine_code(self) -> bytes:
-        """Give what TensorRT-RTX has compiled for this GPU so far; empty for TensorRT, whose plan has it."""
+        """Return what TensorRT-RTX has compiled for this GPU; empty for TensorRT, whose plan has it."""
         return b"" if self._compiled is None else bytes(self._compiled.serialize())
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class _Port:
     device: torch.device
 
     def fit(self, tensor: Tensor) -> Tensor:
-        """Give the tensor as TensorRT reads it, without gaps. Raises ValueError if it is another."""
+        """Return the tensor contiguous. Raises ValueError for another shape, number format or device."""
         # TensorRT knows addresses alone: it would read past the end of what is too small.
         told = (tuple(tensor.shape), tensor.dtype, tensor.device.type)
         if told != (self.shape, self.dtype, self.device.type):
@@ -158,11 +158,14 @@ def _deserialized(trt: ModuleType, log: Any, blob: bytes, name: str) -> Any:
 
 
 def _ports(engine: Any, inputs: Sequence[str], device: torch.device) -> tuple[list[_Port], _Port]:
-    """Give the inputs in the program's order, and the output. Raises UnreadablePlanError for others."""
+    """Return the inputs in the program's order, and the output. Raises UnreadablePlanError if they differ."""
     names = [engine.get_tensor_name(index) for index in range(engine.num_io_tensors)]
     outputs = sorted(set(names) - set(inputs))
     if len(outputs) != 1 or len(names) != len(inputs) + 1:
-        raise UnreadablePlanError(f"an engine with {', '.join(names)} is not one with {', '.join(inputs)}")
+        raise UnreadablePlanError(
+            f"the engine has the tensors {', '.join(names)}, not the inputs "
+            f"{', '.join(inputs)} and one output"
+        )
     *ports, output = [_port(engine, name, device) for name in [*inputs, *outputs]]
     return ports, output
 
@@ -171,7 +174,7 @@ def _port(engine: Any, name: str, device: torch.device) -> _Port:
     dtypes = {"FLOAT": torch.float32, "INT32": torch.int32, "INT64": torch.int64}
     kind = str(engine.get_tensor_dtype(name).name)
     if kind not in dtypes:
-        raise UnreadablePlanError(f"an engine whose {name} is {kind} cannot be fed")
+        raise UnreadablePlanError(f"the engine's tensor {name} has the type {kind}, which is not supported")
     return _Port(name, tuple(engine.get_tensor_shape(name)), dtypes[kind], device)
 
 
@@ -212,7 +215,7 @@ def load(
 def _keep_machine_code(
     engine: TensorRtEngine, program: Program, plan: Plan, put: Callable[[Plan], None]
 ) -> None:
-    """Store what had to be compiled anew, so that the next start need not."""
+    """Store what had to be recompiled, so that the next start can skip it."""
     engine.run(program.example())
     with suppress(OSError):  # on a read-only disk each start compiles
         put(replace(plan, machine_code=engine.machine_code()))

@@ -64,7 +64,7 @@ def versions(flavour: Flavour) -> tuple[str, ...]:
 
 
 def gpu(flavour: Flavour) -> tuple[str, str]:
-    """Give the GPU's name and its compute capability, such as "8.9".
+    """Return the GPU's name and its compute capability, such as "8.9".
 
     Raises EngineError if torch finds no GPU.
     """
@@ -87,14 +87,14 @@ def require(flavour: Flavour) -> None:
     # TensorRT builds for the GPU at hand; TensorRT-RTX has a list.
     if flavour == "tensorrt-rtx" and not hasattr(trt.ComputeCapability, f"SM{capability.replace('.', '')}"):
         raise EngineError(
-            f"the engine tensorrt-rtx does not know the compute capability {capability} of {name}; "
-            f"pip install 'livedream[{EXTRA['tensorrt']}]' for the engine tensorrt"
+            f"the engine tensorrt-rtx does not support the compute capability {capability} of {name}; pip "
+            f"install 'livedream[{EXTRA['tensorrt']}]' for the engine tensorrt"
         )
 
 
 @cache
 def listener(trt: ModuleType) -> Any:
-    """Give the logger that keeps a runtime's errors to itself; `reason` tells them.
+    """Return the logger that collects a runtime's errors silently; `reason` returns them.
 
     There is one for as long as the process lives: TensorRT goes on using the first that it was given.
     """
@@ -112,6 +112,6 @@ def listener(trt: ModuleType) -> Any:
 
 
 def reason(log: Any) -> str:
-    """Give the first error that a listener has heard, and forget all: those after it came from it."""
+    """Return the first error that a listener has logged and clear the rest, which follow from it."""
     errors, log.errors = log.errors, []
     return str(errors[0]) if errors else "TensorRT gave no reason"

@@ -20,7 +20,7 @@ edge that is repeated there: more would show as streaks, none as a jagged line."
 def fed_back(
     motion: Motion, settings: FeedbackSettings, elapsed_s: float, size_wh: tuple[int, int], fill: float = 0.0
 ) -> Motion:
-    """Give the motion of a dream that flies since the frame before; the same if it does not.
+    """Return the motion with the dream's own flight since the previous frame; the same if it does not fly.
 
     The dream flies in the previous picture and is then carried along, so that
     carried(p) = previous(origin(p + flow(p))), with the flight undone by `origin`. Trust ends where that
@@ -43,7 +43,7 @@ def fed_back(
 def origin(
     settings: FeedbackSettings, elapsed_s: float, grid_wh: tuple[int, int], size_wh: tuple[int, int]
 ) -> Affine:
-    """Give the map from where a part of the dream is after `elapsed_s` to where it was before.
+    """Return the map from where a part of the dream is after `elapsed_s` to where it was before.
 
     grid_wh: of the grid whose pixels it is in. size_wh: of the full picture, which tells the pixels' shape.
     """
@@ -58,7 +58,7 @@ def origin(
 
 
 def _inside(source: Flow) -> Trust:
-    """Give 1 within the picture, falling to 0 over `FADE_PX` outside of it."""
+    """Return 1 inside the picture, falling to 0 over `FADE_PX` outside it."""
     height, width = source.shape[:2]
     x, y = cv2.split(source)
     beside = np.abs(x - np.float32((width - 1) / 2)) - np.float32(width / 2)

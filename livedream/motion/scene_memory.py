@@ -78,18 +78,18 @@ class SceneMemory:
         self._scene: _Scene | None = None
 
     def forget(self) -> None:
-        """Begin anew with the next frame."""
+        """Reset: start again with the next frame."""
         self._scene = None
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that it goes on from, by name."""
+        """Return the state to continue from, by name."""
         scene = self._scene
         if scene is None:
             return {}
         return {f"scene_{name}": np.asarray(getattr(scene, name)) for name in _Scene.__slots__}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on where `state` was taken; without a scene in it, begin anew."""
+        """Continue from `state`; without a scene in it, start again."""
         parts: dict[str, Any] = {name: state.get(f"scene_{name}") for name in _Scene.__slots__}
         whole = all(part is not None for part in parts.values())
         self._scene = _Scene(**parts) if whole else None
@@ -139,7 +139,7 @@ def _alike(grey: Grey, picture: Grey) -> Trust:
 
 
 def _stands(flow: Flow, everywhere: Flow) -> NDArray[np.bool_]:
-    """Tell what does not move against the scene."""
+    """Return the mask of what does not move relative to the scene."""
     against = cv2.subtract(cv2.add(grid_of(*flow.shape[:2]), flow), everywhere)
     stands: NDArray[np.bool_] = squared_length(against) < STANDS_PX**2
     return stands

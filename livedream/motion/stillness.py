@@ -29,7 +29,7 @@ def weighted(motion: Motion, settings: MotionSettings) -> Motion:
 
 
 def speed_px(motion: Motion) -> float:
-    """Give the mean motion from the frame before, in pixels of its grid; each pixel counts up to 8.
+    """Return the mean motion since the previous frame, in pixels of its grid; each pixel counts up to 8.
 
     What is not trusted counts too: it is often what moves most. A cut is as fast as can be.
     """
@@ -39,7 +39,7 @@ def speed_px(motion: Motion) -> float:
 
 
 def wakened(wake: float, speed_px: float, settings: MotionSettings, elapsed_s: float) -> float:
-    """Give how awake a picture is, 0 (it stands) to 1, from how awake it was `elapsed_s` before.
+    """Return how awake a picture is, 0 (it stands) to 1, from how awake it was `elapsed_s` before.
 
     It nears where the speed would have it exponentially, over `attack_s` up and `release_s` down.
     """

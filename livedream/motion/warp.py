@@ -34,7 +34,7 @@ def warp(field: Field, flow: Flow, sharpness: float = 1.0) -> Field:
 
 
 def nearest(field: Field, flow: Flow) -> Field:
-    """Give each pixel the number that is nearest to p + flow(p): an eighth of the time of `warp`.
+    """Sample the nearest pixel to p + flow(p): an eighth of the time of `warp`.
 
     It is for what is forgotten within a few frames.
     """

@@ -54,7 +54,7 @@ def load_batch(file: Path) -> list[RenderRequest]:
     outputs = [request.output for request in requests]
     for output in outputs:
         if outputs.count(output) > 1:
-            raise InputError(f"{file}: {output} comes out of several renders; give each its own name")
+            raise InputError(f"{file}: several renders write {output}; give each its own output")
     return requests
 
 
@@ -62,9 +62,11 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
     def text(word: str) -> str | None:
         value = table.get(word)
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-            raise InputError(f"{origin}: {word} = {value!r} is not possible; write it as a text or a number")
+            raise InputError(
+                f"{origin}: {word} = {value!r} is not possible; write it as a string or a number"
+            )
         if "\0" in str(value):
-            raise InputError(f"{origin}: {word} = {value!r} has a NUL character in it; leave that out")
+            raise InputError(f"{origin}: {word} = {value!r} contains a NUL character; remove it")
         return None if value is None else str(value)
 
     def flag(word: str, default: bool) -> bool:
@@ -106,12 +108,14 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
 def _engine(given: str | None, origin: str) -> Choice:
     choice = given or "auto"
     if choice != "auto" and choice not in ENGINES:
-        raise InputError(f"{origin}: there is no engine {given}; there are: {', '.join(['auto', *ENGINES])}")
+        raise InputError(
+            f"{origin}: there is no engine {given}; choose one of: {', '.join(['auto', *ENGINES])}"
+        )
     return choice
 
 
 def is_done(request: RenderRequest) -> bool:
-    """Tell whether the output is there as it is wished. Raises InputError for a request that is none."""
+    """Return whether the requested output is already finished. Raises InputError for an invalid request."""
     path = Path(request.output)
     job = job_of(replace(request, overwrite=True))
     if job.output.unfinished.exists() or not job.output.path.exists():

@@ -48,7 +48,7 @@ class Checkpoint:
                 write_whole(job_file, lambda file: file.write(tomli_w.dumps(job).encode()))
 
     def resume(self) -> tuple[int, State]:
-        """Give how many frames are finished, and the state after the last of them."""
+        """Return the number of finished frames, and the state after the last of them."""
         for done, file in sorted(self._states(), reverse=True):
             # Opened here: for a damaged file numpy would leave it open.
             with suppress(OSError, ValueError, EOFError, BadZipFile), file.open("rb") as open_file:
@@ -86,17 +86,16 @@ class Checkpoint:
         names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {""}
         if not names <= {JOB, FRAMES, f".{JOB}.unfinished"}:
             raise InputError(
-                f"{self.folder} is in the way, and it is not what a render left there; move it, or give "
-                "another name"
+                f"{self.folder} exists, but no render left it there; move it, or choose another name"
             )
         if JOB in names and not overwrite:
-            raise InputError(f"{self.folder} is damaged; give --overwrite to start over")
+            raise InputError(f"{self.folder} is damaged; use --overwrite to start over")
 
     def _other(self, left: Mapping[str, Any], job: Mapping[str, Any]) -> str:
         words = [word for word in {**left, **job} if left.get(word) != job.get(word)]
         return (
-            f"{self.folder} holds an unfinished render that differs in {_difference(words, left, job)}; give "
-            "what it was begun with to go on, or --overwrite to start over"
+            f"{self.folder} holds an unfinished render that differs in {_difference(words, left, job)}; "
+            "use what it was begun with to continue, or --overwrite to start over"
         )
 
 

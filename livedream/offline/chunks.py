@@ -77,7 +77,7 @@ def chunks_of(job: Job, total: int, part_frames: int) -> list[Chunk]:
 
 
 def lead_frames(job: Job) -> int:
-    """Say how many frames a dream needs to grow as strong as if it had begun long before."""
+    """Compute how many frames a dream needs to grow as strong as if it had begun long before."""
     most = math.ceil(LONGEST_LEAD_S * job.rate)
     persistence = max(segment.settings.motion.persistence for segment in job.timeline.segments)
     if persistence <= SHARE_LEFT or persistence >= 1:
@@ -86,7 +86,7 @@ def lead_frames(job: Job) -> int:
 
 
 def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
-    """Dream a chunk into the job's unfinished output, unless it is there; tell of it.
+    """Dream a chunk into the job's unfinished output, unless it is there; report progress.
 
     Raises LivedreamError.
     """
@@ -105,7 +105,7 @@ def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
 
 
 def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -> int:
-    """Put a chunk's frames where they belong, from its lead on; give the frame after its last."""
+    """Put a chunk's frames where they belong, from its lead on; return the frame after its last."""
     for _ in islice(pictures, chunk.first - chunk.lead):
         pass  # it only grows
     end = chunk.first + _keep(_seam(place, chunk.number, "new"), islice(pictures, chunk.fade))
@@ -154,7 +154,7 @@ def _faded(place: Checkpoint, chunk: Chunk, size_wh: tuple[int, int]) -> Iterato
 
 
 def _keep(segments: PictureSegments, pictures: Iterable[Rgb]) -> int:
-    """Keep frames as pictures, for a fade; give how many there were."""
+    """Keep frames as pictures, for a fade; return how many there were."""
     count = 0
     for count, rgb in enumerate(pictures, 1):
         with told(segments.folder):

@@ -39,11 +39,11 @@ class FrameDreamer:
         return pipeline.process(frame, wanted.settings, self._leaving(wanted, frame.size_wh))
 
     def state(self) -> State:
-        """Give all that the next frame's dream starts from; empty before the first one."""
+        """Return the state that the next frame's dream starts from; empty before the first one."""
         return {} if self._pipeline is None else self._pipeline.state()
 
     def restore(self, state: State) -> None:
-        """Go on where `state` was taken. Raises ValueError if it is none."""
+        """Continue from `state`. Raises ValueError if it is invalid."""
         self._pipeline, self._state = None, state or None
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class FrameDreamer:
         self._references.close()
 
     def _leaving(self, wanted: Blend, size_wh: tuple[int, int]) -> Leaving | None:
-        """Give the dream that is still seen an engine."""
+        """Return the dream that is fading out, with its engine; None without one."""
         if wanted.leaving is None:
             return None
         spec = spec_for(wanted.leaving, size_wh)
@@ -78,7 +78,7 @@ class FrameDreamer:
 
 
 def spec_for(dream: DreamSettings, size_wh: tuple[int, int]) -> KernelSpec:
-    """Say which engine a dream needs for pictures of a size. Raises InputError."""
+    """Return the spec of the engine that a dream needs for pictures of a size. Raises InputError."""
     return kernel_spec(dream, working_size_hw(size_wh, dream.working_px))
 
 

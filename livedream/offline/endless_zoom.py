@@ -51,7 +51,7 @@ class MeanColour:
         self._flat: Rgb = np.ascontiguousarray(np.broadcast_to(mean, self.picture.shape))
 
     def shots(self) -> Iterator[Shot]:
-        """Give the colour once, for all the time."""
+        """Yield the plain colour once, for the whole length."""
         yield Shot(0.0, self.length_s or 0.0, lambda: self._flat)
 
 
@@ -62,7 +62,7 @@ def zoom_of(request: RenderRequest, flight: Flight) -> Job:
     """
     job = job_of(request)
     if not isinstance(job.footage, StillFootage):
-        raise InputError(f"a zoom begins with a single picture, and {request.source} is none")
+        raise InputError(f"a zoom starts from a single picture, and {request.source} is not one")
     kept = words_of(request.assignments)
     segments = [
         replace(segment, settings=flying(at_full_size(segment.settings, job.size_wh, kept), flight, kept))
@@ -74,7 +74,7 @@ def zoom_of(request: RenderRequest, flight: Flight) -> Job:
 
 
 def flying(settings: Settings, flight: Flight, kept: frozenset[str] = frozenset()) -> Settings:
-    """Let a dream fly. kept: words of the settings that are left as they are."""
+    """Return settings with which a dream flies. kept: words of the settings that stay as they are."""
     feedback, colour, motion = settings.feedback, settings.colour, settings.motion
     if feedback == FeedbackSettings():
         feedback = FeedbackSettings(

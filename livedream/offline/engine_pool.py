@@ -28,7 +28,7 @@ Tell = Callable[[str], None]
 
 
 class Engines:
-    """Give the engine for a spec, built when it is first asked for and kept until `close`.
+    """Build the engine for a spec when it is first asked for, and keep it until `close`.
 
     What is too large to be dreamed as a whole is dreamed in tiles.
     tell: called with sentences for people. waiting: called with what is being built while it is, and
@@ -43,17 +43,17 @@ class Engines:
         self._ready: dict[KernelSpec, Ready[KernelProgram]] = {}
 
     def ready_for(self, spec: KernelSpec) -> Ready[KernelProgram]:
-        """Give an engine with what is known of it. Raises EngineError."""
+        """Return an engine with what is known about it. Raises EngineError."""
         if spec not in self._ready:
             self._ready[spec] = self._in_tiles(spec) if is_large(spec) else self._built(KernelProgram(spec))
         return self._ready[spec]
 
     def engine_for(self, spec: KernelSpec) -> Engine:
-        """Give the engine for a spec; it stays this object's to close. Raises EngineError."""
+        """Return the engine for a spec; this object closes it. Raises EngineError."""
         return self.ready_for(spec).engine
 
     def close(self) -> None:
-        """Let go of every engine."""
+        """Close every engine."""
         while self._ready:
             self._ready.popitem()[1].engine.close()
 

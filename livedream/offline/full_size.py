@@ -52,7 +52,7 @@ def _octaves(dream: DreamSettings, larger: float, kept: Collection[str]) -> dict
 
 
 def _with_more(dream: DreamSettings, larger: float, more: int) -> tuple[float, ...]:
-    """Give the listed sizes for a picture so many times larger, with more up to the largest share."""
+    """Return the listed sizes for a picture so many times larger, with more up to the largest share."""
     sizes = dream.octave_sizes
     if not sizes or more < 1:
         return sizes

@@ -104,22 +104,22 @@ class Job:
 
     @property
     def total(self) -> int | None:
-        """Tell how many frames there will be, as far as the source says."""
+        """Return how many frames there will be, if the source declares its length."""
         length_s = self.footage.length_s
         last = self.last if self.last is not None or length_s is None else slot_at(length_s, self.rate)
         return None if last is None else max(1, last - self.first)
 
     def frames(self, done: int) -> Iterator[Frame]:
-        """Give the frames after the first `done`, in the size that comes out. Raises InputError."""
+        """Yield the frames after the first `done`, at the output size. Raises InputError."""
         for frame in at_rate(self.footage.shots(), self.rate, self.first + done, self.last):
             yield replace(frame, rgb=resized(frame.rgb, self.size_wh))
 
     def wanted_at(self, frame: Frame) -> Blend:
-        """Give what one of its frames is dreamed with."""
+        """Return the settings that a frame is dreamed with."""
         return self.timeline.at(float(frame.index / self.rate))
 
     def words(self, recipe: Recipe) -> dict[str, Any]:
-        """Give all that decides the frames, as TOML gives it back."""
+        """Return everything that determines the frames, as TOML would read it back."""
         names = {"content": self.footage.identity, "files": self.files, "names": self.output.pattern}
         return tomllib.loads(as_toml(recipe.made | names | preset_table(recipe.settings)))
 
@@ -173,15 +173,14 @@ def _at_home(request: RenderRequest) -> RenderRequest:
 
 
 def _sound(request: RenderRequest, footage: Footage, output: Output, start_s: float) -> Sound | None:
-    """Say which sound the output has. Raises InputError."""
+    """Return the output's sound, None for none. Raises InputError."""
     if request.sound_file is not None:
         if not request.sound:
-            raise InputError(
-                f"--sound {request.sound_file}: with --no-sound there is none; give one of the two"
-            )
+            raise InputError(f"--sound {request.sound_file} contradicts --no-sound; leave out one of the two")
         if output.kind != "film":
             raise InputError(
-                f"--sound {request.sound_file}: {output.path.name} can have none; write to .mp4, .mkv or .mov"
+                f"--sound {request.sound_file}: {output.path.name} cannot hold sound; write to .mp4, .mkv "
+                "or .mov"
             )
         return Sound(request.sound_file, music_begin_s(request.sound_file))
     if not request.sound or output.kind != "film" or not isinstance(footage, Film):
@@ -196,7 +195,7 @@ def _path_of(source: str) -> Path | None:
 
 
 def _box(request: RenderRequest) -> tuple[int, int] | None:
-    """Give the box that frames are to fit in: --preview bounds the width alone."""
+    """Return the box that frames must fit in; --preview bounds only the width."""
     if request.preview is None:
         return request.size_wh
     if request.size_wh is None:
@@ -205,12 +204,12 @@ def _box(request: RenderRequest) -> tuple[int, int] | None:
 
 
 def _span(request: RenderRequest, footage: Footage, rate: Fraction) -> tuple[int, int | None]:
-    """Give the first frame and the one after the last. Raises InputError."""
+    """Return the first frame and the one after the last. Raises InputError."""
     start_s = 0.0 if request.start is None else seconds_of(request.start, footage.rate, "--start")
     end_s = None if request.end is None else seconds_of(request.end, footage.rate, "--end")
     first, last = slot_at(start_s, rate), None if end_s is None else slot_at(end_s, rate)
     if last is not None and last <= first:
-        raise InputError(f"--end {request.end}: it is not after the start at {clock_words(start_s)}")
+        raise InputError(f"--end {request.end}: it must be after the start at {clock_words(start_s)}")
     length_s = footage.length_s
     for word, given, slot in (("--start", request.start, first + 1), ("--end", request.end, last)):
         if length_s is not None and slot is not None and slot > slot_at(length_s, rate) + 1:
@@ -248,7 +247,7 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
 
 
 def _files(request: RenderRequest, timeline: SettingsTimeline) -> dict[str, Path]:
-    """List the files beside the source that are there: a render goes on with the same ones only."""
+    """List the existing files besides the source: a render resumes only with the same ones."""
     named = {"first_frame": request.first_frame, "sound_file": request.sound_file}
     for number, segment in enumerate(timeline.segments):
         dream = segment.settings.dream
@@ -267,7 +266,7 @@ def _made(
     rate: Fraction,
     timeline: SettingsTimeline,
 ) -> dict[str, Any]:
-    """Write down all that decides the frames besides settings; what was not said is left out."""
+    """Return everything besides the settings that determines the frames; options not given are left out."""
     given = {
         "start": request.start,
         "end": request.end,

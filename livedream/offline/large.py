@@ -12,7 +12,7 @@ from livedream.engines.engine import Engine
 
 
 def is_large(spec: KernelSpec, whole_px: int = WHOLE_PX) -> bool:
-    """Tell whether a kernel's working size has more than `whole_px` pixels."""
+    """Return whether a kernel's working size has more than `whole_px` pixels."""
     return tiling_of(spec.size_hw, whole_px) is not None
 
 

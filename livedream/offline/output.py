@@ -56,33 +56,31 @@ def output_of(name: str, picture_format: str | None = None) -> Output:
     suffix = path.suffix.lower()
     if suffix in FILMS or suffix in ANIMATIONS:
         if picture_format is not None:
-            raise InputError(
-                f"--format is for a folder of frames, and {name} is a file; leave one of them out"
-            )
+            raise InputError(f"--format is for a folder of frames, and {name} is a file; leave out --format")
         check_name(path, unfinished(path))
         return Output(path, "film" if suffix in FILMS else "animation")
     # A folder may have a point in its name, but what looks like another kind of file is a slip.
     if re.fullmatch(r"\.[A-Za-z]\w{1,4}", suffix) and not path.is_dir():
         known = ", ".join((*FILMS, *ANIMATIONS))
         raise InputError(
-            f"{name}: what comes out is a film or an animation ({known}) or a folder, without {suffix}"
+            f"{name}: {suffix} is not supported; write a film or an animation ({known}), or a folder"
         )
     return Output(_named(path), "folder", f"{FRAME_PATTERN}.{_checked_format(picture_format or 'png')}")
 
 
 def _checked_path(name: str) -> Path:
     if "\0" in name:
-        raise InputError(f"{name!r}: no file can have a NUL character in its name; leave it out")
+        raise InputError(f"{name!r}: a file name cannot contain a NUL character; remove it")
     path = expanded(name)
     check_name(path, path)
     return path
 
 
 def _named(folder: Path) -> Path:
-    """Give a folder by a path that ends in its name, which the one of what is unfinished is made of."""
+    """Return the folder's path with a name at its end, from which that of the unfinished output is formed."""
     folder = folder if folder.name else folder.absolute()
     if not folder.name:
-        raise InputError(f"{folder} is all of a disk; give a folder in it")
+        raise InputError(f"{folder} is the root of a disk; choose a folder in it")
     check_name(folder, Output(folder, "folder").unfinished)
     return folder
 
@@ -91,15 +89,15 @@ def _checked_pattern(pattern: str, picture_format: str | None) -> str:
     if len(_NUMBER.findall(pattern)) != 1 or pattern.count("%") != 1:
         raise InputError(f"{pattern}: frames need one number in their names, as in frame_%05d.png")
     if Path(pattern).suffix.lower() not in PICTURES:
-        raise InputError(f"{pattern}: frames are .png or .jpg")
+        raise InputError(f"{pattern}: frames must be .png or .jpg")
     if picture_format is not None:
-        raise InputError(f"{pattern} says what the frames are; leave --format {picture_format} out")
+        raise InputError(f"{pattern} already sets the format; leave out --format {picture_format}")
     return pattern
 
 
 def _checked_format(picture_format: str) -> str:
     if f".{picture_format.lower()}" not in PICTURES:
-        raise InputError(f"--format {picture_format}: frames are png or jpg")
+        raise InputError(f"--format {picture_format}: frames must be png or jpg")
     return picture_format.lower()
 
 
@@ -118,14 +116,14 @@ def check_output(output: Output, source: Path | None, rate: Fraction, *, overwri
     """
     path, parent = output.path, output.path.absolute().parent
     if source is not None:
-        check_apart(output, {"what is to be rendered": source})
+        check_apart(output, {"the input": source})
     if not parent.is_dir():
-        raise InputError(f"{path} needs the folder {parent}; make it first")
+        raise InputError(f"{path}: the folder {parent} does not exist; create it first")
     if path.exists() and path.is_dir() != (output.kind == "folder"):
         kind = "folder" if path.is_dir() else "file"
-        raise InputError(f"{path} is a {kind} already; give another name")
+        raise InputError(f"{path} already exists as a {kind}; choose another name")
     if path.exists() and not overwrite and not (path.is_dir() and not any(path.iterdir())):
-        raise InputError(f"{path} is there already; give another name, or --overwrite")
+        raise InputError(f"{path} already exists; choose another name, or use --overwrite")
     if output.kind == "animation":
         check_animation(path, rate)
     check_writable(parent)
@@ -136,11 +134,11 @@ def check_apart(output: Output, inputs: Mapping[str, Path]) -> None:
     path = output.path
     for what, file in inputs.items():
         if path.exists() and (path.samefile(file) or _is_frame(output, file)):
-            raise InputError(f"{file} is {what}; give another name for what comes out")
+            raise InputError(f"{file} is {what}; choose another name for the output")
 
 
 def _is_frame(output: Output, file: Path) -> bool:
-    """Tell whether a file lies where a frame may come out."""
+    """Return whether a file lies where a frame may be written."""
     name = "(\\d+)".join(re.escape(part) for part in _NUMBER.split(output.pattern))
     inside = output.kind == "folder" and file.absolute().parent.samefile(output.path)
     return inside and re.fullmatch(name, file.name) is not None
@@ -157,16 +155,16 @@ def check_name(file: Path, unfinished: Path) -> None:
         return
     except OSError as fault:
         raise InputError(
-            f"{file} cannot be written ({fault.strerror}); give another name for what comes out"
+            f"{file} cannot be written ({fault.strerror}); choose another name for the output"
         ) from fault
 
 
 def check_writable(folder: Path) -> None:
-    """Only writing tells: permissions, access lists and write-protected disks differ by system."""
+    """Raise InputError unless the folder is writable, by writing: permissions differ by system."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as fault:
         raise InputError(
-            f"the folder {folder} cannot be written to ({fault.strerror}); take one of your own"
+            f"the folder {folder} is not writable ({fault.strerror}); choose another folder"
         ) from fault

@@ -69,13 +69,13 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
 
 
 def with_engine(job: Job, engines: Engines) -> Recipe:
-    """Give the job's recipe with the engine that it is dreamed by. Raises EngineError."""
+    """Return the job's recipe with the name of its engine. Raises EngineError."""
     engine = engines.engine_for(spec_for(job.recipe.settings.dream, job.size_wh))
     return replace(job.recipe, made=job.recipe.made | {"engine": engine.name})
 
 
 def segments_for(job: Job, place: Checkpoint) -> FilmSegments | PictureSegments:
-    """Say where the frames of an unfinished output lie."""
+    """Return the segments that hold the frames of an unfinished output."""
     if job.output.kind == "film":
         return FilmSegments(place.frames, job.size_wh, job.rate)
     return PictureSegments(place.frames, job.output.pattern)
@@ -88,7 +88,7 @@ def fill(
     keep: Callable[[int], None],
     tell: Callable[[int], None],
 ) -> int:
-    """Put dreamed frames on the segments; give how many there are then."""
+    """Put dreamed frames on the segments; return how many there are then."""
     is_open = False
     try:
         for rgb in pictures:
@@ -112,7 +112,7 @@ def fill(
 def finish(
     job: Job, segments: FilmSegments | PictureSegments, recipe: Recipe, frames: int, damage: str
 ) -> tuple[str, ...]:
-    """Make the output of what is on the segments; give notes for people, some of them empty.
+    """Make the output of what is on the segments; return notes for people, some of them empty.
 
     damage: what could not be read of the source. Raises SinkError.
     """
@@ -134,7 +134,7 @@ def _stretch(job: Job, frames: int) -> Stretch | None:
 
 
 def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> None:
-    """Put the frames into their folder, which from then on tells them; those of an older render go."""
+    """Move the frames into their folder and list them there; remove those of an older render."""
     final = PictureSegments(folder, segments.pattern)
     told_too = as_toml({"names": segments.pattern, "frames": frames})
     text += "\n" + "".join(f"{TOLD}{line}\n" for line in told_too.splitlines())
@@ -157,7 +157,7 @@ def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> No
 
 
 def _former(folder: Path) -> list[Path]:
-    """List the frames that the recipe in a folder tells; none if there is none, or it does not say."""
+    """List the frames named by a folder's recipe; empty without a recipe, or if it names none."""
     try:
         lines = (folder / SIDECAR).read_text(encoding="utf-8").splitlines()
         made = tomllib.loads("\n".join(line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)))

@@ -21,7 +21,7 @@ def box_of(text: str | None) -> tuple[int, int] | None:
         raise InputError(f"--size {text}: write it as WIDTHxHEIGHT, for example 1280x720")
     width, height = int(match[1]), int(match[2])
     if not (32 <= width <= LARGEST_SIDE_PX and 32 <= height <= LARGEST_SIDE_PX):
-        raise InputError(f"--size {text}: each side has 32 to {LARGEST_SIDE_PX} pixels")
+        raise InputError(f"--size {text}: each side must have 32 to {LARGEST_SIDE_PX} pixels")
     return width, height
 
 
@@ -36,7 +36,7 @@ def rate_of(text: str | None) -> Fraction | None:
             f"--fps {text}: write it as a number or a fraction, for example 30000/1001"
         ) from fault
     if not 1 <= rate <= 240:
-        raise InputError(f"--fps {text}: take 1 to 240 frames a second")
+        raise InputError(f"--fps {text}: use 1 to 240 frames a second")
     return rate.limit_denominator(1001)
 
 
@@ -46,7 +46,7 @@ def length_of(text: str | None) -> float | None:
         return None
     seconds = _number(text, "--seconds")
     if not 0 < seconds <= 7 * 24 * 3600:
-        raise InputError(f"--seconds {text}: take more than 0, and at most a week (604800)")
+        raise InputError(f"--seconds {text}: use more than 0, and at most a week (604800)")
     return seconds
 
 
@@ -56,7 +56,7 @@ def preview_of(text: str | None) -> int | None:
         return None
     width = _number(text, "--preview")
     if width != int(width) or not 64 <= width <= 3840:
-        raise InputError(f"--preview {text}: take a width of 64 to 3840 pixels")
+        raise InputError(f"--preview {text}: use a width of 64 to 3840 pixels")
     return int(width)
 
 
@@ -65,7 +65,7 @@ def seed_of(text: str | None) -> int:
     if text is None:
         return 0
     if not re.fullmatch(r"\d{1,18}", text.strip()):
-        raise InputError(f"--seed {text}: take a whole number from 0 up")
+        raise InputError(f"--seed {text}: use a whole number, 0 or more")
     return int(text)
 
 

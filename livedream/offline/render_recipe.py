@@ -47,8 +47,7 @@ def parse_recipe(text: str, origin: Path) -> Recipe:
         made = {}
     if MADE_BY not in made:
         raise InputError(
-            f"{origin} does not say what it was made with; give a film, a picture or a folder that livedream "
-            "made"
+            f"{origin} does not contain its settings; give a film, a picture or a folder that livedream made"
         )
     preset = parse(text, origin)
     return Recipe(preset.name, preset.settings, made)
@@ -65,4 +64,4 @@ def recipe_of(path: Path) -> Recipe:
     try:
         return parse_recipe(path.read_text(encoding="utf-8-sig"), path)
     except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path} cannot be read; it is damaged, or no text") from fault
+        raise InputError(f"{path} cannot be read; it is damaged, or not a text file") from fault

@@ -37,7 +37,7 @@ class SettingsTimeline:
     segments: Sequence[Segment]
 
     def at(self, time_s: float) -> Blend:
-        """Give what to dream with at a time."""
+        """Return what to dream with at a time."""
         number = max((n for n, segment in enumerate(self.segments) if segment.at_s <= time_s), default=0)
         segment = self.segments[number]
         into_s = time_s - segment.at_s
@@ -95,7 +95,7 @@ def check_words(table: Mapping[str, Any], words: Sequence[str], origin: str) -> 
     """Raise InputError for a word that is not among `words`."""
     for word in table:
         if word not in words:
-            raise InputError(f"{origin}: there is no word {word!r}; there are: {', '.join(words)}")
+            raise InputError(f"{origin}: there is no word {word!r}; choose one of: {', '.join(words)}")
 
 
 def beside(folder: Path, name_or_file: str) -> str:
@@ -106,7 +106,7 @@ def beside(folder: Path, name_or_file: str) -> str:
 def words_of(given: Any, origin: str) -> dict[str, Any]:
     """Read a `set` table, {dream.steps = 3} or {"dream.steps" = 3}, as word -> value. Raises InputError."""
     if not isinstance(given, Mapping):
-        raise InputError(f"{origin}: set is a table, as in set = {{ dream.steps = 3 }}")
+        raise InputError(f"{origin}: set must be a table, such as set = {{ dream.steps = 3 }}")
     words: dict[str, Any] = {}
     for key, value in given.items():
         nested = value.items() if isinstance(value, Mapping) and "." not in key else None

@@ -38,7 +38,9 @@ def render_split(
     request = absolute(request)
     job = job_of(request)
     if job.total is None:
-        raise InputError(f"--workers: nobody knows how long {job.footage.name} is; render it without")
+        raise InputError(
+            f"--workers: the length of {job.footage.name} is not known; render it without --workers"
+        )
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     segments = segments_for(job, place)
     chunks = chunks_of(job, job.total, segments.part_frames)
@@ -67,7 +69,7 @@ def _run(
     tell: Callable[[], None],
     open_engines: Open,
 ) -> Dreamt:
-    """Have all chunks dreamed and joined; tell of the whole film."""
+    """Render all chunks and join them; report the progress of the whole film."""
     dreamt: dict[int, Dreamt] = {}
     running: dict[Future[Any], int | None] = {
         executor.submit(_dream, request, chunk, open_engines): chunk.number for chunk in chunks
@@ -88,7 +90,8 @@ def _run(
     for chunk in chunks[:-1]:
         if dreamt[chunk.number].end != chunk.last:
             raise LivedreamError(
-                f"{request.source} is shorter than it says, so chunks of it do not meet; leave --workers out"
+                f"{request.source} is shorter than it declares, so its chunks do not join up; leave out "
+                "--workers"
             )
     return dreamt[len(chunks) - 1]
 
@@ -109,7 +112,7 @@ def _join(request: RenderRequest, chunk: Chunk) -> None:
 
 
 def own_engines(request: RenderRequest) -> Engines:
-    """Give a worker engines of its own; they come from its machine's disk, or are built there."""
+    """Return engines of a worker's own; they come from its machine's cache, or are built there."""
     return Engines(request.engine, lambda _: None)
 
 
@@ -134,7 +137,7 @@ def absolute(request: RenderRequest) -> RenderRequest:
 
 @contextmanager
 def workers(count: int, cluster: str | None) -> Iterator[Executor]:
-    """Give an executor of `count` processes here, or of a Dask cluster at an address.
+    """Open an executor of `count` processes here, or of a Dask cluster at an address.
 
     Raises InputError if Dask is not installed, or does not answer.
     """
@@ -156,7 +159,7 @@ def _processes(dask: Any, count: int) -> Any:
 
 
 def _share_cores(client: Any, count: int) -> None:
-    """Keep each process to cores of its own: engines that each want all of them slow one another down."""
+    """Pin each process to its own cores: engines that each use all of them slow one another down."""
     here = psutil.Process()
     if not hasattr(here, "cpu_affinity"):  # macOS has none
         return

@@ -128,13 +128,13 @@ def write_still(still: Still, rgb: Rgb, engine: str) -> None:
 
 
 def engine_name(still: Still, engines: Engines) -> str:
-    """Have the engine built and name it. Raises EngineError."""
+    """Build the engine and return its name. Raises EngineError."""
     size_wh = (still.rgb.shape[1], still.rgb.shape[0])
     return engines.engine_for(spec_for(still.recipe.settings.dream, size_wh)).name
 
 
 def _fitting(alpha: Alpha | None, file: Path, size_wh: tuple[int, int]) -> Alpha | None:
-    """Give the alpha in the size that comes out, if the file can hold one."""
+    """Return the alpha at the output size, if the file format can hold one."""
     if alpha is None or file.suffix.lower() not in TRANSPARENT:
         return None
     return np.asarray(resized(alpha, size_wh), np.uint8)
@@ -143,14 +143,14 @@ def _fitting(alpha: Alpha | None, file: Path, size_wh: tuple[int, int]) -> Alpha
 def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:
     """Check, before anything is dreamed, that the picture can be written. Raises InputError."""
     if file.suffix.lower() not in PICTURES:
-        raise InputError(f"{file}: the name of a picture ends in {', '.join(PICTURES)}")
+        raise InputError(f"{file}: the name of a picture must end in {', '.join(PICTURES)}")
     check_name(file, unfinished(file))
     if not file.absolute().parent.is_dir():
-        raise InputError(f"{file} needs the folder {file.absolute().parent}; make it first")
+        raise InputError(f"{file}: the folder {file.absolute().parent} does not exist; create it first")
     if file.is_dir():
         raise InputError(f"{file} is a folder; give the name of a picture")
     if file.exists() and source.exists() and file.samefile(source):
-        raise InputError(f"{file} is what is to be dreamed; give another name for what comes out")
+        raise InputError(f"{file} is the input; choose another name for the output")
     if file.exists() and not overwrite:
-        raise InputError(f"{file} is there already; give another name, or --overwrite")
+        raise InputError(f"{file} already exists; choose another name, or use --overwrite")
     check_writable(file.absolute().parent)

@@ -30,7 +30,7 @@ def seconds_of(time: str | float, rate: Fraction, word: str) -> float:
         raise InputError(f"{word} {time}: minutes and seconds go up to 59")
     total = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
     if not math.isfinite(total):
-        raise InputError(f"{word} {time}: that is no time in a film")
+        raise InputError(f"{word} {time}: that is too long for a film")
     return total
 
 

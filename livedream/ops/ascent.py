@@ -26,7 +26,7 @@ class Optimiser(Protocol):
     evens: bool
 
     def towards(self, direction: Tensor, place: Tensor, /) -> Tensor:
-        """Take the next direction and where it was met, give the step."""
+        """Compute the step from the next direction and the place where it was measured."""
 
 
 class Ascent:
@@ -35,7 +35,7 @@ class Ascent:
     compares = evens = False
 
     def towards(self, direction: Tensor, _place: Tensor) -> Tensor:
-        """Give the direction itself."""
+        """Return the direction itself."""
         return direction
 
 
@@ -50,7 +50,7 @@ class Adam:
         self._steps = 0
 
     def towards(self, direction: Tensor, _place: Tensor) -> Tensor:
-        """Take the next direction, give the step; about 1 where the directions agree."""
+        """Compute the step from the next direction; about 1 where the directions agree."""
         keep, keep_square = BETAS
         square = direction * direction
         first, second = (1 - keep) * direction, (1 - keep_square) * square

@@ -38,11 +38,11 @@ class Waves(nn.Module):
         self.register_buffer("columns", columns)
 
     def forward(self, image: Tensor) -> Tensor:
-        """Give the coefficients, of the image's shape."""
+        """Return the coefficients, of the image's shape."""
         return self.rows @ (image @ self.columns.T)
 
     def back(self, coefficients: Tensor) -> Tensor:
-        """Give the image of coefficients; being orthonormal, the transposed transform, too."""
+        """Return the image of coefficients, by the transposed transform, since it is orthonormal."""
         return self.rows.T @ (coefficients @ self.columns)
 
 
@@ -53,13 +53,13 @@ class FastWaves(nn.Module):
         super().__init__()
 
     def forward(self, image: Tensor) -> Tensor:
-        """Give the coefficients, of the image's shape."""
+        """Return the coefficients, of the image's shape."""
         for axis in (2, 3):
             image = _forth(image, axis)
         return image
 
     def back(self, coefficients: Tensor) -> Tensor:
-        """Give the image of coefficients."""
+        """Return the image of coefficients."""
         for axis in (2, 3):
             coefficients = _back(coefficients, axis)
         return coefficients
@@ -84,16 +84,16 @@ class Spectrum(nn.Module):
         self.register_buffer("scale", (frequencies(size_hw) ** -power).float())
 
     def image(self, coefficients: Tensor) -> Tensor:
-        """Give the image, 1x3xHxW, of coefficients of that shape."""
+        """Return the image, 1x3xHxW, of coefficients of that shape."""
         return self._mixed("mix", self.waves.back(self.scale * coefficients))
 
     def coefficients(self, image: Tensor) -> Tensor:
-        """Give the coefficients that an image has."""
+        """Return the coefficients of an image."""
         found: Tensor = self.waves(self._mixed("unmix", image)) / self.scale
         return found
 
     def gradient(self, gradient: Tensor) -> Tensor:
-        """Give the gradient by the coefficients for one by the pixels, by the chain rule."""
+        """Return the gradient by the coefficients from that by the pixels, by the chain rule."""
         found: Tensor = self.scale * self.waves(self._mixed("mixed", gradient))
         return found
 
@@ -110,7 +110,7 @@ class InCoefficients:
         self._start: Tensor | None = None
 
     def towards(self, direction: Tensor, place: Tensor) -> Tensor:
-        """Take the next direction and the picture where it was met, both in pixels, give the step in pixels.
+        """Compute the step from the next direction and the picture where it was measured, all in pixels.
 
         Pixels go as far on average as the optimiser goes in coefficients, for a direction of the same size.
         """
@@ -126,7 +126,7 @@ class InCoefficients:
 
 
 def wave_matrix(length: int) -> Tensor:
-    """Give the length x length float32 matrix of the orthonormal real Fourier transform of a line."""
+    """Build the length x length float32 matrix of the orthonormal real Fourier transform of a line."""
     places = torch.arange(length, dtype=torch.float64)
     turns = 2 * math.pi / length * torch.outer(_waves(length).double(), places)
     is_cosine = torch.arange(length) <= length // 2
@@ -135,7 +135,7 @@ def wave_matrix(length: int) -> Tensor:
 
 
 def frequencies(size_hw: tuple[int, int]) -> Tensor:
-    """Give the frequency of each coefficient, HxW, float64, in waves per pixel.
+    """Return the frequency of each coefficient, HxW, float64, in waves per pixel.
 
     The mean has that of the finest detail. The paper gives it the lowest; but then pictures that are dreamed
     over and over turn black or white.
@@ -147,7 +147,7 @@ def frequencies(size_hw: tuple[int, int]) -> Tensor:
 
 
 def colours(power: float) -> Tensor:
-    """Give the 3x3 float64 matrix from a coefficient's three numbers to red, green and blue.
+    """Build the 3x3 float64 matrix from a coefficient's three numbers to red, green and blue.
 
     power: of how much more one of the three varies than another; the largest is 1.
     """
@@ -162,7 +162,7 @@ def _waves(length: int) -> Tensor:
 
 
 def _weights(length: int, like: Tensor) -> Tensor:
-    """Give the factors of the fast transform's cosines: 1 for those that have no sine beside them."""
+    """Return the factors of the fast transform's cosines: 1 for those that have no sine beside them."""
     weights = like.new_full((length // 2 + 1,), math.sqrt(2))
     weights[:: max(1, length // 2) if length % 2 == 0 else length] = 1
     return weights
@@ -186,5 +186,5 @@ def _back(coefficients: Tensor, axis: int) -> Tensor:
 
 
 def _size(direction: Tensor) -> Tensor:
-    """Give the mean magnitude."""
+    """Return the mean magnitude."""
     return direction.abs().mean(dim=(1, 2, 3), keepdim=True)

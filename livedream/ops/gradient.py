@@ -13,7 +13,7 @@ TINY = 1e-8
 
 
 def gaussian_taps(sigma_px: float) -> Tensor:
-    """Give the 1-D Gaussian of `sigma_px` (> 0) cut at 2.5 sigma, its sum 1, float32."""
+    """Return the 1-D Gaussian of `sigma_px` (> 0) cut at 2.5 sigma, its sum 1, float32."""
     radius = max(1, round(2.5 * sigma_px))
     offsets = torch.arange(-radius, radius + 1, dtype=torch.float64)
     taps = torch.exp(-(offsets**2) / (2 * sigma_px**2))
@@ -42,5 +42,5 @@ def normalise(gradient: Tensor) -> Tensor:
 
 
 def size_of(gradient: Tensor) -> Tensor:
-    """Give mean |g| of each picture, or of each picture's lines, to divide by."""
+    """Return mean |g| of each picture, or of each picture's lines, to divide by."""
     return gradient.abs().mean(dim=tuple(range(1, gradient.dim())), keepdim=True)

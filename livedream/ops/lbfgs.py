@@ -42,7 +42,7 @@ class Lbfgs:
         self._flatness: Tensor | float = 1.0
 
     def towards(self, direction: Tensor, place: Tensor) -> Tensor:
-        """Take the next gradient 1xCxHxW and where it was met, give the step, of mean magnitude 1.
+        """Compute the step, of mean magnitude 1, from the next gradient 1xCxHxW and its place.
 
         direction: all in one scale, whichever that is: what is normalised anew each time tells no curvature.
         """
@@ -55,7 +55,7 @@ class Lbfgs:
         return normalise(two_loops(gradient, self._pairs, self._flatness))
 
     def _remember(self, move: Tensor, fall: Tensor) -> None:
-        """Keep a pair, with no say if the gradient rose; the last with one gives the flatness."""
+        """Keep a pair, with weight 0 if the gradient rose; the last other pair gives the flatness."""
         curved, square = _dot(move, fall), _dot(fall, fall)
         is_hill = curved > LEAST_COSINE * (_dot(move, move) * square).sqrt() + TINY**2
         self._flatness = torch.where(is_hill, curved / (square + TINY**2), self._flatness)
@@ -64,7 +64,7 @@ class Lbfgs:
 
 
 def two_loops(gradient: Tensor, pairs: Sequence[Pair], flatness: Tensor | float) -> Tensor:
-    """Multiply a gradient by the inverse curvature that pairs, oldest first, tell of (Nocedal 1980).
+    """Multiply a gradient by the inverse curvature estimated from pairs, oldest first (Nocedal 1980).
 
     flatness: 1 / curvature in the directions of which no pair tells.
     """
@@ -80,5 +80,5 @@ def two_loops(gradient: Tensor, pairs: Sequence[Pair], flatness: Tensor | float)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:
-    """Give the mean of the products: in proportion to their sum, and not too large for any number format."""
+    """Return the mean of the products: proportional to their sum, but small enough for any number format."""
     return (a * b).mean(dim=(1, 2, 3), keepdim=True)

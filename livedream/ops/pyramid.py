@@ -31,7 +31,7 @@ class Resize(nn.Module):
                 self.register_buffer(f"{name}_weights", weights[..., None])
 
     def forward(self, image: Tensor) -> Tensor:
-        """Give the image at the other size."""
+        """Return the image at the other size."""
         if self.same:
             return image
         channels, lines = int(image.shape[1]), as_lines(image)
@@ -67,7 +67,7 @@ class Zoom(nn.Module):
         self.from_hw, self.to_hw = from_hw, to_hw
 
     def forward(self, image: Tensor, steps: Tensor) -> Tensor:
-        """Give the image at the other size.
+        """Return the image at the other size.
 
         steps: int64 tensor of 2, how many parts (`UNIT` to the pixel) of the image one pixel of the result
         is high and wide.
@@ -89,7 +89,7 @@ def resized(image: Tensor, to_hw: Sequence[int]) -> Tensor:
 
 
 def zoom_matrix(length: int, to_length: int, step: Tensor) -> Tensor:
-    """Give the to_length x length float32 matrix that resizes a line of pixels about its middle.
+    """Build the to_length x length float32 matrix that resizes a line of pixels about its middle.
 
     step: int64, >= 1, parts of `UNIT` to a pixel of the result. With the step from one length to the other
     it is `resize_matrix`; with a larger one the line repeats beyond its ends, mirrored.
@@ -106,7 +106,7 @@ def zoom_matrix(length: int, to_length: int, step: Tensor) -> Tensor:
 
 
 def resize_matrix(length: int, to_length: int) -> Tensor:
-    """Give the to_length x length float32 matrix that resizes a line of pixels; each row sums to 1."""
+    """Build the to_length x length float32 matrix that resizes a line of pixels; each row sums to 1."""
     each_pixel = torch.eye(length, dtype=torch.float64)[None, None]
     rows = F.interpolate(each_pixel, (to_length, length), mode="bilinear", antialias=True)[0, 0]
     return (rows / rows.sum(dim=1, keepdim=True)).float()

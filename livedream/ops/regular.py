@@ -11,7 +11,7 @@ SOFT = 1e-3
 
 
 def towards_flat(image: Tensor) -> Tensor:
-    """Give -d TV / d image for 1xCxHxW, TV the sum of |grad x| over pixels and channels; from -4 to 4.
+    """Compute -d TV / d image for 1xCxHxW, TV the sum of |grad x| over pixels and channels; from -4 to 4.
 
     Rudin, Osher and Fatemi, "Nonlinear total variation based noise removal algorithms", 1992; |grad x| is
     softened to sqrt(dx^2 + dy^2 + s^2).
@@ -24,5 +24,5 @@ def towards_flat(image: Tensor) -> Tensor:
 
 
 def towards_grey(image: Tensor) -> Tensor:
-    """Give -d/d image of the sum of (x - 1/2)^2, which is decay; from -1 to 1."""
+    """Compute -d/d image of the sum of (x - 1/2)^2, which is decay; from -1 to 1."""
     return 1 - 2 * image

@@ -57,7 +57,7 @@ class PastFrames:
 
     @property
     def held_bytes(self) -> int:
-        """Tell how much memory the frames take."""
+        """Return how much memory the frames take."""
         return sum(kept.yuv.nbytes for kept in self._kept)
 
     def keep(self, rgb: Rgb, now_s: float) -> None:
@@ -73,7 +73,7 @@ class PastFrames:
         self._kept_at_s = now_s
 
     def at(self, time_s: float, size_wh: tuple[int, int]) -> Rgb:
-        """Give the frame at a time >= 0 of the loop, `size_wh` pixels; the same array until the next one."""
+        """Return the loop's frame at a time >= 0, `size_wh` pixels; the same array until the next one."""
         first_s = self._kept[0].due_s
         whole_s = self._kept[-1].due_s - first_s + 1 / KEPT_FPS
         due_s = first_s + time_s % whole_s
@@ -112,11 +112,11 @@ class Attract:
 
     @property
     def playing(self) -> bool:
-        """Tell whether past frames are shown."""
+        """Return whether past frames are shown."""
         return self._since_s is not None
 
     def shown(self, frame: Frame) -> Frame:
-        """Give the camera's frame, or the loop's at its time."""
+        """Return the camera's frame, or the loop's at its time."""
         now_s = frame.captured_s
         if self._size_wh != frame.size_wh:
             self._begin(frame)
@@ -131,12 +131,12 @@ class Attract:
         return replace(frame, rgb=self.past.at(now_s - self._since_s, frame.size_wh))
 
     def _begin(self, frame: Frame) -> None:
-        """Begin anew with frames of another size."""
+        """Restart with frames of another size."""
         self._size_wh, self._grey, self._moving = frame.size_wh, None, 0
         self.past, self._moved_s, self._since_s = PastFrames(), None, None
 
     def _moves(self, rgb: Rgb) -> bool:
-        """Tell whether something has moved from one frame to the next for long enough."""
+        """Return whether something has moved in enough consecutive frames."""
         before, self._grey = self._grey, grey(rgb, GREY_PX)
         if before is None:
             return False

@@ -156,7 +156,7 @@ def bench(
         session.finish()
     ready = session.dreamer.ready
     if ready is None or notes.frames == 0:
-        raise SourceError(f"{status.source} ended before anything could be measured; take a longer source")
+        raise SourceError(f"{status.source} ended before anything could be measured; use a longer source")
     peak_mb = peak_rss_mb()
     with_start, without = (_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False))
     decode = {"decode": session.capture.decode_ms.percentiles().p50}
@@ -226,12 +226,12 @@ def _frames(source: Source, box_wh: tuple[int, int]) -> Iterator[Frame]:
 
 
 def since_process_start_s() -> float:
-    """Give the seconds since this process was started, its imports included."""
+    """Return the seconds since this process was started, its imports included."""
     return time.time() - float(psutil.Process().create_time())
 
 
 def peak_rss_mb() -> float:
-    """Give the largest resident memory that this process has had so far, in MB of 10^6 bytes."""
+    """Return the peak resident memory of this process so far, in MB of 10^6 bytes."""
     if sys.platform == "win32":
         return float(psutil.Process().memory_info().peak_wset) / 1e6
     import resource

@@ -30,7 +30,7 @@ class CrossFade:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing of what was before is seen any more."""
+        """Return whether the fade has ended."""
         return self._before is self._after
 
     def follow(self, settings: Settings, mood: object, now_s: float) -> Blend:

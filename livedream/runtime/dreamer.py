@@ -61,11 +61,11 @@ class Dreamer:
         """Set once the engine that was asked for runs, not a stopgap."""
 
     def expect(self, upcoming: Callable[[], Iterable[Settings]]) -> None:
-        """Have the engines made ahead of what may be shown next, the likeliest first; before the start."""
+        """Build engines ahead for what may be shown next, the likeliest first; call it before the start."""
         self._upcoming = upcoming
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
-        """Have the engine for pictures of `size_wh` built, before the first frame is there."""
+        """Request the engine for pictures of `size_wh` before the first frame arrives."""
         self._request(self._store.snapshot(), size_wh)
 
     def run(self, slot: Latest[Frame], stop: threading.Event) -> None:
@@ -96,7 +96,7 @@ class Dreamer:
             self._observe(start_s)
 
     def _observe(self, start_s: float) -> None:
-        """Let the governor see how long a frame took; have engines made ahead once there is room."""
+        """Report a frame's time to the governor; build engines ahead once there is room."""
         governor, now_s = self._governor, self._clock.now_s()
         if governor is None or not self.settled.is_set():
             return
@@ -198,7 +198,7 @@ def affordable(settings: Settings, governor: Governor | None, *, is_settled: boo
 
 
 def describe(ready: Ready[KernelProgram]) -> str:
-    """Say which engine dreams now, at which size, how it was checked and how fast it is."""
+    """Describe the engine that dreams now: size, speed, and how it was checked."""
     height, width = ready.program.spec.size_hw
     said = f"{ready.engine.name} dreams {width}x{height}"
     if ready.run_ms is not None:

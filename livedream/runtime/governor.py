@@ -59,11 +59,11 @@ class Governor:
 
     @property
     def is_at_ease(self) -> bool:
-        """Tell whether there has been room for more in the frames that are watched."""
+        """Return whether the watched frames left time to spare."""
         return self._watched >= EASE and self._busy_s / self._watched <= AIM * self.interval_s
 
     def restart(self) -> None:
-        """Watch anew: the engine or the wish has changed."""
+        """Restart watching: the engine or the wanted size has changed."""
         self._busy_s, self._watched, self._since_s = 0.0, 0, None
         self._calm_since_s = None
 
@@ -88,7 +88,7 @@ class Governor:
         return self._lower(load) if load > FULL_LOAD else self._raise(load, now_s)
 
     def _rung(self, fitting_px: float) -> int:
-        """Give the largest size of the ladder that is at most `fitting_px`, or its smallest."""
+        """Return the largest size of the ladder that is at most `fitting_px`, or its smallest."""
         share = max(SMALLEST_SHARE, min(1.0, fitting_px / self.wanted_px))
         # A pixel lost to rounding on a rung is not to cost the whole rung.
         steps = math.ceil(math.log(share) / math.log(RUNG) - 1e-3)

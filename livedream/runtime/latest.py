@@ -49,7 +49,7 @@ class Latest(Generic[T]):
             return self._item
 
     def peek(self) -> tuple[int, T] | None:
-        """Give (sequence number, newest item), taken or not; None before the first."""
+        """Return (sequence number, newest item), taken or not; None before the first."""
         with self._changed:
             return None if self._item is None else (self._sequence, self._item)
 
@@ -61,6 +61,6 @@ class Latest(Generic[T]):
 
     @property
     def ended(self) -> bool:
-        """Tell whether it is closed and its last item taken."""
+        """Return whether it is closed and its last item taken."""
         with self._changed:
             return self._closed and self._taken

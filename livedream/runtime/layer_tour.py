@@ -33,7 +33,7 @@ def layers_of(info: NetworkInfo) -> list[str]:
 
 
 def leading_layer(dream: DreamSettings, info: NetworkInfo) -> str | None:
-    """Give the layer with the greatest weight, as it was named; None if something else is dreamed."""
+    """Return the layer with the greatest weight, as it was named; None if something else is dreamed."""
     if dream.layers:
         return max(dream.layers, key=lambda name: dream.layers[name])
     others = dream.sequence or dream.labels or dream.guide or dream.style
@@ -41,7 +41,7 @@ def leading_layer(dream: DreamSettings, info: NetworkInfo) -> str | None:
 
 
 def alone(settings: Settings, layer: str, channel: int | None = None) -> Settings:
-    """Give the settings with one layer dreamed, or one of its channels, and nothing else."""
+    """Return the settings with one layer dreamed, or one of its channels, and nothing else."""
     wished = NOTHING | {"layers": {layer: 1.0}}
     if channel is not None:
         wished["channels"] = {layer: {channel: 1.0}}
@@ -71,7 +71,7 @@ def all_channels(settings: Settings) -> Settings:
 
 
 def where(settings: Settings) -> tuple[str, int | None, int]:
-    """Tell (layer, its one channel or None for several, channels that it has)."""
+    """Return (layer, its one channel or None for several, the number of its channels)."""
     dream = settings.dream
     info = network_info(dream.network)
     layer = leading_layer(dream, info) or info.default_layer

@@ -60,7 +60,7 @@ class PerformerActions:
             self._moves[f"preset {number}"] = partial(self._preset, number)
 
     def do(self, move: Move) -> str:
-        """Do a move; give a few words on how it is now."""
+        """Do a move; return a few words on the new state."""
         return self._moves[move]()
 
     def _step(self, by: int) -> str:
@@ -97,6 +97,6 @@ class PerformerActions:
     def _keep(self, word: str, value: float, name: str, shown: str) -> str:
         """Keep a setting from preset to preset, unless it is at the end of its range."""
         if value == by_word()[word].value_of(self._store.snapshot()):
-            return f"{name} goes no further"
+            return f"{name} is at its limit"
         self._programs.keep(word, value)
         return f"{name} {shown}"

@@ -24,7 +24,7 @@ class PlaceholderFrames:
         self._dreamed_s = now_s
 
     def __call__(self) -> Rgb | None:
-        """Give a slate before the first dream and while the source is lost, else None."""
+        """Return a slate before the first dream and while the source is lost, else None."""
         if self._dreamed_s is None:
             return self._slate("warming up")
         health = self._source.health

@@ -32,12 +32,12 @@ class Playlist:
 
     @property
     def name(self) -> str:
-        """Tell which preset is shown."""
+        """Return the name of the preset that is shown."""
         return self.presets[self._at].name
 
     @property
     def left_s(self) -> float | None:
-        """Tell for how long it is still shown; None if no other one follows by itself."""
+        """Return for how many more seconds it is shown; None if no other follows by itself."""
         if self._every_s is None or len(self.presets) == 1:
             return None
         return max(0.0, self._every_s - self._shown_s)
@@ -78,7 +78,7 @@ class Playlist:
         return list({(self._at + hop) % len(self.presets): None for hop in [0, *hops]})
 
     def tell_to(self, tell: Callable[[str], None]) -> None:
-        """Have it said, in a sentence, when a preset cannot be shown any more."""
+        """Call `tell` with a sentence when a preset cannot be shown any more."""
         self._tell = tell
 
     def keep(self, word: str, value: Any) -> None:

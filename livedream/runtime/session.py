@@ -127,7 +127,7 @@ class LiveSession:
         self.finish()
 
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
-        """Give the show another sink, at any time; its thread starts with the session or at once."""
+        """Add a sink, at any time; its thread starts with the session or at once."""
         sink_worker = SinkWorker(
             sink, rate or Rate(self.plan.output_wh, self.plan.fps), self._clock, self._placeholder, self._tell
         )
@@ -137,7 +137,7 @@ class LiveSession:
         return sink_worker
 
     def _follow(self, programs: Playlist) -> None:
-        """Let the preset change by time, and have the engines of what may come next made ahead."""
+        """Change presets by time, and build ahead the engines of those that may come next."""
         programs.tell_to(self._tell)
         self._dreamer.expect(lambda: [preset.settings for preset in programs.upcoming()])
 
@@ -197,27 +197,27 @@ class LiveSession:
             raise self._fault
 
     def latest(self) -> tuple[int, Rgb] | None:
-        """Give (sequence number, newest finished frame); None before the first."""
+        """Return (sequence number, newest finished frame); None before the first."""
         newest = self._newest.peek()
         return None if newest is None else (newest[0], newest[1].rgb)
 
     @property
     def ended(self) -> bool:
-        """Tell whether it has ended: end of the source, an error, or stopped."""
+        """Return whether it has ended: end of the source, an error, or stopped."""
         return self._stop.is_set()
 
     @property
     def capture(self) -> CaptureThread:
-        """Give the capture, for its figures."""
+        """Return the capture thread, for its figures."""
         return self._capture
 
     @property
     def dreamer(self) -> Dreamer:
-        """Give the dreamer, for its figures."""
+        """Return the dreamer, for its figures."""
         return self._dreamer
 
     def status(self) -> Status:
-        """Tell how it is going."""
+        """Return how it is going."""
         now_s = self._clock.now_s()
         ready, dreamed, attract = self._dreamer.ready, self._dreamed, self._capture.attract
         # While past frames are shown, what is dreamed is not what the camera sees.

@@ -33,7 +33,7 @@ class Meter:
             self._events.clear()
 
     def rate(self, now_s: float) -> float:
-        """Give events per second, seen from `now_s`; 0 for fewer than two."""
+        """Return events per second, as of `now_s`; 0 for fewer than two."""
         with self._lock:
             recent = [at for at, _ in self._events if at >= now_s - self._window_s]
         if len(recent) < 2:
@@ -43,14 +43,14 @@ class Meter:
         return (len(recent) - 1) / span if span > 0 else 0.0
 
     def percentiles(self) -> Percentiles:
-        """Give the percentiles of the values."""
+        """Return the percentiles of the values."""
         with self._lock:
             values = [value for _, value in self._events]
         return percentiles(values)
 
 
 def percentiles(values: list[float]) -> Percentiles:
-    """Give the 50th, 95th and 99th percentile; zeros for no values."""
+    """Return the 50th, 95th and 99th percentile; zeros for no values."""
     if not values:
         return Percentiles()
     p50, p95, p99 = np.percentile(values, [50, 95, 99])

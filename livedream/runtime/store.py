@@ -104,7 +104,7 @@ class SettingsStore:
         return self._tell()
 
     def hold(self, words: Collection[str], *, on: bool = True) -> None:
-        """Let the hand keep words when the preset changes, or no longer."""
+        """Hold words through preset changes, or release them."""
         with self._lock:
             self._held = self._held | frozenset(words) if on else self._held - frozenset(words)
 
@@ -158,7 +158,7 @@ class SettingsStore:
             self._news.append(news)
 
     def _tell(self) -> Settings:
-        """Tell what is new, one after the other; what another thread tells already, it tells to the end."""
+        """Notify the observers of each change in order; a thread that already does goes on to the last one."""
         settings = self._standing.settings
         while self._news and self._telling.acquire(blocking=False):
             try:

@@ -24,29 +24,31 @@ class ColourSettings(Section):
     )
     saturation: float = setting(
         1.0,
-        "How colourful what the dream adds is; what is kept is taken off after that.",
+        "Colourfulness of what the dream adds; colour.keep reduces it further.",
         ge=0.0,
         le=2.0,
         basic=True,
     )
     contrast: float = setting(
         0.0,
-        "How much the strength of the dream is evened out; at 1 a faint one shows as a grown one.",
+        "How much the dream's strength is evened out; at 1 a faint dream looks as strong as a grown one.",
         ge=0.0,
         le=1.0,
     )
     balance: float = setting(
         0.0,
-        "Share of the drift of the dream's mean colour that is taken back at each frame.",
+        "Share of the drift of the dream's mean colour that is removed in each frame.",
         ge=0.0,
         le=1.0,
     )
     target: tuple[float, ...] = setting(
-        (), "Colour that the whole picture is drawn to; [] for none.", unit="red, green, blue, each 0 to 1"
+        (),
+        "Colour that the whole picture is pulled towards; [] for none.",
+        unit="red, green, blue, each 0 to 1",
     )
     target_weight: float = setting(
         0.05,
-        "Share of the way to the target that the dream's mean colour goes at each frame.",
+        "Share of the way to the target that the dream's mean colour moves in each frame.",
         ge=0.0,
         le=1.0,
     )
@@ -62,7 +64,7 @@ class ColourSettings(Section):
 
     @property
     def colourfulness(self) -> float:
-        """Give the factor on the colour of what is shown; 0 leaves only light and dark."""
+        """Return the factor on the colour of what is shown; 0 leaves only light and dark."""
         return self.saturation * (1 - self.keep)
 
 

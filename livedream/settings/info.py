@@ -64,12 +64,12 @@ class SettingInfo:
 
     @property
     def allowed(self) -> str:
-        """Return its range or its choices as text; empty where neither says it all."""
+        """Return its range or its choices as text; empty where neither is complete."""
         return ", ".join(self.choices) if self.low is None else f"{self.low} to {self.high}"
 
     @property
     def is_number(self) -> bool:
-        """Tell whether it has a range that a slider can go through."""
+        """Return whether it has a range for a slider."""
         return self.kind in {"number", "integer"}
 
     def value_of(self, settings: Settings) -> Any:
@@ -80,7 +80,7 @@ class SettingInfo:
         """Return the nearest number that is allowed, whole for an integer. Raises ValueError for a NaN."""
         low, high = self._ends()
         if math.isnan(value):
-            raise ValueError(f"{self.word} cannot be {value!r}: that is no number")
+            raise ValueError(f"{self.word} cannot be {value!r}: that is not a number")
         held = min(high, max(low, value))
         return round(held) if self.kind == "integer" else float(held)
 
@@ -120,7 +120,7 @@ class SettingInfo:
 
     def _ends(self) -> tuple[float, float]:
         if self.low is None or self.high is None:
-            raise TypeError(f"{self.word} is no number")
+            raise TypeError(f"{self.word} is not a number")
         return self.low, self.high
 
     def _bottom(self) -> float:

@@ -12,29 +12,29 @@ class LookSettings(Section):
 
     depth: float = setting(
         0.44,
-        "How deep the dream is: 0 is the camera alone, at 1 what is shown differs from the picture by "
-        "a fifth of the range on average. Any picture comes to it: steps go further where less is "
-        "seen, and the dream is let go of where it is deeper.",
+        "How deep the dream is: 0 is the camera alone; at 1 what is shown differs from it by a fifth of "
+        "the range on average. Every picture reaches this depth: steps are larger where the dream is "
+        "faint, and the dream fades where it is too deep.",
         ge=0.0,
         le=1.0,
         basic=True,
     )
     steer: bool = setting(
         True,
-        "Keep the dream as deep as depth says; false: steps are dream.step_size everywhere, without a bound.",
+        "Hold the dream at the depth of look.depth; false: every step is dream.step_size, without a bound.",
     )
     strength: float = setting(1.0, "Factor on what the dream adds to the picture.", ge=0.0, le=3.0)
     light: float = setting(
         0.7,
         "How much of the picture's light and colours, its low frequencies, the camera keeps: at 1 the "
-        "dream adds forms alone, at 0 it also changes the light.",
+        "dream adds only forms, at 0 it also changes the light.",
         ge=0.0,
         le=1.0,
         basic=True,
     )
     light_radius: float = setting(
         0.04,
-        "Size from which on light is light and not form: sigma of a Gaussian.",
+        "Size above which brightness counts as light, not form: sigma of a Gaussian.",
         unit="of the picture's longer side",
         ge=0.005,
         le=0.25,
@@ -42,8 +42,8 @@ class LookSettings(Section):
     )
     shutter: float = setting(
         0.3,
-        "Share of the frame before in the dream that is shown, as a shutter sees what moves; 0: "
-        "forms that move are sharper, and all of them flicker more.",
+        "Share of the previous frame in the dream that is shown, like the motion blur of a shutter; 0: "
+        "moving forms are sharper, and everything flickers more.",
         ge=0.0,
         le=0.5,
     )
@@ -52,7 +52,7 @@ class LookSettings(Section):
     )
     gamma: float = setting(
         1.0,
-        "Gamma of the camera's picture, before it is dreamed; above 1 brightens what is dark.",
+        "Gamma of the camera's picture, applied before dreaming; above 1 brightens the dark parts.",
         ge=0.2,
         le=5.0,
         step=0.1,

@@ -17,20 +17,20 @@ class MotionSettings(Section):
 
     persistence: float = setting(
         0.97,
-        "Share of the previous frame's dream that the next one starts from; where others blend "
-        "(1 - b) of the old dream with b of the new picture, it is 1 - b.",
+        "Share of the previous frame's dream that the next one starts from; in programs that blend (1 - b) "
+        "of the old dream with b of the new picture it is 1 - b.",
         ge=0.0,
         le=1.0,
         basic=True,
     )
     persistence_mode: Course = setting(
         "constant",
-        "How persistence goes over time: constant; loop, in five equal steps to persistence_low and "
-        "back; random, anywhere between the two for each frame; or sine, triangle, saw (falls, then "
-        "jumps back), square. All but random start at persistence.",
+        "How persistence varies over time: constant; loop, in five equal steps to persistence_low and "
+        "back; random, anywhere between the two for each frame; or sine, triangle, saw (falls, then jumps "
+        "back), square. All but random start at persistence.",
     )
     persistence_low: float = setting(
-        0.9, "The other end of persistence, for every mode but constant.", ge=0.0, le=1.0
+        0.9, "The other end of the range of persistence, for every mode but constant.", ge=0.0, le=1.0
     )
     persistence_period_s: float = setting(
         8.0,
@@ -44,8 +44,8 @@ class MotionSettings(Section):
     still: float = setting(1.0, "Factor on persistence where the picture stands still.", ge=0.0, le=1.0)
     threshold_px: float = setting(
         1.0,
-        "Motion from one frame to the next that is half-way between still and moving; wholly still "
-        "is what moves by less than half of it, wholly moving by more than one and a half.",
+        "Motion per frame that is half-way between still and moving; less than half of it is fully still, "
+        "more than one and a half times as much fully moving.",
         unit="px of the grid that flow is measured on, 160 long",
         ge=0.05,
         le=40.0,
@@ -53,16 +53,16 @@ class MotionSettings(Section):
     )
     stillness: float = setting(
         0.0,
-        "How much a standing picture deepens the dream, and how much of the dream's depth motion takes "
-        "away; 1: all of it, the camera alone is left.",
+        "How much a still picture deepens the dream, and how much of the dream's depth motion takes away; "
+        "at 1 motion leaves the camera alone.",
         ge=0.0,
         le=1.0,
         basic=True,
     )
     floor_px: float = setting(
         0.1,
-        "Mean motion from one frame to the next that still counts as standing, for stillness and "
-        "--attract-s; four times as much wakes wholly.",
+        "Mean motion per frame that still counts as standing still, for stillness and --attract-s; four "
+        "times as much wakes the picture fully.",
         unit="px of the grid that flow is measured on, 160 long",
         ge=0.01,
         le=20.0,
@@ -71,7 +71,7 @@ class MotionSettings(Section):
     )
     attack_s: float = setting(
         0.3,
-        "How long motion takes to wake by two thirds, for stillness.",
+        "Time in which motion wakes the picture by two thirds, for stillness.",
         unit="s",
         ge=0.01,
         le=60.0,
@@ -79,7 +79,7 @@ class MotionSettings(Section):
     )
     release_s: float = setting(
         3.0,
-        "How long a standing picture takes to deepen by two thirds, for stillness.",
+        "Time in which a still picture deepens the dream by two thirds, for stillness.",
         unit="s",
         ge=0.01,
         le=60.0,
@@ -87,8 +87,8 @@ class MotionSettings(Section):
     )
     tolerance_px: float = setting(
         1.5,
-        "Forward-backward disagreement of the flow at which it is hardly trusted any more; the faster "
-        "the motion the more is allowed, a tenth of it besides.",
+        "Forward-backward error at which the flow is hardly trusted; a tenth of the motion is allowed on "
+        "top.",
         unit="px of the grid that flow is measured on, 160 long",
         ge=0.05,
         le=20.0,
@@ -96,7 +96,7 @@ class MotionSettings(Section):
     )
     tolerance_levels: float = setting(
         40.0,
-        "Difference in brightness at which the flow is hardly trusted any more.",
+        "Difference in brightness at which the flow is hardly trusted.",
         unit="levels of 255",
         ge=1.0,
         le=255.0,
@@ -104,25 +104,28 @@ class MotionSettings(Section):
     )
     fill: float = setting(
         0.6,
-        "Share of the dream that stays where the flow cannot be trusted; it comes from where the motion "
-        "of the whole picture says. 0: what appears there is dreamed from nothing.",
+        "Share of the dream that is kept where the flow cannot be trusted, carried along by the motion of "
+        "the whole picture; 0: what appears there is dreamed from scratch.",
         ge=0.0,
         le=1.0,
     )
     recall: float = setting(
         0.9,
-        "Share of its older dream that a place gets back when it comes into view again behind what has "
-        "passed before it; 0: what is uncovered is dreamed anew, and dreams that fly do so always.",
+        "Share of its older dream that a place gets back when it comes into view again, after something "
+        "has passed in front of it; 0: it is dreamed anew, as always while the dream flies.",
         ge=0.0,
         le=1.0,
     )
     cut_share: float = setting(
-        0.3, "A scene is cut when less than this share of the picture can be trusted.", ge=0.0, le=1.0
+        0.3,
+        "There is a scene cut where the flow of less than this share of the picture can be trusted.",
+        ge=0.0,
+        le=1.0,
     )
     cut_keep: float = setting(
         0.6,
-        "Share of the dream that stays at a scene cut, for the new scene to grow from; 0: it starts "
-        "from the picture alone.",
+        "Share of the dream that is kept at a scene cut, for the new scene to grow from; 0: it starts from "
+        "the picture alone.",
         ge=0.0,
         le=1.0,
     )

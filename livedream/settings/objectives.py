@@ -48,8 +48,8 @@ class ObjectiveSettings(Section):
 
     layers: LayerWeights = setting(
         {},
-        "Layers or moods whose activations are maximised, each with its weight; which ones there are "
-        "decides the engine, their weights are read each frame. None: the network's own default layer, "
+        "Layers or moods whose activations are maximised, each with its weight; another set of layers "
+        "needs another engine, their weights are read for each frame. Empty: the network's default layer, "
         "unless a sequence, a label, a guide or a style is dreamed.",
         lifetime="engine",
         basic=True,
@@ -63,16 +63,16 @@ class ObjectiveSettings(Section):
         choices=OBJECTIVES,
     )
     channels: Mapping[str, Mapping[int, Weight]] = setting(
-        {}, "For a layer, the weights of single channels; the channels not named get none."
+        {}, "For each layer, the weights of single channels; channels not named get none."
     )
     without: Mapping[str, tuple[int, ...]] = setting(
-        {}, "For a layer, channels that are left out; all others of the layer are dreamed."
+        {}, "For each layer, channels to leave out; all others of the layer are dreamed."
     )
     channel_groups: int = setting(
         1,
-        "Groups of a layer's channels that are dreamed side by side, each in regions of its own, which drift "
-        "and grow into each other; 1: all channels everywhere. Chosen channels make groups in the order in "
-        "which they are written, others at random.",
+        "Number of groups of a layer's channels that are dreamed side by side, each in regions of its own, "
+        "which drift and grow into each other; 1: all channels everywhere. Chosen channels are grouped in "
+        "the order in which they are written, others at random.",
         lifetime="engine",
         ge=1,
         le=8,
@@ -95,7 +95,7 @@ class ObjectiveSettings(Section):
     )
     group_s: float = setting(
         12.0,
-        "Time in which a place goes over to another group; in four times that a group has exchanged all its "
+        "Time in which a place passes to another group; in four times that, a group replaces all its "
         "channels.",
         unit="s",
         ge=0.5,
@@ -109,21 +109,23 @@ class ObjectiveSettings(Section):
     )
     rank: Literal["all", "strongest", "weakest", "average"] = setting(
         "all",
-        "Which channels of each layer are dreamed: all, or as many as rank_count of those that the picture "
-        "excites most, least, or nearest to their mean.",
+        "Which channels of each layer are dreamed: all, or the rank_count channels that the picture "
+        "excites most, least, or closest to their mean.",
         lifetime="engine",
     )
     rank_count: int = setting(
-        8, "Channels that rank leaves of each layer.", ge=1, le=4096, scale="logarithmic"
+        8, "Channels of each layer that rank keeps.", ge=1, le=4096, scale="logarithmic"
     )
     rank_by: Literal["frame", "first"] = setting(
-        "frame", "The picture that channels are ranked by: each frame, or the first one of a show or scene."
+        "frame", "The picture by which channels are ranked: each frame, or the first one of a show or scene."
     )
     sequence: tuple[str, ...] = setting(
-        (), "Layers that take turns, one fading into the next; beside those of layers.", lifetime="engine"
+        (),
+        "Layers that take turns, one fading into the next, in addition to dream.layers.",
+        lifetime="engine",
     )
     sequence_mode: Literal["loop", "ping-pong"] = setting(
-        "loop", "After a sequence's last layer: from the first again, or back."
+        "loop", "After the last layer of a sequence: start over, or go back."
     )
     sequence_s: float = setting(
         8.0,
@@ -133,33 +135,33 @@ class ObjectiveSettings(Section):
         le=3600.0,
         scale="logarithmic",
     )
-    sequence_fade: float = setting(0.5, "Share of that time that a layer fades in for.", ge=0.0, le=1.0)
+    sequence_fade: float = setting(0.5, "Share of that time in which a layer fades in.", ge=0.0, le=1.0)
     guide: str = setting(
         "",
-        "A picture, a clip or another source whose features are looked for in the picture; itself: the "
-        "frame that is dreamed; empty: none.",
+        "A picture, a clip or another source whose features the dream brings out in the picture; itself: "
+        "the frame being dreamed; empty: none.",
         lifetime="engine",
     )
     guide_layers: LayerWeights = setting(
         {},
-        "Layers at which the guide is followed, with weights; none: patterns, or the default layer.",
+        "Layers at which the guide is followed, with weights; empty: patterns, or the default layer.",
         lifetime="engine",
     )
     style: str = setting(
         "",
-        "A picture, a clip or another source whose style is taken on; itself: the frame that is dreamed; "
-        "empty: none.",
+        "A picture, a clip or another source whose style the dream takes on; itself: the frame being "
+        "dreamed; empty: none.",
         lifetime="engine",
     )
     style_layers: LayerWeights = setting(
         {},
-        "Layers whose Gram matrices are the style, with weights; none: four from the first to the default "
+        "Layers whose Gram matrices are the style, with weights; empty: four from the first to the default "
         "layer.",
         lifetime="engine",
     )
     style_scale: float = setting(1.0, "Size of the style's strokes.", ge=0.25, le=4.0, scale="logarithmic")
     content_layers: LayerWeights = setting(
-        {}, "Layers at which the picture is kept as the camera has it, with weights.", lifetime="engine"
+        {}, "Layers whose activations stay close to the camera's picture, with weights.", lifetime="engine"
     )
 
     @field_validator("objective")
@@ -167,5 +169,5 @@ class ObjectiveSettings(Section):
     def _is_known(cls, value: str) -> str:
         if value not in OBJECTIVES:
             names = ", ".join(OBJECTIVES)
-            raise PydanticCustomError("objective", "an objective is one of {names}", {"names": names})
+            raise PydanticCustomError("objective", "choose one of {names}", {"names": names})
         return value

@@ -18,22 +18,27 @@ class OctaveSettings(Section):
     group = "Sizes"
 
     octaves: int = setting(
-        2, "Sizes at which each frame is dreamed.", lifetime="engine", ge=1, le=MOST_OCTAVES, basic=True
+        2,
+        "Number of sizes at which each frame is dreamed.",
+        lifetime="engine",
+        ge=1,
+        le=MOST_OCTAVES,
+        basic=True,
     )
     octave_scale: float = setting(
         1.6, "Ratio between octaves.", lifetime="engine", ge=1.1, le=4.0, scale="logarithmic"
     )
     octave_sizes: tuple[float, ...] = setting(
         (),
-        "Sizes of the octaves, in place of octaves and octave_scale: shares of the working size's sides, 1 "
-        "is all of it; without 1 the finest octaves are left out. [] goes by octaves and octave_scale.",
+        "Sizes of the octaves, instead of octaves and octave_scale: shares of the working size's sides, 1 "
+        "is all of it; without 1 the finest octaves are left out. [] uses octaves and octave_scale.",
         unit="of the working size, each over 0 and up to 1",
         lifetime="engine",
     )
     octave_swing: float = setting(
         0.0,
-        "How much the ratio between octaves grows and shrinks again all the time, so that forms breathe in "
-        "size; from 0 to more is another engine.",
+        "How much the ratio between octaves grows and shrinks in a cycle, so that forms breathe in size; a "
+        "change between 0 and more needs another engine.",
         unit="of the ratio",
         ge=0.0,
         le=0.5,
@@ -57,22 +62,22 @@ class OctaveSettings(Section):
     spread: bool = setting(
         False,
         "Dream one octave a frame, in turn: the same look at a share of the cost. The dream comes and goes "
-        "more slowly: a round of octaves keeps what motion.persistence says that a frame keeps.",
+        "more slowly: motion.persistence applies to a round of octaves, not to a frame.",
         lifetime="engine",
     )
     jitter_px: int = setting(
-        16, "Largest roll of an octave, another one for each frame.", unit="px", ge=0, le=64
+        16, "Largest shift of an octave, another one for each frame.", unit="px", ge=0, le=64
     )
     flips: Literal["none", "sideways", "all"] = setting(
         "none",
-        "How an octave may be mirrored at random when it is looked at: sideways; all: upside down, too, and "
-        "so turned by a half.",
+        "How an octave may be mirrored at random before its gradient is taken: sideways; all: upside down, "
+        "too, and so rotated by 180 degrees.",
         lifetime="engine",
     )
     turns: bool = setting(
         False,
-        "Turn every other octave by a quarter when it is looked at, beginning below the largest; with all "
-        "flips no direction is preferred.",
+        "Rotate every other octave by 90 degrees before its gradient is taken, beginning below the "
+        "largest; with all flips, no direction is preferred.",
         lifetime="engine",
     )
 
@@ -84,7 +89,7 @@ class OctaveSettings(Section):
             raise PydanticCustomError(
                 "sizes",
                 f"sizes are up to {MOST_OCTAVES} shares of the working size, each over 0 and up to 1, for "
-                "example [0.3, 0.55, 1]; [] goes by octaves and octave_scale",
+                "example [0.3, 0.55, 1]; [] uses octaves and octave_scale",
             )
         return value
 

@@ -39,7 +39,7 @@ def setting(
     basic: bool = False,
     **range_: Any,
 ) -> Any:
-    """Build a field of a section, with all that people and controls are told about it.
+    """Build a field of a section, with its range, unit and help for people and controls.
 
     step: from one value to the next by hand: an amount, or a factor on a logarithmic scale; None: a hundredth
     of the range, 1 for whole numbers, 5 %. basic: one of the few that matter at first glance.

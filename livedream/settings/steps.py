@@ -15,8 +15,8 @@ class StepSettings(Section):
     steps: int = setting(1, "Gradient steps per octave.", lifetime="engine", ge=1, le=50, scale="logarithmic")
     passes: int = setting(
         1,
-        "Times that a frame is dreamed, each going on from what the one before has made of it: forms grow "
-        "faster and flicker less. A live show does as many as it has time for.",
+        "Times that each frame is dreamed, each pass continuing from the one before: forms grow faster and "
+        "flicker less. A live show does as many as it has time for.",
         ge=1,
         le=8,
     )
@@ -25,8 +25,8 @@ class StepSettings(Section):
     )
     step_size: float = setting(
         0.0135,
-        "How far one step changes a pixel on average where the dream is as deep as look.depth says; "
-        "where it is not yet, up to four times as far.",
+        "How far one step changes a pixel on average where the dream has the depth of look.depth; up to "
+        "four times as far where it does not yet.",
         unit="of the range 0..1",
         ge=0.0,
         le=0.5,
@@ -34,7 +34,7 @@ class StepSettings(Section):
     )
     momentum: float = setting(
         0.6,
-        "Share of the direction of the frames before in each step: the dream turns more slowly, and flickers "
+        "Share of the previous frames' direction in each step: the dream changes more slowly, and flickers "
         "less.",
         ge=0.0,
         le=0.95,
@@ -44,15 +44,16 @@ class StepSettings(Section):
     )
     optimiser: Literal["ascent", "adam", "lbfgs"] = setting(
         "ascent",
-        "How steps are made of gradients within an octave: ascent, as they are; adam, by their moving means; "
-        "lbfgs, by how they changed over up to five steps. Of one step alone that is ascent; several agree "
-        "so well that two thirds of the step size are enough.",
+        "How gradients become steps within an octave: ascent, as they are; adam, by their moving averages; "
+        "lbfgs, by how they changed over up to five steps. With a single step, lbfgs is ascent; with "
+        "several, two thirds of the step size are enough.",
         lifetime="engine",
     )
     parametrisation: Literal["pixels", "fourier"] = setting(
         "pixels",
-        "What steps are taken in: pixels; fourier, a spectrum in which large, soft forms grow before details "
-        "and add up faster, so that half the step size is enough. With adam, smoothing has no say in it.",
+        "The space in which steps are taken: pixels; fourier, a spectrum in which large, soft forms grow "
+        "before details and add up faster, so that half the step size is enough. With adam, it ignores "
+        "smoothing.",
         lifetime="engine",
     )
     smoothing_px: float = setting(
@@ -66,7 +67,8 @@ class StepSettings(Section):
     )
     smoothing_scales: int = setting(
         1,
-        "Gaussians that smooth it and are added: of sigma; of sigma and twice that; of half of it, too.",
+        "Number of Gaussians that smooth the gradient and are added up: 1, of sigma; 2, also of twice "
+        "sigma; 3, also of half of it.",
         lifetime="engine",
         ge=1,
         le=3,
@@ -80,7 +82,7 @@ class StepSettings(Section):
     )
     laplacian_levels: int = setting(
         0,
-        "Bands of detail that are normalised each by itself; 0: all together.",
+        "Bands of detail that are normalised separately; 0: all together.",
         unit="bands",
         lifetime="engine",
         ge=0,
@@ -88,7 +90,7 @@ class StepSettings(Section):
     )
     total_variation: float = setting(
         0.0,
-        "Weight of the step towards a flat picture, which irons noise out.",
+        "Weight of the step towards a flat picture, which smooths out noise.",
         ge=0.0,
         le=2.0,
         scale="logarithmic",
@@ -98,7 +100,7 @@ class StepSettings(Section):
     )
     working_px: int = setting(
         78_000,
-        "Pixels of the size that is dreamed at; the shape follows the source.",
+        "Number of pixels of the size at which frames are dreamed; the shape follows the source.",
         unit="px",
         lifetime="engine",
         ge=4_096,

@@ -14,7 +14,7 @@ from livedream.settings.info import by_word, describe
 
 
 def change(settings: Settings, changes: Mapping[str, Any], origin: str = "--set") -> Settings:
-    """Give the settings with `changes` (word -> value) made; a table such as `dream.layers` is replaced.
+    """Return the settings with `changes` (word -> value) made; a table such as `dream.layers` is replaced.
 
     origin: what the person wrote them in, for the message. Raises InputError naming the word, the
     value and what is allowed.

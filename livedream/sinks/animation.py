@@ -24,7 +24,7 @@ WEBP_QUALITY = 85
 def check_animation(file: Path, rate: Fraction) -> None:
     """Raise InputError if a file cannot move at a rate."""
     if file.suffix.lower() == ".gif" and rate > FASTEST_GIF:
-        raise InputError(f"{file}: a GIF shows at most {FASTEST_GIF} frames a second; give it --fps 25")
+        raise InputError(f"{file}: a GIF shows at most {FASTEST_GIF} frames a second; use --fps 25")
 
 
 def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, comment: str) -> None:
@@ -60,6 +60,6 @@ def _opened(picture: Path, gif: bool) -> Image.Image:
 
 
 def _durations_ms(frames: int, rate: Fraction, tick_s: Fraction) -> list[int]:
-    """Give each frame whole ticks, such that each comes as near as possible to its time."""
+    """Return each frame's duration in ms, of whole ticks, with each frame as near its time as possible."""
     ticks = [round(index / rate / tick_s) for index in range(frames + 1)]
     return [int((after - before) * tick_s * 1000) for before, after in pairwise(ticks)]

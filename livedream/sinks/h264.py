@@ -89,7 +89,7 @@ def add_stream(
 
 
 def _starts(encoder: Encoder, size_wh: tuple[int, int], rate: Fraction) -> bool:
-    """Tell whether an encoder is here and takes these settings: a driver may be missing."""
+    """Return whether an encoder opens with these settings: a driver may be missing."""
     try:
         context = av.CodecContext.create(encoder.name, "w")
         assert isinstance(context, av.VideoCodecContext)

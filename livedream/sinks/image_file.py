@@ -18,7 +18,7 @@ def check_image_file(file: Path) -> None:
     if file.suffix.lower() not in SUFFIXES:
         raise InputError(f"the picture {file} needs a name that ends in .png or .jpg")
     if not file.absolute().parent.is_dir():
-        raise InputError(f"the picture {file} needs the folder {file.absolute().parent}; make it first")
+        raise InputError(f"the picture {file} needs the folder {file.absolute().parent}; create it first")
 
 
 def write_image(file: Path, rgb: Rgb) -> None:

@@ -26,12 +26,12 @@ class Memory:
 
     @property
     def frames(self) -> list[Rgb]:
-        """Give the kept frames, oldest first."""
+        """Return the kept frames, oldest first."""
         return [rgb for rgb, _ in list(self._kept)]
 
     @property
     def times_s(self) -> list[float]:
-        """Give the times of the kept frames, in seconds, oldest first."""
+        """Return the times of the kept frames, in seconds, oldest first."""
         return [time_s for _, time_s in list(self._kept)]
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:

@@ -42,7 +42,7 @@ def check_metadata(file: Path, text: str) -> None:
     length = len(text.encode())
     if file.suffix.lower() in (".jpg", ".jpeg") and length > JPEG_TEXT_BYTES:
         raise InputError(
-            f"{file} keeps its settings, and {length} bytes of them are more than a JPEG holds; write to .png"
+            f"{file}: its settings take {length} bytes, more than a JPEG can hold; write to .png"
         )
 
 
@@ -80,8 +80,8 @@ def read_metadata(file: Path) -> str:
     except (av.FFmpegError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else None
         raise InputError(
-            f"{file} cannot be read ({reason or 'it is damaged, or no film and no picture'}); give a file "
-            "that livedream made"
+            f"{file} cannot be read ({reason or 'it is damaged, or neither a film nor a picture'}); give "
+            "a file that livedream made"
         ) from fault
 
 

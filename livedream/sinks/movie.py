@@ -67,7 +67,7 @@ class Movie:
 
     @property
     def begun(self) -> bool:
-        """Tell whether its file was made, with the first picture."""
+        """Return whether its file was created, with the first picture."""
         return self._file.begun
 
     def add(self, rgb: Rgb, index: int) -> None:
@@ -148,7 +148,7 @@ class WholeFile:
 
     @property
     def begun(self) -> bool:
-        """Tell whether the file was made."""
+        """Return whether the file was created."""
         return self._raw is not None
 
     def begin(self) -> None:
@@ -189,11 +189,11 @@ class WholeFile:
         return len(data)
 
     def seekable(self) -> bool:
-        """Tell whether the place can be changed: not in a pipe."""
+        """Return whether the position can be changed; it cannot in a pipe."""
         return self._seekable
 
     def tell(self) -> int:
-        """Tell the place, in bytes."""
+        """Return the position, in bytes."""
         return self._place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -203,7 +203,7 @@ class WholeFile:
         return self._place
 
     def close(self) -> None:
-        """Write over what is to be written over, and close the file; a failure is in `error`."""
+        """Apply the pending overwrites and close the file; a failure is in `error`."""
         raw = self._raw
         if raw is not None and not raw.closed:
             self._try(lambda: self._patch(raw))
@@ -221,7 +221,7 @@ class WholeFile:
         self.written += len(data)
 
     def _patch(self, raw: io.FileIO) -> None:
-        """Write over what is to be written over, in the muxer's order. Raises OSError."""
+        """Apply the pending overwrites, in the muxer's order. Raises OSError."""
         for place, data in self._patches if self.error is None else ():
             raw.seek(place)
             _write_all(raw, data)

@@ -37,7 +37,7 @@ class MuxJob:
 
 
 def mux_film(job: MuxJob, film: Path) -> str:
-    """Write the film, whole or not at all, without encoding its pictures anew; say what became of the sound.
+    """Write the film, whole or not at all, without re-encoding; return what became of the sound, in words.
 
     Raises SinkError if it cannot be written.
     """
@@ -73,12 +73,12 @@ def _fill(job: MuxJob, container: OutputContainer) -> str:
 def _pictures(
     job: MuxJob, stream: VideoStream, extradata: bytes | None
 ) -> Iterator[tuple[float, Packet[Any]]]:
-    """Give every packet of every part with its time in seconds; one is a frame."""
+    """Yield every packet of every part with its time in seconds; one packet is a frame."""
     for number, part in enumerate(job.parts):
         with av.open(str(part)) as container:
             source = container.streams.video[0]
             if source.codec_context.extradata != extradata:
-                raise SinkError(f"{part} was encoded in another way than the first part; render it anew")
+                raise SinkError(f"{part} was encoded differently from the first part; render it again")
             index = number * job.part_frames
             for packet in container.demux(source):
                 if packet.size:

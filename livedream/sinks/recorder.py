@@ -24,9 +24,9 @@ _REASONS = {
         "start another recording, or record to a disk formatted as exFAT, NTFS, APFS or ext4",
     ),
     errno.ENOENT: ("its file or folder was removed", "record again to a folder that stays"),
-    errno.EEXIST: ("there is a file of that name by now", "choose another name or ask to overwrite it"),
+    errno.EEXIST: ("a file of that name now exists", "choose another name or ask to overwrite it"),
     errno.EROFS: ("the disk is write-protected", "record to another disk"),
-    errno.EACCES: ("writing is not permitted there", "record to a folder of your own"),
+    errno.EACCES: ("writing is not permitted there", "record to a folder that you can write to"),
 }
 _OTHER_DISK = "check the disk's connection or record to another disk"
 
@@ -83,7 +83,7 @@ class Recorder:
         self._record(self._movie, rgb, pts)
 
     def close(self) -> None:
-        """Finish the film; never raises: a loss at the end is told by `failure`."""
+        """Finish the film; never raises: `failure` holds a loss at the end."""
         movie, self._movie = self._movie, None
         if movie is None:
             return
@@ -105,7 +105,7 @@ class Recorder:
             raise self._stopped(error, 0.0) from error
 
     def _file(self) -> WholeFile:
-        """Give a file that is made when needed, without a buffer, so that each failure shows at once."""
+        """Return a file that is created when needed, unbuffered, so that each failure shows at once."""
         special = self.path.exists() and not self.path.is_file()
         return WholeFile.later(lambda: open_raw(self.path, self._overwrite), seekable=not special)
 
@@ -125,7 +125,7 @@ class Recorder:
         self._last_pts = pts
 
     def _stopped(self, error: Exception, kept_s: float) -> SinkError:
-        """Say in a sentence what happened, what is kept and what to do."""
+        """Build the error that says what happened, what is kept and what to do."""
         reason, way_out = why_stopped(error)
         any_kept = kept_s > 0 and getattr(error, "errno", None) != errno.ENOENT
         kept = f"the first {kept_s:.1f} s are kept in it" if any_kept else "nothing is kept"
@@ -133,7 +133,7 @@ class Recorder:
 
 
 def why_stopped(error: Exception) -> tuple[str, str]:
-    """Say why a file cannot be written on, to follow "because", and what to do about it."""
+    """Return why a file cannot be written any further, to follow "because", and what to do about it."""
     code = error.errno if isinstance(error, OSError) else None
     return _REASONS.get(code or 0, (f"of an error ({_told(error)})", _OTHER_DISK))
 
@@ -149,9 +149,7 @@ def check_recording(path: str | Path, overwrite: bool = False) -> None:
         _check_name(path)
         _check_place(path, overwrite)
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be recorded to ({_told(error)}); choose a folder of your own."
-        ) from error
+        raise InputError(f"Cannot record to {path} ({_told(error)}); choose another folder.") from error
 
 
 def _check_name(path: Path) -> None:
@@ -160,7 +158,7 @@ def _check_name(path: Path) -> None:
         raise InputError(f"{path} is a folder; name a film in it, such as {path / 'dream.mp4'}.")
     if path.suffix.lower() not in SUFFIXES:
         known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        raise InputError(f"{path} cannot be recorded to; its name must end in {known}.")
+        raise InputError(f"Cannot record to {path}; its name must end in {known}.")
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} does not exist; create it or choose another one.")
 
@@ -168,7 +166,7 @@ def _check_name(path: Path) -> None:
 def _check_place(path: Path, overwrite: bool) -> None:
     """Raise InputError if the file is not to be overwritten, OSError if it cannot be written."""
     if path.exists() and not overwrite:
-        raise InputError(f"{path} exists already; choose another name or ask to overwrite it.")
+        raise InputError(f"{path} already exists; choose another name or ask to overwrite it.")
     if path.is_file():
         with path.open("ab"):
             return
@@ -184,5 +182,5 @@ def open_raw(path: Path, overwrite: bool) -> io.FileIO:
 
 
 def _told(error: Exception) -> str:
-    """Say what the system or the encoder said."""
+    """Return the message of the system or the encoder."""
     return str(getattr(error, "strerror", None) or error)

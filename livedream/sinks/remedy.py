@@ -75,7 +75,7 @@ def cannot_start(reasons: list[str], device: str | None, system: str) -> SinkErr
 
 
 def _cause(text: str) -> Cause:
-    """Find the cause behind what a backend said."""
+    """Find the cause behind a backend's message."""
     for cause, signs in _SIGNS.items():
         if re.search(signs, text, re.IGNORECASE):
             return cause
@@ -83,7 +83,7 @@ def _cause(text: str) -> Cause:
 
 
 def remedy(cause: Cause, device: str | None, system: str) -> str:
-    """Say what to do about a cause on a system, in lines to copy; device: its path or name if known."""
+    """Return what to do about a cause on a system, in lines to copy; device: its path or name if known."""
     cures = _SYSTEMS.get(system)
     if cures is None:
         return "livedream feeds virtual cameras on Linux, Windows and macOS."

@@ -42,7 +42,7 @@ class Segments(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Give up the part that is open; never raises."""
+        """Discard the open part; never raises."""
         ...
 
 
@@ -81,7 +81,7 @@ class FilmSegments:
             unfinished(self._file).replace(self._file)
 
     def abandon(self) -> None:
-        """Give up the part that is open."""
+        """Discard the open part."""
         movie, self._movie = self._movie, None
         if movie is not None:
             with suppress(OSError, av.FFmpegError):
@@ -117,7 +117,7 @@ class PictureSegments:
         """Close the part, which is whole already."""
 
     def abandon(self) -> None:
-        """Give up nothing: no part is ever open for long."""
+        """Do nothing: no part stays open."""
 
     def file(self, index: int) -> Path:
         """Name the file of frame `index` (>= 0)."""

@@ -20,7 +20,7 @@ class Sink(Protocol):
     """Whether it begins with the first dreamed frame, with no slate before it."""
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
-        """Start it for frames of `size_wh` pixels at `fps` a second; say in a few words what it is.
+        """Start it for frames of `size_wh` pixels at `fps` a second; return a few words on what it is.
 
         Raises SinkError with the reason and the remedy.
         """

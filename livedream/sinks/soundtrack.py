@@ -52,7 +52,7 @@ class Soundtrack:
 
     @property
     def how(self) -> str:
-        """Say what becomes of the sound."""
+        """Return how the sound is written, in words."""
         if self._track is None:
             return "no sound"
         return (
@@ -60,7 +60,7 @@ class Soundtrack:
         )
 
     def packets(self) -> Iterator[tuple[float, Packet[Any]]]:
-        """Give the packets in order, each with its time in seconds from the film's beginning."""
+        """Yield the packets in order, each with its time in seconds from the film's beginning."""
         if self._track is not None:
             yield from self._copies(self._track) if self._copied else self._encodings(self._track)
 
@@ -93,7 +93,7 @@ class Soundtrack:
                 yield due_s, packet
 
     def _too_early(self, due_s: float, duration_s: float) -> bool:
-        """Tell whether a packet ends before the beginning.
+        """Return whether a packet ends before the beginning.
 
         One that only begins before it is cut by an MP4's edit list; Matroska would move the pictures.
         """
@@ -111,7 +111,7 @@ class Soundtrack:
         yield from self._encoded(None)
 
     def _decoded(self, track: AudioStream) -> Iterator[av.AudioFrame]:
-        """Give what is heard within the stretch, timed from its beginning."""
+        """Yield the sound within the stretch, timed from its beginning."""
         next_s = 0.0  # some decoders leave the time out, where one frame follows the other
         for frame in self._source.decode(track):
             begin_s = next_s if frame.pts is None else float(frame.pts * (frame.time_base or 0))
@@ -136,12 +136,12 @@ PLAYED_IN_MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
 
 
 def _copies_well(muxer: str, track: AudioStream, path: Path) -> bool:
-    """Tell whether sound is still heard where it is copied as it is."""
+    """Return whether sound plays if it is copied unchanged."""
     return (muxer != "mp4" or track.codec.canonical_name in PLAYED_IN_MP4) and _takes(muxer, path)
 
 
 def _takes(muxer: str, path: Path) -> bool:
-    """Tell whether a container takes a file's sound as it is: only writing some of it tells for sure."""
+    """Return whether a container takes a file's sound unchanged; only writing some of it can tell."""
     try:
         with av.open(str(path)) as source, av.open(io.BytesIO(), "w", muxer) as trial:
             copy = trial.add_stream_from_template(source.streams.audio[0])
@@ -163,23 +163,23 @@ def check_sound(path: Path) -> None:
     try:
         _begin_s(path)
     except (av.FFmpegError, OSError) as error:
-        raise InputError(f"the sound of {path} cannot be read ({error}); give --no-sound") from error
+        raise InputError(f"the sound of {path} cannot be read ({error}); use --no-sound") from error
 
 
 def music_begin_s(path: Path) -> float:
-    """Tell where the sound of a file begins on its own clock. Raises InputError if it has none."""
+    """Return where the sound of a file begins on its own clock. Raises InputError if it has none."""
     try:
         begin_s = _begin_s(path)
     except (av.FFmpegError, OSError) as error:
         reason = error.strerror or str(error)
-        raise InputError(f"--sound {path}: it cannot be read ({reason}); give a file with sound") from error
+        raise InputError(f"--sound {path} cannot be read ({reason}); give a file with sound") from error
     if begin_s is None:
-        raise InputError(f"--sound {path}: there is no sound in it; give a file with sound")
+        raise InputError(f"--sound {path} contains no sound; give a file with sound")
     return begin_s
 
 
 def _begin_s(path: Path) -> float | None:
-    """Tell when the first sound of a file begins, None if it has none."""
+    """Return when the first sound of a file begins, None if it has none."""
     with av.open(str(path)) as source:
         for track in source.streams.audio[:1]:
             next(source.demux(track), None)

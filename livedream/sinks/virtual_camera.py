@@ -52,8 +52,8 @@ class VirtualCamera:
         """Note what is wanted; fps: the rate that `probe` asks for. Raises InputError for an odd size."""
         if min(size_wh) < 2 or size_wh[0] % 2 or size_wh[1] % 2:
             raise InputError(
-                f"A virtual camera of {size_wh[0]}x{size_wh[1]} pixels cannot be shown; "
-                "width and height must be even, such as 1280x720."
+                f"A virtual camera of {size_wh[0]}x{size_wh[1]} pixels is not possible; width and height "
+                "must be even, such as 1280x720."
             )
         self.device, self.size_wh, self.fps, self.backend = device, size_wh, fps, backend
         self._clock = clock or SystemClock()
@@ -62,7 +62,7 @@ class VirtualCamera:
         self._looked_s = 0
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
-        """Start the camera at its own size and `fps` frames a second; say which one it is.
+        """Start the camera at its own size and `fps` frames a second; return its name.
 
         size_wh: pixels of the frames to come. Raises SinkError with the reason and the remedy.
         """
@@ -85,14 +85,14 @@ class VirtualCamera:
             self._check_there()
 
     def close(self) -> None:
-        """Let go of the camera; it may be gone already."""
+        """Close the camera; it may be gone already."""
         camera, self._camera = self._camera, None
         if camera is not None:
             with contextlib.suppress(Exception):
                 camera.close()
 
     def probe(self) -> Health:
-        """Tell whether it could start, by starting it for a moment; "live" if it could."""
+        """Check whether the camera starts, by starting it for a moment; "live" if it does."""
         if self._camera is not None:
             return Health("live", str(self._camera.device))
         try:
@@ -128,7 +128,7 @@ class VirtualCamera:
         self._slow_writes = self._slow_writes + 1 if took_s > _SLOW_INTERVALS * interval_s else 0
         if self._slow_writes >= _SLOW_WRITES:
             raise self._stopped(
-                f"hangs: a frame takes {took_s * 1e3:.0f} ms where {interval_s * 1e3:.0f} ms would be in time"
+                f"hangs: a frame takes {took_s * 1e3:.0f} ms instead of {interval_s * 1e3:.0f} ms at most"
             )
 
     def _check_there(self) -> None:
@@ -157,7 +157,7 @@ def _library(backend: str | None) -> tuple[Any, list[str]]:
         ) from error
     known = ", ".join(BACKENDS) or "none"
     if backend is not None and backend not in BACKENDS:
-        raise SinkError(f"There is no virtual camera backend {backend} here; there is: {known}.")
+        raise SinkError(f"There is no virtual camera backend {backend} here; available: {known}.")
     if not BACKENDS:
         raise SinkError("There are no virtual cameras for this system; show the window instead.")
     return pyvirtualcam, [backend] if backend is not None else list(BACKENDS)

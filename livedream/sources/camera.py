@@ -27,7 +27,7 @@ TO_RGB = {1: cv2.COLOR_GRAY2RGB, 2: cv2.COLOR_YUV2RGB_YUY2, 3: cv2.COLOR_BGR2RGB
 """Channels of a device's picture -> OpenCV's code."""
 
 PERMISSION = {
-    "linux": "or this user may not use it (sudo usermod -aG video $USER, then log in again)",
+    "linux": "or this user has no access to it (sudo usermod -aG video $USER, then log in again)",
     "win32": "or Settings > Privacy & security > Camera does not let desktop apps use it",
     "darwin": "or it may not be used yet (allow it when asked, or in System Settings > Privacy & Security > "
     "Camera, and try again)",
@@ -35,7 +35,7 @@ PERMISSION = {
 
 
 class Camera(Live):
-    """Give the newest picture of a camera; after a loss, find it again by name."""
+    """Read the newest picture of a camera; after a loss, find it again by name."""
 
     def __init__(
         self,
@@ -85,11 +85,13 @@ class DeviceCapture:
         try:
             arrived, picture = self._device.read()
         except cv2.error as error:
-            raise SourceError(f"{self._camera.name} fails ({error}): plug it in again.") from error
+            raise SourceError(
+                f"{self._camera.name} failed ({error}): unplug it and plug it in again."
+            ) from error
         return (True, picture) if arrived and picture is not None else (False, NO_PICTURE)
 
     def release(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         if self._device is not None:
             self._device.release()
 
@@ -98,7 +100,7 @@ class DeviceCapture:
             return self._camera
         camera = find_again(self._camera, self._list_now())
         if camera is None:
-            raise SourceError(f"{self._camera.name} is not there: plug it in.")
+            raise SourceError(f"{self._camera.name} is not connected: plug it in.")
         return camera
 
     def _ask_for_mode(self, device: cv2.VideoCapture) -> None:
@@ -112,7 +114,7 @@ class DeviceCapture:
 
 
 def to_rgb(picture: Picture) -> Rgb:
-    """Convert what a device gives to uint8 HxWx3 RGB.
+    """Convert a device's picture to uint8 HxWx3 RGB.
 
     picture: uint8 or uint16, grey (HxW, HxWx1), YUYV (HxWx2), BGR or BGRA. Raises SourceError for others.
     """
@@ -122,13 +124,14 @@ def to_rgb(picture: Picture) -> Rgb:
     code = TO_RGB.get(shaped.shape[2]) if shaped.ndim == 3 and shaped.dtype == np.uint8 else None
     if code is None:
         raise SourceError(
-            f"the camera gives an unknown kind of picture ({picture.dtype}, {picture.shape}): try another."
+            f"the camera delivers an unknown kind of picture ({picture.dtype}, {picture.shape}): try "
+            "another camera."
         )
     return np.ascontiguousarray(cv2.cvtColor(np.ascontiguousarray(shaped), code), dtype=np.uint8)
 
 
 def _why_not_open(camera: CameraInfo) -> str:
     if sys.platform == "linux" and camera.path and not os.access(camera.path, os.R_OK | os.W_OK):
-        return f"this user may not use {camera.name}: sudo usermod -aG video $USER, then log in again."
-    reason = PERMISSION.get(sys.platform, "or this user may not use it")
-    return f"{camera.name} does not open: another program may hold it (close that), {reason}."
+        return f"this user has no access to {camera.name}: sudo usermod -aG video $USER, then log in again."
+    reason = PERMISSION.get(sys.platform, "or this user has no access to it")
+    return f"{camera.name} cannot be opened: another program may be using it (close that program), {reason}."

@@ -133,12 +133,12 @@ def _is_virtual(camera: CameraInfo) -> bool:
 
 def _not_one(wanted: str, matches: Sequence[CameraInfo], cameras: Sequence[CameraInfo]) -> str:
     if not cameras:
-        return f"there is no camera {wanted!r}: none was found at all; plug one in, or try clouds."
+        return f"there is no camera {wanted!r}: no camera was found at all; plug one in, or try clouds."
     if matches:
-        return f"{wanted!r} can mean {_listed(matches)}: give more of the name, or the index (camera:INDEX)."
+        return f"{wanted!r} matches {_listed(matches)}: give more of the name, or the index (camera:INDEX)."
     near = difflib.get_close_matches(wanted.casefold(), [camera.name.casefold() for camera in cameras], n=1)
     hint = next((f" Did you mean {c.name!r}?" for c in cameras if near and c.name.casefold() == near[0]), "")
-    return f"there is no camera {wanted!r}: found are {_listed(cameras)}.{hint}"
+    return f"there is no camera {wanted!r}; found: {_listed(cameras)}.{hint}"
 
 
 def _listed(cameras: Sequence[CameraInfo]) -> str:

@@ -31,12 +31,12 @@ class Capture(Protocol):
         ...
 
     def read(self) -> tuple[bool, Picture]:
-        """Wait for the next picture, an array of its own; False if none came this time.
+        """Wait for the next picture, a new array; False if none came this time.
 
         Raises SourceError if none can come any more.
         """
         ...
 
     def release(self) -> None:
-        """Give the device back; does no harm if it was never opened."""
+        """Release the device; harmless if it was never opened."""
         ...

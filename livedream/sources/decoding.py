@@ -60,7 +60,7 @@ class Decoding:
 
     @property
     def ahead(self) -> tuple[av.VideoFrame, ...]:
-        """Give the pictures that are decoded but not taken yet."""
+        """Return the pictures that are decoded but not taken yet."""
         return tuple(self._ahead)
 
     def next(self) -> av.VideoFrame | None:
@@ -76,7 +76,7 @@ class Decoding:
         try:
             self._seek_start()
         except av.FFmpegError as error:
-            raise InputError(f"{self._name} cannot be rewound: open it anew.") from error
+            raise InputError(f"{self._name} cannot be rewound: open it again.") from error
         self._begin()
 
     def close(self) -> None:
@@ -134,21 +134,21 @@ class Decoding:
 
 
 def stamp_s(picture: av.VideoFrame) -> float | None:
-    """Tell a picture's own time stamp in seconds, if it has one."""
+    """Return a picture's own time stamp in seconds, None if it has none."""
     if picture.pts is None or not picture.time_base:
         return None
     return float(picture.pts * picture.time_base)
 
 
 def duration_s(picture: av.VideoFrame) -> float | None:
-    """Tell for how many seconds a picture is to be shown, if it says so."""
+    """Return for how many seconds a picture is shown, None if it does not declare that."""
     if not picture.duration or not picture.time_base:
         return None
     return float(picture.duration * picture.time_base)
 
 
 def _declared_length_s(container: InputContainer, stream: av.VideoStream) -> float | None:
-    """Tell how long the pictures should last; a container's length counts if it holds nothing else."""
+    """Return the declared length of the video; a container's length counts if it holds nothing else."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if clock := _CLOCK.fullmatch(stream.metadata.get("DURATION", "")):

@@ -52,7 +52,7 @@ class FakeDevice:
         return FakeCapture(self)
 
     def unblock(self) -> None:
-        """Let reads that block come back."""
+        """Unblock the reads that hang."""
         self._unblocked.set()
 
     def _open(self) -> Opened:
@@ -96,7 +96,7 @@ class FakeCapture:
         return self._device._open()
 
     def read(self) -> tuple[bool, Picture]:
-        """Give the next picture, or what the script says."""
+        """Return the next picture, or what the script says."""
         return self._device._read()
 
     def release(self) -> None:
@@ -105,7 +105,7 @@ class FakeCapture:
 
 
 def _ramp(index: int) -> Picture:
-    """Give a 64x48 BGR ramp that moves with `index`."""
+    """Return a 64x48 BGR ramp that moves with `index`."""
     rows, columns = np.mgrid[:48, :64]
     channels = [(3 * columns + rows + shift + index) % 256 for shift in (0, 60, 120)]
     return np.stack(channels, -1).astype(np.uint8)

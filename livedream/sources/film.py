@@ -59,7 +59,7 @@ class Film:
 
 
 def exact_rate(fps: float) -> Fraction:
-    """Give a rate as a fraction: 29.97 is 30000/1001, and a mean rate next to a usual one is that one."""
+    """Return a rate as a fraction: 29.97 is 30000/1001, and a mean rate is rounded to a usual one near it."""
     nearest = min(USUAL_RATES, key=lambda usual: abs(float(usual) - fps))
     if abs(float(nearest) - fps) <= NEARLY * fps:
         return nearest
@@ -67,7 +67,7 @@ def exact_rate(fps: float) -> Fraction:
 
 
 def identity_of(paths: list[Path]) -> str:
-    """Tell files apart by their names, sizes and times. Raises OSError."""
+    """Return a hash of the files' names, sizes and times. Raises OSError."""
     import hashlib
 
     digest = hashlib.sha256()

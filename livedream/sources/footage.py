@@ -35,11 +35,11 @@ class Footage(Protocol):
 
     @property
     def damage(self) -> str:
-        """Tell in a sentence what could not be read so far; "" for nothing."""
+        """Return a sentence on what could not be read so far; "" for nothing."""
         ...
 
     def shots(self) -> Iterator[Shot]:
-        """Give the pictures from the first on. Raises InputError for one that cannot be read."""
+        """Yield the pictures from the first on. Raises InputError for one that cannot be read."""
         ...
 
 
@@ -62,7 +62,7 @@ def at_rate(shots: Iterable[Shot], rate: Fraction, first: int, last: int | None)
 
 
 def _slots(shots: Iterable[Shot], rate: Fraction) -> Iterator[tuple[range, Shot]]:
-    """Give with each shot the frame intervals that it is shown in."""
+    """Yield each shot with the frame intervals that it is shown in."""
     held: tuple[int, Shot] | None = None
     for shot in shots:
         due = slot_at(shot.media_s, rate)
@@ -75,5 +75,5 @@ def _slots(shots: Iterable[Shot], rate: Fraction) -> Iterator[tuple[range, Shot]
 
 
 def slot_at(seconds: float, rate: Fraction) -> int:
-    """Tell the frame interval that is nearest to a time."""
+    """Return the frame interval that is nearest to a time."""
     return math.floor(seconds * float(rate) + 0.5)

@@ -28,7 +28,7 @@ MOST_HANGING = 3
 
 
 class Live:
-    """Give the newest picture of something that sends them by itself, whatever happens to it.
+    """Read the newest picture from a device that delivers at its own pace, and recover from its failures.
 
     A device that falls silent, freezes or fails is closed and tried again, after 0.5 s and up to 8 s,
     for ever; meanwhile `read` waits and `health` tells. A read that hangs is left behind: its thread
@@ -65,18 +65,18 @@ class Live:
 
     @property
     def info(self) -> SourceInfo:
-        """Tell name, size and the rate promised; the size may be another one after it was lost."""
+        """Return name, size and nominal rate; the size may change after a loss."""
         return self._info
 
     @property
     def measured_fps(self) -> float:
-        """Tell how many pictures a second came over the last 2 s."""
+        """Return the pictures per second, measured over the last 2 s."""
         with self._changed:
             return self._rate.fps(self._clock.now_s())
 
     @property
     def health(self) -> Health:
-        """Tell how it is doing; while it is lost, what happened and when it is tried again."""
+        """Return its health; while it is lost, what happened and when it is tried again."""
         with self._changed:
             now_s = self._clock.now_s()
             if self._closed:
@@ -85,9 +85,9 @@ class Live:
                 return Health("stale", f"{self._trouble}; {_tries_in(self._retry_at_s - now_s)}.")
             complaint = self._watchdog.complaint(now_s)
             if complaint:
-                return Health("stale", f"{self._info.name} {complaint}; it is opened again.")
+                return Health("stale", f"{self._info.name} {complaint}; reopening it.")
             if not self._watchdog.has_seen:
-                return Health("starting", f"{self._trouble}; it is being opened again.")
+                return Health("starting", f"{self._trouble}; reopening it.")
             width, height = self._info.size_wh
             rate = self._rate.fps(now_s)
             return Health("live", f"{self._info.name}: {width}x{height}, {rate:.1f} frames a second.")
@@ -103,7 +103,7 @@ class Live:
         return None
 
     def close(self) -> None:
-        """Give the device back; one that hangs is given back when its driver returns."""
+        """Release the device; one that hangs is released when its driver returns."""
         with self._changed:
             if self._closed:
                 return
@@ -237,4 +237,4 @@ class _Reader:
 
 
 def _tries_in(seconds: float) -> str:
-    return f"it is tried again in {max(1, math.ceil(seconds))} s" if seconds > 0 else "it is tried again now"
+    return f"trying again in {max(1, math.ceil(seconds))} s" if seconds > 0 else "trying again now"

@@ -25,7 +25,7 @@ LIVE_OPTIONS = {"rtsp_transport": "tcp", "flags": "low_delay"}
 
 
 def is_url(location: str) -> bool:
-    """Tell whether it names a scheme; one letter is a Windows drive."""
+    """Return whether it names a scheme; one letter is a Windows drive."""
     scheme, found, _ = location.partition("://")
     return bool(found) and len(scheme) > 1
 
@@ -63,7 +63,7 @@ def picture_stream(container: InputContainer, location: str, *, live: bool = Fal
 
 
 def is_live(location: str) -> bool:
-    """Tell whether an address has no end, as a camera's has; a video or an image has one."""
+    """Return whether an address has no end, as a camera's has none; a video or an image has one."""
     with open_media(location) as container:
         is_image = container.format.name.endswith("_pipe") or container.format.name == "image2"
         return not is_image and not container.duration
@@ -87,8 +87,14 @@ def _why_not(location: str, error: Exception) -> str:
         scheme = location.partition("://")[0]
         return f"this FFmpeg cannot open {scheme}:// addresses ({name}): use rtsp, rtmp, http or udp."
     if isinstance(error, av.error.InvalidDataError):
-        return f"cannot open {name}: it is damaged, cut short or not a video; see whether a player shows it."
+        return (
+            f"cannot open {name}: it is damaged, cut short or not a video; check whether a player can "
+            "open it."
+        )
     if isinstance(error, av.error.ExitError):
-        return f"{name} does not answer within {NETWORK_TIMEOUT_S:g} s: check the address and that it is on."
+        return (
+            f"{name} does not answer within {NETWORK_TIMEOUT_S:g} s: check the address, and that it is "
+            "switched on."
+        )
     reason = getattr(error, "strerror", None) or str(error)
     return f"cannot open {name} ({reason}): check {'the address' if is_url(location) else 'the file'}."

@@ -75,5 +75,5 @@ def open_footage(spec: str, request: FootageRequest) -> Footage:
 
 def _series(spec: str, request: FootageRequest, footage: Footage) -> Footage:
     if request.seconds is not None:
-        raise InputError(f"--seconds is for a single picture; {spec} has its own length: give --end instead")
+        raise InputError(f"--seconds is for a single picture; {spec} has its own length: use --end instead")
     return footage

@@ -57,12 +57,12 @@ class PictureSeries:
             its, first = ("x".join(map(str, size)) for size in (size_wh, self.size_wh))
             raise InputError(
                 f"{file} has {its} pixels, but {self._files[0].name} has {first}: all pictures of a film "
-                "need one size"
+                "must have the same size"
             )
 
 
 def _declared_size(file: Path) -> tuple[int, int] | None:
-    """Tell the size that a picture's first bytes declare, turned as its EXIF says; None if they do not."""
+    """Return the size declared by a picture's first bytes, rotated by its EXIF; None if there is none."""
     try:
         with Image.open(file) as picture:
             width, height = picture.size
@@ -85,7 +85,7 @@ class StillFootage:
         self.identity = identity_of([path])
 
     def shots(self) -> Iterator[Shot]:
-        """Give the picture once, for all the time."""
+        """Yield the picture once, for the whole length."""
         yield Shot(0.0, self.length_s or 0.0, lambda: self._rgb)
 
 
@@ -125,7 +125,7 @@ def pattern_files(pattern: str) -> list[Path]:
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Give what to sort names by so that numbers in them count as numbers: 2 before 10.
+    """Return a key that sorts numbers in names as numbers: 2 before 10.
 
     Names that differ only in zeros or case have an order, too.
     """

@@ -32,16 +32,16 @@ class Source(Protocol):
 
     @property
     def info(self) -> SourceInfo:
-        """Tell name, size and rate."""
+        """Return name, size and rate."""
         ...
 
     @property
     def health(self) -> Health:
-        """Tell how it is doing; may be asked from any thread."""
+        """Return its health; may be called from any thread."""
         ...
 
     def read(self, stop: threading.Event) -> Frame | None:
-        """Give the next frame; None at the end, or soon after `stop` is set.
+        """Return the next frame; None at the end, or soon after `stop` is set.
 
         A source that does not run on a device gives it at once: whoever reads waits until
         `media_s` if the show is paced. Raises SourceError if it cannot ever deliver again.

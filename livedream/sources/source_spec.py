@@ -74,7 +74,7 @@ def open_source(
 
 def _open_clouds(seed: str | None, request: SourceRequest) -> Source:
     if seed is not None and not seed.isdecimal():
-        raise InputError(f"clouds:{seed} needs a whole number from 0 up after the colon, as in clouds:7.")
+        raise InputError(f"clouds:{seed} needs a whole number, 0 or more, after the colon, as in clouds:7.")
     from livedream.sources.clouds.cloud_source import Clouds
 
     return Clouds(request.size_wh, request.fps, int(seed or 0), request.clock)
@@ -122,7 +122,7 @@ def _open_address(address: str, request: SourceRequest) -> Source:
     if scheme not in SCHEMES:
         near = _nearest(scheme, SCHEMES)
         hint = f"did you mean {near}://?" if near else f"use one of {', '.join(SCHEMES)}."
-        raise InputError(f"{scheme}:// is not a kind of address that livedream opens: {hint}")
+        raise InputError(f"livedream cannot open {scheme}:// addresses: {hint}")
     from livedream.sources.media import is_live
     from livedream.sources.stream import Stream
     from livedream.sources.video import Video
@@ -159,17 +159,17 @@ def _open_file(spec: str, request: SourceRequest) -> Source:
 
 
 def is_image(path: Path, start: bytes) -> bool:
-    """Tell whether a file is a still picture, by its first bytes or its suffix.
+    """Return whether a file is a still picture, by its first bytes or its suffix.
 
     Raises InputError for a WebP or PNG that moves: of it one picture could be decoded here.
     """
     if _moves(start):
-        raise InputError(f"{path} moves, which only a GIF or a video can here: save it as one of them.")
+        raise InputError(f"{path} is animated, which only a GIF or a video may be: save it as one of them.")
     return bool(IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix))
 
 
 def _moves(start: bytes) -> bool:
-    """Tell an animated WebP by a flag of its header, and PNG by a chunk before its pixels."""
+    """Return whether a picture is animated: WebP has a flag in its header, PNG a chunk before its pixels."""
     if start[8:16] == b"WEBPVP8X":
         return bool(start[20:21] and start[20] & 2)
     return start.startswith(b"\x89PNG") and b"acTL" in start.partition(b"IDAT")[0]
@@ -181,14 +181,14 @@ def expanded(spec: str) -> Path:
         return Path(spec).expanduser()
     except RuntimeError as fault:  # what it raises for a home that nobody has
         raise InputError(
-            f"{spec} begins with a home folder that is not there: a file of that name is meant by ./{spec}."
+            f"{spec} begins with a home folder that does not exist: for a file of that name, write ./{spec}."
         ) from fault
 
 
 def checked_start(spec: str, path: Path) -> bytes:
-    """Give the first bytes of a file; raises InputError if it cannot be one to show."""
+    """Read the first bytes of a file. Raises InputError if it cannot be a source."""
     if not spec:
-        raise InputError("no source is named: give camera, clouds, a file or an address.")
+        raise InputError("no source given: use camera, clouds, a file or an address.")
     try:
         if path.is_dir():
             raise InputError(f"{spec} is a folder: give a file in it.")
@@ -209,7 +209,7 @@ def _missing(spec: str, path: Path) -> str:
     near = WORDS[said] if said else None
     if near is None and path.parent.is_dir():
         near = _nearest(path.name, [entry.name for entry in path.parent.iterdir()])
-    hint = f"did you mean {near}?" if near else "check the path, or give camera, clouds or an address."
+    hint = f"did you mean {near}?" if near else "check the path, or use camera, clouds or an address."
     return f"there is no file {spec}: {hint}"
 
 

@@ -21,7 +21,7 @@ LONGEST_PX = 8192
 
 
 class Still:
-    """Give one picture `fps` times a second: for ever if `loop`, else once."""
+    """Show one picture `fps` times a second: for ever if `loop`, else once."""
 
     def __init__(
         self, path: Path, *, fps: float = 30.0, loop: bool = True, clock: Clock | None = None
@@ -39,18 +39,18 @@ class Still:
 
     @property
     def info(self) -> SourceInfo:
-        """Tell name, size and rate."""
+        """Return name, size and rate."""
         return self._info
 
     @property
     def health(self) -> Health:
-        """Tell whether it is open, and whether it is shown smaller than it is."""
+        """Return whether it is open, and whether it is shown smaller than it is."""
         if self._closed:
             return Health("off", f"{self._info.name} is closed.")
         return Health("live", self._message)
 
     def read(self, stop: threading.Event) -> Frame | None:
-        """Give the picture at once; None if `stop` is set or it is closed, and without loop after one."""
+        """Return the picture at once; None if `stop` is set or it is closed, and without loop after one."""
         index = self._index
         if stop.is_set() or self._closed or (index > 0 and not self._loop):
             return None

@@ -18,7 +18,7 @@ SEGMENTED = ("hls", "dash")
 
 
 class Stream(Live):
-    """Give the newest picture of a live stream; after a loss, connect again."""
+    """Read the newest picture of a live stream; after a loss, connect again."""
 
     def __init__(self, location: str, *, fps: float = 30.0, clock: Clock | None = None) -> None:
         """Connect and wait for the first picture; raises InputError or SourceError if that fails."""

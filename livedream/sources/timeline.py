@@ -25,11 +25,11 @@ class Timeline:
 
     @property
     def end_s(self) -> float:
-        """Tell when the last frame placed is over."""
+        """Return when the last placed frame ends."""
         return self._end_s
 
     def place(self, stamp_s: float | None, duration_s: float | None = None) -> float:
-        """Tell when the frame stamped `stamp_s` is due; it stays for `duration_s`, or a nominal frame."""
+        """Return when the frame stamped `stamp_s` is due; it stays for `duration_s`, or a nominal frame."""
         due_s = self._due(stamp_s)
         self._last_s = due_s
         self._end_s = due_s + (duration_s if duration_s and duration_s > 0 else self._frame_s)
@@ -56,19 +56,19 @@ class Pace:
     """Lets pictures that arrive in bursts pass in their own time."""
 
     def __init__(self, longest_wait_s: float = 1.0, latest_s: float = 0.25) -> None:
-        """longest_wait_s: no picture waits longer. latest_s: one that is later starts the time anew."""
+        """Set the limits; longest_wait_s: of any picture; latest_s: a later picture restarts the clock."""
         self._longest_wait_s, self._latest_s = longest_wait_s, latest_s
         self._offset_s: float | None = None
 
     def wait_s(self, stamp_s: float, now_s: float) -> float:
-        """Tell how long the picture stamped `stamp_s` has to wait."""
+        """Return how long the picture stamped `stamp_s` has to wait."""
         if self._offset_s is None or stamp_s + self._offset_s < now_s - self._latest_s:
             self._offset_s = now_s - stamp_s
         return min(max(0.0, stamp_s + self._offset_s - now_s), self._longest_wait_s)
 
 
 def nominal_fps(declared: float | None, stamps_s: Sequence[float]) -> float:
-    """Tell the frame rate, above 0 and at most 240.
+    """Return the frame rate, above 0 and at most 240.
 
     The declared one if it makes sense; else from the median distance of the first frames' stamps;
     else (a single frame, no stamps) 25.

@@ -18,7 +18,7 @@ from livedream.sources.video_frame import Developer
 
 
 class Video:
-    """Give the frames of a file (or of a finite video at an http address) one after the other.
+    """Read the frames of a file (or of a finite video at an http address) one after the other.
 
     Every run opens the file anew, since some formats cannot be rewound; a file that was removed
     while it is open is rewound all the same. What cannot be decoded is left out, and `health` says
@@ -44,12 +44,12 @@ class Video:
 
     @property
     def info(self) -> SourceInfo:
-        """Tell name, size (upright, square pixels) and nominal rate."""
+        """Return name, size (upright, square pixels) and nominal rate."""
         return self._info
 
     @property
     def health(self) -> Health:
-        """Tell how it is doing, and at which second the file is damaged."""
+        """Return its health, and at which second the file is damaged."""
         if self._closed:
             return Health("off", f"{self._name} is closed.")
         if self._ended:

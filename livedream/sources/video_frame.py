@@ -40,12 +40,12 @@ class Developer:
 
     @property
     def size_wh(self) -> tuple[int, int]:
-        """Tell the size of what it gives."""
+        """Return the size of the converted frames."""
         width, height = self._upright_wh
         return (width, height) if self._turn in (None, cv2.ROTATE_180) else (height, width)
 
     def __call__(self, frame: av.VideoFrame) -> Rgb:
-        """Give a frame as uint8 HxWx3, contiguous, an array of its own."""
+        """Convert a frame to uint8 HxWx3, contiguous, a new array."""
         rgb = self._rgb(frame)
         if frame.interlaced_frame:
             rgb = cv2.sepFilter2D(rgb, -1, np.ones(1, np.float32), FIELD_BLEND)
@@ -72,7 +72,7 @@ class Developer:
 
 
 def square_size(size_wh: tuple[int, int], pixel_shape: Fraction | None) -> tuple[int, int]:
-    """Give the size with square pixels: the side that is too short is stretched, none is shrunk.
+    """Return the size with square pixels: the side that is too short is stretched, none is shrunk.
 
     A shape that is missing or absurd (beyond 1:4 and 4:1) counts as square.
     """
@@ -84,7 +84,7 @@ def square_size(size_wh: tuple[int, int], pixel_shape: Fraction | None) -> tuple
 
 
 def _is_untagged_hd(frame: av.VideoFrame) -> bool:
-    """Tell whether to take it for BT.709, as players do; FFmpeg would take it for BT.601."""
+    """Return whether to read it as BT.709, as players do; FFmpeg would read it as BT.601."""
     return frame.colorspace == UNTAGGED and (frame.width >= 1280 or frame.height > 576)
 
 

@@ -26,7 +26,7 @@ class Backoff:
         self._next_s = first_s
 
     def next_s(self) -> float:
-        """Tell how long to wait before the next try."""
+        """Return how long to wait before the next try."""
         wait_s, self._next_s = self._next_s, min(2 * self._next_s, self._longest_s)
         return wait_s
 
@@ -49,7 +49,7 @@ class Watchdog:
 
     @property
     def has_seen(self) -> bool:
-        """Tell whether a picture came since the last start."""
+        """Return whether a picture has come since the last start."""
         return self._picture is not None
 
     def start(self, now_s: float) -> None:
@@ -69,7 +69,7 @@ class Watchdog:
         self._picture = picture
 
     def complaint(self, now_s: float) -> str:
-        """Say what is wrong ("has sent ..."), "" if nothing is."""
+        """Return what is wrong ("has sent ..."), "" if nothing is."""
         if self._picture is None:
             is_late = now_s - self._started_s >= OPENING_S
             return f"has sent no picture {OPENING_S:g} s after it was opened" if is_late else ""
@@ -93,7 +93,7 @@ class Rate:
         self._forget(now_s)
 
     def fps(self, now_s: float) -> float:
-        """Tell pictures a second over the last window; 0 if fewer than two came."""
+        """Return the pictures per second over the last window; 0 if fewer than two came."""
         self._forget(now_s)
         if len(self._times_s) < 2:
             return 0.0
@@ -101,7 +101,7 @@ class Rate:
         return (len(self._times_s) - 1) / span_s if span_s > 0 else 0.0
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Restart the measurement."""
         self._times_s.clear()
 
     def _forget(self, now_s: float) -> None:
@@ -110,7 +110,7 @@ class Rate:
 
 
 def same_picture(first: NDArray[Any], second: NDArray[Any]) -> bool:
-    """Tell whether two pictures are equal byte for byte; a coarse grid settles most cases at once."""
+    """Return whether two pictures are equal byte for byte; a coarse grid settles most cases at once."""
     if first is second:
         return True
     if first.shape != second.shape or first.dtype != second.dtype:

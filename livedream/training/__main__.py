@@ -30,28 +30,32 @@ def train(
     teacher: Annotated[Path, typer.Option(help="The teacher: npz of MobileNet v1 with Keras' names.")],
     photos: Annotated[Path, typer.Option(help="What to learn from: tar of photos, all of one size.")],
     out: Annotated[Path, typer.Option(help="The network: safetensors in half precision.")],
-    start: Annotated[Path | None, typer.Option(help="A network to go on from, as with new photos.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="A network to continue from, for example with new photos.")
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of learning.")] = Recipe.steps,
     seeing_steps: Annotated[
-        int, typer.Option(min=0, help="How many of them, the first, learn to see only.")
+        int, typer.Option(min=0, help="How many of the first steps learn only to see.")
     ] = Recipe.seeing_steps,
-    batch: Annotated[int, typer.Option(min=1, help="Pictures a step; a large GPU takes 64.")] = Recipe.batch,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures per step; a large GPU fits 64.")] = Recipe.batch,
     side: Annotated[int, typer.Option(min=64, help="Pixels on each side of the crops.")] = Recipe.side_px,
     undreamed: Annotated[
         float, typer.Option(min=0, max=1, help="Share of pictures that are not dreamed any further.")
     ] = Recipe.undreamed,
     rate: Annotated[
-        float, typer.Option(min=1e-6, help="Rate of learning; to go on from a network take half of it.")
+        float, typer.Option(min=1e-6, help="Learning rate; use half of it to continue from a network.")
     ] = Recipe.rate,
-    seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = Recipe.seed,
-    device: Annotated[str, typer.Option(help="Where: cpu, cuda, cuda:1, ...")] = "cpu",
+    seed: Annotated[int, typer.Option(help="Random seed.")] = Recipe.seed,
+    device: Annotated[str, typer.Option(help="Device: cpu, cuda, cuda:1, ...")] = "cpu",
 ) -> None:
     """Train the embedded network: it learns to see and to dream like the teacher.
 
     A training that was interrupted goes on from its checkpoint when it is run again.
     """
     if not out.resolve().parent.is_dir():
-        raise InputError(f"the network cannot be written to {out}: there is no folder {out.parent}")
+        raise InputError(
+            f"the network cannot be written to {out}: the folder {out.parent} does not exist; create it first"
+        )
     learn_from, held_out = read_photos(photos)
     at = _device(device)
     its_teacher = load_teacher(teacher).to(at)

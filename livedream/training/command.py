@@ -11,7 +11,7 @@ from livedream.errors import LivedreamError
 
 
 def run(command: Callable[..., None]) -> int:
-    """Run a command line; give its exit code, having said in one sentence what was wrong."""
+    """Run a command line; print one sentence for an error, and return the exit code."""
     try:
         typer.run(command)
     except LivedreamError as fault:

@@ -77,7 +77,7 @@ def _all_channels(network: Network, layer: str, images: Tensor) -> Tensor:
 
 
 def gain(student: Network, head: str, teacher: Network, layer: str, images: Tensor) -> float:
-    """Give the rise of the teacher's objective by the student's dreams, as a share of that by its own."""
+    """Return the rise of the teacher's objective by the student's dreams, as a share of that by its own."""
     before = objective(teacher, layer, images)
     risen, risen_by_itself = (
         objective(teacher, layer, dreamed(network, {name: _all_channels(network, name, images)}, images))

@@ -14,7 +14,7 @@ BLOCK_WEIGHTS = (0.5, 1.0, 0.75, 0.25)
 
 
 def gradient_match(gradient: Tensor, wanted: Tensor) -> Tensor:
-    """Give cosines of N gradients with those wanted, one column for each of `BLOCKS_PX`: NxS."""
+    """Return cosines of N gradients with those wanted, one column for each of `BLOCKS_PX`: NxS."""
     pairs = ((F.avg_pool2d(gradient, px), F.avg_pool2d(wanted, px)) for px in BLOCKS_PX)
     return torch.stack([cosine(a, b) for a, b in pairs], dim=1)
 
@@ -25,12 +25,12 @@ def gradient_error(matches: Tensor) -> Tensor:
 
 
 def cosine(a: Tensor, b: Tensor) -> Tensor:
-    """Give the cosine of the angle between two tensors, one for each of the first dimension."""
+    """Return the cosine of the angle between two tensors, one for each of the first dimension."""
     return torch.cosine_similarity(a.flatten(1), b.flatten(1), dim=1)
 
 
 def feature_error(activations: Tensor, wanted: Tensor, spread: Tensor) -> Tensor:
-    """Give the mean squared error in units of each channel's own spread.
+    """Compute the mean squared error in units of each channel's own spread.
 
     spread: 1xCx1x1, > 0. A student that gave every channel's mean would be at about 1.
     """

@@ -22,7 +22,7 @@ def mean(
     They have to have grown out of the same network (Wortsman et al., "Model soups", 2022).
     """
     if out in networks:
-        raise InputError(f"--out {out} is one of the networks; take another name")
+        raise InputError(f"--out {out} is one of the networks; choose another name")
     student = new_student(0)
     weights = weights_of(student)
     sums = {name: weight.double() * 0 for name, weight in weights.items()}

@@ -64,7 +64,7 @@ class Crops:
         self._device = device
 
     def draw(self, count: int) -> Tensor:
-        """Give `count` crops as NCHW in 0..1."""
+        """Draw `count` random crops, NCHW in 0..1."""
         return torch.from_numpy(np.stack([self._one() for _ in range(count)])).to(self._device)
 
     def _one(self) -> np.ndarray:

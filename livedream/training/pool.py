@@ -99,7 +99,7 @@ class Pool:
 
     @torch.no_grad()
     def advance(self, student: InputGradient) -> None:
-        """Have the teacher judge the pictures, keep that, and dream them one step further."""
+        """Record the teacher's gradient and activations for the pictures, then dream one more step."""
         image = self._image.contiguous(memory_format=torch.channels_last)
         gradient, activations = self._teacher.with_activations(image, self._controls)
         gradient = normalise(gradient)

@@ -85,7 +85,7 @@ class Training:
         self._matrices, self._muon, self._adam = self._optimisers()
 
     def _prepare(self, teacher: Network, crops: Crops, start: Path | None) -> list[Tensor]:
-        """Make the student's first weights; give the spread of each channel of the teacher's layers."""
+        """Make the student's first weights; return the spread of each channel of the teacher's layers."""
         images = crops.draw(4 * self.recipe.batch)
         seen = _activations(teacher, images)
         if start is None:
@@ -95,7 +95,7 @@ class Training:
         return [activations.std((0, 2, 3), keepdim=True).clamp_min(0.02) for activations in seen]
 
     def _optimisers(self) -> tuple[list[tuple[Tensor, Tensor]], torch.optim.Muon, torch.optim.Adam]:
-        """Give Muon (Jordan 2024) the matrices, seen as two-dimensional, and Adam the rest."""
+        """Build Muon (Jordan 2024) for matrices, flattened to two dimensions, and Adam for the rest."""
         weights = list(self.student.parameters())
         is_matrix = [weight.dim() == 4 and weight.shape[1] > 1 for weight in weights]
         matrices = [w for w, yes in zip(weights, is_matrix, strict=True) if yes]
@@ -107,11 +107,11 @@ class Training:
 
     @property
     def ended(self) -> bool:
-        """Whether all steps are done."""
+        """Return whether all steps are done."""
         return self.step_number >= self.recipe.steps
 
     def step(self) -> dict[str, float]:
-        """Learn one step; give what was measured on the way, under names."""
+        """Learn one step; return what was measured on the way, under names."""
         seeing = self.step_number < self.recipe.seeing_steps
         head = HEADS[-1] if seeing else TURNS[self.step_number % len(TURNS)]
         self._advance(head, seeing)
@@ -163,12 +163,12 @@ class Training:
             self._average[name].lerp_(weight, 1 - keep)
 
     def _rate(self) -> float:
-        """Give the factor on the rates: up, level, down to nothing in a straight line."""
+        """Return the factor on the learning rates: warm-up, level, then linear decay to 0."""
         left = 1 - self.step_number / self.recipe.steps
         return min(1.0, (self.step_number + 1) / WARM_UP_STEPS, left / COOL_DOWN)
 
     def weights(self) -> dict[str, Tensor]:
-        """Give the averaged weights, which are those to keep."""
+        """Return the averaged weights, which are those to keep."""
         return self._average
 
     def averaged(self) -> Network:
@@ -179,7 +179,7 @@ class Training:
         return network
 
     def state(self) -> dict[str, Any]:
-        """Give all that an interrupted training needs; the pools dream anew."""
+        """Return all that an interrupted training needs; the pools dream anew."""
         return {
             "recipe": asdict(self.recipe),
             "step": self.step_number,

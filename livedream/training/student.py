@@ -36,7 +36,7 @@ def new_student(seed: int) -> Network:
 
 
 def _shapes() -> dict[str, tuple[int, int, int, int]]:
-    """Give the shape of every convolution's weight by name, in the order of the network's parameters."""
+    """Return the shape of every convolution's weight by name, in the order of the network's parameters."""
     shapes = {"stem": (STEM_CHANNELS, 3, 8, 8)}
     below = (STEM_CHANNELS, *BLOCK_CHANNELS)
     for number, channels in enumerate(BLOCK_CHANNELS):
@@ -48,7 +48,7 @@ def _shapes() -> dict[str, tuple[int, int, int, int]]:
 
 
 def weights_of(network: Network) -> dict[str, Tensor]:
-    """Give a student's weights by the names that they have in its file; they are not copied."""
+    """Return a student's weights by the names that they have in its file; they are not copied."""
     names = [f"{name}.{part}" for name in _shapes() for part in ("weight", "bias")]
     return {name: weight.detach() for name, weight in zip(names, network.parameters(), strict=True)}
 
@@ -63,7 +63,7 @@ def save(weights: Mapping[str, Tensor], file: Path) -> None:
 
 @torch.no_grad()
 def take_over(network: Network, file: Path) -> None:
-    """Give a student the weights of one that was saved. Raises InputError if the file is none."""
+    """Load the weights of a saved student into a student. Raises InputError if the file is not one."""
     try:
         saved = load_file(file)
         for name, weight in weights_of(network).items():
@@ -72,7 +72,7 @@ def take_over(network: Network, file: Path) -> None:
         raise InputError(f"the network {file} to start from is missing") from fault
     except (SafetensorError, OSError, KeyError, RuntimeError) as fault:
         reason = str(fault).splitlines()[0]
-        raise InputError(f"{file} is no embedded network to start from: {reason}") from fault
+        raise InputError(f"{file} is not an embedded network to start from: {reason}") from fault
 
 
 @torch.no_grad()
@@ -92,7 +92,7 @@ def balance(network: Network, images: Tensor, wanted: Mapping[str, Tensor]) -> N
 
 
 def _balanced(layer: Layer, x: Tensor, spread: float) -> Tensor:
-    """Scale all convolutions in a layer, the last one to `spread`; give its output."""
+    """Scale all convolutions in a layer, the last one to `spread`; return its output."""
     if isinstance(layer, Chain):
         for place, inner in enumerate(layer.layers, 1):
             assert isinstance(inner, Layer)

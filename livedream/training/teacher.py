@@ -38,6 +38,6 @@ def _separable() -> list[str]:
 
 
 def _channels(weights: Mapping[str, Tensor], name: str) -> int:
-    """Count a convolution's outputs; 0 where there is none, which no network fits."""
+    """Count a convolution's outputs; 0 if it does not exist, which fits no network."""
     weight = weights.get(f"{name}.weight")
     return 0 if weight is None else len(weight)

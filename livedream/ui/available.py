@@ -33,7 +33,7 @@ PACKAGES = {
 
 
 def display_available(system: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Health:
-    """Tell whether a window can be opened here: live, or failed with the reason and the remedy."""
+    """Check whether a window can be opened here: live, or failed with the reason and the remedy."""
     if system == "win32":
         return READY
     if system == "darwin":

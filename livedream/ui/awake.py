@@ -28,11 +28,11 @@ class CannotStayAwake(Exception):  # noqa: N818  (it is told as a notice, it is 
 
 @contextmanager
 def kept_awake(system: str = sys.platform) -> Iterator[str]:
-    """Hold off sleep and screen saver in the block; gives "", or the notice that it cannot."""
+    """Hold off sleep and the screen saver in the block; yield "", or a notice that it cannot."""
     try:
         release = _hold(system)
     except CannotStayAwake as fault:
-        yield f"the display may go to sleep, turn its screen saver off by hand: {fault}"
+        yield f"the display may go to sleep; turn off its screen saver by hand: {fault}"
         return
     try:
         yield ""
@@ -91,7 +91,7 @@ def _hold_linux() -> Release:
 
 
 def _session_bus_exists(environ: dict[str, str] | os._Environ[str]) -> bool:
-    """Tell whether a session bus runs; asking Qt without one may start one that stays behind."""
+    """Return whether a session bus runs; asking Qt without one may start one that stays behind."""
     if environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return True
     runtime = environ.get("XDG_RUNTIME_DIR")

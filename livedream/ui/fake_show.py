@@ -22,12 +22,12 @@ class FakeShow:
         self._latest = ((self._latest[0] + 1) if self._latest else 0, rgb)
 
     def latest(self) -> tuple[int, Rgb] | None:
-        """Give (sequence number, newest frame); None so far."""
+        """Return (sequence number, newest frame); None so far."""
         self.polls += 1
         return self._latest
 
     def status(self) -> Status:
-        """Give what it was told to say."""
+        """Return the status that was set."""
         return self.told
 
     def stop(self) -> None:
@@ -43,6 +43,6 @@ class FakeDesk:
         self.moves: list[Move] = []
 
     def do(self, move: Move) -> str:
-        """Note a move, and say it."""
+        """Record a move, and return it."""
         self.moves.append(move)
         return move

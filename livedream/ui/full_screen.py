@@ -14,7 +14,7 @@ PART_OF_SCREEN = 0.85
 
 
 def display_name(screen: QScreen) -> str:
-    """Name a display as its connector, with the model where the system tells it."""
+    """Name a display by its connector, with the model where the system knows it."""
     connector = screen.name().removeprefix("\\\\.\\")
     model = screen.model().strip()
     return f"{connector} ({model})" if model and model not in connector else connector

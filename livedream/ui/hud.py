@@ -49,7 +49,7 @@ class Device:
 
     @property
     def troubled(self) -> bool:
-        """Tell whether it was to deliver and does not."""
+        """Return whether it should deliver but does not."""
         return self.state in ("failed", "stale")
 
 
@@ -72,7 +72,7 @@ class Hud:
 
 
 def hud_of(status: Status, extra: tuple[Setting, ...] = ()) -> Hud:
-    """Say in figures and lines how the show is doing; `extra` follows its settings."""
+    """Build the HUD's figures and lines from the status; `extra` follows its settings."""
     return Hud(
         figures=_figures(status),
         lines=(*problems(status), *_settings(status), *extra, *_well(status), *_notices(status)),

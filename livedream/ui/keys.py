@@ -51,7 +51,7 @@ WINDOW: tuple[Binding, ...] = (
 DREAM: tuple[Binding, ...] = (
     Binding(
         "\N{LEFTWARDS ARROW}  \N{RIGHTWARDS ARROW}",
-        "preset before, next preset; also P, N",
+        "previous, next preset; also P, N",
         {
             _Key.Key_Left: "previous preset",
             _Key.Key_Right: "next preset",
@@ -76,7 +76,7 @@ DREAM: tuple[Binding, ...] = (
     ),
     Binding(
         "Z  X",
-        "layer before, next layer; also \N{DOWNWARDS ARROW}, \N{UPWARDS ARROW}",
+        "previous, next layer; also ↓, ↑",
         {
             _Key.Key_Z: "previous layer",
             _Key.Key_X: "next layer",
@@ -86,7 +86,7 @@ DREAM: tuple[Binding, ...] = (
     ),
     Binding(
         ",  .",
-        "channel before, next channel",
+        "previous, next channel",
         {_Key.Key_Comma: "previous channel", _Key.Key_Period: "next channel"},
         repeats=True,
     ),
@@ -112,7 +112,7 @@ DREAM: tuple[Binding, ...] = (
 
 
 def action_of(event: QKeyEvent) -> Action | Move | None:
-    """Tell what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
+    """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
     held, key = event.modifiers() & _WITH, Qt.Key(event.key())
     for binding in (*WINDOW, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:

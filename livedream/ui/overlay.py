@@ -67,7 +67,7 @@ class Passing:
     hold_s: float
 
     def opacity(self, now_s: float) -> float:
-        """Tell how visible it is at `now_s`, 0..1 in few steps so that few paints are needed."""
+        """Return the opacity at `now_s`, 0..1, in a few steps so that few paints are needed."""
         left = (self.since_s + self.hold_s + FADE_S - now_s) / FADE_S
         return round(min(1.0, max(0.0, left)) * FADE_STEPS) / FADE_STEPS
 
@@ -101,7 +101,7 @@ class Overlays:
         self._hint, self._hint_time = Hint(text), Passing(now_s, FLASH_S)
 
     def look(self, now_s: float, *, dreaming: bool) -> Look:
-        """Tell what to draw at `now_s`; `dreaming`: there is a picture under it."""
+        """Return what to draw at `now_s`; `dreaming`: there is a picture under it."""
         toasts = dreaming and not self.hud
         return Look(
             starting=None if dreaming else self._starting(now_s),
@@ -114,7 +114,7 @@ class Overlays:
         )
 
     def _remember(self, status: Status) -> None:
-        """Remember what was told until the device is well again: a try in between is no news."""
+        """Remember each message until the device is well again: a try in between is no news."""
         well = {device.name for device in devices(status) if device.state in ("live", "off")}
         now = {(trouble.name, trouble.state) for trouble in self._troubles}
         self._told = {told for told in self._told if told[0] not in well} | now

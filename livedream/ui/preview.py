@@ -22,7 +22,7 @@ class Preview:
 
     @property
     def filled(self) -> bool:
-        """Tell whether there is a frame to draw."""
+        """Return whether there is a frame to draw."""
         return self._rgb is not None
 
     def take(self, latest: tuple[int, Rgb] | None) -> bool:

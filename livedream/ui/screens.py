@@ -38,7 +38,7 @@ class Screens:
             _put(painter, card, _middle(card, viewport, taken))
 
     def _draw_corner(self, painter: QPainter, look: Look, viewport: Viewport) -> float:
-        """Draw the HUD, or a toast in its place; tell how much of the left the HUD takes."""
+        """Draw the HUD, or a toast in its place; return the width that the HUD takes on the left."""
         corner = QPointF(MARGIN, MARGIN) * viewport.unit
         if (hud := look.hud) is not None:
             room = viewport.height / viewport.unit - 2 * MARGIN

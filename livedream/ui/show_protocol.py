@@ -13,11 +13,11 @@ class Show(Protocol):
     """A running session, as the window sees it."""
 
     def latest(self) -> tuple[int, Rgb] | None:
-        """Give (sequence number, newest finished frame uint8 HxWx3); None so far; cheap, any thread."""
+        """Return (sequence number, newest finished frame uint8 HxWx3); None so far; cheap, any thread."""
         ...
 
     def status(self) -> Status:
-        """Tell how the session is doing."""
+        """Return the session's status."""
         ...
 
     def stop(self) -> None:
@@ -26,7 +26,7 @@ class Show(Protocol):
 
     @property
     def ended(self) -> bool:
-        """Tell whether the session has ended: end of file, error, stop."""
+        """Return whether the session has ended: end of file, error, stop."""
         ...
 
 
@@ -34,5 +34,5 @@ class PerformerActions(Protocol):
     """Where the show is changed by hand, as the window sees it."""
 
     def do(self, move: Move) -> str:
-        """Do a move; give a few words on how it is now."""
+        """Do a move; return a few words on the new state."""
         ...

@@ -65,14 +65,14 @@ class Sheet:
         self._marks: list[Mark] = []
 
     def write(self, text: str, ink: Ink, x: float = 0.0, *, centred: bool = False) -> float:
-        """Write at (x, y), wrapped at the right edge; give the height. Does not move y."""
+        """Write at (x, y), wrapped at the right edge; return the height. Does not move y."""
         layout = _laid_out(text, ink.font(self._unit), (self.width - x) * self._unit, centred=centred)
         at, colour = QPointF(x, self.y) * self._unit, COLOURS[ink.tone]
         self._marks.append(lambda painter: _draw_text(painter, layout, at, colour))
         return layout.boundingRect().height() / self._unit
 
     def measure(self, text: str, ink: Ink) -> float:
-        """Tell how wide `text` is on one line."""
+        """Return the width of `text` on one line."""
         return _laid_out(text, ink.font(self._unit), 1e6).maximumWidth() / self._unit
 
     def elided(self, text: str, ink: Ink, width: float) -> str:
@@ -81,7 +81,7 @@ class Sheet:
         return metrics.elidedText(" ".join(text.split()), Qt.TextElideMode.ElideMiddle, width * self._unit)
 
     def measure_height(self, ink: Ink) -> float:
-        """Tell how high one line is."""
+        """Return the height of one line."""
         return QFontMetricsF(ink.font(self._unit)).height() / self._unit
 
     def dot(self, x: float, line_height: float, tone: Tone) -> None:

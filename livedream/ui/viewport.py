@@ -19,6 +19,6 @@ class Viewport:
 
     @property
     def unit(self) -> float:
-        """Tell how many logical pixels a design pixel has; small windows keep legible type."""
+        """Return the logical pixels per design pixel; small windows keep legible type."""
         fit = min(self.width / DESIGN_WH[0], self.height / DESIGN_WH[1])
         return max(SMALLEST_UNIT, min(LARGEST_UNIT, fit))

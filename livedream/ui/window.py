@@ -168,7 +168,7 @@ class DreamWindow(QWidget):
         self.full_screen.cursor_moved()
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Stop polling and say that it is closed."""
+        """Stop polling and emit that it is closed."""
         self._timer.stop()
         if a0 is not None:
             a0.accept()

@@ -62,7 +62,7 @@ class TestCameras:
         monkeypatch.setattr(check_machine.os, "access", lambda path, _: path not in barred)
         health = check_machine.cameras()
         assert health.ok
-        assert "may not open /dev/video0" in health.message
+        assert "has no access to /dev/video0" in health.message
         barred.add("/dev/video2")
         health = check_machine.cameras()
         assert health.state == "failed"

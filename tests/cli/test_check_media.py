@@ -50,7 +50,7 @@ class TestDecoders:
         _with(monkeypatch, {("h264", "r"), ("vp9", "r")})
         health = check_media.decoders()
         assert health.ok
-        assert health.message == "H.264 (h264), VP9 (vp9); not HEVC, AV1"
+        assert health.message == "H.264 (h264), VP9 (vp9); missing: HEVC, AV1"
         assert health.remedy
 
     def test_without_h264_it_is_not_found(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,14 +98,14 @@ class TestExitCode:
         all_found[1] = _check("engine eager", "failed", "torch is not installed")
         code, text = _report(monkeypatch, all_found)
         assert code == 1
-        assert "cannot dream here; it lacks an engine." in text
+        assert "cannot dream here; missing: an engine." in text
 
     def test_what_is_needed_is_named(self, monkeypatch: pytest.MonkeyPatch, all_found: list[Check]) -> None:
         all_found[0] = _check("network", "failed", needed=True)
         all_found[1] = _check("engine eager", "failed")
         code, text = _report(monkeypatch, all_found)
         assert code == 1
-        assert "it lacks an engine and network." in text
+        assert "missing: an engine and network." in text
 
     @pytest.mark.parametrize("engine", ["engine openvino", "engine compiled", "engine eager"])
     def test_one_engine_is_enough(self, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:

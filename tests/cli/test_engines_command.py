@@ -61,7 +61,7 @@ class TestList:
     def test_an_empty_cache_says_so(self, cache: EngineCache, capsys: pytest.CaptureFixture[str]) -> None:
         engines_command.print_engines()
         told = capsys.readouterr().out
-        assert f"no engine is kept in {cache.folder}" in told
+        assert f"there is no engine in {cache.folder}" in told
         assert "livedream engines build" in told
         assert not cache.folder.exists()
 
@@ -137,7 +137,7 @@ class TestList:
         for arguments in (["engines"], ["engines", "list"]):
             done = livedream(*arguments)
             assert done.returncode == 0, done.stderr
-            assert "no engine is kept in" in done.stdout
+            assert "there is no engine in" in done.stdout
 
     def test_it_loads_neither_torch_nor_openvino(self, environment: dict[str, str]) -> None:
         program = (
@@ -158,7 +158,7 @@ def test_where_no_engine_can_be_kept_one_sentence_says_so(
     assert done.returncode == 2
     assert done.stdout == ""
     told = " ".join(done.stderr.split())
-    assert "engines cannot be kept in " in told
+    assert "engines cannot be stored in " in told
     assert "make it writable" in told
 
 
@@ -170,7 +170,7 @@ def test_what_is_kept_is_listed_even_if_nothing_more_can_be(
     engines_command.print_engines()
     assert "1 engine, " in capsys.readouterr().out
     cache.clear()
-    with pytest.raises(InputError, match=r"cannot be kept in .* \(Read-only file system\); make it"):
+    with pytest.raises(InputError, match=r"cannot be stored in .* \(Read-only file system\); make it"):
         engines_command.print_engines()
 
 
@@ -235,7 +235,7 @@ class TestBuild:
     def test_the_winner_is_told_and_then_it_is_there_already(
         self, workshop: type[_Workshop], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        for end in ("built in 12.3 s", "it was on the disk already"):
+        for end in ("built in 12.3 s", "loaded from the disk"):
             engines_command.build(Options(None, "eyes"), ["eyes"])
             assert capsys.readouterr().out.strip() == (
                 f"eyes: openvino bfloat16 dreams 376x208 in 9 ms (agrees with eager: cosine 0.9800); {end}"
@@ -276,7 +276,7 @@ class TestBuild:
             for part in program.parts
         ]
         there = {entry.name: FACTS["built"] for entry in parts}
-        assert "on the disk already" in engines_command._origin(ready, there, parts)  # type: ignore[arg-type]
+        assert "loaded from the disk" in engines_command._origin(ready, there, parts)  # type: ignore[arg-type]
         del there["1.engine"]
         assert "built in 5.0 s" in engines_command._origin(ready, there, parts)  # type: ignore[arg-type]
 
@@ -288,7 +288,7 @@ class TestBuild:
             Listed("new.engine", 5, 1e9, facts),
             Listed("damaged.engine", 5, 1e9, {}, "damaged or foreign"),
         ]
-        assert "cannot be kept" in engines_command._origin(ready, {}, new)  # type: ignore[arg-type]
+        assert "cannot be stored" in engines_command._origin(ready, {}, new)  # type: ignore[arg-type]
 
     def test_presets_that_share_an_engine_share_its_building(
         self, workshop: type[_Workshop], capsys: pytest.CaptureFixture[str]
@@ -322,7 +322,7 @@ def test_a_real_engine_is_built_listed_and_removed(
 ) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
     small = ["dream.working_px=4096", "dream.layers={lines=1.0}"]
-    for end in ("built in ", "it was on the disk already"):
+    for end in ("built in ", "loaded from the disk"):
         engines_command.build(Options(None, "eyes", small, "openvino", (320, 180)), ["eyes"])
         told = capsys.readouterr().out
         assert told.startswith("eyes: openvino")

@@ -40,7 +40,7 @@ def test_a_module_that_is_not_there_is_told_with_its_distribution() -> None:
 def test_a_system_library_that_is_missing_is_named() -> None:
     fault = ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
     finding = Check("cat", _raising(fault), "cat-food").run()
-    assert finding.how == "Install the system's package that has libGL.so.1."
+    assert finding.how == "Install the system package that contains libGL.so.1."
     assert finding.what.startswith("does not load: libGL.so.1")
 
 

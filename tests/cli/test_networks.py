@@ -52,11 +52,11 @@ def test_the_list_is_the_same_without_a_command(networks: Run) -> None:
 
 
 def test_it_says_whether_weights_are_here(networks: Run, here: Path, mine: Path) -> None:
-    assert row(networks("list"), "embedded")[1:] == ["here", "2", "16", "eyes"]
-    assert row(networks("list"), "squeezenet1_1")[1:] == ["not", "here", "5", "14", "fire8"]
+    assert row(networks("list"), "embedded")[1:] == ["installed", "2", "16", "eyes"]
+    assert row(networks("list"), "squeezenet1_1")[1:] == ["not", "installed", "5", "14", "fire8"]
     here.mkdir()
     (here / "resnet50-0676ba61.pth").write_bytes(bytes(1_500_000))
-    assert row(networks("list"), "resnet50")[1:] == ["here", "2", "19", "layer3.4"]
+    assert row(networks("list"), "resnet50")[1:] == ["installed", "2", "19", "layer3.4"]
     assert networks("get", "squeezenet1_1", "--file", str(mine)).exit_code == 0
     assert row(networks("list"), "squeezenet1_1")[1:4] == ["your", "own", "5"]
 
@@ -90,14 +90,16 @@ def test_what_is_here_is_not_downloaded_again(networks: Run, here: Path) -> None
     here.mkdir()
     file = here / "resnet50-0676ba61.pth"
     file.touch()
-    assert networks("get", "resnet50").output.strip() == f"resnet50: its weights are here already: {file}"
-    assert "here already" in networks("get", "embedded").output
+    assert (
+        networks("get", "resnet50").output.strip() == f"resnet50: the weights are already installed: {file}"
+    )
+    assert "already installed" in networks("get", "embedded").output
 
 
 def test_one_s_own_file_is_installed_once_it_fits(networks: Run, here: Path, mine: Path) -> None:
     result = networks("get", "squeezenet1_1", "--file", str(mine))
     place = here / "squeezenet1_1.safetensors"
-    assert result.output.strip() == f"squeezenet1_1: {mine} fits, and was put at {place}"
+    assert result.output.strip() == f"squeezenet1_1: {mine} is valid and was copied to {place}"
     fault = networks("get", "resnet50", "--file", str(mine)).exception
     assert isinstance(fault, InputError)
     assert str(fault).startswith(f"{mine} is not the network resnet50: conv1.weight is missing")
@@ -129,6 +131,6 @@ def test_it_is_a_command_of_livedream(livedream: Callable[..., subprocess.Comple
     done = livedream("networks", "show", "squeezenet1_2")
     assert done.returncode == 2
     assert done.stderr.startswith(
-        "livedream: there is no network 'squeezenet1_2'; take one of: squeezenet1_1"
+        "livedream: there is no network 'squeezenet1_2'; choose one of: squeezenet1_1"
     )
     assert "squeezenet1_1" in livedream("networks").stdout

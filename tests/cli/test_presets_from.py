@@ -39,7 +39,7 @@ def test_presets_from_gives_a_preset_file_back(
     assert CliRunner().invoke(app, ["presets", "from", str(film), "--out", str(preset)]).exit_code == 0
     assert preset.read_text(encoding="utf-8") == shown.stdout
     assert recipe_of(preset).settings.look.strength == 0.25
-    assert "there already" in told("presets", "from", str(film), "--out", str(preset))
+    assert "already exists" in told("presets", "from", str(film), "--out", str(preset))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,10 @@ def test_what_is_no_such_command_or_file_is_told(
 
 @pytest.mark.parametrize(
     ("out", "sentence"),
-    [("mine.txt", "a preset's name ends in .toml"), ("no/mine.toml", "cannot be written: No such file")],
+    [
+        ("mine.txt", "the name of a preset must end in .toml"),
+        ("no/mine.toml", "cannot be written: No such file"),
+    ],
 )
 def test_a_place_that_takes_no_preset_is_told(
     made: Path, tmp_path: Path, told: Callable[..., str], out: str, sentence: str

@@ -71,4 +71,6 @@ def test_a_full_disk_is_told() -> None:
             check=False,
         )
     assert ran.returncode == 1
-    assert ran.stderr.splitlines() == ["livedream: not all could be printed (No space left on device)"]
+    assert ran.stderr.splitlines() == [
+        "livedream: could not write all of the output (No space left on device)"
+    ]

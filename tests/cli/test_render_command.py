@@ -84,9 +84,9 @@ def test_a_batch_goes_on_after_a_failure_and_skips_what_is_done(
             render_command.run_batch(tmp_path / "batch.toml")
         assert ended.value.exit_code == 1
         said = capsys.readouterr().out
-        assert "2 of 3 renders are there" in said
+        assert "2 of 3 renders are finished" in said
         assert "b.mp4 failed: there is no file" in said
-        assert said.count("done before") == (2 if again else 0)
+        assert said.count("already finished") == (2 if again else 0)
     assert len(frames_of(tmp_path / "a.mp4")) == 3
 
 

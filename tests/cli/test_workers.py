@@ -22,7 +22,7 @@ def test_a_batch_takes_no_workers() -> None:
 
 
 def test_a_cluster_has_workers_of_its_own() -> None:
-    with pytest.raises(InputError, match="leave one of the two out"):
+    with pytest.raises(InputError, match="leave out one of the two"):
         Crew(2, "tcp://somewhere:8786").run(RenderRequest("clouds", "out.mp4"))
 
 

@@ -68,7 +68,7 @@ def test_a_layer_like_no_other_is_answered_with_all() -> None:
 
 def test_an_unknown_network_is_answered_with_those_there_are() -> None:
     with pytest.raises(
-        InputError, match=r"no network 'bogus-1'; take one of: embedded, googlenet, .*mobilenet_v1$"
+        InputError, match=r"no network 'bogus-1'; choose one of: embedded, googlenet, .*mobilenet_v1$"
     ):
         network_info("bogus-1")
 
@@ -77,7 +77,7 @@ def test_an_unknown_network_is_answered_with_those_there_are() -> None:
     ("wrong", "near"), [("vgg", "vgg16"), ("Resnet-50", "resnet50"), ("inceptionv3", "inception_v3")]
 )
 def test_a_name_like_a_network_s_is_answered_with_it(wrong: str, near: str) -> None:
-    with pytest.raises(InputError, match=rf"no network {wrong!r}; take one of: .*{near}"):
+    with pytest.raises(InputError, match=rf"no network {wrong!r}; choose one of: .*{near}"):
         network_info(wrong)
 
 
@@ -184,13 +184,13 @@ def test_layers_are_known_by_the_names_of_the_literature(name: str, alias: str, 
 def test_a_name_like_a_layer_s_is_answered_with_it(name: str, wrong: str, near: str) -> None:
     with pytest.raises(InputError) as told:
         network_info(name).find(wrong)
-    assert near in str(told.value).partition("take one of: ")[2]
+    assert near in str(told.value).partition("choose one of: ")[2]
 
 
 @pytest.mark.parametrize("name", network_names())
 def test_the_layer_to_begin_with_is_told_first(name: str) -> None:
     info = network_info(name)
-    with pytest.raises(InputError, match=f"no layer '~~'; take one of: {info.default_layer}, "):
+    with pytest.raises(InputError, match=f"no layer '~~'; choose one of: {info.default_layer}, "):
         info.find("~~")
 
 
@@ -203,7 +203,7 @@ def test_a_published_file_is_named_as_its_address_says(name: str) -> None:
         return
     assert info.address.startswith("https://")
     assert info.address.endswith(info.file.name)
-    assert info.way_out == f"run livedream networks get {name}, or get {info.address} and put it there"
+    assert info.way_out == f"run livedream networks get {name}, or download {info.address} and save it there"
     if "download.pytorch.org" in info.address:  # the name of the file has the first digits
         assert info.file.stem.rpartition("-")[2] == info.sha256[:8]
     assert len(info.sha256) in (0, 8, 64)

@@ -117,9 +117,9 @@ def test_what_is_not_what_was_published_is_not_kept(
 ) -> None:
     publisher.body = publisher.body[:-1] + b"?"
     found = hashlib.sha256(publisher.body).hexdigest()[:8]
-    told = refused(replace(info, sha256=info.sha256[:digits]), "is not what was published")
+    told = refused(replace(info, sha256=info.sha256[:digits]), "another file than the published one")
     assert publisher.address in told
-    assert f"its SHA-256 begins {found}, not {info.sha256[:8]}" in told
+    assert f"its SHA-256 begins with {found}, not {info.sha256[:8]}" in told
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>moved</html>", b"PK\x03\x04"])
@@ -139,7 +139,7 @@ def test_another_network_is_not_kept(info: NetworkInfo, publisher: Publisher, tm
 def test_a_download_that_breaks_off_leaves_nothing(info: NetworkInfo, publisher: Publisher) -> None:
     publisher.promised = len(publisher.body)
     publisher.body = publisher.body[: len(publisher.body) // 2]
-    refused(info, "cannot be had|is not what was published")
+    refused(info, "cannot be downloaded|another file than the published one")
 
 
 @pytest.mark.parametrize("status", [404, 503])
@@ -147,16 +147,16 @@ def test_a_server_that_refuses_is_told_with_the_place_to_put_it(
     info: NetworkInfo, publisher: Publisher, status: int
 ) -> None:
     publisher.status = status
-    told = refused(info, f"the server says {status}")
+    told = refused(info, f"the server answered {status}")
     assert told.startswith(publisher.address)
-    assert told.endswith(f"put it at {info.file}")
+    assert told.endswith(f"save it as {info.file}")
 
 
 def test_a_server_that_cannot_be_reached_is_told_with_the_place_to_put_it(info: NetworkInfo) -> None:
     address = "http://127.0.0.1:9/weights.pth"  # nobody listens there
     told = refused(replace(info, address=address), "it cannot be reached: is this machine online")
     assert told.startswith(address)
-    assert told.endswith(f"put it at {info.file}")
+    assert told.endswith(f"save it as {info.file}")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a socket left open

@@ -46,17 +46,17 @@ def test_there_is_one_label_for_each_channel_of_the_classifier(name: str) -> Non
     [("goldn retriever", "golden retriever"), ("retriever", "retriever"), ("Tabby cat", "tabby")],
 )
 def test_an_unknown_class_is_answered_with_near_ones(text: str, near: str) -> None:
-    with pytest.raises(InputError, match=rf"knows no {text!r}; did you mean .*{near}"):
+    with pytest.raises(InputError, match=rf"has no class {text!r}; did you mean .*{near}"):
         find_label(network_info("vgg16"), text)
 
 
 def test_a_class_like_no_other_is_told() -> None:
-    with pytest.raises(InputError, match=r"knows no '~~~~'; there are 1000, such as tench"):
+    with pytest.raises(InputError, match=r"has no class '~~~~'; there are 1000, such as tench"):
         find_label(network_info("vgg16"), "~~~~")
 
 
 def test_a_network_without_a_classifier_has_no_labels() -> None:
-    with pytest.raises(InputError, match="embedded has no classifier and so no label 'tench'"):
+    with pytest.raises(InputError, match="embedded has no classifier, so it has no label 'tench'"):
         find_label(network_info("embedded"), "tench")
 
 
@@ -64,6 +64,7 @@ def test_classes_without_names_have_numbers() -> None:
     info = network_info("googlenet_cars")
     assert info.classes == 431
     with pytest.raises(
-        InputError, match="googlenet_cars knows its classes by number alone; give 0 to 430, not 'audi'"
+        InputError,
+        match="the classes of the network googlenet_cars have numbers only; give 0 to 430, not 'audi'",
     ):
         find_label(info, "audi")

@@ -111,7 +111,7 @@ def test_a_convolution_divides_the_size_by_its_stride_rounded_up(
 
 @pytest.mark.parametrize(("stride", "size"), [(0, 3), (4, 3)])
 def test_a_stride_that_skips_pixels_is_refused(stride: int, size: int) -> None:
-    with pytest.raises(ValueError, match=f"stride is from 1 to the kernel's size, not {stride}"):
+    with pytest.raises(ValueError, match=f"stride must be from 1 to the kernel's size, not {stride}"):
         Convolution(torch.zeros(1, 1, size, size), torch.zeros(1), stride=stride)
 
 
@@ -177,7 +177,7 @@ def test_frozen_weights_lead_the_same_way_back(stride: int, more: int, groups: i
 @pytest.mark.parametrize("padding", [-1, 3])
 def test_a_padding_as_large_as_the_kernel_is_refused(padding: int) -> None:
     with pytest.raises(
-        ValueError, match=f"padding is from 0 to one less than the kernel's size, not {padding}"
+        ValueError, match=f"padding must be from 0 to one less than the kernel's size, not {padding}"
     ):
         Convolution(torch.zeros(1, 1, 3, 3), torch.zeros(1), padding=padding)
 

@@ -84,8 +84,8 @@ def test_so_it_is_for_a_convolution_that_a_layer_begins_with(
 def test_what_goes_into_a_convolution_further_in_is_no_layer(name: str, convolution: str, near: str) -> None:
     with pytest.raises(InputError) as told:
         network_info(name).find(f"before_{convolution}")
-    assert str(told.value).startswith(f"before_{convolution}: what goes into {convolution} lies inside ")
-    assert str(told.value).endswith(f"and is no layer of {name}; near it are: {near}")
+    assert str(told.value).startswith(f"before_{convolution}: the input of {convolution} lies inside ")
+    assert str(told.value).endswith(f"and is not a layer of {name}; the nearest are: {near}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,14 +93,14 @@ def test_before_the_first_layer_is_the_picture_itself(name: str) -> None:
     info = network_info(name)
     first = next(iter(info.layers))
     for layer in (first, IMAGE):
-        with pytest.raises(InputError, match=rf"^before_{layer}: .* is the picture itself; take 'image'$"):
+        with pytest.raises(InputError, match=rf"^before_{layer}: .* is the picture itself; use 'image'$"):
             info.find(f"before_{layer}")
 
 
 def test_before_an_unknown_layer_the_near_ones_are_told() -> None:
-    with pytest.raises(InputError, match=r"no layer 'eyez'; take one of: eyes"):
+    with pytest.raises(InputError, match=r"no layer 'eyez'; choose one of: eyes"):
         network_info("embedded").find("before_eyez")
-    with pytest.raises(InputError, match=r"no layer ''; take one of: eyes"):
+    with pytest.raises(InputError, match=r"no layer ''; choose one of: eyes"):
         network_info("embedded").find("before_")
 
 

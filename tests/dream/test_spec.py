@@ -68,7 +68,7 @@ def test_what_is_read_each_frame_does_not_change_the_spec(change: dict[str, Any]
 
 
 def test_an_unknown_layer_is_told_with_near_ones() -> None:
-    with pytest.raises(InputError, match=r"no layer 'eye'; take one of: .*eyes"):
+    with pytest.raises(InputError, match=r"no layer 'eye'; choose one of: .*eyes"):
         kernel_spec(DreamSettings(layers={"eye": 1.0}), (64, 64))
 
 

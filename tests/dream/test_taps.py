@@ -74,7 +74,7 @@ def test_what_goes_into_a_layer_is_named_wherever_layers_are() -> None:
     assert np.flatnonzero(weight(Tap("even", "block.7"), dream)).tolist() == [3]
     both = DreamSettings(layers={"before_eyes": 1.0, "block.7": 2.0})
     assert (weight(Tap("even", "block.7"), both) == 3.0).all(), "two names of one layer add up"
-    with pytest.raises(InputError, match=r"before_stem: .* take 'image'"):
+    with pytest.raises(InputError, match=r"before_stem: .* use 'image'"):
         taps(content_layers={"before_stem": 1.0})
 
 
@@ -159,7 +159,7 @@ def test_a_class_without_a_name_is_its_number() -> None:
         ("resnet50", "tabbi", "tabby"),
         ("resnet50", "1000", "no channel 1000"),
         ("embedded", "tabby", "no classifier"),
-        ("googlenet_cars", "audi", "by number alone"),
+        ("googlenet_cars", "audi", "have numbers only"),
         ("googlenet_cars", "431", "no channel 431"),
     ],
 )

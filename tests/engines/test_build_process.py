@@ -74,7 +74,7 @@ def test_a_job_that_is_cancelled_ends_at_once_and_that_is_the_reason(
     process = start("import time; time.sleep(60)")
     began = time.perf_counter()
     process.cancel()
-    assert told(process) == "the building of the engine odd was cancelled"
+    assert told(process) == "building the engine odd was cancelled"
     assert time.perf_counter() - began < 2.0
 
 

@@ -127,7 +127,7 @@ def test_a_half_format_that_is_wrong_or_cannot_be_built_is_passed_over_and_noted
     facts = kept(program, cache).facts
     assert facts["number_format"] == "float32"
     assert facts["refused"] == {
-        "float16": "the engine tensorrt float16 gave values that are not finite",
+        "float16": "the engine tensorrt float16 returned values that are not finite",
         "bfloat16": "it has no bfloat16",
     }
     assert workshop.closed == 2

@@ -389,8 +389,8 @@ def test_where_the_folder_refuses_engines_are_kept_for_a_while_and_that_is_told_
     for _ in range(2):
         blocked.prepare(told.append)
     (sentence,) = told
-    assert sentence.startswith(f"engines cannot be kept in {refused} (")
-    assert "built anew at each start; make it writable" in sentence
+    assert sentence.startswith(f"engines cannot be stored in {refused} (")
+    assert "rebuilt at each start; make it writable" in sentence
     assert blocked.folder.parent == tmp_path / "temporary"
     EngineCache(blocked.folder).put("key", b"by another process", FACTS)
     entry = blocked.get("key")
@@ -447,7 +447,7 @@ def test_if_there_is_no_temporary_folder_either_both_reasons_are_told(
 
     monkeypatch.setattr(tempfile, "mkdtemp", refuse)
     told: list[str] = []
-    with pytest.raises(EngineError, match=r"cannot be kept in .*file.*temporary folder \(no space left"):
+    with pytest.raises(EngineError, match=r"cannot be stored in .*file.*temporary folder \(no space left"):
         blocked.prepare(told.append)
     assert told == []
 

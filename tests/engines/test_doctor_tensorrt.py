@@ -80,7 +80,7 @@ class TestTensorrt:
         machine(TENSORRT | {"torch-tensorrt": own})
         health = tensorrt_engine()
         assert health.state == "failed"
-        assert f"for torch {own[:4]}, and torch 2.13.0+cu130 is installed" in health.message
+        assert f"needs torch {own[:4]}, but torch 2.13.0+cu130 is installed" in health.message
         assert "--upgrade" in health.remedy
 
     def test_another_patch_of_the_same_series_fits(self, machine: Machine) -> None:

@@ -85,7 +85,7 @@ class TestCuda:
             (CPU, None, False, ""),
             (CUDA, None, False, ""),
             (CPU, (13, 0), False, "built without CUDA"),
-            (CUDA, (12, 8), False, "needs CUDA 13.0, the NVIDIA driver gives 12.8"),
+            (CUDA, (12, 8), False, "needs CUDA 13.0, but the NVIDIA driver supports 12.8"),
             (CUDA, (13, 0), True, ""),
             (Torch("2.13.0+cu126", "12.6"), (13, 1), True, ""),
         ],

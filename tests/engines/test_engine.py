@@ -65,7 +65,7 @@ def test_one_value_that_is_not_finite_is_refused(
 ) -> None:
     broken = reference.copy()
     broken[0, 1, 2, 3] = value
-    with pytest.raises(EngineError, match="engine fake gave values that are not finite"):
+    with pytest.raises(EngineError, match="engine fake returned values that are not finite"):
         check(make_engine(lambda image: broken), program, reference)
 
 

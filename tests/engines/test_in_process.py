@@ -63,7 +63,7 @@ def test_on_cuda_a_captured_engine_dreams_until_tensorrt_is_built(
 def test_captured_needs_a_gpu(bench: Any, workshop: Any, program: Any) -> None:
     builder = bench.builder("captured")
     builder.request(program, stopgap=True)
-    with pytest.raises(EngineError, match=r"the engine captured needs an NVIDIA GPU .* take eager"):
+    with pytest.raises(EngineError, match=r"the engine captured needs an NVIDIA GPU .* use eager"):
         bench.take(builder)
 
 

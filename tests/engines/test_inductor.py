@@ -31,7 +31,7 @@ def test_what_is_unpacked_is_what_was_packed(
 
 @pytest.mark.parametrize("blob", [b"", b"not an archive", bytes(5000)])
 def test_what_was_not_packed_is_refused(blob: bytes, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="these are no files"):
+    with pytest.raises(ValueError, match="not a pack of files"):
         unpack(blob, tmp_path)
 
 

@@ -213,7 +213,7 @@ def test_a_run_that_is_refused_is_told_with_its_reason(
     engine: TensorRtEngine, gpu: FakeGpu, program: Program
 ) -> None:
     gpu.refuses = True
-    with pytest.raises(EngineError, match=r"^the engine tensorrt float16 did not run: no memory is left$"):
+    with pytest.raises(EngineError, match=r"^the engine tensorrt float16 failed to run: no memory is left$"):
         engine.call(tensors(program))
 
 
@@ -224,7 +224,7 @@ def test_closing_twice_does_no_harm(engine: TensorRtEngine) -> None:
 
 def test_a_gpu_that_is_full_is_told(gpu: FakeGpu) -> None:
     gpu.full = True
-    with pytest.raises(EngineError, match="cannot be made ready: TensorRT gave no reason"):
+    with pytest.raises(EngineError, match="cannot be prepared: TensorRT gave no reason"):
         TensorRtEngine("tensorrt-rtx", PLAN, "cpu")
 
 

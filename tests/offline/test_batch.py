@@ -62,7 +62,7 @@ def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path
         ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nfps = 'fast'", "render 1: --fps fast"),
         ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nsound = 'no'", "true or false"),
         ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nengine = 'abacus'", "abacus"),
-        ("[[render]]\nin = 'a.mp4'\nout = ['b.mp4']", "text"),
+        ("[[render]]\nin = 'a.mp4'\nout = ['b.mp4']", "string"),
         ('[[render]]\nin = "a.mp4"\nout = "b\\u0000.mp4"', "render 1: out .* NUL"),
         ('[[render]]\nin = "a.mp4"\nout = "b.mp4"\ntimeline = "t\\u0000"', "render 1: timeline .* NUL"),
         ("[[render]]\nin = '~nosuch12/a.mp4'\nout = 'b.mp4'", "render 1: ~nosuch12"),

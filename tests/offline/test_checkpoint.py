@@ -59,7 +59,7 @@ def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "mine.txt").write_text("mine")
     for overwrite in (False, True):
-        with pytest.raises(InputError, match="in the way"):
+        with pytest.raises(InputError, match="no render left it there"):
             Checkpoint(folder).prepare(THIS, overwrite=overwrite)
     assert (folder / "mine.txt").read_text() == "mine"
 

@@ -63,7 +63,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     for name, told in [
         (there, "overwrite"),
         (folder, "overwrite"),
-        (tmp_path / "no" / "film.mp4", "make it first"),
+        (tmp_path / "no" / "film.mp4", "create it first"),
     ]:
         with pytest.raises(InputError, match=told):
             check_output(output_of(str(name)), None, RATE, overwrite=False)
@@ -72,7 +72,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
 def test_nothing_is_rendered_onto_itself(tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(b"x")
-    with pytest.raises(InputError, match="what is to be rendered"):
+    with pytest.raises(InputError, match="is the input"):
         check_output(output_of(str(film)), film, RATE, overwrite=True)
 
 
@@ -82,7 +82,7 @@ def test_no_input_is_written_over(tmp_path: Path) -> None:
         file.write_bytes(b"x")
     film, frames = output_of(str(music)), output_of(str(tmp_path / "shot_%03d.png"))
     for output, file in ((film, music), (frames, frame)):
-        with pytest.raises(InputError, match=f"{file.name} is the music; give another name"):
+        with pytest.raises(InputError, match=f"{file.name} is the music; choose another name"):
             check_apart(output, {"the music": file})
     check_apart(film, {"the guide": frame})
     check_apart(frames, {"the guide": other})
@@ -125,7 +125,7 @@ def test_frames_may_come_out_where_one_is(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_folder_is_no_film(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").mkdir()
-    with pytest.raises(InputError, match="folder already"):
+    with pytest.raises(InputError, match="already exists as a folder"):
         check_output(output_of(str(tmp_path / "film.mp4")), None, RATE, overwrite=True)
 
 

@@ -89,8 +89,8 @@ def test_a_box_shrinks_it(asked: StillRequest) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"output": "out.bmp"}, "ends in .png"),
-        ({"output": "no/folder/out.png"}, "make it first"),
+        ({"output": "out.bmp"}, "must end in .png"),
+        ({"output": "no/folder/out.png"}, "create it first"),
         ({"preset": "nobody"}, "no preset"),
         ({"assignments": ("dream.layers={nobody=1}",)}, "no layer"),
     ],
@@ -107,7 +107,7 @@ def test_settings_that_a_jpeg_cannot_hold_are_told_before_anything_is_dreamed(
 ) -> None:
     monkeypatch.setattr(metadata, "JPEG_TEXT_BYTES", 1000)
     still_of(replace(asked, output=str(tmp_path / "out.png")))
-    with pytest.raises(InputError, match="more than a JPEG holds"):
+    with pytest.raises(InputError, match="more than a JPEG can hold"):
         still_of(replace(asked, output=str(tmp_path / "out.jpg")))
 
 
@@ -115,7 +115,7 @@ def test_a_picture_that_is_there_is_not_replaced_unasked(asked: StillRequest, tm
     (tmp_path / "out.png").write_bytes(b"mine")
     with pytest.raises(InputError, match="--overwrite"):
         still_of(asked)
-    with pytest.raises(InputError, match="is what is to be dreamed"):
+    with pytest.raises(InputError, match="is the input"):
         still_of(replace(asked, output=asked.source, overwrite=True))
     assert (tmp_path / "out.png").read_bytes() == b"mine"
 
@@ -123,7 +123,7 @@ def test_a_picture_that_is_there_is_not_replaced_unasked(asked: StillRequest, tm
 def test_a_name_that_no_file_can_have_is_told_before_anything_is_dreamed(
     asked: StillRequest, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="give another name"):
+    with pytest.raises(InputError, match="choose another name"):
         still_of(replace(asked, output=str(tmp_path / f"{251 * 'a'}.png")))
 
 

@@ -40,7 +40,7 @@ def test_every_move_is_known_and_told(programs: Playlist, move: Move) -> None:
         (["less gamma"], "gamma 0.9"),
         (["higher floor"], "motion floor 0.12 px"),
         (["lower floor"], "motion floor 0.08 px"),
-        (["less gamma"] * 20, "gamma goes no further"),
+        (["less gamma"] * 20, "gamma is at its limit"),
     ],
 )
 def test_a_move_says_how_it_is_now(programs: Playlist, moves: list[Move], said: str) -> None:

@@ -35,7 +35,7 @@ def test_what_are_no_sizes_is_told_with_what_are(sizes: Any) -> None:
     message = str(caught.value)
     assert message.startswith(f"--set: dream.octave_sizes = {sizes!r} is not possible")
     assert "shares of the working size, each over 0 and up to 1" in message
-    assert "[] goes by octaves" in message
+    assert "[] uses octaves" in message
 
 
 def test_sizes_are_set_by_word() -> None:

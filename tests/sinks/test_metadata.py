@@ -110,7 +110,9 @@ def test_more_text_than_a_jpeg_holds_is_told(tmp_path: Path) -> None:
     text = "x" * JPEG_TEXT_BYTES
     write_with_metadata(tmp_path / "a.jpg", RGB, text)
     assert read_metadata(tmp_path / "a.jpg") == text
-    with pytest.raises(InputError, match=r"65001 bytes of them are more than a JPEG holds; write to \.png"):
+    with pytest.raises(
+        InputError, match=r"its settings take 65001 bytes, more than a JPEG can hold; write to \.png"
+    ):
         write_with_metadata(tmp_path / "b.jpg", RGB, text + "x")
     assert not (tmp_path / "b.jpg").exists()
     write_with_metadata(tmp_path / "b.png", RGB, text + "x")

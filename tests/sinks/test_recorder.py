@@ -288,7 +288,7 @@ def test_what_can_be_told_before_the_first_frame_is_told_on_opening(tmp_path: Pa
     for path, fault in (
         (tmp_path, "is a folder"),
         (tmp_path / "none" / "film.mp4", "does not exist"),
-        (tmp_path / "film.mp4", "exists already"),
+        (tmp_path / "film.mp4", "already exists"),
     ):
         with pytest.raises(SinkError, match=fault):
             Recorder(path).open((128, 96), 30)
@@ -299,7 +299,7 @@ def test_a_file_that_appears_before_the_first_frame_stays(tmp_path: Path) -> Non
     sink = Recorder(path)
     sink.open((128, 96), 30)
     path.touch()
-    with pytest.raises(SinkError, match="there is a file of that name by now; nothing is kept"):
+    with pytest.raises(SinkError, match="a file of that name now exists; nothing is kept"):
         sink.write(picture(0), 0.0)
     sink.close()
     assert path.read_bytes() == b""

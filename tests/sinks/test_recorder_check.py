@@ -32,9 +32,9 @@ def test_a_folder_and_a_missing_folder_are_refused(tmp_path: Path) -> None:
 def test_an_existing_file_is_refused_unless_it_is_to_be_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"precious")
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         check_recording(path)
-    with pytest.raises(SinkError, match="exists already"):
+    with pytest.raises(SinkError, match="already exists"):
         Recorder(path).open((64, 48), 30)
     check_recording(path, overwrite=True)
     assert path.read_bytes() == b"precious"
@@ -48,7 +48,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder.tempfile, "TemporaryFile", refuse)
-    with pytest.raises(InputError, match=r"film.mp4 cannot be recorded to \(Permission denied\)"):
+    with pytest.raises(InputError, match=r"Cannot record to .*film\.mp4 \(Permission denied\)"):
         check_recording(tmp_path / "film.mp4")
     with pytest.raises(SinkError, match="Permission denied"):
         Recorder(tmp_path / "film.mp4").open((64, 48), 30)

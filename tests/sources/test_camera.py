@@ -105,9 +105,9 @@ def test_a_camera_is_found_by_name_at_its_new_index(stub: type[StubVideoCapture]
 
 
 def test_a_camera_that_is_gone_or_busy_is_told(stub: type[StubVideoCapture]) -> None:
-    with pytest.raises(SourceError, match="mine is not there"):
+    with pytest.raises(SourceError, match="mine is not connected"):
         DeviceCapture(CameraInfo(0, "mine", "V4L2", "/dev/video0"), (64, 48), 30.0, list).open()
-    with pytest.raises(SourceError, match="another program may hold it"):
+    with pytest.raises(SourceError, match="another program may be using it"):
         DeviceCapture(CameraInfo(9, "camera 9"), (64, 48), 30.0).open()
 
 

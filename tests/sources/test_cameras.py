@@ -32,8 +32,8 @@ def test_index_whole_name_or_part(wanted: str, index: int) -> None:
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
-        ("integrated", "can mean 2: Integrated Camera, 4: Integrated Camera IR"),
-        ("7", "found are 0: HD Pro Webcam C920, 2: Integrated Camera"),
+        ("integrated", "matches 2: Integrated Camera, 4: Integrated Camera IR"),
+        ("7", "found: 0: HD Pro Webcam C920, 2: Integrated Camera"),
         ("integrated camra", "Did you mean 'Integrated Camera'?"),
     ],
 )
@@ -44,7 +44,7 @@ def test_none_or_several_lists_what_there_is(wanted: str, told: str) -> None:
 
 
 def test_no_camera_at_all_says_what_else() -> None:
-    with pytest.raises(InputError, match="none was found at all"):
+    with pytest.raises(InputError, match="no camera was found at all"):
         choose_camera("c920", ())
 
 

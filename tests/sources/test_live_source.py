@@ -82,7 +82,7 @@ def test_silence_closes_it_and_it_comes_back(
     clock.advance(2.0)
     assert camera.health.state == "stale"
     assert read_for(camera, 0.12) is None
-    assert "fake camera has sent no picture for 2 s; it is tried again in 1 s." in camera.health.message
+    assert "fake camera has sent no picture for 2 s; trying again in 1 s." in camera.health.message
     clock.advance(0.5)
     until(lambda: device.reads > last and camera.health.ok, camera)
     assert device.opens == 2
@@ -97,7 +97,7 @@ def test_a_frozen_picture_counts_as_lost(open_camera: OpenCamera, until: Until) 
     for _ in range(5):
         clock.advance(1.0)
         camera.read(GO) if camera.health.ok else None
-    until(lambda: "repeated the same picture for 5 s; it is tried again" in camera.health.message, camera)
+    until(lambda: "repeated the same picture for 5 s; trying again" in camera.health.message, camera)
     clock.advance(0.5)
     until(lambda: device.opens == 2 and camera.health.ok, camera)
 
@@ -114,7 +114,7 @@ def test_tries_go_on_for_ever_ever_more_seldom(
         assert device.opens == opens - 1
         clock.advance(0.02)
         until(lambda opens=opens: device.opens == opens and camera.health.state == "stale", camera)
-        assert "is not there; it is tried again in" in camera.health.message
+        assert "is not there; trying again in" in camera.health.message
     clock.advance(8.1)
     until(lambda: camera.health.ok, camera)
     assert device.releases == device.opens - 1

@@ -75,7 +75,7 @@ def test_a_picture_that_moves_is_refused_and_not_shown_as_one_that_stands(
     first, second = (Image.fromarray(rgb) for rgb in levels)
     first.save(tmp_path / f"moves{suffix}", save_all=True, append_images=[second], duration=100)
     first.save(tmp_path / f"stands{suffix}", exif=Image.Exif())
-    with pytest.raises(InputError, match=rf"moves\{suffix} moves, which only a GIF or a video can"):
+    with pytest.raises(InputError, match=rf"moves\{suffix} is animated, which only a GIF or a video may be"):
         opened(str(tmp_path / f"moves{suffix}"))
     opened(str(tmp_path / f"stands{suffix}")).close()
 
@@ -100,7 +100,7 @@ def test_a_file_called_clouds(make_video: MakeVideo, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        ("", "no source is named"),
+        ("", "no source given"),
         ("camra", "did you mean camera"),
         ("cluods", "did you mean clouds"),
         ("webcam:0", "did you mean camera"),
@@ -155,7 +155,7 @@ def test_any_words_open_or_explain(word: str) -> None:
 
 def test_the_home_of_nobody_is_told() -> None:
     told = refusal("~nobody-at-all/film.mp4")
-    assert told.startswith("~nobody-at-all/film.mp4 begins with a home folder that is not there")
+    assert told.startswith("~nobody-at-all/film.mp4 begins with a home folder that does not exist")
     assert "./~nobody-at-all/film.mp4" in told
 
 

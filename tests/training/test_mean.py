@@ -36,6 +36,6 @@ def test_a_network_is_not_written_over(tmp_path: Path) -> None:
 
 def test_what_is_no_network_is_told(tmp_path: Path) -> None:
     (tmp_path / "text.safetensors").write_text("no network")
-    with pytest.raises(InputError, match=r"text\.safetensors is no embedded network"):
+    with pytest.raises(InputError, match=r"text\.safetensors is not an embedded network"):
         mean([tmp_path / "text.safetensors"], tmp_path / "mean.safetensors")
     assert not (tmp_path / "mean.safetensors").exists()

@@ -87,7 +87,9 @@ def test_a_start_that_is_no_network_is_told(
     foreign = tmp_path / "foreign.safetensors"
     for content in (b"nothing", to_bytes({"stem.weight": torch.zeros(3)})):
         foreign.write_bytes(content)
-        with pytest.raises(InputError, match=r"foreign\.safetensors is no embedded network to start from"):
+        with pytest.raises(
+            InputError, match=r"foreign\.safetensors is not an embedded network to start from"
+        ):
             Training(RECIPE, teacher, photos, CPU, foreign)
 
 

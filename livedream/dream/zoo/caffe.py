@@ -16,5 +16,5 @@ SCALE = 255.0
 
 
 def caffe_shift(pictures: str) -> tuple[float, ...]:
-    """Give what is added to red, green and blue after that; pictures: a key of MEANS_BGR."""
+    """Return the offset of red, green and blue, added after the scale; pictures: a key of MEANS_BGR."""
     return tuple(-mean for mean in reversed(MEANS_BGR[pictures]))

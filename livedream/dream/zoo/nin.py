@@ -47,7 +47,7 @@ def nin_aliases() -> dict[str, str]:
 
 
 def _index(number: int) -> int:
-    """Give the place of a layer among the file's `features`."""
+    """Return the index of a layer among the file's `features`."""
     return number if number < DROPOUT else number + 1
 
 

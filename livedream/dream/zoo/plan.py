@@ -29,7 +29,7 @@ class Conv:
     flat: bool = False
 
     def shape(self, channels: int) -> tuple[int, int, int, int]:
-        """Give out x in x height x width of its weights when its input has `channels`."""
+        """Return the shape of its weights, out x in x height x width, for an input of `channels`."""
         return (self.out, 1 if self.depthwise else channels, *self.kernel_hw)
 
     def tensors(self, channels: int) -> dict[str, tuple[int, ...]]:
@@ -118,7 +118,7 @@ class Plan:
     epsilon: float = 1e-5
 
     def channels(self) -> dict[str, int]:
-        """Give the channels of each output: layers in their order, heads after the layer below them."""
+        """Return the channels of each output: layers in order, each head after the layer below it."""
         channels, at = {}, 3
         for name, steps in self.layers.items():
             at = channels[name] = channels_after(steps, at)
@@ -188,5 +188,5 @@ def _seeing(steps: Sequence[Step]) -> Iterator[Conv]:
 
 
 def square(side: int) -> tuple[int, int]:
-    """Give (side, side)."""
+    """Return (side, side)."""
     return side, side

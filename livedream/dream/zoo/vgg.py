@@ -56,10 +56,10 @@ def vgg_aliases(name: str) -> dict[str, str]:
 
 
 def imagenet_scale() -> tuple[float, ...]:
-    """Give what v in 0..1 is multiplied with: (v - mean) / deviation."""
+    """Return the scale of v in 0..1, for (v - mean) / deviation."""
     return tuple(1 / deviation for deviation in DEVIATION)
 
 
 def imagenet_shift() -> tuple[float, ...]:
-    """Give what is added after that."""
+    """Return the offset, added after the scale."""
     return tuple(-mean / deviation for mean, deviation in zip(MEAN, DEVIATION, strict=True))

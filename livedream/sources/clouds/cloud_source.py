@@ -26,20 +26,20 @@ class Clouds:
 
     @property
     def info(self) -> SourceInfo:
-        """Tell name, size and rate."""
+        """Return name, size and rate."""
         return self._info
 
     @property
     def health(self) -> Health:
-        """Tell whether it is open: it cannot fail."""
+        """Return whether it is open: it cannot fail."""
         return Health("off", "The clouds are closed.") if self._closed else Health("live")
 
     def picture(self, index: int) -> Rgb:
-        """Paint frame `index` (>= 0): uint8 HxWx3, an array of its own."""
+        """Paint frame `index` (>= 0): uint8 HxWx3, a new array."""
         return self._sky.at(index / self._info.fps)
 
     def read(self, stop: threading.Event) -> Frame | None:
-        """Give the next frame at once; None when `stop` is set or it is closed."""
+        """Return the next frame at once; None when `stop` is set or it is closed."""
         if stop.is_set() or self._closed:
             return None
         index, self._index = self._index, self._index + 1

@@ -71,7 +71,7 @@ class Sky:
         self._far = _eased((rows - np.float32(0.45)) * np.float32(2))
 
     def at(self, time_s: float) -> Rgb:
-        """Paint it as it is `time_s` seconds after the start: uint8 HxWx3, an array of its own."""
+        """Paint it as it is `time_s` seconds after the start: uint8 HxWx3, a new array."""
         field = self._cumulus(time_s)
         cover, light, veil = self._cover(field), _light(field), self._veil(time_s)
         small = cv2.merge([self._blended(colour, cover, light, veil) for colour in range(3)])
@@ -88,7 +88,7 @@ class Sky:
         return self._parts
 
     def _cover(self, field: list[Plane]) -> Plane:
-        """Tell how much of the sky is hidden, 0..1; far off from the blurred field, else it would glitter."""
+        """Compute how much of the sky is hidden, 0..1; far off from the blurred field, against glitter."""
         cover = field[3] - field[0]
         cover *= self._far
         cover += field[0]
@@ -97,7 +97,7 @@ class Sky:
         return np.multiply(_eased(cover), self._haze)
 
     def _veil(self, time_s: float) -> Plane:
-        """Tell how much of the sky the high clouds veil, 0..0.75."""
+        """Compute how much of the sky the high clouds veil, 0..0.75."""
         ramp = self._high_layer.at(time_s) * np.float32(0.4)
         ramp += np.float32(0.2)
         veil: Plane = cv2.resize(_eased(ramp), self._working_wh, interpolation=cv2.INTER_LINEAR)
@@ -116,7 +116,7 @@ class Sky:
 
 
 def _light(field: list[Plane]) -> Plane:
-    """Tell how much sun comes through, 0..1.15: less the more cloud stands before it, more on edges to it."""
+    """Compute how much sun comes through, 0..1.15: less behind more cloud, more on edges towards the sun."""
     value, near, far, _ = field
     depth = np.maximum(near, 0)
     depth *= np.float32(0.7)

@@ -52,7 +52,7 @@ def _cell_noise(rng: np.random.Generator, weights: dict[int, float]) -> Field:
 
 
 def _cells(rng: np.random.Generator, count: int) -> Field:
-    """Give 1 at each of count x count scattered points, falling to 0 one cell away.
+    """Return a field that is 1 at count x count scattered points and falls to 0 one cell away.
 
     The side is SIDE or a half or quarter of it, with 16 texels to a cell: more would only cost time.
     """
