@@ -52,7 +52,9 @@ def settings_at(settings: Settings, moment: Moment) -> Settings:
 
 
 def loosened(persistence: float, share: float) -> float:
-    """Return the persistence that leaves 1 - `share` of the depth a dream settles at: step / (1 - persistence).
+    """Return the persistence that leaves 1 - `share` of the depth a dream settles at.
+
+    That depth is step / (1 - persistence).
 
     p (1 - s) / (1 - s p) does. A share of 1 gives 0. A dream that never settles (above `STEADY`) is let go
     of as if it did.

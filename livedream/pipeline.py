@@ -236,7 +236,7 @@ class DreamPipeline:
         return Past(self._before.left, weighted(motion, settings), elapsed_s, recall)
 
     def _time_s(self, frame: Frame) -> float:
-        """Return the source's own time, which is the same in every run, or else that since the first frame."""
+        """Return the source's own time, the same in every run, or else that since the first frame."""
         if frame.media_s is not None:
             return frame.media_s
         if self._start_s is None:

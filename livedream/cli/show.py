@@ -98,7 +98,7 @@ def status_line(status: Status) -> str:
 
 
 def check_apart(file: Path, options: Options) -> None:
-    """Raise InputError if what is to be written is what is to be dreamed."""
+    """Raise InputError if the output file is the input."""
     source = None if options.source is None else expanded(options.source)
     if source is not None and source.exists() and file.exists() and file.samefile(source):
         raise InputError(f"{file} is the input; choose another name for the output")

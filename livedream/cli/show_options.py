@@ -28,7 +28,7 @@ DAY_S = 86400.0
 def check_engine(name: str) -> str:
     """Return an engine's name if there is one of that name. Raises InputError."""
     if name != "auto" and name not in ENGINES:
-        raise InputError(f"--engine {name}: take one of {', '.join(['auto', *ENGINES])}")
+        raise InputError(f"--engine {name}: choose one of {', '.join(['auto', *ENGINES])}")
     return name
 
 
@@ -154,14 +154,14 @@ def parse_size(text: str) -> tuple[int, int]:
 def check_fps(fps: float) -> float:
     """Return the frame rate if it is in range. Raises InputError."""
     if not 1 <= fps <= 240:
-        raise InputError(f"--fps {fps:g}: take 1 to 240 frames a second")
+        raise InputError(f"--fps {fps:g}: choose 1 to 240 frames per second")
     return fps
 
 
 def check_seconds(seconds: float | None) -> float | None:
     """Return the duration if it is in range. Raises InputError."""
     if seconds is not None and not 0 < seconds <= 7 * 24 * 3600:
-        raise InputError(f"--seconds {seconds:g}: take more than 0, and at most a week (604800)")
+        raise InputError(f"--seconds {seconds:g}: choose more than 0, and at most a week (604800)")
     return seconds
 
 
@@ -184,19 +184,19 @@ def check_programs(programs: str | None, preset: str | None, program_s: float | 
     if programs is None and program_s is not None:
         raise InputError(f"--program-s {program_s:g} is for presets that take turns: give --programs, too")
     if program_s is not None and not 0 < program_s <= DAY_S:
-        raise InputError(f"--program-s {program_s:g}: take more than 0, and at most a day ({DAY_S:g})")
+        raise InputError(f"--program-s {program_s:g}: choose more than 0, and at most a day ({DAY_S:g})")
     return PROGRAM_S if program_s is None else program_s
 
 
 def check_attract_s(seconds: float) -> float | None:
     """Return the duration if it is in range, None for 0. Raises InputError."""
     if not 0 <= seconds <= DAY_S:
-        raise InputError(f"--attract-s {seconds:g}: take 0 (never) to a day ({DAY_S:g})")
+        raise InputError(f"--attract-s {seconds:g}: choose 0 (never) to a day ({DAY_S:g})")
     return seconds or None
 
 
 def check_fade_s(seconds: float) -> float:
     """Return the duration if it is in range. Raises InputError."""
     if not 0 <= seconds <= LONGEST_FADE_S:
-        raise InputError(f"--fade-s {seconds:g}: take 0 (at once) to {LONGEST_FADE_S:g} seconds")
+        raise InputError(f"--fade-s {seconds:g}: choose 0 (at once) to {LONGEST_FADE_S:g} seconds")
     return seconds

@@ -158,7 +158,7 @@ class SettingsStore:
             self._news.append(news)
 
     def _tell(self) -> Settings:
-        """Notify the observers of each change in order; a thread that already does goes on to the last one."""
+        """Notify the observers of each change, in order; only one thread does so at a time."""
         settings = self._standing.settings
         while self._news and self._telling.acquire(blocking=False):
             try:

@@ -84,7 +84,7 @@ def test_an_impossible_time_without_motion_is_refused(seconds: float) -> None:
 
 @pytest.mark.parametrize("seconds", [-0.1, 60.5, float("inf"), float("nan")])
 def test_a_fade_that_is_not_possible_is_refused(seconds: float) -> None:
-    with pytest.raises(InputError, match=r"--fade-s .*: take 0 \(at once\) to 60 seconds"):
+    with pytest.raises(InputError, match=r"--fade-s .*: choose 0 \(at once\) to 60 seconds"):
         check_fade_s(seconds)
     assert check_fade_s(0.0) == 0.0
     assert check_fade_s(2.5) == 2.5
