@@ -54,14 +54,13 @@ def main() -> None:
         plan = Plan(engine=given.engine)
         session = LiveSession(
             source,
-            programs.store,
+            programs,
             plan,
             watch.clock,
             cache=cache,
             tell=lambda said: print(said, flush=True),
             observe=watch.note,
         )
-        session.follow(programs)
         session.start()
         began_s = watch.clock.now_s()
         session.wait_settled(100)

@@ -61,7 +61,7 @@ class EngineBuilder(Generic[P]):
         self._ready: list[Ready[P]] = []
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
-        self._closed = self._handed_over = False
+        self._closed = self._handed_over = self._is_planned = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
@@ -154,8 +154,8 @@ class EngineBuilder(Generic[P]):
         while True:
             with self._changed:
                 self._job = None
-                is_idle = not (self._is_called() or self._ahead)
-            if is_idle:
+                is_done = self._is_planned and not (self._is_called() or self._ahead)
+            if is_done:  # until then the process that built the first engine is soon wanted again
                 self._maker.close()
             with self._changed:
                 self._changed.wait_for(self._is_called, self._rest_s())
@@ -171,7 +171,7 @@ class EngineBuilder(Generic[P]):
                     self._maker.begin()
                     return self._job
             if plan is not None:
-                self._ahead = deque(self._jobs(plan()))
+                self._ahead, self._is_planned = deque(self._jobs(plan())), True
 
     def _is_called(self) -> bool:
         return self._closed or self._wanted is not None or self._plan is not None

@@ -176,6 +176,7 @@ class Workshop:
         self.cancelled: list[str] = []
         self.polite: list[bool] = []
         self.keeps = True
+        self.closes = 0
 
     def load(self, program: Any, cache: EngineCache) -> tuple[Any, Check] | None:
         engine = self.built.get(program.fingerprint())
@@ -208,7 +209,7 @@ class Workshop:
         return self._make_engine(lambda image: image, name=name)
 
     def close(self) -> None:
-        """Hold nothing."""
+        self.closes += 1
 
 
 @pytest.fixture

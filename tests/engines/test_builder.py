@@ -439,6 +439,20 @@ def test_what_may_come_is_made_ahead_with_a_low_priority_when_nothing_is_asked_f
     assert stored not in builder._shelf, "it is on the disk alone"
 
 
+def test_what_builds_stays_until_all_is_made_that_may_come(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    bench.take(builder)
+    until(lambda: not builder.is_busy)
+    assert workshop.closes == 0, "the next one is built soon, by a process that has loaded its libraries"
+    builder.prepare(lambda: Ahead(load=[make_program("likely")]))
+    until(lambda: workshop.closes == 1)
+    assert workshop.begun == ["first 8", "likely 8"]
+
+
 def running(bench: Any, workshop: Any, make_program: Callable[..., Any]) -> EngineBuilder[Any]:
     """Return a builder that has handed over its first engine, which was on the disk."""
     workshop.built["first 8"] = workshop.make("first")
