@@ -18,7 +18,6 @@ from livedream.cli.show import (
 )
 from livedream.cli.show_options import Options
 from livedream.health import Health
-from livedream.runtime.performer_actions import PerformerActions
 from livedream.runtime.session import LiveSession
 from livedream.sinks.sink import Sink
 from livedream.sinks.sink_spec import open_sink
@@ -42,7 +41,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     with ending_on_signals(session):
         try:
             if display.ok:
-                _show(session, PerformerActions(playlist), options, full_screen)
+                _show(session, options, full_screen)
             else:
                 watch(session, options.seconds, console)
             status = session.status()
@@ -85,7 +84,7 @@ def _display(console: Console) -> Health:
     return display
 
 
-def _show(session: LiveSession, actions: PerformerActions, options: Options, full_screen: bool) -> None:
+def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
     """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
     from livedream.ui.window import run_window
 
@@ -94,6 +93,6 @@ def _show(session: LiveSession, actions: PerformerActions, options: Options, ful
     if options.seconds is not None:
         timer.start()
     try:
-        run_window(session, actions, title="livedream", full_screen=full_screen)
+        run_window(session, session.commands, title="livedream", full_screen=full_screen)
     finally:
         timer.cancel()

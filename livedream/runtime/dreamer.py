@@ -57,12 +57,17 @@ class Dreamer:
         self._references = References()
         self.ready: Ready[KernelProgram] | None = None
         self._leaving: Ready[KernelProgram] | None = None
+        self._is_reset = threading.Event()
         self.settled = threading.Event()
         """Set once the engine that was asked for runs, not a stopgap."""
 
     def expect(self, upcoming: Callable[[], Iterable[Settings]]) -> None:
         """Build engines ahead for what may be shown next, the likeliest first; call it before the start."""
         self._upcoming = upcoming
+
+    def reset(self) -> None:
+        """Start the dream anew with the next frame; any thread."""
+        self._is_reset.set()
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Request the engine for pictures of `size_wh` before the first frame arrives."""
@@ -82,6 +87,9 @@ class Dreamer:
         spec = self._request(wanted, frame.size_wh)
         self._swap(self._builder.take())
         assert self._pipeline is not None
+        if self._is_reset.is_set():
+            self._is_reset.clear()
+            self._pipeline.reset()
         start_s = self._clock.now_s()
         if spec == self._pipeline.spec:
             mix = self._fade.follow(wanted, (preset, spec), start_s)

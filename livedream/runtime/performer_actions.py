@@ -4,74 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
+from livedream.runtime.commands import Command, Commands
 from livedream.runtime.layer_tour import all_channels, next_channel, next_layer, where
 from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings, by_word
 
-Move = Literal[
-    "next preset",
-    "previous preset",
-    "preset 1",
-    "preset 2",
-    "preset 3",
-    "preset 4",
-    "preset 5",
-    "preset 6",
-    "preset 7",
-    "preset 8",
-    "preset 9",
-    "next layer",
-    "previous layer",
-    "next channel",
-    "previous channel",
-    "all channels",
-    "more gamma",
-    "less gamma",
-    "higher floor",
-    "lower floor",
-]
-"""What can be done by hand."""
+NUMBERED = 9
+"""So many presets have a command of their own by number, as there are number keys."""
 
 
-class PerformerActions:
-    """Does moves; each is a change of the settings in the store of its programs.
+def performer_commands(playlist: Playlist) -> Commands:
+    """Return the commands that change what is dreamed; each is a change of the settings in a store.
 
     Gamma and motion floor belong to the room and stay from preset to preset; layer and channel go with it.
     """
+    actions, commands = _Actions(playlist), Commands()
+    for name, help_, do in actions.rows():
+        commands.add(name, Command(help_, do))
+    for number in range(1, NUMBERED + 1):
+        commands.add(f"preset {number}", Command(f"Show preset {number}.", partial(actions.preset, number)))
+    return commands
 
+
+class _Actions:
     def __init__(self, programs: Playlist) -> None:
         self._programs, self._store = programs, programs.store
-        self._moves: dict[str, Callable[[], str]] = {
-            "next preset": partial(self._step, 1),
-            "previous preset": partial(self._step, -1),
-            "next layer": partial(self._layer, 1),
-            "previous layer": partial(self._layer, -1),
-            "next channel": partial(self._channel, partial(next_channel, by=1)),
-            "previous channel": partial(self._channel, partial(next_channel, by=-1)),
-            "all channels": partial(self._channel, all_channels),
-            "more gamma": partial(self._gamma, 1),
-            "less gamma": partial(self._gamma, -1),
-            "higher floor": partial(self._floor, 1),
-            "lower floor": partial(self._floor, -1),
-        }
-        for number in range(1, 10):
-            self._moves[f"preset {number}"] = partial(self._preset, number)
 
-    def do(self, move: Move) -> str:
-        """Do a move; return a few words on the new state."""
-        return self._moves[move]()
+    def rows(self) -> list[tuple[str, str, Callable[[], str]]]:
+        """List names, helps and what each does."""
+        return [
+            ("next preset", "Show the next preset.", partial(self._step, 1)),
+            ("previous preset", "Show the preset before.", partial(self._step, -1)),
+            ("next layer", "Dream of the next layer of the network.", partial(self._layer, 1)),
+            ("previous layer", "Dream of the layer before.", partial(self._layer, -1)),
+            ("next channel", "Dream of the layer's next channel alone.", self._channel_by(1)),
+            ("previous channel", "Dream of the channel before.", self._channel_by(-1)),
+            ("all channels", "Dream of all channels of the layer.", partial(self._channel, all_channels)),
+            ("more gamma", "Brighten what the camera sees.", partial(self._gamma, 1)),
+            ("less gamma", "Darken what the camera sees.", partial(self._gamma, -1)),
+            ("higher floor", "Take more motion for stillness.", partial(self._floor, 1)),
+            ("lower floor", "Take less motion for stillness.", partial(self._floor, -1)),
+        ]
 
-    def _step(self, by: int) -> str:
-        return f"preset: {self._programs.step(by)}"
-
-    def _preset(self, number: int) -> str:
+    def preset(self, number: int) -> str:
+        """Show a preset by its number, from 1."""
         try:
             return f"preset: {self._programs.show(number - 1)}"
         except IndexError:
             count = len(self._programs.presets)
             return "there is one preset" if count == 1 else f"there are {count} presets"
+
+    def _channel_by(self, by: int) -> Callable[[], str]:
+        return partial(self._channel, partial(next_channel, by=by))
+
+    def _step(self, by: int) -> str:
+        return f"preset: {self._programs.step(by)}"
 
     def _layer(self, by: int) -> str:
         layer, _, _ = where(self._store.edit(lambda settings: next_layer(settings, by)))

@@ -20,13 +20,15 @@ from livedream.frame import Rgb
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
 from livedream.runtime.capture_thread import CaptureThread
+from livedream.runtime.commands import Commands
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
-from livedream.runtime.placeholder import PlaceholderFrames
+from livedream.runtime.output import Output
+from livedream.runtime.panic import add_panic_commands
+from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
-from livedream.runtime.stats import Meter
+from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore, check
 from livedream.settings import Settings
@@ -38,9 +40,6 @@ LOOK_UP_S = 1.0
 
 JOIN_S = 1.0
 """How long a thread may take to end before it is left behind."""
-
-FINISH_S = 5.0
-"""Likewise for a sink, which may have a recording to finish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class LiveSession:
     """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
 
     source: the session's own from now on. look: a preset, settings, a store that others write to, or presets
-    in a row; what stands is in `store`. tell: called with each sentence for people, from any thread. observe:
-    called with each dreamed frame.
+    in a row; what stands is in `store`, and what else can be done in `commands`. tell: called with each
+    sentence for people, from any thread. observe: called with each dreamed frame.
     """
 
     def __init__(
@@ -96,11 +95,8 @@ class LiveSession:
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
-        self._sink_workers: list[SinkWorker] = []
-        self._newest: Latest[Finished] = Latest()
-        self._fps, self._latency_ms = Meter(), Meter()
+        self.output = Output(Rate(plan.output_wh, plan.fps), source, clock, self._tell)
         self._dreamed: Dreamed | None = None
-        self._placeholder = PlaceholderFrames(plan.output_wh, source, clock)
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
         self._capture = CaptureThread(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
@@ -115,6 +111,8 @@ class LiveSession:
             store, self._builder, governor, clock, self._begun.put, self._tell, fade_s=plan.fade_s
         )
         self._threads: list[threading.Thread] = []
+        self.commands = Commands() if self._programs is None else performer_commands(self._programs)
+        add_panic_commands(self.commands, self.output, self.store, self._dreamer.reset)
         if self._programs is not None:
             self._follow(self._programs)
 
@@ -128,13 +126,7 @@ class LiveSession:
 
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
         """Add a sink, at any time; its thread starts with the session or at once."""
-        sink_worker = SinkWorker(
-            sink, rate or Rate(self.plan.output_wh, self.plan.fps), self._clock, self._placeholder, self._tell
-        )
-        self._sink_workers.append(sink_worker)
-        if self._threads:
-            sink_worker.start()
-        return sink_worker
+        return self.output.add_sink(sink, rate)
 
     def _follow(self, programs: Playlist) -> None:
         """Change presets by time, and build ahead the engines of those that may come next."""
@@ -158,8 +150,7 @@ class LiveSession:
         ]
         for thread in self._threads:
             thread.start()
-        for sink_worker in self._sink_workers:
-            sink_worker.start()
+        self.output.start()
 
     def stop(self) -> None:
         """Ask the session to end; returns at once."""
@@ -187,10 +178,10 @@ class LiveSession:
         self.stop()
         for thread in self._threads:
             thread.join(JOIN_S)
-        for sink_worker in self._sink_workers:
-            sink_worker.stop()
-        for sink_worker in self._sink_workers:
-            self._join(sink_worker)
+        try:
+            self.output.finish()
+        except BaseException as fault:
+            self._fault = self._fault or fault
         self._builder.close()
         self._source.close()
         if self._fault is not None:
@@ -198,8 +189,7 @@ class LiveSession:
 
     def latest(self) -> tuple[int, Rgb] | None:
         """Return (sequence number, newest finished frame); None before the first."""
-        newest = self._newest.peek()
-        return None if newest is None else (newest[0], newest[1].rgb)
+        return self.output.latest()
 
     @property
     def ended(self) -> bool:
@@ -224,10 +214,10 @@ class LiveSession:
         moving = attract or dreamed
         return Status(
             running=bool(self._threads) and not self.ended,
-            fps=self._fps.rate(now_s),
+            fps=self.output.fps.rate(now_s),
             source_fps=self._capture.meter.rate(now_s),
-            latency_ms=self._latency_ms.percentiles(),
-            frames=self._fps.count,
+            latency_ms=self.output.latency_ms.percentiles(),
+            frames=self.output.fps.count,
             dropped=self._capture.slot.dropped,
             engine=ready.engine.name if ready else "",
             building=self._builder.building,
@@ -241,7 +231,8 @@ class LiveSession:
             source_health=self._source.health,
             working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
             output_wh=self.plan.output_wh,
-            sinks={sink_worker.sink.name: sink_worker.health for sink_worker in self._sink_workers},
+            sinks=self.output.sinks(),
+            panic=self.output.panic,
             notices=tuple(self._notices),
         )
 
@@ -267,27 +258,12 @@ class LiveSession:
 
     def _emit(self, dreamed: Dreamed) -> None:
         now_s = self._clock.now_s()
-        finished = Finished(dreamed.rgb, dreamed.frame.captured_s)
-        self._placeholder.note(now_s)
-        self._newest.put(finished)
-        for sink_worker in self._sink_workers:
-            sink_worker.slot.put(finished)
-        self._fps.note(now_s)
-        self._latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)
+        self.output.emit(dreamed)
         self._dreamed = dreamed
         if self._programs is not None:
             self._programs.advance(now_s, waiting=bool(self._builder.building))
         if self._observe is not None:
             self._observe(dreamed)
-
-    def _join(self, sink_worker: SinkWorker) -> None:
-        try:
-            if not sink_worker.join(FINISH_S):
-                self._tell(
-                    f"{sink_worker.sink.name} did not finish within {FINISH_S:.0f} s and was left behind"
-                )
-        except BaseException as fault:
-            self._fault = self._fault or fault
 
     def _tell(self, sentence: str) -> None:
         self._notices.append(sentence)

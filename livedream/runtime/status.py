@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from livedream.health import Health
+from livedream.runtime.panic import PanicMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Status:
     left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
     floor_px: the motion below which it stands. working_wh, output_wh: pixels. sinks: name -> health.
+    panic: what goes out in place of the dream.
     notices: the last few sentences told.
     """
 
@@ -48,5 +50,6 @@ class Status:
     source_health: Health = Health("off")
     working_wh: tuple[int, int] = (0, 0)
     output_wh: tuple[int, int] = (0, 0)
+    panic: PanicMode = ""
     sinks: dict[str, Health] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

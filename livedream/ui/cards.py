@@ -8,7 +8,7 @@ from dataclasses import replace
 from PyQt6.QtGui import QColor
 
 from livedream.ui.hud import TONE_OF, Device, Figure, Hud, Line, Notice, Setting
-from livedream.ui.keys import DREAM, WINDOW, Binding
+from livedream.ui.keys import DREAM, PANIC, WINDOW, Binding
 from livedream.ui.overlay import Hint, Starting, Toast
 from livedream.ui.text_panel import COLOURS, PADDING, Ink, Sheet
 
@@ -64,9 +64,11 @@ def hint_card(hint: Hint, unit: float) -> Sheet:
 
 
 def keys_card(unit: float) -> Sheet:
-    """Set the table of the keys: those of the window, and beside them those of the dream."""
+    """Set the table of the keys: those of the window and of panic, and beside them those of the dream."""
     sheet = Sheet(sum(COLUMNS), unit)
     _keys(sheet, "Window", WINDOW, 0.0)
+    sheet.y += 2 * GROUP_GAP
+    _keys(sheet, "At once", PANIC, 0.0)
     ends = sheet.y
     sheet.y = 0.0
     _keys(sheet, "Dream", DREAM, COLUMNS[0])

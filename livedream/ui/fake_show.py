@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from livedream.frame import Rgb
-from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 
 
@@ -40,9 +39,9 @@ class FakeDesk:
     """Notes the moves that it is asked for and repeats them."""
 
     def __init__(self) -> None:
-        self.moves: list[Move] = []
+        self.moves: list[str] = []
 
-    def do(self, move: Move) -> str:
+    def do(self, move: str) -> str:
         """Record a move, and return it."""
         self.moves.append(move)
         return move

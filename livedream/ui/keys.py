@@ -9,8 +9,6 @@ from typing import Literal
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
-from livedream.runtime.performer_actions import Move
-
 Action = Literal["full screen", "next display", "hud", "mirror", "keys", "escape", "close"]
 """What the window does itself; all else is done at the actions."""
 
@@ -29,7 +27,7 @@ class Binding:
 
     caps: str
     does: str
-    keys: Mapping[Qt.Key, Action | Move]
+    keys: Mapping[Qt.Key, str]
     commands: Mapping[Qt.Key, Action] = field(default_factory=dict)
     repeats: bool = False
 
@@ -44,9 +42,23 @@ WINDOW: tuple[Binding, ...] = (
     Binding("H", "figures and health on or off", {_Key.Key_H: "hud"}),
     Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
     Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
-    Binding("Esc", "leave full screen, or else close", {_Key.Key_Escape: "escape"}),
-    Binding("Q", "close", {_Key.Key_Q: "close"}, {_Key.Key_Q: "close", _Key.Key_W: "close"}),
+    Binding("Esc", "leave full screen, close these keys", {_Key.Key_Escape: "escape"}),
+    Binding(
+        "Q",
+        "end the show; asks first while something is recorded or sent",
+        {_Key.Key_Q: "close"},
+        {_Key.Key_Q: "close", _Key.Key_W: "close"},
+    ),
 )
+
+PANIC: tuple[Binding, ...] = (
+    Binding("B", "blackout, and back", {_Key.Key_B: "blackout"}),
+    Binding("V", "bypass: the camera as it is, and back", {_Key.Key_V: "bypass"}),
+    Binding("Space", "freeze, and go on", {_Key.Key_Space: "freeze"}),
+    Binding("R", "start the dream anew", {_Key.Key_R: "reset dream"}),
+    Binding("Backspace", "undo everything done by hand", {_Key.Key_Backspace: "reset all"}),
+)
+"""Each acts on the next frame that goes out."""
 
 DREAM: tuple[Binding, ...] = (
     Binding(
@@ -111,10 +123,10 @@ DREAM: tuple[Binding, ...] = (
 )
 
 
-def action_of(event: QKeyEvent) -> Action | Move | None:
+def action_of(event: QKeyEvent) -> str | None:
     """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
     held, key = event.modifiers() & _WITH, Qt.Key(event.key())
-    for binding in (*WINDOW, *DREAM):
+    for binding in (*WINDOW, *PANIC, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:
             continue
         if held == _COMMAND and key in binding.commands:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from livedream.frame import Rgb
-from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 
 
@@ -30,9 +29,9 @@ class Show(Protocol):
         ...
 
 
-class PerformerActions(Protocol):
+class Commands(Protocol):
     """Where the show is changed by hand, as the window sees it."""
 
-    def do(self, move: Move) -> str:
-        """Do a move; return a few words on the new state."""
+    def do(self, name: str) -> str:
+        """Do a command; return a few words on the new state."""
         ...

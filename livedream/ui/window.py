@@ -6,26 +6,24 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import cast
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEventLoop, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from livedream.clock import Clock, SystemClock
-from livedream.runtime.performer_actions import Move
 from livedream.runtime.status import Status
 from livedream.ui.awake import kept_awake
 from livedream.ui.full_screen import FullScreen, display_name, display_names, windowed
 from livedream.ui.hud import Setting
 from livedream.ui.icon import icon
-from livedream.ui.keys import Action, action_of
+from livedream.ui.keys import action_of
 from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
 from livedream.ui.overlay import Look, Overlays
 from livedream.ui.preview import Preview
 from livedream.ui.screens import Screens
-from livedream.ui.show_protocol import PerformerActions, Show
+from livedream.ui.show_protocol import Commands, Show
 from livedream.ui.viewport import Viewport
 
 # F11 belongs to macOS itself.
@@ -37,7 +35,7 @@ UNSEEN = frozenset({"offscreen", "minimal"})
 
 
 def run_window(
-    show: Show, actions: PerformerActions, *, title: str, full_screen: bool = False, mirror: bool = True
+    show: Show, actions: Commands, *, title: str, full_screen: bool = False, mirror: bool = True
 ) -> None:
     """Show the dream until the window is closed, the show has ended, or Ctrl-C is pressed.
 
@@ -80,13 +78,15 @@ class DreamWindow(QWidget):
     def __init__(
         self,
         show: Show,
-        actions: PerformerActions,
+        actions: Commands,
         *,
         title: str,
         mirror: bool = True,
         clock: Clock | None = None,
+        confirm: Callable[[str], bool] | None = None,
     ) -> None:
         super().__init__()
+        self._confirm = confirm or self._asked
         self.preview = Preview(mirror=mirror)
         self._show, self._actions = show, actions
         self._title = title
@@ -168,7 +168,11 @@ class DreamWindow(QWidget):
         self.full_screen.cursor_moved()
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Stop polling and emit that it is closed."""
+        """Stop polling and emit that it is closed; ask first while frames go somewhere."""
+        going = "" if self._leaving or self._show.ended else _going(self._show.status())
+        if a0 is not None and going and not self._confirm(going):
+            a0.ignore()
+            return
         self._timer.stop()
         if a0 is not None:
             a0.accept()
@@ -182,8 +186,8 @@ class DreamWindow(QWidget):
         # Every pixel is painted each time: Qt need not clear them first.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def _do(self, asked: Action | Move) -> None:
-        own: dict[Action | Move, Callable[[], object]] = {
+    def _do(self, asked: str) -> None:
+        own: dict[str, Callable[[], object]] = {
             "full screen": self.full_screen.toggle,
             "next display": self.full_screen.next_display,
             "hud": self._toggle_hud,
@@ -195,7 +199,7 @@ class DreamWindow(QWidget):
         if asked in own:
             own[asked]()
         else:
-            self._flash(self._actions.do(cast(Move, asked)))
+            self._flash(self._actions.do(asked))
             self._status_due_s = self._clock.now_s()
 
     def _toggle_hud(self) -> None:
@@ -213,8 +217,16 @@ class DreamWindow(QWidget):
     def _escape(self) -> None:
         if self.overlays.keys:
             self._toggle_keys()
-        elif not self.full_screen.leave():
-            self.close()
+        else:
+            self.full_screen.leave()
+
+    def _asked(self, going: str) -> bool:
+        """Ask whether to end the show; True for yes."""
+        box = QMessageBox(QMessageBox.Icon.Question, self._title, f"{going}. End the show?", parent=self)
+        end = box.addButton("End the show", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton("Go on", QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        return box.clickedButton() is end
 
     def _flash(self, text: str) -> None:
         self.overlays.flash(text, self._clock.now_s())
@@ -239,6 +251,12 @@ class DreamWindow(QWidget):
 def _titled(title: str, status: Status) -> str:
     parts = [title, status.preset, f"{status.fps:.0f} fps" if status.fps else ""]
     return " - ".join(part for part in parts if part)
+
+
+def _going(status: Status) -> str:
+    """Say which sinks take frames now; "" for none."""
+    live = [name for name, health in status.sinks.items() if health.state == "live"]
+    return f"{', '.join(live)} {'is' if len(live) == 1 else 'are'} live" if live else ""
 
 
 def _hint() -> str:

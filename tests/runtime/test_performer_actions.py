@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 
+from livedream.errors import InputError
 from livedream.presets import Preset, apply_assignments
-from livedream.runtime.performer_actions import Move, PerformerActions
+from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings
 
@@ -18,9 +17,15 @@ def programs() -> Playlist:
     )
 
 
-@pytest.mark.parametrize("move", get_args(Move))
-def test_every_move_is_known_and_told(programs: Playlist, move: Move) -> None:
-    assert PerformerActions(programs).do(move)
+def test_every_command_has_its_help_and_tells_what_it_did(programs: Playlist) -> None:
+    for name, command in performer_commands(programs).items():
+        assert command.help.endswith(".")
+        assert command.do(), name
+
+
+def test_a_command_that_is_none_is_refused(programs: Playlist) -> None:
+    with pytest.raises(InputError, match="no command 'next preste'; did you mean next preset"):
+        performer_commands(programs).do("next preste")
 
 
 @pytest.mark.parametrize(
@@ -43,14 +48,14 @@ def test_every_move_is_known_and_told(programs: Playlist, move: Move) -> None:
         (["less gamma"] * 20, "gamma is at its limit"),
     ],
 )
-def test_a_move_says_how_it_is_now(programs: Playlist, moves: list[Move], said: str) -> None:
-    actions = PerformerActions(programs)
+def test_a_move_says_how_it_is_now(programs: Playlist, moves: list[str], said: str) -> None:
+    actions = performer_commands(programs)
 
     assert [actions.do(move) for move in moves][-1] == said
 
 
 def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(programs: Playlist) -> None:
-    actions = PerformerActions(programs)
+    actions = performer_commands(programs)
     for move in ("more gamma", "higher floor", "next layer", "next preset"):
         actions.do(move)
 
@@ -60,7 +65,7 @@ def test_what_belongs_to_the_room_stays_and_what_belongs_to_the_dream_goes(progr
 
 
 def test_the_end_of_a_range_changes_nothing(programs: Playlist) -> None:
-    actions = PerformerActions(programs)
+    actions = performer_commands(programs)
     for _ in range(60):
         actions.do("more gamma")
         actions.do("higher floor")

@@ -4,15 +4,19 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from livedream.runtime.performer_actions import Move
-from livedream.ui.keys import DREAM, WINDOW, Action, action_of
+from livedream.presets import load
+from livedream.runtime.output import Output
+from livedream.runtime.panic import add_panic_commands
+from livedream.runtime.performer_actions import performer_commands
+from livedream.runtime.playlist import Playlist
+from livedream.ui.keys import DREAM, PANIC, WINDOW, Action, action_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
 def press(
     key: Qt.Key, modifiers: Qt.KeyboardModifier = Modifier.NoModifier, repeated: bool = False
-) -> Action | Move | None:
+) -> str | None:
     return action_of(QKeyEvent(QEvent.Type.KeyPress, key, modifiers, "", repeated))
 
 
@@ -69,11 +73,17 @@ def test_what_goes_in_small_steps_repeats_while_its_key_is_held(key: Qt.Key) -> 
 
 
 def test_no_key_has_two_actions() -> None:
-    keys = [key for binding in (*WINDOW, *DREAM) for key in binding.keys]
+    keys = [key for binding in (*WINDOW, *PANIC, *DREAM) for key in binding.keys]
 
     assert len(keys) == len(set(keys))
 
 
-def test_every_action_and_every_move_has_a_key() -> None:
-    for table, asked in ((WINDOW, Action), (DREAM, Move)):
-        assert {action for binding in table for action in binding.keys.values()} == set(get_args(asked))
+def test_every_action_and_every_command_has_a_key() -> None:
+    playlist = Playlist([load("eyes")])
+    commands = performer_commands(playlist)
+    add_panic_commands(commands, Output, playlist.store, lambda: None)  # type: ignore[arg-type]
+    windows, others = (
+        {name for binding in table for name in binding.keys.values()} for table in (WINDOW, (*PANIC, *DREAM))
+    )
+    assert windows == set(get_args(Action))
+    assert others == set(commands)

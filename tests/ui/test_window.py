@@ -33,7 +33,7 @@ class CountingWindow(DreamWindow):
 
 @pytest.fixture
 def show(status: Status) -> FakeShow:
-    return FakeShow(status)
+    return FakeShow(replace(status, sinks={}))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def window(qtbot: QtBot, show: FakeShow, actions: FakeDesk, clock: ManualClock) -> CountingWindow:
-    window = CountingWindow(show, actions, title="livedream", clock=clock)
+    window = CountingWindow(show, actions, title="livedream", clock=clock, confirm=lambda _: True)
     qtbot.addWidget(window)
     window.present(full_screen=False)
     qtbot.waitExposed(window)
@@ -160,15 +160,36 @@ def test_a_double_click_goes_to_full_screen(qtbot: QtBot, dreaming: CountingWind
     assert dreaming.isFullScreen()
 
 
-def test_escape_leaves_full_screen_then_closes(qtbot: QtBot, dreaming: CountingWindow) -> None:
+def test_escape_leaves_full_screen_and_never_closes(qtbot: QtBot, dreaming: CountingWindow) -> None:
     qtbot.keyClick(dreaming, Key.Key_F)
-    qtbot.keyClick(dreaming, Key.Key_Escape)
-    assert dreaming.isVisible()
-    assert not dreaming.isFullScreen()
-
-    with qtbot.waitSignal(dreaming.closed):
+    for _ in range(3):
         qtbot.keyClick(dreaming, Key.Key_Escape)
-    assert not dreaming.isVisible()
+        assert dreaming.isVisible()
+        assert not dreaming.isFullScreen()
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_show_that_is_recorded_or_sent_ends_only_if_that_is_confirmed(
+    qtbot: QtBot, show: FakeShow, ends: bool
+) -> None:
+    show.told = replace(
+        show.told, sinks={"recording a.mp4": Health("live"), "virtual camera": Health("failed")}
+    )
+    asked: list[str] = []
+
+    def confirm(going: str) -> bool:
+        asked.append(going)
+        return ends
+
+    window = DreamWindow(show, FakeDesk(), title="livedream", confirm=confirm)
+    qtbot.addWidget(window)
+    window.present(full_screen=False)
+    qtbot.keyClick(window, Key.Key_Q)
+    assert asked == ["recording a.mp4 is live"]
+    assert window.isVisible() is not ends
+    show.ended = True  # what has ended needs no question
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier])
@@ -240,7 +261,7 @@ def test_the_window_has_the_size_of_the_output_if_the_display_is_large_enough(
     qtbot: QtBot, show: FakeShow, status: Status
 ) -> None:
     show.told = replace(status, output_wh=(500, 400))
-    window = DreamWindow(show, FakeDesk(), title="livedream")
+    window = DreamWindow(show, FakeDesk(), title="livedream", confirm=lambda _: True)
     qtbot.addWidget(window)
     window.present(full_screen=False)
     assert (window.width(), window.height()) == (500, 400)

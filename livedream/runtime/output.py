@@ -1,0 +1,112 @@
+"""Output: where finished frames go, and what goes there in their place."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from livedream.clock import Clock
+from livedream.dreamed import Dreamed
+from livedream.frame import Rgb
+from livedream.health import Health
+from livedream.runtime.latest import Latest
+from livedream.runtime.panic import Panic, PanicMode
+from livedream.runtime.placeholder import PlaceholderFrames
+from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
+from livedream.runtime.stats import Meter
+from livedream.sinks.sink import Sink
+from livedream.sources.source import Source
+
+FINISH_S = 5.0
+"""How long a sink may take to end, which may have a recording to finish, before it is left behind."""
+
+
+class Output:
+    """Hands each finished frame to the sinks and to whoever looks; measures their rate and latency.
+
+    rate: of the frames that go out. tell: takes sentences for people.
+    """
+
+    def __init__(self, rate: Rate, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._rate, self._clock, self._tell = rate, clock, tell
+        self.fps, self.latency_ms = Meter(), Meter()
+        self._panic = Panic(rate.size_wh)
+        self._placeholder = PlaceholderFrames(rate.size_wh, source, clock)
+        self._newest: Latest[Finished] = Latest()
+        self._sink_workers: list[SinkWorker] = []
+        self._is_started = False
+        self._emitting = threading.Lock()
+
+    @property
+    def panic(self) -> PanicMode:
+        """Return what goes out in place of the dream."""
+        return self._panic.mode
+
+    def add_sink(self, sink: Sink, rate: Rate | None) -> SinkWorker:
+        """Add a sink, at any time; its thread starts with the others or at once."""
+        worker = SinkWorker(sink, rate or self._rate, self._clock, self._slate, self._tell)
+        self._sink_workers.append(worker)
+        if self._is_started:
+            worker.start()
+        return worker
+
+    def start(self) -> None:
+        """Start the threads of the sinks."""
+        self._is_started = True
+        for worker in self._sink_workers:
+            worker.start()
+
+    def finish(self) -> None:
+        """Let every sink finish. Raises the first error of a sink's own code."""
+        faults: list[BaseException] = []
+        for worker in self._sink_workers:
+            worker.stop()
+        for worker in self._sink_workers:
+            try:
+                if not worker.join(FINISH_S):
+                    self._tell(
+                        f"{worker.sink.name} did not finish within {FINISH_S:.0f} s and was left behind"
+                    )
+            except BaseException as fault:  # the others are to finish, too
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+
+    def emit(self, dreamed: Dreamed) -> None:
+        """Send out a dreamed frame, or what takes its place."""
+        now_s = self._clock.now_s()
+        self._placeholder.note(now_s)
+        with self._emitting:
+            rgb = self._panic.shown(dreamed.rgb, dreamed.frame.rgb)
+            self._send(rgb, dreamed.frame.captured_s)
+        self.fps.note(now_s)
+        self.latency_ms.note(now_s, (now_s - dreamed.frame.captured_s) * 1e3)
+
+    def switch_panic(self, mode: PanicMode) -> None:
+        """Send out something else from now on, without waiting for the next dreamed frame; "": the dream."""
+        with self._emitting:
+            self._panic.mode = mode
+            rgb = self._panic.at_once()
+            if rgb is not None:
+                self._send(rgb, self._clock.now_s())
+
+    def latest(self) -> tuple[int, Rgb] | None:
+        """Return (sequence number, newest frame); None before the first."""
+        newest = self._newest.peek()
+        return None if newest is None else (newest[0], newest[1].rgb)
+
+    def sinks(self) -> dict[str, Health]:
+        """Return how each sink does, by name."""
+        return {worker.sink.name: worker.health for worker in self._sink_workers}
+
+    def _send(self, rgb: Rgb, captured_s: float) -> None:
+        finished = Finished(rgb, captured_s)
+        self._newest.put(finished)
+        for worker in self._sink_workers:
+            worker.slot.put(finished)
+
+    def _slate(self) -> Rgb | None:
+        """Return the slate that sinks send instead; none over a blackout or a frozen frame."""
+        if self._panic.holds_picture and self._newest.peek() is not None:
+            return None
+        return self._placeholder()
