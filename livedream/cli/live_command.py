@@ -86,7 +86,7 @@ def _display(console: Console) -> Health:
 
 def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
     """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
-    from livedream.ui.window import run_window
+    from livedream.ui.run_window import run_window
 
     timer = threading.Timer(options.seconds or 0.0, session.stop)
     timer.daemon = True

@@ -91,9 +91,12 @@ class Output:
                 self._send(rgb, self._clock.now_s())
 
     def latest(self) -> tuple[int, Rgb] | None:
-        """Return (sequence number, newest frame); None before the first."""
+        """Return (number, newest frame, or the slate in its place); None before the first."""
         newest = self._newest.peek()
-        return None if newest is None else (newest[0], newest[1].rgb)
+        if newest is None:
+            return None
+        slate = self._slate()
+        return (newest[0], newest[1].rgb) if slate is None else (id(slate), slate)
 
     def sinks(self) -> dict[str, Health]:
         """Return how each sink does, by name."""

@@ -7,7 +7,7 @@ from livedream.frame import Rgb
 from livedream.sinks.slate import slate
 from livedream.sources.source import Source
 
-LOST_S = 2.0
+LOST_S = 0.7
 """A source that has been silent this long is replaced by a slate."""
 
 

@@ -188,8 +188,13 @@ class LiveSession:
             raise self._fault
 
     def latest(self) -> tuple[int, Rgb] | None:
-        """Return (sequence number, newest finished frame); None before the first."""
-        return self.output.latest()
+        """Return (number, what is shown now), another number for each; None before the first frame.
+
+        Before the first dream it is the camera's frame.
+        """
+        shown = self.output.latest()
+        captured = None if shown is not None else self._capture.slot.peek()
+        return shown if captured is None else (-captured[0], captured[1].rgb)
 
     @property
     def ended(self) -> bool:

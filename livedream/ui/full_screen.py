@@ -36,7 +36,7 @@ def windowed(wanted_wh: tuple[int, int], screen: QScreen) -> QRect:
 
 
 class FullScreen(QObject):
-    """Takes a window to full screen and back, from display to display.
+    """Takes a window to full screen and back.
 
     say: shows a short text to the performer.
     """
@@ -66,16 +66,6 @@ class FullScreen(QObject):
         self._window.showNormal()
         self._window.setGeometry(self._reachable(self._home))
         return True
-
-    def next_display(self) -> None:
-        """Go to full screen on the display after the one the window is on."""
-        screens, current = QGuiApplication.screens(), self._window.screen()
-        if current is None or len(screens) < 2:
-            self._say("there is only one display")
-            return
-        following = screens[(screens.index(current) + 1) % len(screens)]
-        self._enter(following)
-        self._say(f"full screen on {display_name(following)}")
 
     def cursor_moved(self) -> None:
         """Show the cursor; in full screen only for a moment."""

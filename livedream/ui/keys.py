@@ -9,7 +9,7 @@ from typing import Literal
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
-Action = Literal["full screen", "next display", "hud", "mirror", "keys", "escape", "close"]
+Action = Literal["full screen", "next display", "hud", "mirror", "panel", "keys", "escape", "close"]
 """What the window does itself; all else is done at the actions."""
 
 _Key = Qt.Key
@@ -35,14 +35,15 @@ class Binding:
 WINDOW: tuple[Binding, ...] = (
     Binding(
         "F or F11",
-        "full screen, as a double click does",
+        "full screen; the output alone where there is another display",
         {_Key.Key_F: "full screen", _Key.Key_F11: "full screen"},
     ),
-    Binding("D", "full screen on the next display", {_Key.Key_D: "next display"}),
+    Binding("D", "output on the next display", {_Key.Key_D: "next display"}),
     Binding("H", "figures and health on or off", {_Key.Key_H: "hud"}),
     Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
+    Binding("C", "controls, open or folded", {_Key.Key_C: "panel"}),
     Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
-    Binding("Esc", "leave full screen, close these keys", {_Key.Key_Escape: "escape"}),
+    Binding("Esc", "leave full screen, close these keys, fold the controls", {_Key.Key_Escape: "escape"}),
     Binding(
         "Q",
         "end the show; asks first while something is recorded or sent",

@@ -15,7 +15,9 @@ from livedream.ui.text_panel import COLOURS, PADDING, Sheet
 from livedream.ui.viewport import Viewport
 
 MARGIN = 16.0
-NIGHT = QColor("#0b0b12")
+NIGHT = QColor(11, 11, 18, 200)
+"""Over the camera's picture, or over black before there is one."""
+
 RINGS = 4
 
 

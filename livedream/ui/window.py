@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
-from PyQt6 import sip
-from PyQt6.QtCore import QEventLoop, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
-from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
+from PyQt6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from livedream.clock import Clock, SystemClock
 from livedream.runtime.status import Status
-from livedream.ui.awake import kept_awake
 from livedream.ui.full_screen import FullScreen, display_name, display_names, windowed
 from livedream.ui.hud import Setting
 from livedream.ui.icon import icon
 from livedream.ui.keys import action_of
-from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
+from livedream.ui.output_window import OutputDisplay
 from livedream.ui.overlay import Look, Overlays
 from livedream.ui.preview import Preview
 from livedream.ui.screens import Screens
@@ -31,43 +28,6 @@ HINT = f"H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    
 STATUS_EVERY_S = 0.3
 DEFAULT_WH = (1280, 720)
 SMALLEST_WH = (480, 270)
-UNSEEN = frozenset({"offscreen", "minimal"})
-
-
-def run_window(
-    show: Show, actions: Commands, *, title: str, full_screen: bool = False, mirror: bool = True
-) -> None:
-    """Show the dream until the window is closed, the show has ended, or Ctrl-C is pressed.
-
-    mirror: of the preview only. Call it on the main thread. The show is asked to stop in any
-    case; an exception in the window is raised here.
-    """
-    app = QApplication.instance() or QApplication([title])
-    app.setApplicationName(title)
-    loop = QEventLoop()
-    try:
-        with slot_faults_raised(loop):
-            _run(loop, DreamWindow(show, actions, title=title, mirror=mirror), full_screen=full_screen)
-    finally:
-        show.stop()
-
-
-def _run(loop: QEventLoop, window: DreamWindow, *, full_screen: bool) -> None:
-    window.closed.connect(lambda: quit_soon(loop))
-    try:
-        with interrupts_call(window.leave):
-            window.present(full_screen=full_screen)
-            with _held_awake() as notice:
-                window.note(notice)
-                loop.exec()
-    finally:
-        # Qt's part of the window must be gone before that of the application is.
-        sip.delete(window)
-
-
-def _held_awake() -> AbstractContextManager[str]:
-    seen = QGuiApplication.platformName() not in UNSEEN
-    return kept_awake() if seen else nullcontext("")
 
 
 class DreamWindow(QWidget):
@@ -93,28 +53,41 @@ class DreamWindow(QWidget):
         self._clock = clock or SystemClock()
         self.overlays = Overlays(_hint(), self._clock.now_s())
         self.full_screen = FullScreen(self, self._flash)
+        self.output = OutputDisplay(show, self, self._flash)
+        self._toggle_panel: Callable[[], None] = lambda: None
+        self._on_status: Callable[[Status], None] = lambda _: None
         self._screens = Screens()
         self._drawn: Look | None = None
         self._notices: tuple[str, ...] = ()
         self._status_due_s = self._clock.now_s()
-        self._leaving = False
+        self._leaving = self._is_dreaming = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
         self._dress()
 
+    def host(
+        self, host: QMainWindow, toggle_panel: Callable[[], None], on_status: Callable[[Status], None]
+    ) -> None:
+        """Live in a window with a panel: full screen is that window's; on_status: told what is shown."""
+        self.full_screen = FullScreen(host, self._flash)
+        self.output = OutputDisplay(self._show, host, self._flash)
+        self._toggle_panel, self._on_status = toggle_panel, on_status
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
     def present(self, *, full_screen: bool) -> None:
         """Open the window, at the size of the output if that fits, and begin to poll."""
         screen = self.screen() or QGuiApplication.primaryScreen()
         output = self._show.status().output_wh
+        top = self.window() or self
         if screen is not None:
-            self.setGeometry(windowed(output if all(output) else DEFAULT_WH, screen))
+            if top is self:
+                self.setGeometry(windowed(output if all(output) else DEFAULT_WH, screen))
             self._pace(screen)
+        top.show()
         if full_screen:
-            self.full_screen.toggle()
-        else:
-            self.show()
-        handle = self.windowHandle()
+            self._toggle_full_screen()
+        handle = top.windowHandle()
         if handle is not None:
             handle.screenChanged.connect(self._pace)
         self._timer.start()
@@ -131,7 +104,7 @@ class DreamWindow(QWidget):
     def tick(self) -> None:
         """Take what is new from the show and ask for a paint if there is anything to see."""
         if self._leaving or self._show.ended:
-            self.close()
+            (self.window() or self).close()
             return
         now_s = self._clock.now_s()
         if now_s >= self._status_due_s:
@@ -161,21 +134,31 @@ class DreamWindow(QWidget):
     def mouseDoubleClickEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Go to full screen or back."""
         if a0 is not None and a0.button() == Qt.MouseButton.LeftButton:
-            self.full_screen.toggle()
+            self._toggle_full_screen()
 
     def mouseMoveEvent(self, a0: QMouseEvent | None) -> None:  # noqa: ARG002, N802  (Qt's name)
         """Show the cursor again."""
         self.full_screen.cursor_moved()
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Stop polling and emit that it is closed; ask first while frames go somewhere."""
-        going = "" if self._leaving or self._show.ended else _going(self._show.status())
-        if a0 is not None and going and not self._confirm(going):
+        """End, if nothing speaks against it."""
+        if a0 is None:
+            return
+        if not self.may_close():
             a0.ignore()
             return
+        a0.accept()
+        self.end()
+
+    def may_close(self) -> bool:
+        """Return whether the show may end; asks while frames go somewhere."""
+        going = "" if self._leaving or self._show.ended else _going(self._show.status())
+        return not going or self._confirm(going)
+
+    def end(self) -> None:
+        """Stop polling, take the output away and emit that it is closed."""
         self._timer.stop()
-        if a0 is not None:
-            a0.accept()
+        self.output.window.put_away()
         self.closed.emit()
 
     def _dress(self) -> None:
@@ -188,19 +171,29 @@ class DreamWindow(QWidget):
 
     def _do(self, asked: str) -> None:
         own: dict[str, Callable[[], object]] = {
-            "full screen": self.full_screen.toggle,
-            "next display": self.full_screen.next_display,
+            "full screen": self._toggle_full_screen,
+            "next display": self._next_display,
             "hud": self._toggle_hud,
             "mirror": self._toggle_mirror,
             "keys": self._toggle_keys,
             "escape": self._escape,
-            "close": self.close,
+            "panel": self._toggle_panel,
+            "close": (self.window() or self).close,
         }
         if asked in own:
             own[asked]()
         else:
             self._flash(self._actions.do(asked))
             self._status_due_s = self._clock.now_s()
+
+    def _toggle_full_screen(self) -> None:
+        """Show the output on another display; where there is one display only, this window fills it."""
+        if (self.window() or self).isFullScreen() or not self.output.toggle():
+            self.full_screen.toggle()
+
+    def _next_display(self) -> None:
+        if not self.output.next_display():
+            self._flash("there is only one display")
 
     def _toggle_hud(self) -> None:
         self.overlays.hud = not self.overlays.hud
@@ -217,8 +210,8 @@ class DreamWindow(QWidget):
     def _escape(self) -> None:
         if self.overlays.keys:
             self._toggle_keys()
-        else:
-            self.full_screen.leave()
+        elif not self.full_screen.leave():
+            self._toggle_panel()
 
     def _asked(self, going: str) -> bool:
         """Ask whether to end the show; True for yes."""
@@ -233,10 +226,12 @@ class DreamWindow(QWidget):
         self.update()
 
     def _look(self) -> Look:
-        return self.overlays.look(self._clock.now_s(), dreaming=self.preview.filled)
+        return self.overlays.look(self._clock.now_s(), dreaming=self._is_dreaming)
 
     def _take_status(self, now_s: float) -> None:
         status = self._show.status()
+        self._is_dreaming = status.frames > 0
+        self._on_status(status)
         with_own = replace(status, notices=(*self._notices, *status.notices))
         self.overlays.tell(with_own, now_s, _displays(self.screen()))
         title = _titled(self._title, status)

@@ -36,7 +36,9 @@ from livedream.ui.window import DreamWindow
 app = QApplication([])
 screens = {screen.name(): screen for screen in app.screens()}
 clock = ManualClock()
-window = DreamWindow(FakeShow(), FakeDesk(), title="livedream", clock=clock)
+show = FakeShow()
+window = DreamWindow(show, FakeDesk(), title="livedream", clock=clock)
+output = window.output.window
 window.present(full_screen=False)
 window.setGeometry(100, 100, 640, 360)
 QTest.qWait(50)
@@ -45,6 +47,8 @@ def press(key):
     QTest.qWait(30)
 def on(name):
     return window.isFullScreen() and window.geometry() == screens[name].geometry()
+def sent(name):
+    return output.isFullScreen() and output.isVisible() and output.geometry() == screens[name].geometry()
 def said():
     return window.overlays.look(clock.now_s(), dreaming=True).hint.text
 D, F, Escape = Qt.Key.Key_D, Qt.Key.Key_F, Qt.Key.Key_Escape
@@ -75,17 +79,47 @@ def on_two_displays(tmp_path: Path) -> Callable[[str], None]:
     return run
 
 
-def test_d_goes_round_the_displays_by_name_and_escape_comes_home(
+def test_the_output_goes_to_the_other_display_and_the_window_stays(
     on_two_displays: Callable[[str], None],
 ) -> None:
     on_two_displays("""
 assert "D: next display" in said(), said()
-press(D); assert on("BEAMER"); assert said() == "full screen on BEAMER", said()
-press(D); assert on("LAPTOP"); assert said() == "full screen on LAPTOP", said()
-press(D); assert on("BEAMER")
-press(Escape)
+press(D); assert sent("BEAMER"); assert said() == "output on BEAMER", said()
 assert not window.isFullScreen() and window.geometry() == QRect(100, 100, 640, 360), window.geometry()
-press(F); assert on("LAPTOP")
+press(D); assert sent("BEAMER"), "there is no third one"
+press(F); assert not output.isVisible(); assert said() == "output off", said()
+press(F); assert sent("BEAMER")
+window.close(); assert not output.isVisible()
+""")
+
+
+def test_the_output_shows_the_picture_alone_the_right_way_round(
+    on_two_displays: Callable[[str], None],
+) -> None:
+    on_two_displays("""
+import numpy as np
+rgb = np.zeros((90, 160, 3), np.uint8); rgb[:, :80, 0] = rgb[:, 80:, 2] = 255
+show.give(rgb); window.overlays.hud = True
+press(D); QTest.qWait(100)
+seen = output.grab().toImage()
+assert seen.pixelColor(5, 5).getRgb()[:3] == (255, 0, 0)
+left, right = {(255, 0, 0)}, {(0, 0, 255)}
+assert {seen.pixelColor(x, y).getRgb()[:3] for x in range(9, 700, 70) for y in range(9, 890, 80)} == left
+assert {seen.pixelColor(x, y).getRgb()[:3] for x in range(900, 1590, 70) for y in range(9, 890, 80)} == right
+""")
+
+
+def test_an_output_whose_display_is_unplugged_comes_back_with_it(
+    on_two_displays: Callable[[str], None],
+) -> None:
+    on_two_displays("""
+press(D)
+app.screenRemoved.emit(screens["BEAMER"]); QTest.qWait(50)
+assert not output.isVisible()
+assert said() == "display BEAMER is gone; the output comes back with it", said()
+app.screenAdded.emit(screens["LAPTOP"]); QTest.qWait(50); assert not output.isVisible()
+app.screenAdded.emit(screens["BEAMER"]); QTest.qWait(50); assert sent("BEAMER")
+press(F); app.screenAdded.emit(screens["BEAMER"]); QTest.qWait(50); assert not output.isVisible()
 """)
 
 
@@ -97,27 +131,18 @@ assert "LAPTOP   (D: BEAMER)" in texts, texts
 """)
 
 
-def test_a_display_that_is_unplugged_hands_its_window_to_the_primary_one(
+def test_a_full_screen_whose_display_is_unplugged_goes_to_the_primary_one(
     on_two_displays: Callable[[str], None],
 ) -> None:
     on_two_displays("""
 primary = app.primaryScreen().name()
 other = next(name for name in screens if name != primary)
-while not on(other):
-    press(D)
+window.full_screen._enter(screens[other]); QTest.qWait(50); assert on(other)
 app.screenRemoved.emit(screens[other]); QTest.qWait(50)
 assert on(primary), window.geometry()
 assert said() == f"display {other} is gone: full screen on {primary}", said()
 press(F)
 assert window.geometry() == QRect(100, 100, 640, 360), window.geometry()
-""")
-
-
-def test_a_display_that_does_not_show_the_window_may_go(on_two_displays: Callable[[str], None]) -> None:
-    on_two_displays("""
-press(F); assert on("LAPTOP")
-app.screenRemoved.emit(screens["BEAMER"]); QTest.qWait(50)
-assert on("LAPTOP")
 """)
 
 

@@ -17,7 +17,8 @@ from livedream.runtime.status import Status
 from livedream.ui import full_screen
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.hud import Line
-from livedream.ui.window import DreamWindow, run_window
+from livedream.ui.run_window import run_window
+from livedream.ui.window import DreamWindow
 
 Key = Qt.Key
 LONG_S = 60.0

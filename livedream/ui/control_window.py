@@ -1,0 +1,96 @@
+"""The performer's window: the picture with its overlays, and the control panel docked beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PyQt6.QtCore import QEvent, QSettings, Qt
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from livedream.runtime.status import Status
+from livedream.ui.full_screen import windowed
+from livedream.ui.icon import icon
+from livedream.ui.window import DEFAULT_WH, DreamWindow
+
+
+class Panel(Protocol):
+    """What is docked: `livedream.ui.panel.control_panel.ControlPanel`."""
+
+    def show_status(self, status: Status) -> None:
+        """Show what runs."""
+        ...
+
+    def set_panic(self, mode: str) -> None:
+        """Show which panic mode is on."""
+        ...
+
+
+class ControlWindow(QMainWindow):
+    """Holds the view and the panel; closing it ends the show, if the view agrees.
+
+    settings: where it keeps whether the panel is open, and how wide it is.
+    """
+
+    def __init__(self, view: DreamWindow, panel: QWidget, settings: QSettings) -> None:
+        super().__init__()
+        self.view, self._settings = view, settings
+        self.setWindowIcon(icon())
+        self.setCentralWidget(view)
+        self.dock = QDockWidget("Controls", self)
+        self.dock.setObjectName("controls")
+        self.dock.setTitleBarWidget(QWidget())
+        self.dock.setWidget(panel)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        state = settings.value("panels")
+        if state is not None:
+            self.restoreState(state)
+        view.windowTitleChanged.connect(self.setWindowTitle)
+        self.setWindowTitle(view.windowTitle())
+        view.host(self, self.toggle_panel, self._on_status(panel))
+
+    def place(self, output_wh: tuple[int, int]) -> None:
+        """Open at a size that fits the display."""
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        if screen is not None:
+            width, height = output_wh if all(output_wh) else DEFAULT_WH
+            room = self.dock.sizeHint().width() if self.dock.isVisibleTo(self) else 0
+            self.setGeometry(windowed((width + room, height), screen))
+
+    def toggle_panel(self) -> None:
+        """Open or fold the panel."""
+        self.dock.setVisible(not self.dock.isVisible())
+        self.view.setFocus()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Obey the keys wherever the focus is, unless a control has taken them."""
+        if a0 is not None:
+            self.view.keyPressEvent(a0)
+
+    def changeEvent(self, a0: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Keep the panel off the picture in full screen."""
+        super().changeEvent(a0)
+        if a0 is not None and a0.type() == QEvent.Type.WindowStateChange:
+            self.dock.setVisible(not self.isFullScreen())
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Ask the view, keep how the panels lie, and end."""
+        if a0 is None:
+            return
+        if not self.view.may_close():
+            a0.ignore()
+            return
+        if not self.isFullScreen():
+            self._settings.setValue("panels", self.saveState())
+        a0.accept()
+        self.view.end()
+
+    def _on_status(self, panel: QWidget) -> Callable[[Status], None]:
+        shown: Panel = panel  # type: ignore[assignment]
+
+        def tell(status: Status) -> None:
+            shown.show_status(status)
+            shown.set_panic(status.panic)
+
+        return tell
