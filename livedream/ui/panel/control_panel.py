@@ -43,11 +43,12 @@ class ControlPanel(QWidget):
         self.setObjectName("controlPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(NARROWEST_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         dress(self)
         self.link, self.hand = StoreLink(store, self), PanelHand(store, self)
         self.panic, self.moods, self.search = PanicRow(commands), MoodGrid(playlist), SearchField()
         self.mood_fold = Fold("Mood", lambda: self.moods, unfolded=True)
-        self.first = SettingFold("First glance", first_glance(), self._family_row, unfolded=True)
+        self.first = SettingFold("Essentials", first_glance(), self._family_row, unfolded=True)
         self.groups = {group: SettingFold(group, infos, self._row) for group, infos in groups().items()}
         self.nothing = QLabel("No setting matches.")
         self._lay_out()
@@ -78,6 +79,9 @@ class ControlPanel(QWidget):
         """Begin to follow the store."""
         super().showEvent(a0)
         self.link.start()
+        window = self.window()
+        if window is not None and window.focusWidget() is None:
+            self.setFocus()  # or else the first button has it, and the space bar blacks out
 
     def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
         """Write what waits and follow the store no more."""

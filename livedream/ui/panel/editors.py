@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QObject, QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QWheelEvent
+from PyQt6.QtCore import QObject, QPointF, QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from livedream.settings import SettingInfo
 from livedream.ui.panel.number_box import NumberBox
-from livedream.ui.panel.panel_paint import SwitchButton
-from livedream.ui.panel.panel_style import LINE_PX
+from livedream.ui.panel.panel_paint import SwitchButton, begin, chevron, draw, pen
+from livedream.ui.panel.panel_style import DIM, LINE_PX
 from livedream.ui.panel.scale_slider import ScaleSlider
 from livedream.ui.panel.setting_text import typed_value, value_text
 
@@ -144,6 +144,12 @@ class ChoiceBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw the sign that it opens."""
+        super().paintEvent(e)
+        at = QPointF(self.width() - 14, self.height() / 2)
+        draw(begin(self), chevron(down=True), at, 4.5, pen(DIM, 1.8))
 
     def wheelEvent(self, e: QWheelEvent | None) -> None:  # noqa: N802
         """Step with the focus only."""

@@ -76,6 +76,7 @@ class Fold(QWidget):
         super().__init__()
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.header = FoldHeader(title)
         self.body: QWidget | None = None
         self._make = make

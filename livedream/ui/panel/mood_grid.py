@@ -7,14 +7,13 @@ from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from livedream.errors import LivedreamError
 from livedream.runtime.playlist import Playlist
 from livedream.ui.panel.mood_tile import NAME_PX, MoodTile, State
 from livedream.ui.panel.panel_style import GAP
 
-THREE_COLUMNS_PX = 360
 TALLEST_PX = 110
 
 
@@ -27,13 +26,11 @@ class MoodGrid(QWidget):
         super().__init__()
         self._playlist = playlist
         self._running = ""
-        self._columns = 0
+        self._columns = 2
         self._pictures = False
         self.tiles = [self._tile(place) for place in range(len(playlist.presets))]
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(GAP)
-        self._arrange(2)
+        self._widest = max(tile.sizeHint().width() for tile in self.tiles)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_running("")
 
     def show_running(self, name: str) -> None:
@@ -62,26 +59,22 @@ class MoodGrid(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        margins = self.contentsMargins()
-        room = self.width() - margins.left() - margins.right()
-        self._arrange(3 if room >= THREE_COLUMNS_PX else 2)
-        wide = (room - (self._columns - 1) * GAP) // self._columns
-        high = min(TALLEST_PX, max(NAME_PX, wide * 9 // 16)) if self._pictures else NAME_PX
-        for tile in self.tiles:
-            tile.setFixedHeight(high)
-
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
-            return
-        self._columns = columns
+        """Put the tiles into rows, in three columns where the longest name has room for it."""
+        box = self.contentsRect()
+        self._columns = 3 if 3 * self._widest + 2 * GAP <= box.width() else 2
+        wide = (box.width() - (self._columns - 1) * GAP) / self._columns
+        high = min(TALLEST_PX, max(NAME_PX, round(wide * 9 / 16))) if self._pictures else NAME_PX
         for place, tile in enumerate(self.tiles):
-            self._grid.addWidget(tile, place // columns, place % columns)
-        for column in range(3):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+            row, column = divmod(place, self._columns)
+            left, right = (round(column * (wide + GAP) + extra) for extra in (0, wide))
+            tile.setGeometry(box.left() + left, box.top() + row * (high + GAP), right - left, high)
+        rows = -(-len(self.tiles) // self._columns)
+        self.setFixedHeight(self.height() - box.height() + rows * (high + GAP) - GAP)
 
     def _tile(self, place: int) -> MoodTile:
         preset = self._playlist.presets[place]
         tile = MoodTile(place + 1, preset.name, preset.description)
+        tile.setParent(self)
         tile.clicked.connect(partial(self._show, place))
         tile.stepped.connect(partial(self._step, place))
         return tile

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QSizePolicy
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PyQt6.QtWidgets import QAbstractButton
 
 from livedream.ui.panel.panel_paint import begin, pen, ring
 from livedream.ui.panel.panel_style import (
@@ -25,7 +26,9 @@ from livedream.ui.panel.panel_style import (
 
 State = Literal["ready", "building", "waiting"]
 
-NAME_PX = 36
+NAME_PX, STRIP_PX = 34, 26
+LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 7, 5, 3, 15
+WIDEST_PICTURE_PX = 480
 SHADE = QColor(8, 8, 14, 190)
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -51,13 +54,13 @@ class MoodTile(QAbstractButton):
         self._tip = tip
         self._picture: QImage | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(NAME_PX)
         self._tell()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Return its size."""
-        return QSize(110, NAME_PX)
+        """Return the size at which all of its name is seen."""
+        number, name = QFontMetricsF(_number_type()), QFontMetricsF(_name_type())
+        text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
+        return QSize(ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2, NAME_PX)
 
     def show_as(self, *, running: bool, armed: bool) -> None:
         """Show whether it runs or is asked for."""
@@ -75,7 +78,9 @@ class MoodTile(QAbstractButton):
 
     def set_picture(self, picture: QImage) -> None:
         """Show a picture of it."""
-        self._picture = picture
+        self._picture = picture.scaledToWidth(
+            min(WIDEST_PICTURE_PX, picture.width()), Qt.TransformationMode.SmoothTransformation
+        )
         self.update()
 
     def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
@@ -114,20 +119,20 @@ class MoodTile(QAbstractButton):
         at = QRectF(0, 0, size.width(), size.height())
         at.moveCenter(box.center())
         painter.drawImage(at, self._picture)
-        painter.fillRect(QRectF(box.left(), box.bottom() - 26, box.width(), 26), SHADE)
+        painter.fillRect(QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX), SHADE)
 
     def _draw_name(self, painter: QPainter, line: QRectF) -> None:
         if self._picture is not None:
-            line.setTop(line.bottom() - 26)
-        dot = 0 if self._picture is not None or self.state is None else 16
-        text = line.adjusted(9, 0, -7 - dot, 0)
+            line.setTop(line.bottom() - STRIP_PX)
+        dot = 0 if self._picture is not None or self.state is None else DOT_PX
+        text = line.adjusted(LEFT_PX, 0, -RIGHT_PX - dot, 0)
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.setFont(type_of(13))
+        painter.setFont(_number_type())
         painter.setPen(ACCENT if self.running else DIM if self._picture is not None else FAINT)
         number = str(self.number)
         painter.drawText(text, left, number)
-        text.setLeft(text.left() + QFontMetricsF(painter.font()).horizontalAdvance(number) + 6)
-        painter.setFont(type_of(14, bold=True))
+        text.setLeft(text.left() + QFontMetricsF(painter.font()).horizontalAdvance(number) + SPACE_PX)
+        painter.setFont(_name_type())
         painter.setPen(TEXT)
         shown = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, left, shown)
@@ -137,6 +142,10 @@ class MoodTile(QAbstractButton):
         if self.state is None:
             return
         colour = {"ready": GOOD, "building": WARN, "waiting": FAINT}[self.state]
+        if self._picture is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(SHADE)
+            painter.drawEllipse(at, 8, 8)
         painter.setPen(pen(colour, 1.6))
         painter.setBrush(colour if self.state == "ready" else RAISED)
         circle = QRectF(at.x() - 4, at.y() - 4, 8, 8)
@@ -161,3 +170,11 @@ class MoodTile(QAbstractButton):
         states = ", ".join(part for part in (what, engines[self.state] if self.state else "") if part)
         self.setAccessibleName(f"{self.number} {self.name}" + (f", {states}" if states else ""))
         self.setToolTip(f"<qt><b>{self.name}</b>{f' ({states})' if states else ''}<br>{self._tip}</qt>")
+
+
+def _name_type() -> QFont:
+    return type_of(14, bold=True)
+
+
+def _number_type() -> QFont:
+    return type_of(12)

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from livedream.ui.panel.panel_style import ACCENT, DIM, EDGE, FAINT, LINE_PX, RADIUS, TEXT
+from livedream.ui.panel.panel_style import ACCENT, DIM, EDGE, LINE_PX, RADIUS, RESTING, TEXT
 
 Path = Callable[[], QPainterPath]
 """Makes a sign in a square from -1 to 1."""
@@ -96,8 +96,8 @@ class SignButton(QAbstractButton):
 
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
         """Draw the sign."""
-        painter = begin(self)
-        colour = ACCENT if self.isChecked() else TEXT if self.underMouse() or self.isDown() else FAINT
+        painter, lit = begin(self), self.underMouse() or self.isDown() or self.hasFocus()
+        colour = ACCENT if self.isChecked() else TEXT if lit else RESTING
         if self.isChecked():
             painter.setBrush(QColor(ACCENT.red(), ACCENT.green(), ACCENT.blue(), 90))
         draw(painter, self._sign, QRectF(self.rect()).center(), 7.0, pen(colour, 1.8))

@@ -12,6 +12,9 @@ CARD = QColor("#15151f")
 RAISED = QColor("#242431")
 EDGE = QColor("#3a3a4a")
 FAINT = QColor("#8a869c")
+RESTING = QColor("#5d5a70")
+"""Of a sign that waits to be needed."""
+
 TEXT, DIM, ACCENT = COLOURS["plain"], COLOURS["dim"], COLOURS["accent"]
 GOOD, WARN, BAD = COLOURS["good"], COLOURS["warn"], COLOURS["bad"]
 TINT = QColor("#3a3158")
@@ -19,7 +22,7 @@ TINT = QColor("#3a3158")
 
 TYPE_PX, SMALL_PX = 15, 12
 RADIUS, GAP, MARGIN = 6, 6, 10
-LINE_PX = 30
+LINE_PX = 28
 """How high a control is."""
 
 
@@ -71,6 +74,7 @@ _TEMPLATE = """
 QScrollArea { background: @background; border: none; }
 QToolTip { background: @raised; color: @text; border: 1px solid @edge; padding: 6px; }
 #card { background: @card; border-radius: 8px; }
+QPushButton, QLineEdit, QDoubleSpinBox, QComboBox, QLabel { font-size: 15px; }
 QLabel { color: @text; background: transparent; }
 QLabel#quiet { color: @dim; }
 QLabel#badge { color: @good; border: 1px solid @good; border-radius: 4px; padding: 0 4px; font-size: 12px; }

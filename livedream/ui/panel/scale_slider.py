@@ -14,7 +14,7 @@ from livedream.ui.panel.setting_text import neat
 ENDS = 10_000
 """Positions on the slider from end to end."""
 
-HANDLE_PX, TRACK_PX, INSET_PX = 8.0, 4.0, 10.0
+HANDLE_PX, TRACK_PX, INSET_PX, HIGH_PX = 8.0, 4.0, 10.0, 24
 LEAP = 10
 """Steps of the keys Page up and Page down."""
 
@@ -47,11 +47,11 @@ class ScaleSlider(QSlider):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return its size."""
-        return QSize(160, 24)
+        return QSize(160, HIGH_PX)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return its smallest size."""
-        return QSize(60, 24)
+        return QSize(60, HIGH_PX)
 
     @property
     def number(self) -> float:

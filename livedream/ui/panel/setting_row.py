@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSignalBlocker
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker, Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from livedream.settings import SettingInfo
 from livedream.ui.panel.editors import editor_for
@@ -53,6 +53,7 @@ class SettingRow(QWidget):
             self.editor.show_value(now.value(self.info))
 
     def _lay_out(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         rows, head = QVBoxLayout(self), QHBoxLayout()
         rows.setContentsMargins(0, 2, 0, 2)
         rows.setSpacing(0)
@@ -60,7 +61,7 @@ class SettingRow(QWidget):
         head.addWidget(self.label, 1)
         for widget in (self.badge, self.reset, self.pin, self.editor.head):
             if widget is not None:
-                head.addWidget(widget)
+                head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         rows.addLayout(head)
         if self.editor.body is not None:
             rows.addWidget(self.editor.body)
