@@ -1,0 +1,180 @@
+"""One mood in the grid: its number, its name, a picture of it, and whether it can be shown at once."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Literal
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PyQt6.QtWidgets import QAbstractButton
+
+from livedream.ui.panel.panel_paint import begin, pen, ring
+from livedream.ui.panel.panel_style import (
+    ACCENT,
+    DIM,
+    EDGE,
+    FAINT,
+    GOOD,
+    RADIUS,
+    RAISED,
+    TEXT,
+    TINT,
+    WARN,
+    type_of,
+)
+
+State = Literal["ready", "building", "waiting"]
+
+NAME_PX, STRIP_PX = 34, 26
+LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 7, 5, 3, 15
+WIDEST_PICTURE_PX = 480
+SHADE = QColor(8, 8, 14, 190)
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class MoodTile(QAbstractButton):
+    """A mood.
+
+    running: it is what is seen. armed: it is asked for, and comes. stepped: an arrow key leaves it.
+    """
+
+    stepped = pyqtSignal(int, int)
+
+    def __init__(self, number: int, name: str, tip: str) -> None:
+        super().__init__()
+        self.number, self.name = number, name
+        self.running = self.armed = False
+        self.state: State | None = None
+        self._tip = tip
+        self._picture: QImage | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._tell()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size at which all of its name is seen."""
+        number, name = QFontMetricsF(_number_type()), QFontMetricsF(_name_type())
+        text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
+        return QSize(ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2, NAME_PX)
+
+    def show_as(self, *, running: bool, armed: bool) -> None:
+        """Show whether it runs or is asked for."""
+        if (running, armed) != (self.running, self.armed):
+            self.running, self.armed = running, armed
+            self._tell()
+            self.update()
+
+    def set_state(self, state: State | None) -> None:
+        """Show whether its engine is ready."""
+        if state != self.state:
+            self.state = state
+            self._tell()
+            self.update()
+
+    def set_picture(self, picture: QImage) -> None:
+        """Show a picture of it."""
+        self._picture = picture.scaledToWidth(
+            min(WIDEST_PICTURE_PX, picture.width()), Qt.TransformationMode.SmoothTransformation
+        )
+        self.update()
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Go to the neighbours with the arrow keys; Enter is a click."""
+        if e is not None and e.key() in ARROWS:
+            self.stepped.emit(*ARROWS[Qt.Key(e.key())])
+        elif e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+        else:
+            super().keyPressEvent(e)
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
+        """Draw the tile."""
+        painter, box = begin(self), QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(box, RADIUS, RADIUS)
+        painter.setClipPath(shape)
+        self._draw_ground(painter, box)
+        self._draw_name(painter, QRectF(box.left(), box.bottom() - NAME_PX + 2, box.width(), NAME_PX - 2))
+        self._draw_dot(
+            painter, QPointF(box.right() - 11, box.top() + 11 if self._picture else box.center().y())
+        )
+        painter.setClipping(False)
+        self._draw_edge(painter, box)
+        if self.hasFocus():
+            ring(painter, self)
+
+    def _draw_ground(self, painter: QPainter, box: QRectF) -> None:
+        lit = self.underMouse() or self.isDown()
+        painter.fillRect(box, TINT if self.running else QColor("#2e2e3d") if lit else RAISED)
+        if self._picture is None or self._picture.isNull():
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        size = QSize(self._picture.size())
+        size.scale(box.size().toSize(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        at = QRectF(0, 0, size.width(), size.height())
+        at.moveCenter(box.center())
+        painter.drawImage(at, self._picture)
+        painter.fillRect(QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX), SHADE)
+
+    def _draw_name(self, painter: QPainter, line: QRectF) -> None:
+        if self._picture is not None:
+            line.setTop(line.bottom() - STRIP_PX)
+        dot = 0 if self._picture is not None or self.state is None else DOT_PX
+        text = line.adjusted(LEFT_PX, 0, -RIGHT_PX - dot, 0)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.setFont(_number_type())
+        painter.setPen(ACCENT if self.running else DIM if self._picture is not None else FAINT)
+        number = str(self.number)
+        painter.drawText(text, left, number)
+        text.setLeft(text.left() + QFontMetricsF(painter.font()).horizontalAdvance(number) + SPACE_PX)
+        painter.setFont(_name_type())
+        painter.setPen(TEXT)
+        shown = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(text, left, shown)
+
+    def _draw_dot(self, painter: QPainter, at: QPointF) -> None:
+        """Draw a full dot if it is ready, half of one while it is built, a ring while it waits."""
+        if self.state is None:
+            return
+        colour = {"ready": GOOD, "building": WARN, "waiting": FAINT}[self.state]
+        if self._picture is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(SHADE)
+            painter.drawEllipse(at, 8, 8)
+        painter.setPen(pen(colour, 1.6))
+        painter.setBrush(colour if self.state == "ready" else RAISED)
+        circle = QRectF(at.x() - 4, at.y() - 4, 8, 8)
+        painter.drawEllipse(circle)
+        if self.state == "building":
+            painter.setBrush(colour)
+            painter.drawPie(circle, 90 * 16, 180 * 16)
+
+    def _draw_edge(self, painter: QPainter, box: QRectF) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        look = pen(ACCENT if self.running or self.armed else EDGE, 2.5 if self.running or self.armed else 1.0)
+        if self.armed and not self.running:
+            look.setDashPattern([2.5, 2.5])
+            look.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(look)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+    def _tell(self) -> None:
+        """Say in words what the tile shows."""
+        what = "runs" if self.running else "asked for" if self.armed else ""
+        engines = {"ready": "ready", "building": "its engine is being built", "waiting": "its engine waits"}
+        states = ", ".join(part for part in (what, engines[self.state] if self.state else "") if part)
+        self.setAccessibleName(f"{self.number} {self.name}" + (f", {states}" if states else ""))
+        self.setToolTip(f"<qt><b>{self.name}</b>{f' ({states})' if states else ''}<br>{self._tip}</qt>")
+
+
+def _name_type() -> QFont:
+    return type_of(14, bold=True)
+
+
+def _number_type() -> QFont:
+    return type_of(12)

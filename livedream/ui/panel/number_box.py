@@ -1,0 +1,92 @@
+"""A box in which a setting's number is typed, or stepped with the arrow keys."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt
+from PyQt6.QtGui import QKeyEvent, QValidator, QWheelEvent
+from PyQt6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
+
+from livedream.settings import SettingInfo
+from livedream.ui.panel.panel_style import LINE_PX
+from livedream.ui.panel.setting_text import number_text
+
+FARTHEST, DIGITS = 1e12, 12
+
+
+class NumberBox(QDoubleSpinBox):
+    """Takes any number; whether it is possible the registry says, not the box."""
+
+    def __init__(self, info: SettingInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._info = info
+        self.setDecimals(DIGITS)
+        self.setRange(-FARTHEST, FARTHEST)
+        self.setKeyboardTracking(False)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedSize(QSize(78, LINE_PX))
+
+    @property
+    def typing(self) -> bool:
+        """Return whether somebody is in the midst of a number."""
+        line = self.lineEdit()
+        return self.hasFocus() and line is not None and line.isModified()
+
+    def place(self, value: float) -> None:
+        """Show a value and tell nobody."""
+        with QSignalBlocker(self):
+            self.setValue(value)
+            line = self.lineEdit()
+            if line is not None and line.text() != (text := self.textFromValue(self.value())):
+                line.setText(text)
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802
+        """Go on by the setting's own steps."""
+        self.setValue(self._info.nudge(self._info.clamp(self.value()), steps))
+
+    def textFromValue(self, v: float) -> str:  # noqa: N802
+        """Write a number with the digits that matter."""
+        return number_text(v)
+
+    def valueFromText(self, text: str | None) -> float:  # noqa: N802
+        """Read a number; what was not changed is as it was."""
+        if text == self.textFromValue(self.value()):
+            return self.value()
+        read = _number(text or "")
+        return self.value() if read is None else read
+
+    def validate(self, input: str | None, pos: int) -> tuple[QValidator.State, str, int]:
+        """Accept all that is a number, and all that may become one."""
+        text = input or ""
+        state = QValidator.State.Intermediate if _number(text) is None else QValidator.State.Acceptable
+        return state, text, pos
+
+    def fixup(self, str: str | None) -> str:  # noqa: ARG002
+        """Take back what is no number."""
+        return self.textFromValue(self.value())
+
+    def wheelEvent(self, e: QWheelEvent | None) -> None:  # noqa: N802
+        """Step with the focus only: who scrolls the panel changes nothing."""
+        if e is not None and not self.hasFocus():
+            e.ignore()
+        else:
+            super().wheelEvent(e)
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Take back what was typed at Escape."""
+        if e is not None and e.key() == Qt.Key.Key_Escape and self.typing:
+            self.place(self.value())
+            self.selectAll()
+            return
+        super().keyPressEvent(e)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,91 @@
+"""One setting in the panel: its name, its control, and whether a hand, a lock or modulation is on it."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSignalBlocker, Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from livedream.settings import SettingInfo
+from livedream.ui.panel.editors import editor_for
+from livedream.ui.panel.name_label import NameLabel
+from livedream.ui.panel.panel_hand import PanelHand
+from livedream.ui.panel.panel_paint import SignButton, back, pin
+from livedream.ui.panel.setting_text import readable, short_unit, tip
+from livedream.ui.panel.store_link import Standpoint
+
+
+class SettingRow(QWidget):
+    """Shows a setting of the store and changes it.
+
+    family: whether its section is told before its name.
+    """
+
+    def __init__(self, info: SettingInfo, hand: PanelHand, *, family: bool = False) -> None:
+        super().__init__()
+        self.info, self._hand = info, hand
+        name = readable(info)
+        self.editor = editor_for(info)
+        self.label = NameLabel(
+            name, info.section if family else "", short_unit(info), rebuilds=info.lifetime == "engine"
+        )
+        self.badge = QLabel("moved")
+        self.badge.setObjectName("badge")
+        self.badge.setToolTip("Modulation moves it; the mark on the slider is where it is now.")
+        self.pin = SignButton(pin, f"hold {name}", "Keep it when the preset changes")
+        self.pin.setCheckable(True)
+        self.reset = SignButton(back, f"reset {name}", "Back to the preset's value")
+        self._lay_out()
+        self.setToolTip(tip(info))
+        self._connect(name)
+
+    def follow(self, now: Standpoint) -> None:
+        """Show the setting as it stands; what a person is in the midst of stays."""
+        word = self.info.word
+        moved = word in now.moved
+        self._set_visible(self.badge, moved)
+        self._set_visible(self.reset, now.differs(self.info))
+        if self.pin.isChecked() != (held := word in now.held):
+            with QSignalBlocker(self.pin):
+                self.pin.setChecked(held)
+            self.pin.update()
+        self.editor.show_live(self.info.value_of(now.live) if moved else None)
+        if not self.editor.busy and not self._hand.waits(word):
+            self.editor.show_value(now.value(self.info))
+
+    def _lay_out(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        rows, head = QVBoxLayout(self), QHBoxLayout()
+        rows.setContentsMargins(0, 2, 0, 2)
+        rows.setSpacing(0)
+        head.setSpacing(2)
+        head.addWidget(self.label, 1)
+        for widget in (self.badge, self.reset, self.pin, self.editor.head):
+            if widget is not None:
+                head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        rows.addLayout(head)
+        if self.editor.body is not None:
+            rows.addWidget(self.editor.body)
+        self.badge.hide()
+        self.reset.hide()
+
+    def _connect(self, name: str) -> None:
+        word, editor = self.info.word, self.editor
+        for widget in (editor.head, editor.body):
+            if widget is not None:
+                widget.setAccessibleName(name)
+                widget.setAccessibleDescription(self.info.help)
+        editor.setParent(self)
+        editor.wanted.connect(lambda value: self._hand.put(word, value))
+        editor.settled.connect(self._settle)
+        editor.reset_wanted.connect(lambda: self._hand.clear(word))
+        self.reset.clicked.connect(lambda: self._hand.clear(word))
+        self.pin.toggled.connect(lambda on: self._hand.hold(word, on=on))
+
+    def _settle(self) -> None:
+        self._hand.flush()
+        self._hand.touched.emit(self.info.word)
+
+    @staticmethod
+    def _set_visible(widget: QWidget, visible: bool) -> None:
+        if widget.isHidden() == visible:
+            widget.setVisible(visible)

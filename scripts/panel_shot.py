@@ -1,0 +1,109 @@
+"""Draws the control panel with the real presets, to look at: python scripts/panel_shot.py [FOLDER]."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PyQt6.QtCore import QPoint
+from PyQt6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PyQt6.QtWidgets import QApplication
+
+from livedream.runtime.playlist import load_playlist
+from livedream.runtime.status import Status
+from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.mood_tile import State
+from livedream.ui.panel.panel_commands import FakeCommands
+
+SHOTS = (
+    ("narrow", 320, 640, 1.0),
+    ("small", 360, 720, 1.0),
+    ("tall", 420, 1080, 1.0),
+    ("sharp", 420, 1080, 2.0),
+)
+STATES: tuple[State, ...] = ("ready", "ready", "ready", "building", "waiting")
+
+
+def main(folder: Path) -> None:
+    """Write a picture for each size, and the panel in some of its states."""
+    application = QApplication(sys.argv[:1])
+    playlist = load_playlist("eyes", ())
+    begun_s = time.perf_counter()
+    panel = ControlPanel(playlist.store, playlist, FakeCommands())
+    panel.resize(420, 1080)
+    panel.show()
+    application.processEvents()
+    print(f"built and shown in {1000 * (time.perf_counter() - begun_s):.0f} ms")
+    _in_use(panel)
+    for name, width, height, ratio in SHOTS:
+        panel.resize(width, height)
+        application.processEvents()
+        _shoot(panel, folder / f"panel-{name}.png", ratio)
+    _states(panel, folder, application)
+
+
+def _in_use(panel: ControlPanel) -> None:
+    """Do what is done in a show."""
+    presets = [tile.name for tile in panel.moods.tiles]
+    panel.set_preset_states({name: STATES[place % 5] for place, name in enumerate(presets)})
+    store = panel.link.store
+    store.change({"look.depth": 0.62, "look.gamma": 1.4}, "shot")
+    store.hold(["look.gamma"])
+    store.change({"look.light": 0.35, "feedback.zoom": 0.4}, "shot", "modulation")
+    panel.show_status(Status(preset="eyes"))
+    panel.link.look()
+
+
+def _states(panel: ControlPanel, folder: Path, application: QApplication) -> None:
+    """Draw the panel as it is searched, unfolded, in panic, and with pictures of the moods."""
+    panel.resize(420, 1080)
+    panel.moods.tiles[10].click()
+    panel.set_panic("freeze")
+    bar = panel.area.verticalScrollBar()
+    assert bar is not None
+    application.processEvents()
+    _shoot(panel, folder / "panel-panic.png", 1.0)
+    panel.groups["Motion"].unfold(on=True)
+    panel.groups["Network"].unfold(on=True)
+    application.processEvents()
+    bar.setValue(760)
+    _shoot(panel, folder / "panel-groups.png", 1.0)
+    bar.setValue(0)
+    panel.search.setText("layer")
+    panel.search.searched.emit("layer")
+    application.processEvents()
+    _shoot(panel, folder / "panel-search.png", 1.0)
+    panel.search.clear()
+    panel.search.searched.emit("")
+    for place, tile in enumerate(panel.moods.tiles):
+        panel.set_thumbnail(tile.name, _thumbnail(place))
+    application.processEvents()
+    _shoot(panel, folder / "panel-pictures.png", 1.0)
+
+
+def _thumbnail(place: int) -> QImage:
+    """Draw something in the place of a dreamed picture."""
+    image = QImage(160, 90, QImage.Format.Format_RGB32)
+    painter, sweep = QPainter(image), QLinearGradient(0, 0, 160, 90)
+    sweep.setColorAt(0, QColor.fromHsv(place * 47 % 360, 140, 200))
+    sweep.setColorAt(1, QColor.fromHsv((place * 47 + 80) % 360, 160, 90))
+    painter.fillRect(image.rect(), sweep)
+    painter.end()
+    return image
+
+
+def _shoot(panel: ControlPanel, path: Path, ratio: float) -> None:
+    image = QImage(panel.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(QColor("magenta"))
+    panel.render(image, QPoint())
+    image.save(str(path))
+    print(path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
