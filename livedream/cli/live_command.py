@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from rich.console import Console
 
@@ -18,6 +19,7 @@ from livedream.cli.show import (
 )
 from livedream.cli.show_options import Options
 from livedream.health import Health
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession
 from livedream.sinks.sink import Sink
 from livedream.sinks.sink_spec import open_sink
@@ -34,14 +36,15 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
         check_apart(options.record, options)
     sinks = _sinks(options)
     playlist = playlist_of(options, by_hand=window)
-    session = session_of(options, _source(options, console), console, playlist)
+    source = _source(options, console)
+    session = session_of(options, source, console, playlist)
     workers = [session.add_sink(sink) for sink in sinks]
     display = _display(console) if window else Health("off")
     session.start()
     with ending_on_signals(session):
         try:
             if display.ok:
-                _show(session, options, full_screen)
+                _show(session, playlist, options, full_screen, mirror=source.info.is_device)
             else:
                 watch(session, options.seconds, console)
             status = session.status()
@@ -84,8 +87,11 @@ def _display(console: Console) -> Health:
     return display
 
 
-def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
+def _show(
+    session: LiveSession, playlist: Playlist, options: Options, full_screen: bool, *, mirror: bool
+) -> None:
     """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
+    from livedream.ui.control_window import with_panel
     from livedream.ui.run_window import run_window
 
     timer = threading.Timer(options.seconds or 0.0, session.stop)
@@ -93,6 +99,13 @@ def _show(session: LiveSession, options: Options, full_screen: bool) -> None:
     if options.seconds is not None:
         timer.start()
     try:
-        run_window(session, session.commands, title="livedream", full_screen=full_screen)
+        run_window(
+            session,
+            session.commands,
+            title="livedream",
+            full_screen=full_screen,
+            mirror=mirror,
+            hosted=partial(with_panel, session, playlist),
+        )
     finally:
         timer.cancel()

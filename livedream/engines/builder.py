@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, Literal
 
 from livedream.engines.cache import EngineCache
 from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
@@ -34,6 +34,9 @@ class _Job(Generic[P]):
     asked: bool
     stopgap: bool = False
     keep: bool = True
+
+
+ProgramState = Literal["ready", "building", "waiting"]
 
 
 class EngineBuilder(Generic[P]):
@@ -107,6 +110,13 @@ class EngineBuilder(Generic[P]):
         with self._changed:
             unused = self._shelf.give_back(ready)
         close_all(unused)
+
+    def state(self, program: P) -> ProgramState:
+        """Return whether a program's engine is ready (loaded, or on the disk), building, or waiting."""
+        job = self._job
+        if program in self._shelf or program in self._stored:
+            return "ready"
+        return "building" if job is not None and job.program == program else "waiting"
 
     @property
     def building(self) -> str:

@@ -10,7 +10,7 @@ from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.dreamed import Dreaming
-from livedream.engines.builder import Ahead, EngineBuilder
+from livedream.engines.builder import Ahead, EngineBuilder, ProgramState
 from livedream.engines.maker import Ready
 from livedream.errors import InputError
 from livedream.fade import Blend
@@ -52,6 +52,7 @@ class Dreamer:
         self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
         self._size_wh, self._is_expecting = (0, 0), False
         self._requested: KernelSpec | None = None
+        self._listed: dict[tuple[object, ...], list[KernelProgram]] = {}
         self._known: tuple[DreamSettings, KernelSpec] | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
@@ -183,6 +184,15 @@ class Dreamer:
             self._programs(dreams, {wanted_px: governor.working_px}),
             self._programs(dreams, {wanted_px: governor.next_px}),
         )
+
+    def state_of(self, dream: DreamSettings) -> ProgramState:
+        """Return how far the engine of a dream is, at the size that is dreamed at; any thread."""
+        governor = self._governor
+        sizes_px = {} if governor is None else {governor.wanted_px: governor.working_px}
+        key = dream.model_dump_json(), self._size_wh, tuple(sizes_px.items())
+        if key not in self._listed:
+            self._listed[key] = self._programs([dream], sizes_px)
+        return self._builder.state(self._listed[key][0]) if self._listed[key] else "waiting"
 
     def _programs(self, dreams: Iterable[DreamSettings], sizes_px: Mapping[int, int]) -> list[KernelProgram]:
         """List the programs of dreams that the network has, each once; sizes_px: wanted -> governed."""

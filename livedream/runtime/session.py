@@ -13,7 +13,7 @@ import cv2
 from livedream.clock import Clock, SystemClock
 from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, Dreaming
-from livedream.engines.builder import EngineBuilder
+from livedream.engines.builder import EngineBuilder, ProgramState
 from livedream.engines.cache import EngineCache
 from livedream.engines.maker import Choice
 from livedream.frame import Rgb
@@ -210,6 +210,11 @@ class LiveSession:
     def dreamer(self) -> Dreamer:
         """Return the dreamer, for its figures."""
         return self._dreamer
+
+    def preset_states(self) -> dict[str, ProgramState]:
+        """Return by name how far the engine of each preset is; empty without a playlist."""
+        presets = () if self._programs is None else self._programs.presets
+        return {preset.name: self._dreamer.state_of(preset.settings.dream) for preset in presets}
 
     def status(self) -> Status:
         """Return how it is going."""

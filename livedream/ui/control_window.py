@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PyQt6.QtCore import QEvent, QSettings, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from livedream.engines.builder import ProgramState
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
+from livedream.runtime.store import SettingsStore
 from livedream.ui.full_screen import windowed
 from livedream.ui.icon import icon
+from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.show_protocol import Commands
 from livedream.ui.window import DEFAULT_WH, DreamWindow
 
 
-class Panel(Protocol):
-    """What is docked: `livedream.ui.panel.control_panel.ControlPanel`."""
+def with_panel(show: Playable, playlist: Playlist, view: DreamWindow) -> ControlWindow:
+    """Return a window that holds a view of a show and its control panel."""
+    panel = ControlPanel(show.store, playlist, show.commands)
+    return ControlWindow(view, panel, show.preset_states, QSettings("livedream", "livedream"))
 
-    def show_status(self, status: Status) -> None:
-        """Show what runs."""
+
+class Playable(Protocol):
+    """What a panel plays: `livedream.runtime.session.LiveSession`."""
+
+    store: SettingsStore
+
+    @property
+    def commands(self) -> Commands:
+        """Return where commands are done."""
         ...
 
-    def set_panic(self, mode: str) -> None:
-        """Show which panic mode is on."""
+    def preset_states(self) -> Mapping[str, ProgramState]:
+        """Return by name how far the engine of each preset is."""
         ...
 
 
@@ -33,7 +47,13 @@ class ControlWindow(QMainWindow):
     settings: where it keeps whether the panel is open, and how wide it is.
     """
 
-    def __init__(self, view: DreamWindow, panel: QWidget, settings: QSettings) -> None:
+    def __init__(
+        self,
+        view: DreamWindow,
+        panel: ControlPanel,
+        states: Callable[[], Mapping[str, ProgramState]],
+        settings: QSettings,
+    ) -> None:
         super().__init__()
         self.view, self._settings = view, settings
         self.setWindowIcon(icon())
@@ -48,7 +68,9 @@ class ControlWindow(QMainWindow):
             self.restoreState(state)
         view.windowTitleChanged.connect(self.setWindowTitle)
         self.setWindowTitle(view.windowTitle())
-        view.host(self, self.toggle_panel, self._on_status(panel))
+        view.host(self, self.toggle_panel, self._on_status)
+        panel.said.connect(view.flash)
+        self._panel, self._states = panel, states
 
     def place(self, output_wh: tuple[int, int]) -> None:
         """Open at a size that fits the display."""
@@ -86,11 +108,7 @@ class ControlWindow(QMainWindow):
         a0.accept()
         self.view.end()
 
-    def _on_status(self, panel: QWidget) -> Callable[[Status], None]:
-        shown: Panel = panel  # type: ignore[assignment]
-
-        def tell(status: Status) -> None:
-            shown.show_status(status)
-            shown.set_panic(status.panic)
-
-        return tell
+    def _on_status(self, status: Status) -> None:
+        self._panel.show_status(status)
+        self._panel.set_panic(status.panic)
+        self._panel.set_preset_states(self._states())

@@ -52,8 +52,8 @@ class DreamWindow(QWidget):
         self._title = title
         self._clock = clock or SystemClock()
         self.overlays = Overlays(_hint(), self._clock.now_s())
-        self.full_screen = FullScreen(self, self._flash)
-        self.output = OutputDisplay(show, self, self._flash)
+        self.full_screen = FullScreen(self, self.flash)
+        self.output = OutputDisplay(show, self, self.flash)
         self._toggle_panel: Callable[[], None] = lambda: None
         self._on_status: Callable[[Status], None] = lambda _: None
         self._screens = Screens()
@@ -70,8 +70,8 @@ class DreamWindow(QWidget):
         self, host: QMainWindow, toggle_panel: Callable[[], None], on_status: Callable[[Status], None]
     ) -> None:
         """Live in a window with a panel: full screen is that window's; on_status: told what is shown."""
-        self.full_screen = FullScreen(host, self._flash)
-        self.output = OutputDisplay(self._show, host, self._flash)
+        self.full_screen = FullScreen(host, self.flash)
+        self.output = OutputDisplay(self._show, host, self.flash)
         self._toggle_panel, self._on_status = toggle_panel, on_status
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -183,7 +183,7 @@ class DreamWindow(QWidget):
         if asked in own:
             own[asked]()
         else:
-            self._flash(self._actions.do(asked))
+            self.flash(self._actions.do(asked))
             self._status_due_s = self._clock.now_s()
 
     def _toggle_full_screen(self) -> None:
@@ -193,7 +193,7 @@ class DreamWindow(QWidget):
 
     def _next_display(self) -> None:
         if not self.output.next_display():
-            self._flash("there is only one display")
+            self.flash("there is only one display")
 
     def _toggle_hud(self) -> None:
         self.overlays.hud = not self.overlays.hud
@@ -205,7 +205,7 @@ class DreamWindow(QWidget):
 
     def _toggle_mirror(self) -> None:
         self.preview.mirror = not self.preview.mirror
-        self._flash("mirror on, in this preview only" if self.preview.mirror else "mirror off")
+        self.flash("mirror on, in this preview only" if self.preview.mirror else "mirror off")
 
     def _escape(self) -> None:
         if self.overlays.keys:
@@ -221,7 +221,8 @@ class DreamWindow(QWidget):
         box.exec()
         return box.clickedButton() is end
 
-    def _flash(self, text: str) -> None:
+    def flash(self, text: str) -> None:
+        """Show a short text for a moment."""
         self.overlays.flash(text, self._clock.now_s())
         self.update()
 

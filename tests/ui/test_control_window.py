@@ -1,0 +1,113 @@
+"""The performer's window: picture, panel, and the keys wherever the focus is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QSettings, Qt
+from pytestqt.qtbot import QtBot
+
+from livedream.frame import Rgb
+from livedream.health import Health
+from livedream.presets import load
+from livedream.runtime.playlist import Playlist
+from livedream.runtime.status import Status
+from livedream.ui.control_window import ControlWindow
+from livedream.ui.fake_show import FakeDesk, FakeShow
+from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.window import DreamWindow
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def show(status: Status) -> FakeShow:
+    return FakeShow(replace(status, preset="eyes", sinks={}))
+
+
+@pytest.fixture
+def playlist() -> Playlist:
+    return Playlist([load("eyes"), load("weave")])
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, show: FakeShow, playlist: Playlist, desk: FakeDesk, tmp_path: Path
+) -> Iterator[ControlWindow]:
+    view = DreamWindow(show, desk, title="livedream", confirm=lambda _: False)
+    panel = ControlPanel(playlist.store, playlist, desk)
+    settings = QSettings(str(tmp_path / "panels.ini"), QSettings.Format.IniFormat)
+    window = ControlWindow(view, panel, lambda: {"eyes": "ready", "weave": "building"}, settings)
+    qtbot.addWidget(window)
+    window.place((1280, 720))
+    view.present(full_screen=False)
+    qtbot.waitExposed(window)
+    yield window
+    show.ended = True
+
+
+def test_it_shows_the_picture_beside_the_panel(
+    qtbot: QtBot, window: ControlWindow, show: FakeShow, half_red: Rgb
+) -> None:
+    show.give(half_red)
+    qtbot.waitUntil(lambda: window.view.preview.filled)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("livedream - eyes"))
+    assert window.dock.isVisible()
+    assert window.view.width() + window.dock.width() <= window.width()
+    assert window.view.geometry().right() < window.dock.geometry().left()
+
+
+def test_c_and_escape_fold_the_panel_and_never_close(qtbot: QtBot, window: ControlWindow) -> None:
+    for key, shown in (
+        (Key.Key_C, False),
+        (Key.Key_C, True),
+        (Key.Key_Escape, False),
+        (Key.Key_Escape, True),
+    ):
+        qtbot.keyClick(window.view, key)
+        assert window.dock.isVisible() is shown
+        assert window.isVisible()
+
+
+def test_full_screen_is_the_picture_alone(qtbot: QtBot, window: ControlWindow) -> None:
+    qtbot.keyClick(window.view, Key.Key_F)
+    qtbot.waitUntil(window.isFullScreen)
+    qtbot.waitUntil(lambda: not window.dock.isVisible())
+    qtbot.keyClick(window.view, Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    qtbot.waitUntil(window.dock.isVisible)
+
+
+def test_panic_keys_reach_the_show_and_the_panel_shows_what_is_on(
+    qtbot: QtBot, window: ControlWindow, show: FakeShow, desk: FakeDesk
+) -> None:
+    qtbot.keyClick(window.view, Key.Key_B)
+    assert desk.moves == ["blackout"]
+    show.told = replace(show.told, panic="blackout")
+    panel = window.dock.widget()
+    assert isinstance(panel, ControlPanel)
+    qtbot.waitUntil(panel.panic.buttons["blackout"].isChecked)
+
+
+def test_closing_asks_and_keeps_how_the_panel_lay(
+    qtbot: QtBot, window: ControlWindow, show: FakeShow
+) -> None:
+    show.told = replace(show.told, sinks={"recording a.mp4": Health("live")})
+    assert not window.close(), "the answer was no"
+    qtbot.keyClick(window.view, Key.Key_C)
+    show.told = replace(show.told, sinks={})
+    with qtbot.waitSignal(window.view.closed):
+        window.close()
+    assert window._settings.value("panels") is not None
+
+
+def test_a_show_that_ends_closes_it(qtbot: QtBot, window: ControlWindow, show: FakeShow) -> None:
+    with qtbot.waitSignal(window.view.closed):
+        show.ended = True
+    qtbot.waitUntil(lambda: not window.isVisible())
