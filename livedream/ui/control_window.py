@@ -13,7 +13,6 @@ from livedream.engines.builder import ProgramState
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
-from livedream.ui.full_screen import windowed
 from livedream.ui.icon import icon
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.show_protocol import Commands
@@ -23,7 +22,9 @@ from livedream.ui.window import DEFAULT_WH, DreamWindow
 def with_panel(show: Playable, playlist: Playlist, view: DreamWindow) -> ControlWindow:
     """Return a window that holds a view of a show and its control panel."""
     panel = ControlPanel(show.store, playlist, show.commands)
-    return ControlWindow(view, panel, show.preset_states, QSettings("livedream", "livedream"))
+    window = ControlWindow(view, panel, show.preset_states, QSettings("livedream", "livedream"))
+    window.place(show.status().output_wh)
+    return window
 
 
 class Playable(Protocol):
@@ -36,9 +37,22 @@ class Playable(Protocol):
         """Return where commands are done."""
         ...
 
+    def status(self) -> Status:
+        """Return how it is going."""
+        ...
+
     def preset_states(self) -> Mapping[str, ProgramState]:
         """Return by name how far the engine of each preset is."""
         ...
+
+
+PART_OF_ROOM = 0.94
+
+DARK = """
+QMainWindow { background: #0b0b12; }
+QMainWindow::separator { background: #1b1a26; width: 5px; }
+QMainWindow::separator:hover { background: #8a63d2; }
+"""
 
 
 class ControlWindow(QMainWindow):
@@ -57,6 +71,7 @@ class ControlWindow(QMainWindow):
         super().__init__()
         self.view, self._settings = view, settings
         self.setWindowIcon(icon())
+        self.setStyleSheet(DARK)
         self.setCentralWidget(view)
         self.dock = QDockWidget("Controls", self)
         self.dock.setObjectName("controls")
@@ -77,8 +92,13 @@ class ControlWindow(QMainWindow):
         screen = self.screen() or QGuiApplication.primaryScreen()
         if screen is not None:
             width, height = output_wh if all(output_wh) else DEFAULT_WH
-            room = self.dock.sizeHint().width() if self.dock.isVisibleTo(self) else 0
-            self.setGeometry(windowed((width + room, height), screen))
+            beside = self.dock.sizeHint().width() if self.dock.isVisibleTo(self) else 0
+            room = screen.availableGeometry()
+            most_wh = (round(PART_OF_ROOM * room.width()), round(PART_OF_ROOM * room.height()))
+            self.resize(min(width + beside, most_wh[0]), min(height, most_wh[1]))
+            place = self.frameGeometry()
+            place.moveCenter(room.center())
+            self.move(place.topLeft())
 
     def toggle_panel(self) -> None:
         """Open or fold the panel."""

@@ -35,7 +35,7 @@ class Binding:
 WINDOW: tuple[Binding, ...] = (
     Binding(
         "F or F11",
-        "full screen; the output alone where there is another display",
+        "full screen, on another display if any",
         {_Key.Key_F: "full screen", _Key.Key_F11: "full screen"},
     ),
     Binding("D", "output on the next display", {_Key.Key_D: "next display"}),
@@ -43,10 +43,10 @@ WINDOW: tuple[Binding, ...] = (
     Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
     Binding("C", "controls, open or folded", {_Key.Key_C: "panel"}),
     Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
-    Binding("Esc", "leave full screen, close these keys, fold the controls", {_Key.Key_Escape: "escape"}),
+    Binding("Esc", "leave full screen, fold the controls", {_Key.Key_Escape: "escape"}),
     Binding(
         "Q",
-        "end the show; asks first while something is recorded or sent",
+        "end the show; asks while it is live",
         {_Key.Key_Q: "close"},
         {_Key.Key_Q: "close", _Key.Key_W: "close"},
     ),

@@ -24,9 +24,17 @@ from livedream.ui.show_protocol import Commands, Show
 from livedream.ui.viewport import Viewport
 
 # F11 belongs to macOS itself.
-HINT = f"H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    ?: keys"
+HINT = f"C: controls    H: HUD    {'F' if sys.platform == 'darwin' else 'F11'}: full screen    ?: keys"
 STATUS_EVERY_S = 0.3
 DEFAULT_WH = (1280, 720)
+DARK = """
+QMessageBox { background: #16151f; }
+QLabel { color: #ecebf2; font-size: 15px; }
+QPushButton {
+    color: #ecebf2; background: #262534; border: 2px solid #3b394c; border-radius: 6px; padding: 7px 16px;
+}
+QPushButton:focus, QPushButton:hover { border-color: #8a63d2; }
+"""
 SMALLEST_WH = (480, 270)
 
 
@@ -216,6 +224,7 @@ class DreamWindow(QWidget):
     def _asked(self, going: str) -> bool:
         """Ask whether to end the show; True for yes."""
         box = QMessageBox(QMessageBox.Icon.Question, self._title, f"{going}. End the show?", parent=self)
+        box.setStyleSheet(DARK)
         end = box.addButton("End the show", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton("Go on", QMessageBox.ButtonRole.RejectRole))
         box.exec()

@@ -104,14 +104,13 @@ class StoreLink(QObject):
     def __init__(self, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self.store = store
-        self.changed = changed = ChangedWords(store)
+        self.changed = ChangedWords(store)
         self.looks = 0
         self._held = store.held
         self._followers: dict[str, list[Follower]] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(FOLLOW_MS)
         self._timer.timeout.connect(self.look)
-        self.destroyed.connect(lambda: changed.end())  # noqa: PLW0108  (Qt keeps a lambda alive, no method)
 
     @property
     def active(self) -> bool:
