@@ -27,7 +27,8 @@ from livedream.ui.panel.panel_style import (
 State = Literal["ready", "building", "waiting"]
 
 NAME_PX, STRIP_PX = 34, 26
-LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 7, 5, 3, 15
+LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 7, 4, 2, 13
+LARGE_PX, TIGHT_PX = 15, 13
 WIDEST_PICTURE_PX = 480
 SHADE = QColor(8, 8, 14, 190)
 ARROWS = {
@@ -58,9 +59,7 @@ class MoodTile(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size at which all of its name is seen."""
-        number, name = QFontMetricsF(_number_type()), QFontMetricsF(_name_type())
-        text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
-        return QSize(ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2, NAME_PX)
+        return QSize(self._needed_px(TIGHT_PX), NAME_PX)
 
     def show_as(self, *, running: bool, armed: bool) -> None:
         """Show whether it runs or is asked for."""
@@ -132,7 +131,8 @@ class MoodTile(QAbstractButton):
         number = str(self.number)
         painter.drawText(text, left, number)
         text.setLeft(text.left() + QFontMetricsF(painter.font()).horizontalAdvance(number) + SPACE_PX)
-        painter.setFont(_name_type())
+        size_px = LARGE_PX if self._needed_px(LARGE_PX) <= self.width() else TIGHT_PX
+        painter.setFont(type_of(size_px, bold=True))
         painter.setPen(TEXT)
         shown = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, left, shown)
@@ -163,6 +163,12 @@ class MoodTile(QAbstractButton):
         painter.setPen(look)
         painter.drawRoundedRect(box, RADIUS, RADIUS)
 
+    def _needed_px(self, size_px: int) -> int:
+        """Return how wide it must be for type of a size."""
+        number, name = QFontMetricsF(_number_type()), QFontMetricsF(type_of(size_px, bold=True))
+        text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
+        return ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2
+
     def _tell(self) -> None:
         """Say in words what the tile shows."""
         what = "runs" if self.running else "asked for" if self.armed else ""
@@ -170,10 +176,6 @@ class MoodTile(QAbstractButton):
         states = ", ".join(part for part in (what, engines[self.state] if self.state else "") if part)
         self.setAccessibleName(f"{self.number} {self.name}" + (f", {states}" if states else ""))
         self.setToolTip(f"<qt><b>{self.name}</b>{f' ({states})' if states else ''}<br>{self._tip}</qt>")
-
-
-def _name_type() -> QFont:
-    return type_of(14, bold=True)
 
 
 def _number_type() -> QFont:

@@ -57,7 +57,7 @@ class SettingRow(QWidget):
         rows, head = QVBoxLayout(self), QHBoxLayout()
         rows.setContentsMargins(0, 2, 0, 2)
         rows.setSpacing(0)
-        head.setSpacing(2)
+        head.setSpacing(3)
         head.addWidget(self.label, 1)
         for widget in (self.badge, self.reset, self.pin, self.editor.head):
             if widget is not None:

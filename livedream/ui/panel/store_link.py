@@ -76,7 +76,7 @@ class ChangedWords:
         if self._end is None:
             self._end = self._store.observe(self._note)
 
-    def end(self) -> None:
+    def end(self, _: object = None) -> None:
         """Observe it no more."""
         if self._end is not None:
             self._end()
@@ -104,14 +104,14 @@ class StoreLink(QObject):
     def __init__(self, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self.store = store
-        self.changed = changed = ChangedWords(store)
+        self.changed = ChangedWords(store)
         self.looks = 0
         self._held = store.held
         self._followers: dict[str, list[Follower]] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(FOLLOW_MS)
         self._timer.timeout.connect(self.look)
-        self.destroyed.connect(lambda: changed.end())  # noqa: PLW0108  (Qt keeps a lambda alive, no method)
+        self.destroyed.connect(self.changed.end)  # whatever way the panel goes
 
     @property
     def active(self) -> bool:
