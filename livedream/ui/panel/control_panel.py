@@ -61,7 +61,7 @@ class ControlPanel(QWidget):
     def show_status(self, status: Status) -> None:
         """Show what runs."""
         self.moods.show_running(status.preset)
-        self.mood_fold.note(status.preset)
+        self.mood_fold.note(self.moods.summary())
 
     def set_panic(self, mode: str) -> None:
         """Show which panic mode is on: "blackout", "bypass", "freeze", or "" for none."""

@@ -41,6 +41,11 @@ class MoodGrid(QWidget):
         if not any(tile.hasFocus() for tile in self.tiles):
             self._stop_at(next((tile for tile in self.tiles if tile.name == asked), self.tiles[0]))
 
+    def summary(self) -> str:
+        """Return in words what runs, and what comes."""
+        asked = self._playlist.name
+        return ", then ".join(filter(None, (self._running, asked if asked != self._running else "")))
+
     def set_states(self, states: Mapping[str, State]) -> None:
         """Show which moods are ready, by name; those that are not named have no dot."""
         for tile in self.tiles:
@@ -51,7 +56,7 @@ class MoodGrid(QWidget):
         for tile in self.tiles:
             if tile.name == name:
                 tile.set_picture(picture)
-        self._pictures = True
+                self._pictures = True
         self._fit()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: ARG002, N802
@@ -98,6 +103,6 @@ class MoodGrid(QWidget):
     def _stop_at(self, stop: MoodTile) -> None:
         """Let the tab key stop at one tile only; the arrow keys go on from there."""
         for tile in self.tiles:
-            wanted = Qt.FocusPolicy.StrongFocus if tile is stop else Qt.FocusPolicy.ClickFocus
+            wanted = Qt.FocusPolicy.TabFocus if tile is stop else Qt.FocusPolicy.NoFocus
             if tile.focusPolicy() != wanted:
                 tile.setFocusPolicy(wanted)

@@ -54,7 +54,7 @@ class MoodTile(QAbstractButton):
         self.state: State | None = None
         self._tip = tip
         self._picture: QImage | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tell()
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -74,7 +74,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return ", ".join(_item(item) for item in value)
+        return ", ".join(value if all(map(_is_plain, value)) else map(_inner, value))
     return _inner(value)
 
 
@@ -115,10 +115,9 @@ def _plain(text: str) -> Any:
     return read if isinstance(read, int | float) else text
 
 
-def _item(item: Any) -> str:
-    if isinstance(item, str) and _PLAIN_ITEM.fullmatch(item) and _plain(item) == item:
-        return item
-    return _inner(item)
+def _is_plain(item: Any) -> bool:
+    """Return whether an item of a list is a text that needs no marks around it."""
+    return isinstance(item, str) and bool(_PLAIN_ITEM.fullmatch(item)) and _plain(item) == item
 
 
 def _key(key: Any) -> str:

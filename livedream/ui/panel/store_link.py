@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from livedream.errors import InputError
 from livedream.runtime.store import Change, SettingsStore
-from livedream.settings import SettingInfo, Settings, by_word, change
+from livedream.settings import SettingInfo, Settings, change
 
 FOLLOW_MS = 33
 
@@ -94,8 +94,7 @@ class ChangedWords:
         return words
 
     def _note(self, news: Change) -> None:
-        # Another preset may differ from the hand where nothing changes that is dreamed.
-        self.add(by_word() if news.layer == "preset" else news.words)
+        self.add(news.words)
 
 
 class StoreLink(QObject):
@@ -106,7 +105,7 @@ class StoreLink(QObject):
         self.store = store
         self.changed = ChangedWords(store)
         self.looks = 0
-        self._held = store.held
+        self._held, self._preset = store.held, store.standing().preset
         self._followers: dict[str, list[Follower]] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(FOLLOW_MS)
@@ -138,9 +137,11 @@ class StoreLink(QObject):
     def look(self) -> None:
         """Show what has changed since the last look."""
         words, held = self.changed.take(), self.store.held
-        if held != self._held:
-            words |= held ^ self._held
-            self._held = held
+        words |= held ^ self._held  # of what is held, and of a preset that looks the same, nobody is told
+        preset = self.store.standing().preset
+        if preset is not self._preset:
+            words |= self._followers.keys()
+        self._held, self._preset = held, preset
         if not words:
             return
         self.looks += 1

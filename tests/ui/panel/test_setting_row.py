@@ -27,6 +27,9 @@ TYPED: dict[str, tuple[str, Any]] = {
     "dream.octave_sizes": ("1, 0.5", (1.0, 0.5)),
     "colour.target": ("1, 0.5, 0", (1.0, 0.5, 0.0)),
 }
+PLACE = 0.37
+"""Where on its scale no setting has its default."""
+
 REFUSED = {"dream.network": "googlenet", "dream.labels": "tabby"}
 """What needs weights that are not here."""
 
@@ -35,8 +38,8 @@ def by_hand(row: SettingRow) -> Any:
     """Change a setting with its control; give what it should be then."""
     editor, info = row.editor, row.info
     if isinstance(editor, NumberEditor):
-        editor.slider.setValue(round(0.6 * ENDS))
-        return pytest.approx(info.at(0.6), rel=1e-3, abs=1e-6)
+        editor.slider.setValue(round(PLACE * ENDS))
+        return pytest.approx(info.at(PLACE), rel=1e-3, abs=1e-6)
     if isinstance(editor, SwitchEditor):
         editor.switch.click()
         return not info.default
@@ -49,6 +52,15 @@ def by_hand(row: SettingRow) -> Any:
     editor.line.setText(text)
     QTest.keyClick(editor.line, Qt.Key.Key_Return)
     return value
+
+
+def another(info: SettingInfo) -> Any:
+    """Give a value that is not the default."""
+    if info.is_number:
+        return info.at(PLACE)
+    if info.kind == "switch":
+        return not info.default
+    return list(info.choices)[-1] if info.kind == "choice" else TYPED[info.word][1]
 
 
 def shown_by(row: SettingRow) -> Any:
@@ -86,11 +98,7 @@ def test_every_control_changes_the_store_once(stage: Any, info: SettingInfo) -> 
 def test_every_control_follows_the_store_without_a_loop(stage: Any, info: SettingInfo) -> None:
     row = stage.row(info.word)
     before = shown_by(row)
-    other = {"switch": not info.default, "choice": list(info.choices)[-1]}.get(info.kind)
-    if info.is_number:
-        other = info.at(0.3) if info.at(0.3) != info.default else info.at(0.7)
-    elif other is None or info.kind == "table":
-        other = TYPED[info.word][1]
+    other = another(info)
 
     stage.store.change({info.word: other}, "elsewhere")
     stage.until(lambda: shown_by(row) != before)
