@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from livedream.errors import LivedreamError
 from livedream.runtime.playlist import Playlist
-from livedream.ui.panel.mood_tile import NAME_PX, MoodTile, State
+from livedream.ui.panel.mood_tile import LARGE_PX, NAME_PX, TIGHT_PX, MoodTile, State
 from livedream.ui.panel.panel_style import GAP
 
 TALLEST_PX = 110
@@ -29,7 +29,9 @@ class MoodGrid(QWidget):
         self._columns = 2
         self._pictures = False
         self.tiles = [self._tile(place) for place in range(len(playlist.presets))]
-        self._widest = max(tile.sizeHint().width() for tile in self.tiles)
+        self._widest = {
+            type_px: max(tile.needed_px(type_px) for tile in self.tiles) for type_px in (TIGHT_PX, LARGE_PX)
+        }
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_running("")
 
@@ -66,10 +68,12 @@ class MoodGrid(QWidget):
     def _fit(self) -> None:
         """Put the tiles into rows, in three columns where the longest name has room for it."""
         box = self.contentsRect()
-        self._columns = 3 if 3 * self._widest + 2 * GAP <= box.width() else 2
+        self._columns = 3 if 3 * self._widest[TIGHT_PX] + 2 * GAP <= box.width() else 2
         wide = (box.width() - (self._columns - 1) * GAP) / self._columns
         high = min(TALLEST_PX, max(NAME_PX, round(wide * 9 / 16))) if self._pictures else NAME_PX
+        type_px = LARGE_PX if self._widest[LARGE_PX] <= wide else TIGHT_PX
         for place, tile in enumerate(self.tiles):
+            tile.type_px = type_px
             row, column = divmod(place, self._columns)
             left, right = (round(column * (wide + GAP) + extra) for extra in (0, wide))
             tile.setGeometry(box.left() + left, box.top() + row * (high + GAP), right - left, high)

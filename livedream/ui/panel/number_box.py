@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 from livedream.settings import SettingInfo
 from livedream.ui.panel.panel_style import LINE_PX
-from livedream.ui.panel.setting_text import number_text
+from livedream.ui.panel.setting_text import decimals, number_text
 
 FARTHEST, DIGITS = 1e12, 12
 
@@ -22,7 +22,7 @@ class NumberBox(QDoubleSpinBox):
 
     def __init__(self, info: SettingInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._info = info
+        self._info, self._decimals = info, decimals(info)
         self.setDecimals(DIGITS)
         self.setRange(-FARTHEST, FARTHEST)
         self.setKeyboardTracking(False)
@@ -52,7 +52,7 @@ class NumberBox(QDoubleSpinBox):
 
     def textFromValue(self, v: float) -> str:  # noqa: N802
         """Write a number with the digits that matter."""
-        return number_text(v)
+        return number_text(v, self._decimals)
 
     def valueFromText(self, text: str | None) -> float:  # noqa: N802
         """Read a number; what was not changed is as it was."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from livedream.errors import InputError
 from livedream.runtime.store import Change, SettingsStore
@@ -98,7 +98,9 @@ class ChangedWords:
 
 
 class StoreLink(QObject):
-    """Tells followers of what has changed, in the thread of the window."""
+    """Tells followers of what has changed, in the thread of the window. looked: once for all that has."""
+
+    looked = pyqtSignal(object)
 
     def __init__(self, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -149,3 +151,4 @@ class StoreLink(QObject):
         for word in words & self._followers.keys():
             for follower in self._followers[word]:
                 follower.follow(now)
+        self.looked.emit(now)

@@ -199,3 +199,25 @@ def test_it_shows_what_it_is_told(stage: Any) -> None:
     assert stage.panel.moods.tiles[1].state == "building"
     stage.panel.set_thumbnail("deep", QImage(160, 90, QImage.Format.Format_RGB32))
     assert stage.panel.moods.tiles[1].height() > 40
+
+
+def test_headers_count_what_the_hand_has_changed(stage: Any) -> None:
+    stage.store.change({"motion.fill": 0.1, "motion.recall": 0.2, "look.depth": 0.1}, "midi")
+    stage.store.change({"motion.cut_keep": 0.1}, "bass", "modulation")
+    headers = [stage.panel.first.header, stage.panel.groups["Motion"].header]
+    stage.until(lambda: [header.note for header in headers] == ["1 changed", "2 changed"])
+    stage.store.clear("hand")
+    stage.until(lambda: [header.note for header in headers] == ["", ""])
+
+
+@pytest.mark.parametrize("kind", ["panic", "moods", "fold"])
+def test_after_a_click_the_keys_are_the_windows_again(stage: Any, kind: str) -> None:
+    panel = stage.panel
+    buttons = {
+        "panic": panel.panic.buttons["freeze"],
+        "moods": panel.moods.tiles[1],
+        "fold": panel.first.header,
+    }
+    panel.search.setFocus()
+    QTest.mouseClick(buttons[kind], Qt.MouseButton.LeftButton)
+    assert panel.hasFocus(), "the space bar does not press the button once more"

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from livedream.settings import SettingInfo, by_word, describe
 from livedream.ui.panel.setting_text import (
+    decimals,
     matches,
     neat,
     number_text,
@@ -104,3 +105,18 @@ def test_a_search_needs_all_its_words() -> None:
     assert matches(words["look.depth"], "LOOK deep")
     assert not matches(words["look.depth"], "look qqq")
     assert matches(words["look.depth"], "")
+
+
+@pytest.mark.parametrize(
+    ("word", "number", "text"),
+    [
+        ("look.depth", 0.7, "0.70"),
+        ("look.depth", 0.12345, "0.1235"),
+        ("look.gamma", 1.0, "1.0"),
+        ("feedback.rotate", -20.0, "-20"),
+        ("dream.step_size", 0.0135, "0.0135"),
+        ("dream.octaves", 3, "3"),
+    ],
+)
+def test_numbers_have_the_decimals_of_their_steps(word: str, number: float, text: str) -> None:
+    assert number_text(number, decimals(words[word])) == text
