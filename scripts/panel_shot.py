@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
     _in_use(panel)
     for name, width, height, ratio in SHOTS:
         panel.resize(width, height)
-        application.processEvents()
+        _settle(application)
         _shoot(panel, folder / f"panel-{name}.png", ratio)
     _states(panel, folder, application)
 
@@ -65,24 +65,29 @@ def _states(panel: ControlPanel, folder: Path, application: QApplication) -> Non
     panel.set_panic("freeze")
     bar = panel.area.verticalScrollBar()
     assert bar is not None
-    application.processEvents()
+    _settle(application)
     _shoot(panel, folder / "panel-panic.png", 1.0)
     panel.groups["Motion"].unfold(on=True)
     panel.groups["Network"].unfold(on=True)
-    application.processEvents()
+    _settle(application)
     bar.setValue(760)
     _shoot(panel, folder / "panel-groups.png", 1.0)
     bar.setValue(0)
     panel.search.setText("layer")
     panel.search.searched.emit("layer")
-    application.processEvents()
+    _settle(application)
     _shoot(panel, folder / "panel-search.png", 1.0)
     panel.search.clear()
     panel.search.searched.emit("")
     for place, tile in enumerate(panel.moods.tiles):
         panel.set_thumbnail(tile.name, _thumbnail(place))
-    application.processEvents()
+    _settle(application)
     _shoot(panel, folder / "panel-pictures.png", 1.0)
+
+
+def _settle(application: QApplication) -> None:
+    for _ in range(5):
+        application.processEvents()
 
 
 def _thumbnail(place: int) -> QImage:

@@ -21,7 +21,7 @@ from livedream.ui.panel.panel_style import GAP, MARGIN, dress
 from livedream.ui.panel.panic_row import PanicRow
 from livedream.ui.panel.setting_fold import SettingFold, first_glance, groups
 from livedream.ui.panel.setting_row import SettingRow
-from livedream.ui.panel.store_link import StoreLink
+from livedream.ui.panel.store_link import Standpoint, StoreLink
 
 NARROWEST_PX = 320
 SEARCH_MS = 80
@@ -61,7 +61,7 @@ class ControlPanel(QWidget):
     def show_status(self, status: Status) -> None:
         """Show what runs."""
         self.moods.show_running(status.preset)
-        self.mood_fold.note(status.preset)
+        self.mood_fold.note(self.moods.summary())
 
     def set_panic(self, mode: str) -> None:
         """Show which panic mode is on: "blackout", "bypass", "freeze", or "" for none."""
@@ -134,12 +134,17 @@ class ControlPanel(QWidget):
         self.hand.refused.connect(lambda _, why: self.said.emit(why))
         self.hand.touched.connect(self._touch)
         self.search.searched.connect(self._search)
+        self.link.looked.connect(self._count)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.search.begin)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._see)
+
+    def _count(self, now: Standpoint) -> None:
+        for fold in (self.first, *self.groups.values()):
+            fold.count(now)
 
     def _touch(self, word: str) -> None:
         """Show a setting at once that a hand has just been on."""

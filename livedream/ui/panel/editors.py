@@ -59,6 +59,7 @@ class NumberEditor(Editor):
         self.slider.nudged.connect(self._nudge)
         self.slider.reset_wanted.connect(self.reset_wanted)
         self.box.valueChanged.connect(self._typed)
+        self.box.left.connect(self.settled)
 
     @property
     def busy(self) -> bool:

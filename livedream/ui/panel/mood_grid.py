@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from livedream.errors import LivedreamError
 from livedream.runtime.playlist import Playlist
-from livedream.ui.panel.mood_tile import NAME_PX, MoodTile, State
+from livedream.ui.panel.mood_tile import LARGE_PX, NAME_PX, TIGHT_PX, MoodTile, State
 from livedream.ui.panel.panel_style import GAP
 
 TALLEST_PX = 110
@@ -29,7 +29,9 @@ class MoodGrid(QWidget):
         self._columns = 2
         self._pictures = False
         self.tiles = [self._tile(place) for place in range(len(playlist.presets))]
-        self._widest = max(tile.sizeHint().width() for tile in self.tiles)
+        self._widest = {
+            type_px: max(tile.needed_px(type_px) for tile in self.tiles) for type_px in (TIGHT_PX, LARGE_PX)
+        }
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_running("")
 
@@ -41,6 +43,11 @@ class MoodGrid(QWidget):
         if not any(tile.hasFocus() for tile in self.tiles):
             self._stop_at(next((tile for tile in self.tiles if tile.name == asked), self.tiles[0]))
 
+    def summary(self) -> str:
+        """Return in words what runs, and what comes."""
+        asked = self._playlist.name
+        return ", then ".join(filter(None, (self._running, asked if asked != self._running else "")))
+
     def set_states(self, states: Mapping[str, State]) -> None:
         """Show which moods are ready, by name; those that are not named have no dot."""
         for tile in self.tiles:
@@ -51,7 +58,7 @@ class MoodGrid(QWidget):
         for tile in self.tiles:
             if tile.name == name:
                 tile.set_picture(picture)
-        self._pictures = True
+                self._pictures = True
         self._fit()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: ARG002, N802
@@ -61,10 +68,12 @@ class MoodGrid(QWidget):
     def _fit(self) -> None:
         """Put the tiles into rows, in three columns where the longest name has room for it."""
         box = self.contentsRect()
-        self._columns = 3 if 3 * self._widest + 2 * GAP <= box.width() else 2
+        self._columns = 3 if 3 * self._widest[TIGHT_PX] + 2 * GAP <= box.width() else 2
         wide = (box.width() - (self._columns - 1) * GAP) / self._columns
         high = min(TALLEST_PX, max(NAME_PX, round(wide * 9 / 16))) if self._pictures else NAME_PX
+        type_px = LARGE_PX if self._widest[LARGE_PX] <= wide else TIGHT_PX
         for place, tile in enumerate(self.tiles):
+            tile.type_px = type_px
             row, column = divmod(place, self._columns)
             left, right = (round(column * (wide + GAP) + extra) for extra in (0, wide))
             tile.setGeometry(box.left() + left, box.top() + row * (high + GAP), right - left, high)
@@ -98,6 +107,6 @@ class MoodGrid(QWidget):
     def _stop_at(self, stop: MoodTile) -> None:
         """Let the tab key stop at one tile only; the arrow keys go on from there."""
         for tile in self.tiles:
-            wanted = Qt.FocusPolicy.StrongFocus if tile is stop else Qt.FocusPolicy.ClickFocus
+            wanted = Qt.FocusPolicy.TabFocus if tile is stop else Qt.FocusPolicy.NoFocus
             if tile.focusPolicy() != wanted:
                 tile.setFocusPolicy(wanted)

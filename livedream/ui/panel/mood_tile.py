@@ -27,7 +27,8 @@ from livedream.ui.panel.panel_style import (
 State = Literal["ready", "building", "waiting"]
 
 NAME_PX, STRIP_PX = 34, 26
-LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 7, 5, 3, 15
+LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 6, 4, 1, 16
+LARGE_PX, TIGHT_PX = 15, 13
 WIDEST_PICTURE_PX = 480
 SHADE = QColor(8, 8, 14, 190)
 ARROWS = {
@@ -51,16 +52,15 @@ class MoodTile(QAbstractButton):
         self.number, self.name = number, name
         self.running = self.armed = False
         self.state: State | None = None
+        self.type_px = TIGHT_PX
         self._tip = tip
         self._picture: QImage | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tell()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size at which all of its name is seen."""
-        number, name = QFontMetricsF(_number_type()), QFontMetricsF(_name_type())
-        text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
-        return QSize(ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2, NAME_PX)
+        return QSize(self.needed_px(TIGHT_PX), NAME_PX)
 
     def show_as(self, *, running: bool, armed: bool) -> None:
         """Show whether it runs or is asked for."""
@@ -132,7 +132,7 @@ class MoodTile(QAbstractButton):
         number = str(self.number)
         painter.drawText(text, left, number)
         text.setLeft(text.left() + QFontMetricsF(painter.font()).horizontalAdvance(number) + SPACE_PX)
-        painter.setFont(_name_type())
+        painter.setFont(type_of(self.type_px, bold=True))
         painter.setPen(TEXT)
         shown = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, left, shown)
@@ -163,6 +163,12 @@ class MoodTile(QAbstractButton):
         painter.setPen(look)
         painter.drawRoundedRect(box, RADIUS, RADIUS)
 
+    def needed_px(self, type_px: int) -> int:
+        """Return how wide it must be for all of its name in type of a size."""
+        number, name = QFontMetricsF(_number_type()), QFontMetricsF(type_of(type_px, bold=True))
+        text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
+        return ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2
+
     def _tell(self) -> None:
         """Say in words what the tile shows."""
         what = "runs" if self.running else "asked for" if self.armed else ""
@@ -172,9 +178,5 @@ class MoodTile(QAbstractButton):
         self.setToolTip(f"<qt><b>{self.name}</b>{f' ({states})' if states else ''}<br>{self._tip}</qt>")
 
 
-def _name_type() -> QFont:
-    return type_of(14, bold=True)
-
-
 def _number_type() -> QFont:
-    return type_of(12)
+    return type_of(11)

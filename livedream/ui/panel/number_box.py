@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QSignalBlocker, QSize, Qt
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QValidator, QWheelEvent
 from PyQt6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 from livedream.settings import SettingInfo
 from livedream.ui.panel.panel_style import LINE_PX
-from livedream.ui.panel.setting_text import number_text
+from livedream.ui.panel.setting_text import decimals, number_text
 
 FARTHEST, DIGITS = 1e12, 12
 
 
 class NumberBox(QDoubleSpinBox):
-    """Takes any number; whether it is possible the registry says, not the box."""
+    """Takes any number; whether it is possible the registry says, not the box. left: nobody types now."""
+
+    left = pyqtSignal()
 
     def __init__(self, info: SettingInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._info = info
+        self._info, self._decimals = info, decimals(info)
         self.setDecimals(DIGITS)
         self.setRange(-FARTHEST, FARTHEST)
         self.setKeyboardTracking(False)
@@ -28,6 +30,7 @@ class NumberBox(QDoubleSpinBox):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(QSize(78, LINE_PX))
+        self.editingFinished.connect(self._leave)
 
     @property
     def typing(self) -> bool:
@@ -49,7 +52,7 @@ class NumberBox(QDoubleSpinBox):
 
     def textFromValue(self, v: float) -> str:  # noqa: N802
         """Write a number with the digits that matter."""
-        return number_text(v)
+        return number_text(v, self._decimals)
 
     def valueFromText(self, text: str | None) -> float:  # noqa: N802
         """Read a number; what was not changed is as it was."""
@@ -79,9 +82,16 @@ class NumberBox(QDoubleSpinBox):
         """Take back what was typed at Escape."""
         if e is not None and e.key() == Qt.Key.Key_Escape and self.typing:
             self.place(self.value())
+            self._leave()
             self.selectAll()
             return
         super().keyPressEvent(e)
+
+    def _leave(self) -> None:
+        line = self.lineEdit()
+        if line is not None:
+            line.setModified(False)
+        self.left.emit()
 
 
 def _number(text: str) -> float | None:

@@ -81,15 +81,16 @@ def chevron(*, down: bool) -> QPainterPath:
 
 
 class SignButton(QAbstractButton):
-    """A button that shows a sign; on, it is in the accent colour."""
+    """A button that shows a sign; on, it is in the accent colour, or else in `resting`."""
 
     def __init__(self, sign: Path, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sign = sign()
+        self.resting = RESTING
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setFixedSize(HIT_PX, LINE_PX)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
@@ -97,7 +98,7 @@ class SignButton(QAbstractButton):
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
         """Draw the sign."""
         painter, lit = begin(self), self.underMouse() or self.isDown() or self.hasFocus()
-        colour = ACCENT if self.isChecked() else TEXT if lit else RESTING
+        colour = ACCENT if self.isChecked() else TEXT if lit else self.resting
         if self.isChecked():
             painter.setBrush(QColor(ACCENT.red(), ACCENT.green(), ACCENT.blue(), 90))
         draw(painter, self._sign, QRectF(self.rect()).center(), 7.0, pen(colour, 1.8))
@@ -111,7 +112,7 @@ class SwitchButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:  # noqa: N802

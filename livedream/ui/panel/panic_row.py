@@ -60,7 +60,7 @@ class PanicRow(QWidget):
         button.setCheckable(name in MODES)
         button.setFixedHeight(ALARM_PX if name in MODES else RESET_PX)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar is free
         button.setToolTip(TIPS[name])
         button.clicked.connect(partial(self._do, name))
         return button

@@ -56,7 +56,7 @@ class ScaleSlider(QSlider):
     @property
     def number(self) -> float:
         """Return the setting's value where the handle is."""
-        return neat(self._info, self._info.at(self.value() / ENDS))
+        return float(neat(self._info, self._info.at(self.value() / ENDS)))
 
     def place(self, value: float) -> None:
         """Move the handle to a value and tell nobody."""

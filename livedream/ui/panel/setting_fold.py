@@ -10,6 +10,7 @@ from livedream.settings import SettingInfo, describe
 from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.setting_row import SettingRow
 from livedream.ui.panel.setting_text import matches
+from livedream.ui.panel.store_link import Standpoint
 
 MakeRow = Callable[[SettingInfo], SettingRow]
 
@@ -43,6 +44,11 @@ class SettingFold(Fold):
             row.setVisible(word in found)
         self.setVisible(bool(found))
         return bool(found)
+
+    def count(self, now: Standpoint) -> None:
+        """Say how many of its settings the hand has changed."""
+        changed = sum(now.differs(info) for info in self.infos)
+        self.note(f"{changed} changed" if changed else "")
 
     def _make_rows(self) -> QWidget:
         body = QWidget()

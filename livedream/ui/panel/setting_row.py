@@ -10,6 +10,7 @@ from livedream.ui.panel.editors import editor_for
 from livedream.ui.panel.name_label import NameLabel
 from livedream.ui.panel.panel_hand import PanelHand
 from livedream.ui.panel.panel_paint import SignButton, back, pin
+from livedream.ui.panel.panel_style import DIM
 from livedream.ui.panel.setting_text import readable, short_unit, tip
 from livedream.ui.panel.store_link import Standpoint
 
@@ -34,6 +35,7 @@ class SettingRow(QWidget):
         self.pin = SignButton(pin, f"hold {name}", "Keep it when the preset changes")
         self.pin.setCheckable(True)
         self.reset = SignButton(back, f"reset {name}", "Back to the preset's value")
+        self.reset.resting = DIM
         self._lay_out()
         self.setToolTip(tip(info))
         self._connect(name)
@@ -57,7 +59,7 @@ class SettingRow(QWidget):
         rows, head = QVBoxLayout(self), QHBoxLayout()
         rows.setContentsMargins(0, 2, 0, 2)
         rows.setSpacing(0)
-        head.setSpacing(2)
+        head.setSpacing(3)
         head.addWidget(self.label, 1)
         for widget in (self.badge, self.reset, self.pin, self.editor.head):
             if widget is not None:

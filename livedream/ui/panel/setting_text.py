@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import floor, log10
 from typing import Any
 
 from livedream.settings import SettingInfo
@@ -58,8 +59,21 @@ def neat(info: SettingInfo, number: float) -> float:
     return info.clamp(float(f"{number:.{SIGNIFICANT}g}"))
 
 
-def number_text(number: float) -> str:
-    """Write a number with as many digits as matter."""
+def decimals(info: SettingInfo) -> int:
+    """Return how many decimals each value of a setting has at least: those of its step."""
+    if info.kind != "number" or info.scale != "linear" or not info.step:
+        return 0
+    return max(0, -floor(log10(info.step)))
+
+
+def number_text(number: float, least: int = 0) -> str:
+    """Write a number with as many digits as matter, and at least so many decimals."""
+    text = _digits(number)
+    _, _, written = text.partition(".")
+    return text if len(written) >= least else f"{number:.{least}f}"
+
+
+def _digits(number: float) -> str:
     if number == int(number) and abs(number) < 1e15:
         return str(int(number)) if abs(number) >= 100 else f"{number:g}"
     if abs(number) >= 1000:
@@ -74,7 +88,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return ", ".join(_item(item) for item in value)
+        return ", ".join(value if all(map(_is_plain, value)) else map(_inner, value))
     return _inner(value)
 
 
@@ -115,10 +129,9 @@ def _plain(text: str) -> Any:
     return read if isinstance(read, int | float) else text
 
 
-def _item(item: Any) -> str:
-    if isinstance(item, str) and _PLAIN_ITEM.fullmatch(item) and _plain(item) == item:
-        return item
-    return _inner(item)
+def _is_plain(item: Any) -> bool:
+    """Return whether an item of a list is a text that needs no marks around it."""
+    return isinstance(item, str) and bool(_PLAIN_ITEM.fullmatch(item)) and _plain(item) == item
 
 
 def _key(key: Any) -> str:

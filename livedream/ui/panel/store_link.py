@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from livedream.errors import InputError
 from livedream.runtime.store import Change, SettingsStore
-from livedream.settings import SettingInfo, Settings, by_word, change
+from livedream.settings import SettingInfo, Settings, change
 
 FOLLOW_MS = 33
 
@@ -76,7 +76,7 @@ class ChangedWords:
         if self._end is None:
             self._end = self._store.observe(self._note)
 
-    def end(self) -> None:
+    def end(self, _: object = None) -> None:
         """Observe it no more."""
         if self._end is not None:
             self._end()
@@ -94,19 +94,20 @@ class ChangedWords:
         return words
 
     def _note(self, news: Change) -> None:
-        # Another preset may differ from the hand where nothing changes that is dreamed.
-        self.add(by_word() if news.layer == "preset" else news.words)
+        self.add(news.words)
 
 
 class StoreLink(QObject):
-    """Tells followers of what has changed, in the thread of the window."""
+    """Tells followers of what has changed, in the thread of the window. looked: once for all that has."""
+
+    looked = pyqtSignal(object)
 
     def __init__(self, store: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self.store = store
         self.changed = ChangedWords(store)
         self.looks = 0
-        self._held = store.held
+        self._held, self._preset = store.held, store.standing().preset
         self._followers: dict[str, list[Follower]] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(FOLLOW_MS)
@@ -137,9 +138,11 @@ class StoreLink(QObject):
     def look(self) -> None:
         """Show what has changed since the last look."""
         words, held = self.changed.take(), self.store.held
-        if held != self._held:
-            words |= held ^ self._held
-            self._held = held
+        words |= held ^ self._held  # of what is held, and of a preset that looks the same, nobody is told
+        preset = self.store.standing().preset
+        if preset is not self._preset:
+            words |= self._followers.keys()
+        self._held, self._preset = held, preset
         if not words:
             return
         self.looks += 1
@@ -147,3 +150,4 @@ class StoreLink(QObject):
         for word in words & self._followers.keys():
             for follower in self._followers[word]:
                 follower.follow(now)
+        self.looked.emit(now)
