@@ -154,6 +154,8 @@ class ControlPanel(QWidget):
     def _see(self, _: QWidget | None, now: QWidget | None) -> None:
         """Scroll to what has the keyboard's focus."""
         content = self.area.widget()
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return  # what is pressed is seen, and stays under the mouse
         if now is not None and content is not None and content.isAncestorOf(now):
             self.area.ensureWidgetVisible(now, 0, 24)
 

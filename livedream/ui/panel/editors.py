@@ -13,7 +13,7 @@ from livedream.ui.panel.number_box import NumberBox
 from livedream.ui.panel.panel_paint import SwitchButton, begin, chevron, draw, pen
 from livedream.ui.panel.panel_style import DIM, LINE_PX
 from livedream.ui.panel.scale_slider import ScaleSlider
-from livedream.ui.panel.setting_text import typed_value, value_text
+from livedream.ui.panel.setting_text import example, typed_value, value_text
 
 
 class Editor(QObject):
@@ -126,7 +126,13 @@ class ChoiceEditor(Editor):
         self.box.addItems(list(info.choices))
         self.box.setFixedHeight(LINE_PX)
         self.box.setMaximumWidth(170)
+        self.box.closed.connect(self.settled)
         self.box.currentTextChanged.connect(self.wanted.emit)
+
+    @property
+    def busy(self) -> bool:
+        """Return whether the list is open."""
+        return self.box.is_open
 
     def show_value(self, value: Any) -> None:
         """Choose; what is not in the list yet is added."""
@@ -137,14 +143,28 @@ class ChoiceEditor(Editor):
 
 
 class ChoiceBox(QComboBox):
-    """Keeps its choice while the panel is scrolled."""
+    """Keeps its choice while the panel is scrolled. closed: its list is open no more."""
+
+    closed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_open = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def showPopup(self) -> None:  # noqa: N802
+        """Open the list."""
+        self.is_open = True
+        super().showPopup()
+
+    def hidePopup(self) -> None:  # noqa: N802
+        """Close the list."""
+        super().hidePopup()
+        self.is_open = False
+        self.closed.emit()
 
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802
         """Draw the sign that it opens."""
@@ -167,8 +187,7 @@ class TextEditor(Editor):
         super().__init__(info)
         self.body = self.line = TextLine()
         self.line.setFixedHeight(LINE_PX)
-        hints = {"list": "none; for example: a, b", "table": "none; for example: a = 1, b = 0.5"}
-        self.line.setPlaceholderText(hints.get(info.kind, "none"))
+        self.line.setPlaceholderText(example(info))
         self.line.returnPressed.connect(self._entered)
         self.line.left.connect(self.settled)
 

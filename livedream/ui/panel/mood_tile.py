@@ -106,7 +106,7 @@ class MoodTile(QAbstractButton):
         painter.setClipping(False)
         self._draw_edge(painter, box)
         if self.hasFocus():
-            ring(painter, self)
+            ring(painter, self, RADIUS - 2, 4.5)  # within the edge, which says whether it runs
 
     def _draw_ground(self, painter: QPainter, box: QRectF) -> None:
         lit = self.underMouse() or self.isDown()

@@ -45,9 +45,8 @@ class NameLabel(QWidget):
             x += sign_px
         if self.unit:
             tiny = QFontMetricsF(type_of(SMALL_PX))
-            unit = tiny.elidedText(self.unit, Qt.TextElideMode.ElideRight, room - x)
-            if len(unit) > 2 or unit == self.unit:
-                self._write(painter, x, unit, "unit")
+            if tiny.horizontalAdvance(self.unit) <= room - x:
+                self._write(painter, x, self.unit, "unit")
 
     def _write(self, painter: QPainter, x: float, text: str, part: str) -> float:
         """Write a part on the common baseline; return its width."""

@@ -28,11 +28,13 @@ def begin(widget: QWidget) -> QPainter:
     return painter
 
 
-def ring(painter: QPainter, widget: QWidget, radius: float = RADIUS) -> None:
+def ring(painter: QPainter, widget: QWidget, radius: float = RADIUS, inset_px: float = 1.0) -> None:
     """Draw the ring around what has the keyboard's focus."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(pen(TEXT, 2.0))
-    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(1, 1, -1, -1), radius, radius)
+    painter.drawRoundedRect(
+        QRectF(widget.rect()).adjusted(inset_px, inset_px, -inset_px, -inset_px), radius, radius
+    )
 
 
 def draw(painter: QPainter, sign: QPainterPath, centre: QPointF, size: float, look: QPen) -> None:

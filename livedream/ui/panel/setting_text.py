@@ -15,6 +15,16 @@ from livedream.settings import SettingInfo
 NAMES = {"dream.working_px": "working size"}
 """Words whose parts alone do not say what they are."""
 
+EXAMPLES = {"list": "a, b", "table": "a = 1, b = 0.5"}
+"""What can be typed for each kind; for some settings something else."""
+
+OWN_EXAMPLES = {
+    "dream.channels": "eyes = {3 = 1.5}",
+    "dream.without": "eyes = [1, 2]",
+    "dream.octave_sizes": "1, 0.5",
+    "colour.target": "1, 0.5, 0",
+}
+
 SIGNIFICANT = 4
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_ITEM = re.compile(r"[^\s,\"'\[\]{}=](?:[^,\"'\[\]{}=]*[^\s,\"'\[\]{}=])?")
@@ -46,6 +56,12 @@ def tip(info: SettingInfo) -> str:
     if info.lifetime == "engine":
         lines.append("A change builds another engine in the background.")
     return f"<qt>{'<br>'.join(lines)}</qt>"
+
+
+def example(info: SettingInfo) -> str:
+    """Return what stands in an empty line of text."""
+    shown = OWN_EXAMPLES.get(info.word, EXAMPLES.get(info.kind))
+    return f"none; for example: {shown}" if shown else "none"
 
 
 def matches(info: SettingInfo, searched: str) -> bool:

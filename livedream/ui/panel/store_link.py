@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from livedream.errors import InputError
 from livedream.runtime.store import Change, SettingsStore
@@ -111,6 +111,7 @@ class StoreLink(QObject):
         self._followers: dict[str, list[Follower]] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(FOLLOW_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.look)
 
     @property

@@ -94,5 +94,7 @@ def test_tiles_look_different_in_each_state(stage: Any) -> None:
         tile.set_state(state)
         pictures.append(tile.grab().toImage())
     tile.setFocus()
-    pictures.append(tile.grab().toImage())
+    for armed in (True, False):
+        tile.show_as(running=False, armed=armed)
+        pictures.append(tile.grab().toImage())
     assert all(one != other for place, one in enumerate(pictures) for other in pictures[:place])

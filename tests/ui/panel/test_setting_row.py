@@ -307,3 +307,37 @@ def test_enter_on_a_number_that_was_not_edited_changes_nothing(stage: Any) -> No
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert len(stage.changes) == 1
     assert stage.value("look.depth") == 0.123456789
+
+
+def test_an_open_list_is_left_alone_until_it_is_closed(stage: Any) -> None:
+    box = stage.row("dream.rank").editor.box
+    box.showPopup()
+    stage.store.change({"dream.rank": "weakest"}, "midi")
+    QTest.qWait(80)
+    assert box.currentText() == "all"
+    box.hidePopup()
+    stage.until(lambda: box.currentText() == "weakest")
+
+
+@pytest.mark.parametrize("word", ["dream.channels", "dream.without", "dream.octave_sizes", "colour.target"])
+def test_the_example_of_a_setting_is_possible(stage: Any, word: str) -> None:
+    line = stage.row(word).editor.line
+    line.setText(line.placeholderText().removeprefix("none; for example: "))
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert not stage.said
+    assert stage.value(word)
+
+
+@pytest.mark.parametrize("leave", ["escape", "tab"])
+def test_a_line_that_is_left_without_enter_shows_what_stands(stage: Any, leave: str) -> None:
+    line = stage.row("dream.layers").editor.line
+    line.setFocus()
+    QTest.keyClicks(line, "half a thought")
+    stage.store.change({"dream.layers": {"lines": 1.0}}, "midi")
+    QTest.qWait(80)
+    assert line.text() == "half a thought"
+
+    QTest.keyClick(line, Qt.Key.Key_Escape if leave == "escape" else Qt.Key.Key_Tab)
+
+    stage.until(lambda: line.text() == "lines = 1")
+    assert stage.value("dream.layers") == {"lines": 1.0}
