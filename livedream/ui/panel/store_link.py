@@ -113,6 +113,7 @@ class StoreLink(QObject):
         self._timer.setInterval(FOLLOW_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.look)
+        self.destroyed.connect(self.changed.end)  # whatever way the panel goes
 
     @property
     def active(self) -> bool:
