@@ -1,0 +1,54 @@
+"""Render the live window with its control panel to a picture, for the documentation.
+
+QT_QPA_PLATFORM=offscreen python scripts/window_shot.py OUT.png [SOURCE] [SECONDS]
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QMainWindow
+
+from livedream.runtime.playlist import load_playlist
+from livedream.runtime.session import LiveSession
+from livedream.sources import open_source
+from livedream.ui.control_window import ControlWindow, with_panel
+from livedream.ui.run_window import run_window
+from livedream.ui.window import DreamWindow
+
+SIZE = (1280, 720)
+
+
+def main() -> None:
+    """Dream, then take the picture."""
+    out, *given = sys.argv[1:]
+    source, seconds = [*given, *("clouds", "12")[len(given) :]]
+    playlist = load_playlist("eyes", ())
+    windows: list[ControlWindow] = []
+
+    def hosted(session: LiveSession, view: DreamWindow) -> QMainWindow:
+        window = with_panel(session, playlist, view)
+        window.resize(*SIZE)
+        windows.append(window)
+        return window
+
+    def shoot(session: LiveSession) -> None:
+        windows[0].resize(*SIZE)
+        windows[0].grab().save(out)
+        session.stop()
+
+    with LiveSession(open_source(source), playlist) as session:
+        session.start()
+        QTimer.singleShot(round(float(seconds) * 1000), partial(shoot, session))
+        run_window(
+            session, session.commands, title="livedream", mirror=False, hosted=partial(hosted, session)
+        )
+
+
+if __name__ == "__main__":
+    from PyQt6.QtWidgets import QApplication
+
+    application = QApplication(["livedream"])
+    main()
