@@ -15,6 +15,7 @@ from livedream.cli.show_options import (
     FadeSOption,
     FpsOption,
     Options,
+    OscOption,
     OverwriteOption,
     PresetOption,
     ProgramSOption,
@@ -125,12 +126,14 @@ def live(
         typer.Option(help="Send to a virtual camera; the first one without DEVICE.", metavar="[DEVICE]"),
     ] = None,
     sink: SinkOption = None,
+    osc: OscOption = None,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
     seconds: SecondsOption = None,
 ) -> None:
     """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
     from livedream.cli.live_command import run
+    from livedream.control.osc_server import parse_osc
 
     shown_s = check_programs(programs, preset, program_s)
     options = Options(
@@ -149,6 +152,7 @@ def live(
         check_attract_s(attract_s),
         check_fade_s(fade_s),
         tuple(sink or ()),
+        None if osc is None else parse_osc(osc),
     )
     run(options, window=not no_window, full_screen=full_screen)
 

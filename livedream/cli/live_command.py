@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from rich.console import Console
@@ -15,9 +17,11 @@ from livedream.cli.show import (
     print_summary,
     recordings,
     session_of,
+    teller,
     watch,
 )
 from livedream.cli.show_options import Options
+from livedream.errors import InputError
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession
@@ -35,13 +39,13 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     if options.record is not None:
         check_apart(options.record, options)
     sinks = _sinks(options)
-    playlist = playlist_of(options, by_hand=window)
+    playlist = playlist_of(options, by_hand=window or options.osc is not None)
     source = _source(options, console)
     session = session_of(options, source, console, playlist)
     workers = [session.add_sink(sink) for sink in sinks]
     display = _display(console) if window else Health("off")
-    session.start()
-    with ending_on_signals(session):
+    with _listening(options, session, playlist, console), ending_on_signals(session):
+        session.start()
         try:
             if display.ok:
                 _show(session, playlist, options, full_screen, mirror=source.info.is_device)
@@ -76,6 +80,28 @@ def _source(options: Options, console: Console) -> Source:
         return opened(options, "camera", loop=True)
     console.print("no camera found, so the clouds are dreamed; plug a camera in, or give --source FILE")
     return opened(options, "clouds", loop=True)
+
+
+@contextmanager
+def _listening(
+    options: Options, session: LiveSession, playlist: Playlist, console: Console
+) -> Iterator[None]:
+    """Listen for OSC messages if that was asked for."""
+    if options.osc is None:
+        yield
+        return
+    from livedream.control.osc_server import OscServer
+
+    try:
+        server = OscServer(options.osc, playlist, session.commands, teller(console))
+    except InputError:
+        session.finish()  # which has opened the source
+        raise
+    server.start()
+    try:
+        yield
+    finally:
+        server.close()
 
 
 def _display(console: Console) -> Health:

@@ -72,6 +72,15 @@ SinkOption = Annotated[
         show_default=False,
     ),
 ]
+OscOption = Annotated[
+    str | None,
+    typer.Option(
+        "--osc",
+        help="Listen for OSC messages: PORT on this computer, or HOST:PORT; docs/osc.md lists the addresses.",
+        metavar="[HOST:]PORT",
+        show_default=False,
+    ),
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let a recording replace an older file.")]
 SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
@@ -138,6 +147,7 @@ class Options:
     attract_s: float | None = None
     fade_s: float = FADE_S
     sinks: tuple[str, ...] = ()
+    osc: tuple[str, int] | None = None
 
 
 def parse_size(text: str) -> tuple[int, int]:

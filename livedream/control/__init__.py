@@ -1,0 +1,1 @@
+"""Control from elsewhere: messages that turn settings and do commands. Knows no Qt."""
