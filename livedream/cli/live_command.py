@@ -42,7 +42,8 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     playlist = playlist_of(options, by_hand=window or options.osc is not None)
     source = _source(options, console)
     session = session_of(options, source, console, playlist)
-    workers = [session.add_sink(sink) for sink in sinks]
+    for sink in sinks:
+        session.add_sink(sink)
     display = _display(console) if window else Health("off")
     with _listening(options, session, playlist, console), ending_on_signals(session):
         session.start()
@@ -54,7 +55,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
             status = session.status()
         finally:
             session.finish()
-        print_summary(status, recordings(workers), console)
+        print_summary(status, recordings(session.output.workers), console)
 
 
 def _sinks(options: Options) -> list[Sink]:

@@ -28,12 +28,13 @@ class Output:
     """
 
     def __init__(self, rate: Rate, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
-        self._rate, self._clock, self._tell = rate, clock, tell
+        self.rate, self._clock, self._tell = rate, clock, tell
         self.fps, self.latency_ms = Meter(), Meter()
         self._panic = Panic(rate.size_wh)
         self._placeholder = PlaceholderFrames(rate.size_wh, source, clock)
         self._newest: Latest[Finished] = Latest()
         self._sink_workers: list[SinkWorker] = []
+        self._removed: set[SinkWorker] = set()
         self._is_started = False
         self._emitting = threading.Lock()
 
@@ -42,13 +43,27 @@ class Output:
         """Return what goes out in place of the dream."""
         return self._panic.mode
 
-    def add_sink(self, sink: Sink, rate: Rate | None) -> SinkWorker:
+    def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
         """Add a sink, at any time; its thread starts with the others or at once."""
-        worker = SinkWorker(sink, rate or self._rate, self._clock, self._slate, self._tell)
+        worker = SinkWorker(sink, rate or self.rate, self._clock, self._slate, self._tell)
         self._sink_workers.append(worker)
         if self._is_started:
             worker.start()
         return worker
+
+    @property
+    def workers(self) -> tuple[SinkWorker, ...]:
+        """List the workers of all sinks, also of those that were removed."""
+        return tuple(self._sink_workers)
+
+    def present(self) -> tuple[SinkWorker, ...]:
+        """List the workers of the sinks that were not removed."""
+        return tuple(worker for worker in self._sink_workers if worker not in self._removed)
+
+    def remove_sink(self, worker: SinkWorker) -> None:
+        """Let a sink finish, while the others go on; its worker ends by itself."""
+        self._removed.add(worker)
+        worker.stop()
 
     def start(self) -> None:
         """Start the threads of the sinks."""
@@ -99,8 +114,8 @@ class Output:
         return (newest[0], newest[1].rgb) if slate is None else (id(slate), slate)
 
     def sinks(self) -> dict[str, Health]:
-        """Return how each sink does, by name."""
-        return {worker.sink.name: worker.health for worker in self._sink_workers}
+        """Return how each sink does, by name; one that was removed is no longer there."""
+        return {worker.sink.name: worker.health for worker in self.present()}
 
     def _send(self, rgb: Rgb, captured_s: float) -> None:
         finished = Finished(rgb, captured_s)

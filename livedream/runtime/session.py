@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import cv2
@@ -24,6 +25,7 @@ from livedream.runtime.commands import Commands
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
+from livedream.runtime.outlets import add_outlet_commands
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.performer_actions import performer_commands
@@ -112,6 +114,7 @@ class LiveSession:
         )
         self._threads: list[threading.Thread] = []
         self.commands = Commands() if self._programs is None else performer_commands(self._programs)
+        add_outlet_commands(self.commands, self.output, Path.cwd())
         add_panic_commands(self.commands, self.output, self.store, self._dreamer.reset)
         if self._programs is not None:
             self._follow(self._programs)

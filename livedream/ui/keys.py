@@ -61,6 +61,11 @@ PANIC: tuple[Binding, ...] = (
 )
 """Each acts on the next frame that goes out."""
 
+OUTLETS: tuple[Binding, ...] = (
+    Binding("W", "record to a new file, and end it", {_Key.Key_W: "record"}),
+    Binding("K", "virtual camera, on and off", {_Key.Key_K: "virtual camera"}),
+)
+
 DREAM: tuple[Binding, ...] = (
     Binding(
         "\N{LEFTWARDS ARROW}  \N{RIGHTWARDS ARROW}",
@@ -127,7 +132,7 @@ DREAM: tuple[Binding, ...] = (
 def action_of(event: QKeyEvent) -> str | None:
     """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
     held, key = event.modifiers() & _WITH, Qt.Key(event.key())
-    for binding in (*WINDOW, *PANIC, *DREAM):
+    for binding in (*WINDOW, *PANIC, *OUTLETS, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:
             continue
         if held == _COMMAND and key in binding.commands:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -5,11 +6,12 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from livedream.presets import load
+from livedream.runtime.outlets import add_outlet_commands
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
-from livedream.ui.keys import DREAM, PANIC, WINDOW, Action, action_of
+from livedream.ui.keys import DREAM, OUTLETS, PANIC, WINDOW, Action, action_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -73,7 +75,7 @@ def test_what_goes_in_small_steps_repeats_while_its_key_is_held(key: Qt.Key) -> 
 
 
 def test_no_key_has_two_actions() -> None:
-    keys = [key for binding in (*WINDOW, *PANIC, *DREAM) for key in binding.keys]
+    keys = [key for binding in (*WINDOW, *PANIC, *OUTLETS, *DREAM) for key in binding.keys]
 
     assert len(keys) == len(set(keys))
 
@@ -82,8 +84,10 @@ def test_every_action_and_every_command_has_a_key() -> None:
     playlist = Playlist([load("eyes")])
     commands = performer_commands(playlist)
     add_panic_commands(commands, Output, playlist.store, lambda: None)  # type: ignore[arg-type]
+    add_outlet_commands(commands, Output, Path())  # type: ignore[arg-type]
     windows, others = (
-        {name for binding in table for name in binding.keys.values()} for table in (WINDOW, (*PANIC, *DREAM))
+        {name for binding in table for name in binding.keys.values()}
+        for table in (WINDOW, (*PANIC, *OUTLETS, *DREAM))
     )
     assert windows == set(get_args(Action))
     assert others == set(commands)

@@ -15,6 +15,7 @@ from livedream.settings import SettingInfo
 from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.panel.mood_tile import State
+from livedream.ui.panel.outlet_row import OutletRow
 from livedream.ui.panel.panel_commands import Commands
 from livedream.ui.panel.panel_hand import PanelHand
 from livedream.ui.panel.panel_style import GAP, MARGIN, dress
@@ -46,7 +47,8 @@ class ControlPanel(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         dress(self)
         self.link, self.hand = StoreLink(store, self), PanelHand(store, self)
-        self.panic, self.moods, self.search = PanicRow(commands), MoodGrid(playlist), SearchField()
+        self.panic, self.outlets = PanicRow(commands), OutletRow(commands)
+        self.moods, self.search = MoodGrid(playlist), SearchField()
         self.mood_fold = Fold("Mood", lambda: self.moods, unfolded=True)
         self.first = SettingFold("Essentials", first_glance(), self._family_row, unfolded=True)
         self.groups = {group: SettingFold(group, infos, self._row) for group, infos in groups().items()}
@@ -61,6 +63,7 @@ class ControlPanel(QWidget):
     def show_status(self, status: Status) -> None:
         """Show what runs."""
         self.moods.show_running(status.preset)
+        self.outlets.show_sinks(status.sinks)
         self.mood_fold.note(self.moods.summary())
 
     def set_panic(self, mode: str) -> None:
@@ -105,6 +108,7 @@ class ControlPanel(QWidget):
         fixed.setContentsMargins(0, 0, MARGIN, 0)
         fixed.setSpacing(MARGIN)
         fixed.addWidget(self.panic)
+        fixed.addWidget(self.outlets)
         fixed.addWidget(self.search)
         column.addLayout(fixed)
         column.addWidget(self._scrolled(), 1)
@@ -130,6 +134,7 @@ class ControlPanel(QWidget):
 
     def _connect(self) -> None:
         self.panic.said.connect(self.said)
+        self.outlets.said.connect(self.said)
         self.moods.said.connect(self.said)
         self.hand.refused.connect(lambda _, why: self.said.emit(why))
         self.hand.touched.connect(self._touch)
