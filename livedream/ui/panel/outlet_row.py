@@ -17,13 +17,14 @@ from livedream.ui.panel.panic_row import RESET_PX, PanicButton
 OUTLETS = {"record": ("Record", "recording"), "virtual camera": ("Virtual camera", "virtual camera")}
 """Label of each command's switch, and what the names of its sinks begin with."""
 
-SAID = {
-    "off": "off",
-    "starting": "starting",
-    "live": "live",
-    "stale": "no new picture",
-    "failed": "cannot start",
+SIGNS = {
+    "off": "",
+    "starting": "\N{HORIZONTAL ELLIPSIS} ",
+    "live": "\N{BLACK CIRCLE} ",
+    "stale": "? ",
+    "failed": "\N{MULTIPLICATION SIGN} ",
 }
+"""What stands before the label in each state; the tip has it in words."""
 
 
 class OutletRow(QWidget):
@@ -54,9 +55,10 @@ class OutletRow(QWidget):
             healths = [health for sink, health in sinks.items() if sink.startswith(kind)]
             health = healths[-1] if healths else Health("off")
             self.buttons[name].setChecked(health.state in ("starting", "live", "stale"))
-            self.buttons[name].setText(label if health.state == "off" else f"{label}: {SAID[health.state]}")
+            self.buttons[name].setText(SIGNS[health.state] + label)
+            self.buttons[name].setToolTip(f"{label}: {health.state}. {health.message}".strip())
             if health.state == "failed":
-                troubles.append(" ".join(part for part in (health.message, health.remedy) if part))
+                troubles.append("\n".join(part for part in (health.message, health.remedy) if part))
         self.trouble.setText("\n".join(troubles))
         self.trouble.setVisible(bool(troubles))
 
