@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PyQt6.QtCore import QEvent, QSettings, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStatusBar, QWidget
 
 from livedream.engines.builder import ProgramState
 from livedream.runtime.playlist import Playlist
@@ -46,12 +46,31 @@ class Playable(Protocol):
         ...
 
 
+def figures(status: Status) -> str:
+    """Format what the strip tells: rate, latency, drops, engine and size, and what is on the way."""
+    if not status.engine:
+        return f"building {status.building}" if status.building else "starting"
+    width, height = status.working_wh
+    parts = [
+        f"{status.fps:.1f} frames/s",
+        f"latency {status.latency_ms.p50:.0f} ms, 95 %: {status.latency_ms.p95:.0f} ms",
+        f"{status.dropped} dropped",
+        f"{status.engine} {width}x{height}",
+        f"building {status.building}" if status.building else "",
+        f"{status.preparing} engines to prepare" if status.preparing else "",
+    ]
+    return "   \N{MIDDLE DOT}   ".join(part for part in parts if part)
+
+
 PART_OF_ROOM = 0.94
 
 DARK = """
 QMainWindow { background: #0b0b12; }
 QMainWindow::separator { background: #1b1a26; width: 5px; }
 QMainWindow::separator:hover { background: #8a63d2; }
+QStatusBar { background: #0b0b12; }
+QStatusBar::item { border: 0; }
+QStatusBar QLabel { color: #b9b6c6; font-size: 14px; padding: 3px 10px; }
 """
 
 
@@ -78,6 +97,8 @@ class ControlWindow(QMainWindow):
         self.dock.setTitleBarWidget(QWidget())
         self.dock.setWidget(panel)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self._figures = QLabel()
+        self._strip().addWidget(self._figures)
         state = settings.value("panels")
         if state is not None:
             self.restoreState(state)
@@ -115,6 +136,7 @@ class ControlWindow(QMainWindow):
         super().changeEvent(a0)
         if a0 is not None and a0.type() == QEvent.Type.WindowStateChange:
             self.dock.setVisible(not self.isFullScreen())
+            self._strip().setVisible(not self.isFullScreen())
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Ask the view, keep how the panels lie, and end."""
@@ -128,7 +150,14 @@ class ControlWindow(QMainWindow):
         a0.accept()
         self.view.end()
 
+    def _strip(self) -> QStatusBar:
+        strip = self.statusBar()
+        assert strip is not None, "a main window makes one"
+        strip.setSizeGripEnabled(False)
+        return strip
+
     def _on_status(self, status: Status) -> None:
+        self._figures.setText(figures(status))
         self._panel.show_status(status)
         self._panel.set_panic(status.panic)
         self._panel.set_preset_states(self._states())

@@ -13,7 +13,7 @@ from livedream.health import Health
 from livedream.presets import load
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
-from livedream.ui.control_window import ControlWindow
+from livedream.ui.control_window import ControlWindow, figures
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.window import DreamWindow
@@ -59,8 +59,18 @@ def test_it_shows_the_picture_beside_the_panel(
     qtbot.waitUntil(lambda: window.view.preview.filled)
     qtbot.waitUntil(lambda: window.windowTitle().startswith("livedream - eyes"))
     assert window.dock.isVisible()
+    assert window._figures.text().startswith("34.8 frames/s")
+    assert "OpenVINO float32 320x240" in window._figures.text()
     assert window.view.width() + window.dock.width() <= window.width()
     assert window.view.geometry().right() < window.dock.geometry().left()
+
+
+def test_the_strip_tells_what_is_waited_for() -> None:
+    assert figures(Status()) == "starting"
+    assert figures(Status(building="openvino, 3 s")) == "building openvino, 3 s"
+    assert figures(Status(engine="eager", building="openvino, 3 s", preparing=4)).endswith(
+        "4 engines to prepare"
+    )
 
 
 def test_c_and_escape_fold_the_panel_and_never_close(qtbot: QtBot, window: ControlWindow) -> None:
@@ -79,6 +89,7 @@ def test_full_screen_is_the_picture_alone(qtbot: QtBot, window: ControlWindow) -
     qtbot.keyClick(window.view, Key.Key_F)
     qtbot.waitUntil(window.isFullScreen)
     qtbot.waitUntil(lambda: not window.dock.isVisible())
+    qtbot.waitUntil(lambda: window.view.height() == window.height())
     qtbot.keyClick(window.view, Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.isFullScreen())
     qtbot.waitUntil(window.dock.isVisible)

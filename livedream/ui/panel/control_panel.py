@@ -58,7 +58,7 @@ class ControlPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return its size beside a picture."""
-        return QSize(380, 720)
+        return QSize(424, 720)
 
     def show_status(self, status: Status) -> None:
         """Show what runs."""
