@@ -1,6 +1,7 @@
 """Render the live window with its control panel to a picture, for the documentation.
 
-QT_QPA_PLATFORM=offscreen XDG_CONFIG_HOME=$(mktemp -d) python scripts/window_shot.py OUT.png [SOURCE] [SECONDS]
+export QT_QPA_PLATFORM=offscreen XDG_CONFIG_HOME=$(mktemp -d)
+python scripts/window_shot.py OUT.png [SOURCE] [SECONDS]
 """
 
 from __future__ import annotations
