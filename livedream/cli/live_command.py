@@ -21,7 +21,7 @@ from livedream.cli.show import (
     watch,
 )
 from livedream.cli.show_options import Options
-from livedream.errors import InputError
+from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession
@@ -95,7 +95,7 @@ def _listening(
 
     try:
         server = OscServer(options.osc, playlist, session.commands, teller(console))
-    except InputError:
+    except LivedreamError:
         session.finish()  # which has opened the source
         raise
     server.start()

@@ -8,8 +8,9 @@ from typing import Any
 
 from livedream.settings import SettingInfo, describe
 
-TURNED = ("number", "integer", "switch", "choice", "text")
-"""Kinds of settings that one argument can set; lists and tables have no address."""
+TURNED = ("number", "integer", "switch", "choice")
+"""Kinds of settings that have an address. Texts have none: they name files and addresses to be opened, which
+is not for the network to say; lists and tables take more than one argument."""
 
 POSITION = "/position"
 COMMAND, PRESET = "/command/", "/preset"
@@ -43,9 +44,7 @@ def value_of(info: SettingInfo, argument: Any, *, is_position: bool) -> Any:
         return _finite(float(argument)) >= 0.5
     if info.kind == "choice" and not isinstance(argument, str):
         return list(info.choices)[int(argument)]
-    if not isinstance(argument, str):
-        raise TypeError(f"{info.word} takes text")
-    return argument
+    return str(argument)
 
 
 def _finite(number: float) -> float:

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any
 
 from livedream.control.osc_address import COMMAND, PRESET
-from livedream.errors import InputError
+from livedream.control.osc_reading import MalformedError, OscReader
 
 ONCE = (COMMAND.encode(), PRESET.encode())
 """Addresses whose messages are all heeded, in order."""
@@ -26,11 +26,7 @@ class OscInbox:
     """
 
     def __init__(self) -> None:
-        try:
-            from pythonosc.osc_packet import OscPacket, ParseError
-        except ImportError as fault:
-            raise InputError("--osc needs python-osc: pip install 'livedream[control]'") from fault
-        self._packet, self._errors = OscPacket, (ParseError, ValueError, IndexError, UnicodeError)
+        self._reader = OscReader()
         self._newest: dict[bytes, bytes] = {}
         self._all: deque[bytes] = deque(maxlen=MOST_EACH)
         self._bundles: deque[bytes] = deque(maxlen=MOST_BUNDLES)
@@ -59,10 +55,7 @@ class OscInbox:
 
     def _read(self, datagram: bytes) -> list[Message]:
         try:
-            timed = self._packet(datagram).messages
-            return [(one.message.address, list(one.message.params)) for one in timed]
-        except self._errors:
+            return [(message.address, list(message.arguments)) for message in self._reader.read(datagram)]
+        except MalformedError:
             self.malformed += 1
-        except Exception:  # a library that was never meant to be fed anything
-            self.malformed += 1
-        return []
+            return []
