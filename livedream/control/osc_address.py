@@ -79,12 +79,16 @@ def osc_page(commands: Iterable[tuple[str, str]]) -> str:
 
 
 if __name__ == "__main__":
+    from pathlib import Path
+
     from livedream.presets import DEFAULT
+    from livedream.runtime.outlets import add_outlet_commands
     from livedream.runtime.panic import add_panic_commands
     from livedream.runtime.performer_actions import performer_commands
     from livedream.runtime.playlist import load_playlist
 
     playlist = load_playlist(DEFAULT)
     all_commands = performer_commands(playlist)
+    add_outlet_commands(all_commands, None, Path())  # type: ignore[arg-type]
     add_panic_commands(all_commands, None, playlist.store, lambda: None)  # type: ignore[arg-type]
     print(osc_page([(name, one.help) for name, one in all_commands.items()]), end="")  # noqa: T201

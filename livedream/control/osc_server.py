@@ -6,12 +6,13 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 from livedream.clock import Clock, SystemClock
 from livedream.control.osc_address import COMMAND, PRESET, addressed, value_of
 from livedream.control.osc_inbox import OscInbox
 from livedream.errors import InputError, LivedreamError
+from livedream.runtime.commands import Commands
 from livedream.runtime.playlist import Playlist
 
 PERIOD_S = 1 / 60
@@ -22,14 +23,6 @@ MOST_AT_ONCE = 20_000
 """Datagrams that are read in a row before what they say is done."""
 
 MOST_TOLD = 64
-
-
-class Commands(Protocol):
-    """Where commands are done."""
-
-    def do(self, name: str) -> str:
-        """Do a command. Raises InputError if there is none."""
-        ...
 
 
 class OscServer:

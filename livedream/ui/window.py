@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from PyQt6 import sip
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
 from PyQt6.QtWidgets import QMainWindow, QMessageBox, QWidget
@@ -78,6 +79,9 @@ class DreamWindow(QWidget):
         self, host: QMainWindow, toggle_panel: Callable[[], None], on_status: Callable[[Status], None]
     ) -> None:
         """Live in a window with a panel: full screen is that window's; on_status: told what is shown."""
+        # Those of a window of its own would go on to heed displays that come and go.
+        for gone in (self.full_screen, self.output.window, self.output):
+            sip.delete(gone)
         self.full_screen = FullScreen(host, self.flash)
         self.output = OutputDisplay(self._show, host, self.flash)
         self._toggle_panel, self._on_status = toggle_panel, on_status
