@@ -15,9 +15,9 @@ from PyQt6.QtWidgets import QApplication
 
 from livedream.runtime.playlist import load_playlist
 from livedream.runtime.status import Status
+from livedream.ui.fake_show import FakeDesk
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.mood_tile import State
-from livedream.ui.panel.panel_commands import FakeCommands
 
 SHOTS = (
     ("narrow", 320, 640, 1.0),
@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
     application = QApplication(sys.argv[:1])
     playlist = load_playlist("eyes", ())
     begun_s = time.perf_counter()
-    panel = ControlPanel(playlist.store, playlist, FakeCommands())
+    panel = ControlPanel(playlist.store, playlist, FakeDesk())
     panel.resize(420, 1080)
     panel.show()
     application.processEvents()

@@ -16,13 +16,13 @@ from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.panel.mood_tile import State
 from livedream.ui.panel.outlet_row import OutletRow
-from livedream.ui.panel.panel_commands import Commands
 from livedream.ui.panel.panel_hand import PanelHand
 from livedream.ui.panel.panel_style import GAP, MARGIN, dress
 from livedream.ui.panel.panic_row import PanicRow
 from livedream.ui.panel.setting_fold import SettingFold, first_glance, groups
 from livedream.ui.panel.setting_row import SettingRow
 from livedream.ui.panel.store_link import Standpoint, StoreLink
+from livedream.ui.show_protocol import Commands
 
 NARROWEST_PX = 320
 SEARCH_MS = 80

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from livedream.errors import LivedreamError
 from livedream.health import Health
-from livedream.ui.panel.panel_commands import Commands
 from livedream.ui.panel.panel_style import GAP
-from livedream.ui.panel.panic_row import RESET_PX, PanicButton
+from livedream.ui.panel.panic_row import RESET_PX, CommandButton
+from livedream.ui.show_protocol import Commands
 
 OUTLETS = {"record": ("Record", "recording"), "virtual camera": ("Virtual camera", "virtual camera")}
 """Label of each command's switch, and what the names of its sinks begin with."""
@@ -62,17 +60,8 @@ class OutletRow(QWidget):
         self.trouble.setText("\n".join(troubles))
         self.trouble.setVisible(bool(troubles))
 
-    def _button(self, name: str, label: str) -> PanicButton:
-        button = PanicButton(label)
+    def _button(self, name: str, label: str) -> CommandButton:
+        button = CommandButton(self._commands, name, label, RESET_PX)
         button.setCheckable(True)
-        button.setFixedHeight(RESET_PX)
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(partial(self._do, name))
+        button.said.connect(self.said)
         return button
-
-    def _do(self, name: str) -> None:
-        try:
-            self.said.emit(self._commands.do(name))
-        except LivedreamError as fault:
-            self.said.emit(str(fault))

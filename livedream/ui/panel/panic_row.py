@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Literal, get_args
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from livedream.errors import LivedreamError
-from livedream.ui.panel.panel_commands import Commands
 from livedream.ui.panel.panel_style import GAP
+from livedream.ui.show_protocol import Commands
 
 Mode = Literal["", "blackout", "bypass", "freeze"]
 
@@ -26,8 +25,27 @@ TIPS = {
 ALARM_PX, RESET_PX = 46, 36
 
 
-class PanicButton(QPushButton):
-    """A button whose state is the show's: a click asks, and what is shown is what is."""
+class CommandButton(QPushButton):
+    """A button that asks for a command; its state is the show's: a click asks, and what is shown is what is.
+
+    said: what became of it, or why it was refused.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(self, commands: Commands, name: str, label: str, height_px: int) -> None:
+        super().__init__(label)
+        self._commands, self._name = commands, name
+        self.setFixedHeight(height_px)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar is free
+        self.clicked.connect(self._ask)
+
+    def _ask(self) -> None:
+        try:
+            self.said.emit(self._commands.do(self._name))
+        except LivedreamError as fault:
+            self.said.emit(str(fault))
 
     def nextCheckState(self) -> None:  # noqa: N802
         """Leave the state to the show."""
@@ -56,17 +74,9 @@ class PanicRow(QWidget):
             self.buttons[name].setChecked(name == mode)
 
     def _button(self, name: str) -> QPushButton:
-        button = PanicButton(name.capitalize())
+        height_px = ALARM_PX if name in MODES else RESET_PX
+        button = CommandButton(self._commands, name, name.capitalize(), height_px)
         button.setCheckable(name in MODES)
-        button.setFixedHeight(ALARM_PX if name in MODES else RESET_PX)
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar is free
         button.setToolTip(TIPS[name])
-        button.clicked.connect(partial(self._do, name))
+        button.said.connect(self.said)
         return button
-
-    def _do(self, name: str) -> None:
-        try:
-            self.said.emit(self._commands.do(name))
-        except LivedreamError as fault:
-            self.said.emit(str(fault))

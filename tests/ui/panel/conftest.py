@@ -9,8 +9,8 @@ from livedream.presets import Preset
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import Settings, by_word, change
+from livedream.ui.fake_show import FakeDesk
 from livedream.ui.panel.control_panel import ControlPanel
-from livedream.ui.panel.panel_commands import FakeCommands
 from livedream.ui.panel.setting_row import SettingRow
 
 DEEP = change(Settings(), {"look.depth": 0.8, "dream.octaves": 3})
@@ -22,7 +22,7 @@ class Stage:
 
     panel: ControlPanel
     playlist: Playlist
-    commands: FakeCommands
+    commands: FakeDesk
     qtbot: QtBot
     said: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -61,7 +61,7 @@ def playlist() -> Playlist:
 
 @pytest.fixture
 def stage(qtbot: QtBot, playlist: Playlist) -> Iterator[Stage]:
-    commands = FakeCommands()
+    commands = FakeDesk()
     panel = ControlPanel(playlist.store, playlist, commands)
     qtbot.addWidget(panel)
     panel.resize(420, 800)

@@ -158,9 +158,9 @@ def test_closed_it_observes_no_more_and_shown_again_it_is_up_to_date(stage: Any)
 
 
 def test_destroyed_it_leaves_nothing_behind(qtbot: QtBot, playlist: Playlist) -> None:
-    from livedream.ui.panel.panel_commands import FakeCommands
+    from livedream.ui.fake_show import FakeDesk
 
-    panel = ControlPanel(playlist.store, playlist, FakeCommands())
+    panel = ControlPanel(playlist.store, playlist, FakeDesk())
     panel.show()
     assert playlist.store._observers
     panel.deleteLater()

@@ -2,16 +2,16 @@ from pytestqt.qtbot import QtBot
 
 from livedream.errors import InputError
 from livedream.health import Health
+from livedream.ui.fake_show import FakeDesk
 from livedream.ui.panel.outlet_row import OutletRow
-from livedream.ui.panel.panel_commands import FakeCommands
 
 
 def test_a_click_asks_and_the_switch_shows_what_is(qtbot: QtBot) -> None:
-    commands = FakeCommands()
+    commands = FakeDesk()
     row = OutletRow(commands)
     qtbot.addWidget(row)
     row.buttons["record"].click()
-    assert commands.done == ["record"]
+    assert commands.moves == ["record"]
     assert not row.buttons["record"].isChecked(), "the show says when it records"
     row.show_sinks({"recording a.mp4": Health("live", "H.264")})
     assert row.buttons["record"].isChecked()
@@ -22,7 +22,7 @@ def test_a_click_asks_and_the_switch_shows_what_is(qtbot: QtBot) -> None:
 
 
 def test_what_cannot_start_says_why_and_how_to_mend_it(qtbot: QtBot) -> None:
-    row = OutletRow(FakeCommands())
+    row = OutletRow(FakeDesk())
     qtbot.addWidget(row)
     row.show_sinks({"virtual camera": Health("failed", "No device is loaded.", "modprobe v4l2loopback")})
     assert row.trouble.text() == "No device is loaded.\nmodprobe v4l2loopback"

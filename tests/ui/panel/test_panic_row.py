@@ -14,7 +14,7 @@ def test_each_button_does_its_command_and_says_what_became_of_it(stage: Any, nam
     QTest.mouseClick(stage.panel.panic.buttons[name], Qt.MouseButton.LeftButton)
     QTest.keyClick(stage.panel.panic.buttons[name], Qt.Key.Key_Space)
 
-    assert stage.commands.done == [name, name]
+    assert stage.commands.moves == [name, name]
     assert stage.said == [name, name]
 
 
