@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,11 @@ from livedream.settings import Settings, change
 # Before torch is loaded, and for all processes that tests start: on a busy machine OpenMP's threads, which
 # spin while they wait for each other, make torch many times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# What was started by nohup or in a script's background ignores these, and all that tests start would too.
+for name, default in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), default)
 
 SIZE_HW = (64, 96)
 

@@ -22,6 +22,10 @@ BUILT = b"built\n"
 """What a building process writes on its standard output when an engine is in the cache."""
 
 
+GIVES_WAY = 5
+"""How much nicer a process is that gives way to the show, on the scale of Unix, which ends at 19."""
+
+
 class BuildServer:
     """A process that builds one program after the other into the cache, its libraries loaded once.
 
@@ -58,9 +62,7 @@ class BuildServer:
         # A child that is gone already says in `wait` why.
         with suppress(psutil.Error):
             if polite:
-                psutil.Process(self._process.pid).nice(
-                    psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5
-                )
+                give_way(psutil.Process(self._process.pid))
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.write(sent(program))
@@ -158,3 +160,11 @@ def _environment() -> dict[str, str]:
     paths = [package_parent, os.environ.get("PYTHONPATH", "")]
     found = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
     return {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ | found
+
+
+def give_way(process: psutil.Process) -> None:
+    """Lower a process's priority below that of this one."""
+    if psutil.WINDOWS:
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        process.nice(min(19, psutil.Process().nice() + GIVES_WAY))

@@ -1,13 +1,26 @@
 from __future__ import annotations
 
-import pytest
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livedream.clock import ManualClock
 from livedream.dream.program import KernelProgram
-from livedream.dream.spec import kernel_spec
+from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.dreamed import Dreaming
 from livedream.engines.engine import Check
 from livedream.engines.maker import Ready
-from livedream.runtime.dreamer import affordable, describe
+from livedream.frame import Frame
+from livedream.presets import Preset, load, shipped
+from livedream.runtime.dreamer import Dreamer, affordable, describe
 from livedream.runtime.governor import Governor
+from livedream.runtime.latest import Latest
+from livedream.runtime.store import SettingsStore
 from livedream.settings import DreamSettings, Settings, change
 
 
@@ -54,3 +67,85 @@ def test_a_frame_is_dreamed_no_more_often_than_there_is_time_for(
     """Without a governor as often as asked; by a stopgap once."""
     wished = change(Settings(), {"dream.passes": 3})
     assert affordable(wished, governor, is_settled=is_settled).dream.passes == passes
+
+
+class SlowBuilder:
+    """Hands over the engine of what is wanted so many frames after it was first asked for."""
+
+    is_busy = False
+
+    def __init__(self, studio: Any, wait_frames: Callable[[KernelProgram], int]) -> None:
+        self._studio, self._wait_frames = studio, wait_frames
+        self._due: dict[KernelProgram, int] = {}
+        self._target: KernelProgram | None = None
+        self.frame = 0
+
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
+        self._target = program
+        wait_frames = self._wait_frames(program) if self._due else 0
+        self._due.setdefault(program, self.frame + wait_frames)
+
+    def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        if self._target is None or self.frame < self._due[self._target]:
+            return None
+        program, self._target = self._target, None
+        engine = self._studio.adding(0.1 * self._studio.pattern(program.spec.size_hw))
+        return Ready(program, engine, stopgap=False, build_s=0.0, checked=None, run_ms=1.0)
+
+    def give_back(self, ready: Ready[KernelProgram]) -> None:
+        pass
+
+    def prepare(self, plan: object) -> None:
+        pass
+
+
+SIZE_WH = (96, 64)
+BEFORE, APART, AFTER = 12, 3, 24
+"""Frames before the first mood is picked, between the two, and after the second."""
+
+
+def spec_of(mood: Preset) -> KernelSpec:
+    return kernel_spec(mood.settings.dream, working_size_hw(SIZE_WH, mood.settings.dream.working_px))
+
+
+def depths(studio: Any, moods: Sequence[Preset], waits: Sequence[int]) -> list[float]:
+    """Measure the dream of each frame while two moods are picked, the second soon after the first.
+
+    waits: for how many frames the engine of each of these two is not there.
+    """
+    store, slot, clock = SettingsStore(moods[0].settings), Latest[Frame](), ManualClock()
+    due = dict(zip(map(spec_of, moods[1:]), waits, strict=False))
+    builder = SlowBuilder(studio, lambda program: due[program.spec])
+    picked = dict(zip((BEFORE, BEFORE + APART), moods[1:], strict=True))
+    found: list[float] = []
+
+    def go_on(dreaming: Dreaming) -> None:
+        found.append(float(np.abs(dreaming.finish().residual).mean()))
+        clock.advance(1 / 30)
+        builder.frame = number = len(found)
+        if number in picked:
+            store.load(picked[number].settings)
+        if number == BEFORE + APART + AFTER:
+            slot.close()
+        else:
+            slot.put(studio.frame(x=number, index=number, size_wh=SIZE_WH))
+
+    dreamer = Dreamer(store, builder, None, clock, go_on, lambda _: None, fade_s=0.5)  # type: ignore[arg-type]
+    dreamer.prepare(SIZE_WH)
+    slot.put(studio.frame(size_wh=SIZE_WH))
+    dreamer.run(slot, threading.Event())
+    return found
+
+
+moods = st.sampled_from([load(name) for name in shipped()])
+waits = st.sampled_from([0, 2, 4, 1000])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.tuples(moods, moods, moods), st.tuples(waits, waits))
+def test_there_is_always_a_dream_whichever_two_moods_are_picked_a_tenth_of_a_second_apart(
+    studio: Any, picked: tuple[Preset, ...], waits: tuple[int, ...]
+) -> None:
+    """Their engines are on the disk, come before, between or after the second pick, or never."""
+    found = depths(studio, picked, waits)
+    assert min(found[BEFORE:]) > 0.5 * min(found[BEFORE - 1], found[-1])
