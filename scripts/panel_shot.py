@@ -1,4 +1,4 @@
-"""Draws the control panel with the real presets, to look at: python scripts/panel_shot.py [FOLDER]."""
+"""Draws the control panel with the real settings, to look at: python scripts/panel_shot.py [FOLDER]."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PyQt6.QtCore import QPoint
-from PyQt6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication
 
+from livedream.health import Health
 from livedream.runtime.playlist import load_playlist
 from livedream.runtime.status import Status
 from livedream.ui.fake_show import FakeDesk
 from livedream.ui.panel.control_panel import ControlPanel
-from livedream.ui.panel.mood_tile import State
 
 SHOTS = (
     ("narrow", 320, 640, 1.0),
@@ -25,7 +25,6 @@ SHOTS = (
     ("tall", 420, 1080, 1.0),
     ("sharp", 420, 1080, 2.0),
 )
-STATES: tuple[State, ...] = ("ready", "ready", "ready", "building", "waiting")
 
 
 def main(folder: Path) -> None:
@@ -33,7 +32,7 @@ def main(folder: Path) -> None:
     application = QApplication(sys.argv[:1])
     playlist = load_playlist("eyes", ())
     begun_s = time.perf_counter()
-    panel = ControlPanel(playlist.store, playlist, FakeDesk())
+    panel = ControlPanel(playlist.store, FakeDesk())
     panel.resize(420, 1080)
     panel.show()
     application.processEvents()
@@ -48,21 +47,18 @@ def main(folder: Path) -> None:
 
 def _in_use(panel: ControlPanel) -> None:
     """Do what is done in a show."""
-    presets = [tile.name for tile in panel.moods.tiles]
-    panel.set_preset_states({name: STATES[place % 5] for place, name in enumerate(presets)})
     store = panel.link.store
     store.change({"look.depth": 0.62, "look.gamma": 1.4}, "shot")
     store.hold(["look.gamma"])
     store.change({"look.light": 0.35, "feedback.zoom": 0.4}, "shot", "modulation")
-    panel.show_status(Status(preset="eyes"))
+    panel.show_status(Status(sinks={"recording a.mp4": Health("live")}))
     panel.link.look()
 
 
 def _states(panel: ControlPanel, folder: Path, application: QApplication) -> None:
-    """Draw the panel as it is searched, unfolded, in panic, and with pictures of the moods."""
+    """Draw the panel as it is searched, unfolded, and in panic."""
     panel.resize(420, 1080)
-    panel.moods.tiles[10].click()
-    panel.set_panic("freeze")
+    panel.show_status(Status(panic="freeze"))
     bar = panel.area.verticalScrollBar()
     assert bar is not None
     _settle(application)
@@ -77,28 +73,11 @@ def _states(panel: ControlPanel, folder: Path, application: QApplication) -> Non
     panel.search.searched.emit("layer")
     _settle(application)
     _shoot(panel, folder / "panel-search.png", 1.0)
-    panel.search.clear()
-    panel.search.searched.emit("")
-    for place, tile in enumerate(panel.moods.tiles):
-        panel.set_thumbnail(tile.name, _thumbnail(place))
-    _settle(application)
-    _shoot(panel, folder / "panel-pictures.png", 1.0)
 
 
 def _settle(application: QApplication) -> None:
     for _ in range(5):
         application.processEvents()
-
-
-def _thumbnail(place: int) -> QImage:
-    """Draw something in the place of a dreamed picture."""
-    image = QImage(160, 90, QImage.Format.Format_RGB32)
-    painter, sweep = QPainter(image), QLinearGradient(0, 0, 160, 90)
-    sweep.setColorAt(0, QColor.fromHsv(place * 47 % 360, 140, 200))
-    sweep.setColorAt(1, QColor.fromHsv((place * 47 + 80) % 360, 160, 90))
-    painter.fillRect(image.rect(), sweep)
-    painter.end()
-    return image
 
 
 def _shoot(panel: ControlPanel, path: Path, ratio: float) -> None:

@@ -1,7 +1,7 @@
 """Render the live window with its control panel to a picture, for the documentation.
 
 export QT_QPA_PLATFORM=offscreen XDG_CONFIG_HOME=$(mktemp -d)
-python scripts/window_shot.py OUT.png [SOURCE] [SECONDS]
+python scripts/window_shot.py OUT.png [SOURCE] [SECONDS] [WIDTHxHEIGHT]
 """
 
 from __future__ import annotations
@@ -19,24 +19,23 @@ from livedream.ui.control_window import ControlWindow, with_panel
 from livedream.ui.run_window import run_window
 from livedream.ui.window import DreamWindow
 
-SIZE = (1280, 720)
-
 
 def main() -> None:
     """Dream, then take the picture."""
     out, *given = sys.argv[1:]
-    source, seconds = [*given, *("clouds", "12")[len(given) :]]
+    source, seconds, size = [*given, *("clouds", "12", "1280x720")[len(given) :]]
+    width, height = map(int, size.split("x"))
     playlist = load_playlist("eyes", ())
     windows: list[ControlWindow] = []
 
     def hosted(session: LiveSession, view: DreamWindow) -> QMainWindow:
         window = with_panel(session, playlist, view)
-        window.resize(*SIZE)
+        window.resize(width, height)
         windows.append(window)
         return window
 
     def shoot(session: LiveSession) -> None:
-        windows[0].resize(*SIZE)
+        windows[0].resize(width, height)
         windows[0].grab().save(out)
         session.stop()
 

@@ -242,6 +242,7 @@ class LiveSession:
             floor_px=0.0 if dreamed is None else dreamed.settings.motion.floor_px,
             source=self._source.info.name,
             source_health=self._source.health,
+            source_wh=self._source.info.size_wh,
             working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
             output_wh=self.plan.output_wh,
             sinks=self.output.sinks(),

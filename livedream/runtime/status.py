@@ -27,7 +27,8 @@ class Status:
     to be made ahead.
     left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
-    floor_px: the motion below which it stands. working_wh, output_wh: pixels. sinks: name -> health.
+    floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
+    sinks: name -> health.
     panic: what goes out in place of the dream.
     notices: the last few sentences told.
     """
@@ -48,6 +49,7 @@ class Status:
     floor_px: float = 0.0
     source: str = ""
     source_health: Health = Health("off")
+    source_wh: tuple[int, int] = (0, 0)
     working_wh: tuple[int, int] = (0, 0)
     output_wh: tuple[int, int] = (0, 0)
     panic: PanicMode = ""

@@ -1,4 +1,4 @@
-"""The performer's window: the picture with its overlays, and the control panel docked beside it."""
+"""The performer's window: the picture, a bar over it, the moods under it, the control panel beside it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PyQt6.QtCore import QEvent, QSettings, Qt
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStatusBar, QWidget
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 
 from livedream.engines.builder import ProgramState
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
+from livedream.ui.elided_label import ElidedLabel
 from livedream.ui.icon import icon
 from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.mood_grid import MoodGrid
+from livedream.ui.panel.panel_style import GAP
 from livedream.ui.show_protocol import Commands
+from livedream.ui.stage import Stage
+from livedream.ui.top_bar import TopBar
 from livedream.ui.window import DEFAULT_WH, DreamWindow
 
 
 def with_panel(show: Playable, playlist: Playlist, view: DreamWindow) -> ControlWindow:
-    """Return a window that holds a view of a show and its control panel."""
-    panel = ControlPanel(show.store, playlist, show.commands)
-    window = ControlWindow(view, panel, show.preset_states, QSettings("livedream", "livedream"))
+    """Return a window that holds a view of a show and its controls."""
+    panel, moods = ControlPanel(show.store, show.commands), MoodGrid(playlist)
+    window = ControlWindow(view, panel, moods, show.preset_states, QSettings("livedream", "livedream"))
     window.place(show.status().output_wh)
     return window
 
@@ -63,6 +68,7 @@ def figures(status: Status) -> str:
 
 
 PART_OF_ROOM = 0.94
+SMALLEST_WH = (320, 240)
 
 DARK = """
 QMainWindow { background: #0b0b12; }
@@ -70,61 +76,75 @@ QMainWindow::separator { background: #1b1a26; width: 5px; }
 QMainWindow::separator:hover { background: #8a63d2; }
 QStatusBar { background: #0b0b12; }
 QStatusBar::item { border: 0; }
-QStatusBar QLabel { color: #b9b6c6; font-size: 14px; padding: 3px 10px; }
 """
 
 
 class ControlWindow(QMainWindow):
-    """Holds the view and the panel; closing it ends the show, if the view agrees.
+    """Holds the view and the controls; closing it ends the show, if the view agrees.
 
-    settings: where it keeps whether the panel is open, and how wide it is.
+    settings: where it keeps what is open, and how wide the panel is.
     """
 
     def __init__(
         self,
         view: DreamWindow,
         panel: ControlPanel,
+        moods: MoodGrid,
         states: Callable[[], Mapping[str, ProgramState]],
         settings: QSettings,
     ) -> None:
         super().__init__()
-        self.view, self._settings = view, settings
+        self.view, self.panel, self.moods, self._settings = view, panel, moods, settings
+        self._with_panel = bool(settings.value("panel", defaultValue=True, type=bool))
         self.setWindowIcon(icon())
         self.setStyleSheet(DARK)
-        self.setCentralWidget(view)
-        self.dock = QDockWidget("Controls", self)
-        self.dock.setObjectName("controls")
-        self.dock.setTitleBarWidget(QWidget())
-        self.dock.setWidget(panel)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self._figures = QLabel()
-        self._strip().addWidget(self._figures)
-        state = settings.value("panels")
-        if state is not None:
-            self.restoreState(state)
+        # Its own, or else the panel and the bar would say how small it can be.
+        self.setMinimumSize(*SMALLEST_WH)
+        self.bar = TopBar(view.do)
+        self.stage = Stage(self.bar, view, moods)
+        self.setCentralWidget(self.stage)
+        self.dock = self._docked(panel)
+        self._figures = ElidedLabel()
+        self._strip().addWidget(self._figures, 1)
+        self._strip().setContentsMargins(GAP, 0, GAP, 0)
+        self._restore()
         view.windowTitleChanged.connect(self.setWindowTitle)
         self.setWindowTitle(view.windowTitle())
-        view.host(self, self.toggle_panel, self._on_status)
-        panel.said.connect(view.flash)
-        self._panel, self._states = panel, states
+        view.host(self, {"panel": self.toggle_panel, "moods": self.toggle_moods}, self._on_status)
+        for part in (panel, moods):
+            part.said.connect(view.flash)
+        self._states = states
 
     def place(self, output_wh: tuple[int, int]) -> None:
         """Open at a size that fits the display."""
         screen = self.screen() or QGuiApplication.primaryScreen()
         if screen is not None:
             width, height = output_wh if all(output_wh) else DEFAULT_WH
-            beside = self.dock.sizeHint().width() if self.dock.isVisibleTo(self) else 0
             room = screen.availableGeometry()
             most_wh = (round(PART_OF_ROOM * room.width()), round(PART_OF_ROOM * room.height()))
-            self.resize(min(width + beside, most_wh[0]), min(height, most_wh[1]))
+            self.resize(min(width, most_wh[0]), min(height, most_wh[1]))
             place = self.frameGeometry()
             place.moveCenter(room.center())
             self.move(place.topLeft())
 
     def toggle_panel(self) -> None:
         """Open or fold the panel."""
-        self.dock.setVisible(not self.dock.isVisible())
+        if not self._with_panel and not self._has_room():
+            self.view.flash("the window is too small for the controls")
+        self._with_panel = not self._with_panel
+        self._fit()
         self.view.setFocus()
+
+    def toggle_moods(self) -> None:
+        """Open or fold the moods."""
+        self.stage.show_moods(on=not self.stage.with_moods)
+        self._fit()
+        self.view.setFocus()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Fold the panel where it would lie on the picture."""
+        super().resizeEvent(a0)
+        self._fit()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Obey the keys wherever the focus is, unless a control has taken them."""
@@ -132,14 +152,15 @@ class ControlWindow(QMainWindow):
             self.view.keyPressEvent(a0)
 
     def changeEvent(self, a0: QEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Keep the panel off the picture in full screen."""
+        """Show the picture alone in full screen."""
         super().changeEvent(a0)
         if a0 is not None and a0.type() == QEvent.Type.WindowStateChange:
-            self.dock.setVisible(not self.isFullScreen())
+            self.stage.show_bare(on=self.isFullScreen())
             self._strip().setVisible(not self.isFullScreen())
+            self._fit()
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Ask the view, keep how the panels lie, and end."""
+        """Ask the view, keep how the controls lie, and end."""
         if a0 is None:
             return
         if not self.view.may_close():
@@ -147,8 +168,37 @@ class ControlWindow(QMainWindow):
             return
         if not self.isFullScreen():
             self._settings.setValue("panels", self.saveState())
+            self._settings.setValue("panel", self._with_panel)
+            self._settings.setValue("moods", self.stage.with_moods)
         a0.accept()
         self.view.end()
+
+    def _restore(self) -> None:
+        state = self._settings.value("panels")
+        if state is not None:
+            self.restoreState(state)
+        self.stage.show_moods(on=bool(self._settings.value("moods", defaultValue=True, type=bool)))
+        self._fit()
+
+    def _docked(self, panel: ControlPanel) -> QDockWidget:
+        dock = QDockWidget("Controls", self)
+        dock.setObjectName("controls")
+        dock.setTitleBarWidget(QWidget())
+        dock.setWidget(panel)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    def _has_room(self) -> bool:
+        """Return whether the panel fits beside the picture."""
+        beside = self.panel.sizeHint().width() + self.stage.minimumWidth()
+        high = self.height() - self._strip().sizeHint().height()
+        return self.width() >= beside and high >= self.panel.minimumSizeHint().height()
+
+    def _fit(self) -> None:
+        is_open = self._with_panel and not self.isFullScreen() and self._has_room()
+        self.dock.setVisible(is_open)
+        self.bar.show_switch("panel", on=is_open)
+        self.bar.show_switch("moods", on=self.stage.with_moods)
 
     def _strip(self) -> QStatusBar:
         strip = self.statusBar()
@@ -157,7 +207,9 @@ class ControlWindow(QMainWindow):
         return strip
 
     def _on_status(self, status: Status) -> None:
-        self._figures.setText(figures(status))
-        self._panel.show_status(status)
-        self._panel.set_panic(status.panic)
-        self._panel.set_preset_states(self._states())
+        self._figures.set_text(figures(status))
+        self.bar.show_status(status)
+        self.bar.show_switch("mirror", on=self.view.preview.mirror)
+        self.panel.show_status(status)
+        self.moods.show_running(status.preset)
+        self.moods.set_states(self._states())

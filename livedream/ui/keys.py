@@ -9,7 +9,7 @@ from typing import Literal
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
-Action = Literal["full screen", "next display", "hud", "mirror", "panel", "keys", "escape", "close"]
+Action = Literal["full screen", "next display", "hud", "mirror", "panel", "moods", "keys", "escape", "close"]
 """What the window does itself; all else is done at the actions."""
 
 _Key = Qt.Key
@@ -42,6 +42,7 @@ WINDOW: tuple[Binding, ...] = (
     Binding("H", "figures and health on or off", {_Key.Key_H: "hud"}),
     Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
     Binding("C", "controls, open or folded", {_Key.Key_C: "panel"}),
+    Binding("G", "moods under the picture, open or folded", {_Key.Key_G: "moods"}),
     Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
     Binding("Esc", "leave full screen, fold the controls", {_Key.Key_Escape: "escape"}),
     Binding(

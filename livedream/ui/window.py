@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PyQt6 import sip
@@ -36,7 +36,9 @@ QPushButton {
 }
 QPushButton:focus, QPushButton:hover { border-color: #8a63d2; }
 """
-SMALLEST_WH = (480, 270)
+SMALLEST_WH = (320, 180)
+SMALLEST_BESIDE_WH = (160, 90)
+"""Of the picture with controls around it."""
 
 
 class DreamWindow(QWidget):
@@ -63,7 +65,7 @@ class DreamWindow(QWidget):
         self.overlays = Overlays(_hint(), self._clock.now_s())
         self.full_screen = FullScreen(self, self.flash)
         self.output = OutputDisplay(show, self, self.flash)
-        self._toggle_panel: Callable[[], None] = lambda: None
+        self._of_host: Mapping[str, Callable[[], None]] = {}
         self._on_status: Callable[[Status], None] = lambda _: None
         self._screens = Screens()
         self._drawn: Look | None = None
@@ -76,15 +78,22 @@ class DreamWindow(QWidget):
         self._dress()
 
     def host(
-        self, host: QMainWindow, toggle_panel: Callable[[], None], on_status: Callable[[Status], None]
+        self,
+        host: QMainWindow,
+        actions: Mapping[str, Callable[[], None]],
+        on_status: Callable[[Status], None],
     ) -> None:
-        """Live in a window with a panel: full screen is that window's; on_status: told what is shown."""
+        """Live in a window with controls: full screen is that window's.
+
+        actions: what that window does itself. on_status: told what is shown.
+        """
         # Those of a window of its own would go on to heed displays that come and go.
         for gone in (self.full_screen, self.output.window, self.output):
             sip.delete(gone)
         self.full_screen = FullScreen(host, self.flash)
         self.output = OutputDisplay(self._show, host, self.flash)
-        self._toggle_panel, self._on_status = toggle_panel, on_status
+        self._of_host, self._on_status = actions, on_status
+        self.setMinimumSize(*SMALLEST_BESIDE_WH)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def present(self, *, full_screen: bool) -> None:
@@ -141,7 +150,7 @@ class DreamWindow(QWidget):
         """Do what the key stands for."""
         action = action_of(a0) if a0 is not None else None
         if action is not None:
-            self._do(action)
+            self.do(action)
 
     def mouseDoubleClickEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Go to full screen or back."""
@@ -181,7 +190,8 @@ class DreamWindow(QWidget):
         # Every pixel is painted each time: Qt need not clear them first.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def _do(self, asked: str) -> None:
+    def do(self, asked: str) -> None:
+        """Do what a key or a button asks for: the window itself, or else a command of the show."""
         own: dict[str, Callable[[], object]] = {
             "full screen": self._toggle_full_screen,
             "next display": self._next_display,
@@ -189,8 +199,8 @@ class DreamWindow(QWidget):
             "mirror": self._toggle_mirror,
             "keys": self._toggle_keys,
             "escape": self._escape,
-            "panel": self._toggle_panel,
             "close": (self.window() or self).close,
+            **self._of_host,
         }
         if asked in own:
             own[asked]()
@@ -223,7 +233,7 @@ class DreamWindow(QWidget):
         if self.overlays.keys:
             self._toggle_keys()
         elif not self.full_screen.leave():
-            self._toggle_panel()
+            self._of_host.get("panel", lambda: None)()
 
     def _asked(self, going: str) -> bool:
         """Ask whether to end the show; True for yes."""

@@ -5,9 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QSettings, Qt
+from PyQt6.QtCore import QRect, QSettings, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from livedream.engines.builder import ProgramState
 from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.presets import load
@@ -16,9 +19,11 @@ from livedream.runtime.status import Status
 from livedream.ui.control_window import ControlWindow, figures
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.window import DreamWindow
 
 Key = Qt.Key
+STATES: dict[str, ProgramState] = {"eyes": "ready", "weave": "building"}
 
 
 @pytest.fixture
@@ -41,9 +46,9 @@ def window(
     qtbot: QtBot, show: FakeShow, playlist: Playlist, desk: FakeDesk, tmp_path: Path
 ) -> Iterator[ControlWindow]:
     view = DreamWindow(show, desk, title="livedream", confirm=lambda _: False)
-    panel = ControlPanel(playlist.store, playlist, desk)
+    panel, moods = ControlPanel(playlist.store, desk), MoodGrid(playlist)
     settings = QSettings(str(tmp_path / "panels.ini"), QSettings.Format.IniFormat)
-    window = ControlWindow(view, panel, lambda: {"eyes": "ready", "weave": "building"}, settings)
+    window = ControlWindow(view, panel, moods, lambda: STATES, settings)
     qtbot.addWidget(window)
     window.place((1280, 720))
     view.present(full_screen=False)
@@ -61,8 +66,70 @@ def test_it_shows_the_picture_beside_the_panel(
     assert window.dock.isVisible()
     assert window._figures.text().startswith("34.8 frames/s")
     assert "OpenVINO float32 320x240" in window._figures.text()
-    assert window.view.width() + window.dock.width() <= window.width()
-    assert window.view.geometry().right() < window.dock.geometry().left()
+    assert "34.8" in window._figures.text()
+    assert window.bar.source.text().startswith("C920 webcam")
+    assert [tile.running for tile in window.moods.tiles] == [True, False]
+    assert [tile.state for tile in window.moods.tiles] == ["ready", "building"]
+
+
+def place_of(window: ControlWindow, part: QWidget) -> QRect:
+    return QRect(part.mapTo(window, part.rect().topLeft()), part.size())
+
+
+@pytest.mark.parametrize(
+    "size", [(320, 240), (480, 360), (700, 480), (1280, 720), (1920, 1080), (3840, 2160)]
+)
+def test_nothing_lies_on_the_picture_at_any_size(
+    qtbot: QtBot, window: ControlWindow, size: tuple[int, int]
+) -> None:
+    window.stage.add_row(QLabel("a row of somebody else"))
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+    QApplication.processEvents()
+    picture = place_of(window, window.view)
+    parts = [part for part in (window.bar, window.stage.area, window.dock) if part.isVisible()]
+    assert not any(picture.intersects(place_of(window, part)) for part in parts)
+    assert window.rect().contains(picture)
+    assert picture.width() >= 320
+    assert picture.height() >= 0.55 * size[1]
+    assert window.dock.isVisible() is (size[0] >= 700)
+    assert window.bar.isVisible() is (size[1] >= 360)
+    assert window.stage.area.isVisible() is (size[1] >= 480)
+
+
+def test_a_panel_without_room_says_so(qtbot: QtBot, window: ControlWindow) -> None:
+    qtbot.keyClick(window.view, Key.Key_C)
+    window.resize(400, 300)
+    qtbot.keyClick(window.view, Key.Key_C)
+    assert "too small" in window.view.overlays.look(window.view._clock.now_s(), dreaming=True).hint.text
+    assert not window.dock.isVisible()
+    window.resize(1280, 720)
+    qtbot.waitUntil(window.dock.isVisible)
+
+
+def test_switches_ask_the_window_and_show_how_it_stands(qtbot: QtBot, window: ControlWindow) -> None:
+    for name, part in (("moods", window.stage.area), ("panel", window.dock)):
+        switch = window.bar.switches[name]
+        assert switch.isChecked()
+        qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+        assert not part.isVisible()
+        assert not switch.isChecked()
+        assert not switch.hasFocus()
+    mirror = window.bar.switches["mirror"]
+    qtbot.waitUntil(mirror.isChecked)
+    qtbot.mouseClick(mirror, Qt.MouseButton.LeftButton)
+    assert not window.view.preview.mirror
+    qtbot.waitUntil(lambda: not mirror.isChecked())
+
+
+def test_the_tab_key_goes_from_the_bar_over_the_moods_to_the_panel(window: ControlWindow) -> None:
+    window.bar.switches["mirror"].setFocus()
+    seen: list[QWidget | None] = []
+    while (now := QApplication.focusWidget()) not in seen:
+        seen.append(now)
+        QTest.keyClick(now, Key.Key_Tab)
+    order = [window.bar.switches["panel"], window.moods.tiles[0], window.panel.panic.buttons["blackout"]]
+    assert [widget for widget in seen if widget in order] == order
 
 
 def test_the_strip_tells_what_is_waited_for() -> None:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import SettingInfo
-from livedream.ui.panel.fold import Fold
-from livedream.ui.panel.mood_grid import MoodGrid
-from livedream.ui.panel.mood_tile import State
 from livedream.ui.panel.outlet_row import OutletRow
 from livedream.ui.panel.panel_hand import PanelHand
 from livedream.ui.panel.panel_style import GAP, MARGIN, dress
@@ -25,21 +19,21 @@ from livedream.ui.panel.store_link import Standpoint, StoreLink
 from livedream.ui.show_protocol import Commands
 
 NARROWEST_PX = 320
+WIDE_PX = 364
+"""How wide it is until somebody pulls its edge."""
 SEARCH_MS = 80
 
 
 class ControlPanel(QWidget):
-    """Panic buttons, moods, the settings that matter at first glance, and all others.
+    """Panic buttons, outlets, the settings that matter at first glance, and all others.
 
     said: a sentence for the performer: what a command did, or why a value is not possible. It follows the
-    store while it is visible.
+    store while it is visible. top: takes widgets that stand above all.
     """
 
     said = pyqtSignal(str)
 
-    def __init__(
-        self, store: SettingsStore, playlist: Playlist, commands: Commands, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, store: SettingsStore, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("controlPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -48,8 +42,7 @@ class ControlPanel(QWidget):
         dress(self)
         self.link, self.hand = StoreLink(store, self), PanelHand(store, self)
         self.panic, self.outlets = PanicRow(commands), OutletRow(commands)
-        self.moods, self.search = MoodGrid(playlist), SearchField()
-        self.mood_fold = Fold("Mood", lambda: self.moods, unfolded=True)
+        self.search = SearchField()
         self.first = SettingFold("Essentials", first_glance(), self._family_row, unfolded=True)
         self.groups = {group: SettingFold(group, infos, self._row) for group, infos in groups().items()}
         self.nothing = QLabel("No setting matches.")
@@ -58,25 +51,12 @@ class ControlPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return its size beside a picture."""
-        return QSize(424, 720)
+        return QSize(WIDE_PX, 720)
 
     def show_status(self, status: Status) -> None:
-        """Show what runs."""
-        self.moods.show_running(status.preset)
+        """Show what is on."""
         self.outlets.show_sinks(status.sinks)
-        self.mood_fold.note(self.moods.summary())
-
-    def set_panic(self, mode: str) -> None:
-        """Show which panic mode is on: "blackout", "bypass", "freeze", or "" for none."""
-        self.panic.set_panic(mode)
-
-    def set_preset_states(self, states: Mapping[str, State]) -> None:
-        """Show by name which presets are ready, being built or waiting."""
-        self.moods.set_states(states)
-
-    def set_thumbnail(self, name: str, picture: QImage) -> None:
-        """Show a picture of a preset."""
-        self.moods.set_thumbnail(name, picture)
+        self.panic.set_panic(status.panic)
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
         """Begin to follow the store."""
@@ -107,6 +87,8 @@ class ControlPanel(QWidget):
         fixed = QVBoxLayout()
         fixed.setContentsMargins(0, 0, MARGIN, 0)
         fixed.setSpacing(MARGIN)
+        self.top = QVBoxLayout()
+        fixed.addLayout(self.top)
         fixed.addWidget(self.panic)
         fixed.addWidget(self.outlets)
         fixed.addWidget(self.search)
@@ -119,7 +101,7 @@ class ControlPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, MARGIN)
         column.setSpacing(GAP)
-        for part in (self.mood_fold, self.first, *self.groups.values(), self.nothing):
+        for part in (self.first, *self.groups.values(), self.nothing):
             column.addWidget(part)
         self.nothing.setObjectName("quiet")
         self.nothing.hide()
@@ -135,7 +117,6 @@ class ControlPanel(QWidget):
     def _connect(self) -> None:
         self.panic.said.connect(self.said)
         self.outlets.said.connect(self.said)
-        self.moods.said.connect(self.said)
         self.hand.refused.connect(lambda _, why: self.said.emit(why))
         self.hand.touched.connect(self._touch)
         self.search.searched.connect(self._search)
@@ -165,7 +146,6 @@ class ControlPanel(QWidget):
             self.area.ensureWidgetVisible(now, 0, 24)
 
     def _search(self, searched: str) -> None:
-        self.mood_fold.setVisible(not searched)
         found = [fold.search(searched) for fold in (self.first, *self.groups.values())]
         self.nothing.setVisible(not any(found))
 

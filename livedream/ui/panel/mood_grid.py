@@ -6,33 +6,42 @@ from collections.abc import Mapping
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QResizeEvent
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QWidget
 
 from livedream.errors import LivedreamError
 from livedream.runtime.playlist import Playlist
-from livedream.ui.panel.mood_tile import LARGE_PX, NAME_PX, TIGHT_PX, MoodTile, State
+from livedream.ui.panel.mood_tile import LARGE_PX, LOW_PX, TIGHT_PX, MoodTile, State
 from livedream.ui.panel.panel_style import GAP
 
-TALLEST_PX = 110
+HIGH_PX = 48
+"""The tiles lie in as few rows as let each be this high."""
+
+HIGH_SHARE = 0.28
+"""Of the room there is, how high a tile is to be where the room is large."""
 
 
 class MoodGrid(QWidget):
-    """Shows which mood runs and which is asked for; a click asks for one. said: what became of it."""
+    """Shows which mood runs and which is asked for; a click asks for one. said: what became of it.
+
+    reached: a tile that is to be seen, as it has the focus or is asked for.
+    """
 
     said = pyqtSignal(str)
+    reached = pyqtSignal(object)
 
     def __init__(self, playlist: Playlist) -> None:
         super().__init__()
+        self.setObjectName("moods")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._playlist = playlist
         self._running = ""
-        self._columns = 2
-        self._pictures = False
+        self._columns = 1
         self.tiles = [self._tile(place) for place in range(len(playlist.presets))]
         self._widest = {
             type_px: max(tile.needed_px(type_px) for tile in self.tiles) for type_px in (TIGHT_PX, LARGE_PX)
         }
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.arrange(640, 200)
         self.show_running("")
 
     def show_running(self, name: str) -> None:
@@ -58,27 +67,33 @@ class MoodGrid(QWidget):
         for tile in self.tiles:
             if tile.name == name:
                 tile.set_picture(picture)
-                self._pictures = True
-        self._fit()
 
-    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: ARG002, N802
-        """Use as many columns as there is room for."""
-        self._fit()
-
-    def _fit(self) -> None:
-        """Put the tiles into rows, in three columns where the longest name has room for it."""
-        box = self.contentsRect()
-        self._columns = 3 if 3 * self._widest[TIGHT_PX] + 2 * GAP <= box.width() else 2
-        wide = (box.width() - (self._columns - 1) * GAP) / self._columns
-        high = min(TALLEST_PX, max(NAME_PX, round(wide * 9 / 16))) if self._pictures else NAME_PX
+    def arrange(self, width_px: int, most_px: int) -> int:
+        """Put the tiles into rows of a width; return how high they are, at most `most_px` if possible."""
+        rows, high = self._rows(width_px, most_px)
+        self._columns = -(-len(self.tiles) // rows)
+        wide = _wide(width_px, self._columns)
         type_px = LARGE_PX if self._widest[LARGE_PX] <= wide else TIGHT_PX
         for place, tile in enumerate(self.tiles):
             tile.type_px = type_px
             row, column = divmod(place, self._columns)
             left, right = (round(column * (wide + GAP) + extra) for extra in (0, wide))
-            tile.setGeometry(box.left() + left, box.top() + row * (high + GAP), right - left, high)
-        rows = -(-len(self.tiles) // self._columns)
-        self.setFixedHeight(self.height() - box.height() + rows * (high + GAP) - GAP)
+            tile.setGeometry(left, row * (high + GAP), right - left, high)
+        height = rows * (high + GAP) - GAP
+        self.setFixedSize(width_px, height)
+        return height
+
+    def _rows(self, width_px: int, most_px: int) -> tuple[int, int]:
+        """Return in how many rows the tiles lie, and how high each is: the fewest that are high enough."""
+        count, possible = len(self.tiles), []
+        for rows in range(1, count + 1):
+            wide = _wide(width_px, -(-count // rows))
+            if wide >= self._widest[TIGHT_PX]:
+                possible.append((rows, min(round(wide * 9 / 16), (most_px + GAP) // rows - GAP)))
+        enough_px = max(HIGH_PX, round(HIGH_SHARE * most_px))
+        high_ones = [one for one in possible if one[1] >= enough_px]
+        rows, high = high_ones[0] if high_ones else max(possible, key=lambda one: one[1], default=(count, 0))
+        return rows, max(LOW_PX, high)
 
     def _tile(self, place: int) -> MoodTile:
         preset = self._playlist.presets[place]
@@ -103,6 +118,7 @@ class MoodGrid(QWidget):
         if 0 <= to < len(self.tiles):
             self._stop_at(self.tiles[to])
             self.tiles[to].setFocus(Qt.FocusReason.TabFocusReason)
+            self.reached.emit(self.tiles[to])
 
     def _stop_at(self, stop: MoodTile) -> None:
         """Let the tab key stop at one tile only; the arrow keys go on from there."""
@@ -110,3 +126,7 @@ class MoodGrid(QWidget):
             wanted = Qt.FocusPolicy.TabFocus if tile is stop else Qt.FocusPolicy.NoFocus
             if tile.focusPolicy() != wanted:
                 tile.setFocusPolicy(wanted)
+
+
+def _wide(width_px: int, columns: int) -> float:
+    return (width_px - (columns - 1) * GAP) / columns

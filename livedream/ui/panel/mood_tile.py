@@ -26,9 +26,11 @@ from livedream.ui.panel.panel_style import (
 
 State = Literal["ready", "building", "waiting"]
 
-NAME_PX, STRIP_PX = 34, 26
-LEFT_PX, SPACE_PX, RIGHT_PX, DOT_PX = 6, 4, 1, 16
-LARGE_PX, TIGHT_PX = 15, 13
+LOW_PX, STRIP_PX = 50, 24
+"""How high a tile is at least, and the line with its name."""
+
+LEFT_PX, SPACE_PX, RIGHT_PX = 5, 4, 2
+LARGE_PX, TIGHT_PX = 15, 12
 WIDEST_PICTURE_PX = 480
 SHADE = QColor(8, 8, 14, 190)
 ARROWS = {
@@ -60,7 +62,7 @@ class MoodTile(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size at which all of its name is seen."""
-        return QSize(self.needed_px(TIGHT_PX), NAME_PX)
+        return QSize(self.needed_px(TIGHT_PX), LOW_PX)
 
     def show_as(self, *, running: bool, armed: bool) -> None:
         """Show whether it runs or is asked for."""
@@ -99,10 +101,8 @@ class MoodTile(QAbstractButton):
         shape.addRoundedRect(box, RADIUS, RADIUS)
         painter.setClipPath(shape)
         self._draw_ground(painter, box)
-        self._draw_name(painter, QRectF(box.left(), box.bottom() - NAME_PX + 2, box.width(), NAME_PX - 2))
-        self._draw_dot(
-            painter, QPointF(box.right() - 11, box.top() + 11 if self._picture else box.center().y())
-        )
+        self._draw_name(painter, QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX))
+        self._draw_dot(painter, QPointF(box.right() - 11, box.top() + 11))
         painter.setClipping(False)
         self._draw_edge(painter, box)
         if self.hasFocus():
@@ -122,10 +122,7 @@ class MoodTile(QAbstractButton):
         painter.fillRect(QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX), SHADE)
 
     def _draw_name(self, painter: QPainter, line: QRectF) -> None:
-        if self._picture is not None:
-            line.setTop(line.bottom() - STRIP_PX)
-        dot = 0 if self._picture is not None or self.state is None else DOT_PX
-        text = line.adjusted(LEFT_PX, 0, -RIGHT_PX - dot, 0)
+        text = line.adjusted(LEFT_PX, 0, -RIGHT_PX, 0)
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setFont(_number_type())
         painter.setPen(ACCENT if self.running else DIM if self._picture is not None else FAINT)
@@ -167,7 +164,7 @@ class MoodTile(QAbstractButton):
         """Return how wide it must be for all of its name in type of a size."""
         number, name = QFontMetricsF(_number_type()), QFontMetricsF(type_of(type_px, bold=True))
         text_px = number.horizontalAdvance(str(self.number)) + name.horizontalAdvance(self.name)
-        return ceil(LEFT_PX + text_px + SPACE_PX + DOT_PX + RIGHT_PX) + 2
+        return ceil(LEFT_PX + text_px + SPACE_PX + RIGHT_PX) + 2
 
     def _tell(self) -> None:
         """Say in words what the tile shows."""

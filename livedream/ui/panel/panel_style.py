@@ -70,7 +70,7 @@ _NAMES = {
 }
 
 _TEMPLATE = """
-#controlPanel, #panelContent { background: @background; }
+#controlPanel, #panelContent, #stage, #topBar, #moods { background: @background; }
 QScrollArea { background: @background; border: none; }
 QToolTip { background: @raised; color: @text; border: 1px solid @edge; padding: 6px; }
 #card { background: @card; border-radius: 8px; }
@@ -84,7 +84,10 @@ QPushButton {
 QPushButton:hover { background: #2e2e3d; }
 QPushButton:pressed { background: @edge; }
 QPushButton:checked { background: @warn; color: @background; border-color: @warn; }
+QPushButton[quiet="true"] { border-width: 1px; font-size: 14px; padding: 0 10px; }
+QPushButton[quiet="true"]:checked { background: @tint; color: @text; border-color: @accent; }
 QPushButton:focus { border-color: @text; }
+QPushButton[quiet="true"]:focus { border-color: @text; }
 QLineEdit, QDoubleSpinBox, QComboBox {
   background: @raised; color: @text; border: 2px solid @raised; border-radius: 5px; padding: 0 6px;
   selection-background-color: @accent; selection-color: @background;

@@ -62,7 +62,7 @@ def playlist() -> Playlist:
 @pytest.fixture
 def stage(qtbot: QtBot, playlist: Playlist) -> Iterator[Stage]:
     commands = FakeDesk()
-    panel = ControlPanel(playlist.store, playlist, commands)
+    panel = ControlPanel(playlist.store, commands)
     qtbot.addWidget(panel)
     panel.resize(420, 800)
     stage = Stage(panel, playlist, commands, qtbot)

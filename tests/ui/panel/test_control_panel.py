@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
 from livedream.settings import describe
@@ -58,11 +59,10 @@ def test_search_goes_by_word_group_and_help_and_unfolds(
     panel.search.setFocus()
     QTest.keyClicks(panel.search, searched)
     stage.until(lambda: found in visible(panel) and not_found not in visible(panel))
-    assert not panel.mood_fold.isVisible()
 
     QTest.keyClick(panel.search, Qt.Key.Key_Escape)
-    stage.until(panel.mood_fold.isVisible)
-    assert visible(panel) == {info.word for info in describe() if info.basic}
+    basic = {info.word for info in describe() if info.basic}
+    stage.until(lambda: visible(panel) == basic)
     assert not any(fold.is_unfolded() for fold in panel.groups.values())
 
 
@@ -98,8 +98,6 @@ def test_the_tab_key_reaches_everything_from_top_to_bottom(stage: Any) -> None:
     order = [
         *panel.panic.buttons.values(),
         panel.search,
-        panel.mood_fold.header,
-        panel.moods.tiles[0],
         panel.first.header,
         first.pin,
         first.editor.box,
@@ -160,7 +158,7 @@ def test_closed_it_observes_no_more_and_shown_again_it_is_up_to_date(stage: Any)
 def test_destroyed_it_leaves_nothing_behind(qtbot: QtBot, playlist: Playlist) -> None:
     from livedream.ui.fake_show import FakeDesk
 
-    panel = ControlPanel(playlist.store, playlist, FakeDesk())
+    panel = ControlPanel(playlist.store, FakeDesk())
     panel.show()
     assert playlist.store._observers
     panel.deleteLater()
@@ -191,14 +189,9 @@ def test_it_is_dark(stage: Any) -> None:
 
 
 def test_it_shows_what_it_is_told(stage: Any) -> None:
-    stage.panel.show_status(Status(preset="plain"))
-    assert stage.panel.mood_fold.header.note == "plain"
-    stage.panel.set_panic("freeze")
+    stage.panel.show_status(Status(panic="freeze", sinks={"recording a.mp4": Health("live")}))
     assert stage.panel.panic.buttons["freeze"].isChecked()
-    stage.panel.set_preset_states({"deep": "building"})
-    assert stage.panel.moods.tiles[1].state == "building"
-    stage.panel.set_thumbnail("deep", QImage(160, 90, QImage.Format.Format_RGB32))
-    assert stage.panel.moods.tiles[1].height() > 40
+    assert stage.panel.outlets.buttons["record"].isChecked()
 
 
 def test_headers_count_what_the_hand_has_changed(stage: Any) -> None:
@@ -210,12 +203,11 @@ def test_headers_count_what_the_hand_has_changed(stage: Any) -> None:
     stage.until(lambda: [header.note for header in headers] == ["", ""])
 
 
-@pytest.mark.parametrize("kind", ["panic", "moods", "fold"])
+@pytest.mark.parametrize("kind", ["panic", "fold"])
 def test_after_a_click_the_keys_are_the_windows_again(stage: Any, kind: str) -> None:
     panel = stage.panel
     buttons = {
         "panic": panel.panic.buttons["freeze"],
-        "moods": panel.moods.tiles[1],
         "fold": panel.first.header,
     }
     panel.search.setFocus()

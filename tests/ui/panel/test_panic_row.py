@@ -21,7 +21,7 @@ def test_each_button_does_its_command_and_says_what_became_of_it(stage: Any, nam
 @pytest.mark.parametrize("mode", ["", *MODES])
 def test_the_state_is_the_shows_and_not_the_clicks(stage: Any, mode: str) -> None:
     panel = stage.panel
-    panel.set_panic(mode)
+    panel.panic.set_panic(mode)
     panel.panic.buttons["blackout"].click()
 
     assert [name for name in MODES if panel.panic.buttons[name].isChecked()] == [mode] * bool(mode)
