@@ -16,6 +16,7 @@ from livedream.cli.show_options import (
     FpsOption,
     Options,
     OscOption,
+    OscToOption,
     OverwriteOption,
     PresetOption,
     ProgramSOption,
@@ -31,6 +32,8 @@ from livedream.cli.show_options import (
     check_fps,
     check_programs,
     check_seconds,
+    parse_osc,
+    parse_osc_to,
     parse_programs,
     parse_size,
 )
@@ -127,13 +130,13 @@ def live(
     ] = None,
     sink: SinkOption = None,
     osc: OscOption = None,
+    osc_to: OscToOption = None,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
     seconds: SecondsOption = None,
 ) -> None:
     """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
     from livedream.cli.live_command import run
-    from livedream.control.osc_server import parse_osc
 
     shown_s = check_programs(programs, preset, program_s)
     options = Options(
@@ -152,7 +155,8 @@ def live(
         check_attract_s(attract_s),
         check_fade_s(fade_s),
         tuple(sink or ()),
-        None if osc is None else parse_osc(osc),
+        parse_osc(osc),
+        parse_osc_to(osc_to),
     )
     run(options, window=not no_window, full_screen=full_screen)
 
@@ -165,13 +169,23 @@ def demo(
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
     fps: FpsOption = 30.0,
+    osc: OscOption = None,
+    osc_to: OscToOption = None,
     seconds: SecondsOption = 10.0,
 ) -> None:
     """Dream for ten seconds without camera or display and leave livedream-demo.mp4."""
     from livedream.cli.demo import run
 
     options = Options(
-        source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
+        source,
+        preset,
+        set_ or [],
+        engine,
+        parse_size(size),
+        check_fps(fps),
+        seconds=check_seconds(seconds),
+        osc=parse_osc(osc),
+        osc_to=parse_osc_to(osc_to),
     )
     run(options)
 

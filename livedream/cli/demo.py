@@ -8,6 +8,7 @@ from rich.console import Console
 
 from livedream.cli.show import (
     check_apart,
+    controlled,
     ending_on_signals,
     opened,
     playlist_of,
@@ -33,16 +34,17 @@ def run(options: Options) -> None:
     console = Console()
     check_apart(FILE, options)
     check_recording(FILE, overwrite=True)
-    playlist = playlist_of(options, by_hand=False)
+    playlist = playlist_of(options, by_hand=options.is_controlled)
     source = opened(options, options.source or "clouds", loop=True)
     session = session_of(options, source, console, playlist)
-    session.start()
     recorder, sink_worker = Recorder(FILE, overwrite=True), None
+    session.start()
     with ending_on_signals(session):
         try:
-            _settle(session, console)
-            sink_worker = session.add_sink(recorder)
-            watch(session, options.seconds, console)
+            with controlled(options, session, playlist, console):
+                _settle(session, console)
+                sink_worker = session.add_sink(recorder)
+                watch(session, options.seconds, console)
             status = session.status()
         finally:
             session.finish()

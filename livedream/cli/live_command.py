@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 from rich.console import Console
 
 from livedream.cli.show import (
     check_apart,
+    controlled,
     ending_on_signals,
     opened,
     playlist_of,
     print_summary,
     recordings,
     session_of,
-    teller,
     watch,
 )
 from livedream.cli.show_options import Options
-from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession
@@ -39,19 +36,20 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     if options.record is not None:
         check_apart(options.record, options)
     sinks = _sinks(options)
-    playlist = playlist_of(options, by_hand=window or options.osc is not None)
+    playlist = playlist_of(options, by_hand=window or options.is_controlled)
     source = _source(options, console)
     session = session_of(options, source, console, playlist)
     for sink in sinks:
         session.add_sink(sink)
     display = _display(console) if window else Health("off")
-    with _listening(options, session, playlist, console), ending_on_signals(session):
+    with ending_on_signals(session):
         session.start()
         try:
-            if display.ok:
-                _show(session, playlist, options, full_screen, mirror=source.info.is_device)
-            else:
-                watch(session, options.seconds, console)
+            with controlled(options, session, playlist, console):
+                if display.ok:
+                    _show(session, playlist, options, full_screen, mirror=source.info.is_device)
+                else:
+                    watch(session, options.seconds, console)
             status = session.status()
         finally:
             session.finish()
@@ -81,28 +79,6 @@ def _source(options: Options, console: Console) -> Source:
         return opened(options, "camera", loop=True)
     console.print("no camera found, so the clouds are dreamed; plug a camera in, or give --source FILE")
     return opened(options, "clouds", loop=True)
-
-
-@contextmanager
-def _listening(
-    options: Options, session: LiveSession, playlist: Playlist, console: Console
-) -> Iterator[None]:
-    """Listen for OSC messages if that was asked for."""
-    if options.osc is None:
-        yield
-        return
-    from livedream.control.osc_server import OscServer
-
-    try:
-        server = OscServer(options.osc, playlist, session.commands, teller(console))
-    except LivedreamError:
-        session.finish()  # which has opened the source
-        raise
-    server.start()
-    try:
-        yield
-    finally:
-        server.close()
 
 
 def _display(console: Console) -> Health:

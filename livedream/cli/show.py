@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from livedream.cli.show_options import Options
+from livedream.control.controls import ControlPlan, Controls
 from livedream.errors import InputError
 from livedream.runtime.playlist import Playlist, load_playlist
 from livedream.runtime.session import LiveSession, Plan
@@ -53,6 +54,12 @@ def session_of(options: Options, source: Source, console: Console, playlist: Pla
 def teller(console: Console) -> Callable[[str], None]:
     """Return a function that prints a sentence, safe from any thread."""
     return lambda sentence: console.print(sentence, style="dim", markup=False, highlight=False)
+
+
+def controlled(options: Options, session: LiveSession, playlist: Playlist, console: Console) -> Controls:
+    """Return what turns a show by messages, to be entered; what cannot be had is told."""
+    plan = ControlPlan(options.osc, options.osc_to)
+    return Controls(session.store, session.commands, playlist, plan, tell=teller(console))
 
 
 @contextmanager

@@ -81,6 +81,15 @@ OscOption = Annotated[
         show_default=False,
     ),
 ]
+OscToOption = Annotated[
+    str | None,
+    typer.Option(
+        "--osc-to",
+        help="Send what changes to this OSC client, so that its faders follow.",
+        metavar="HOST:PORT",
+        show_default=False,
+    ),
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let a recording replace an older file.")]
 SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
@@ -148,6 +157,12 @@ class Options:
     fade_s: float = FADE_S
     sinks: tuple[str, ...] = ()
     osc: tuple[str, int] | None = None
+    osc_to: tuple[str, int] | None = None
+
+    @property
+    def is_controlled(self) -> bool:
+        """Return whether anything may come from elsewhere: then all presets can be chosen."""
+        return self.osc is not None
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -173,6 +188,34 @@ def check_seconds(seconds: float | None) -> float | None:
     if seconds is not None and not 0 < seconds <= 7 * 24 * 3600:
         raise InputError(f"--seconds {seconds:g}: choose more than 0, and at most a week (604800)")
     return seconds
+
+
+def parse_osc(text: str | None) -> tuple[str, int] | None:
+    """Read "9000" or "HOST:9000" as where to listen, this computer alone if no host is named.
+
+    Raises InputError.
+    """
+    if text is None:
+        return None
+    host, _, port = text.strip().rpartition(":")
+    return host or "127.0.0.1", _port(port, f"--osc {text}: write PORT or HOST:PORT, for example 9000")
+
+
+def parse_osc_to(text: str | None) -> tuple[str, int] | None:
+    """Read "HOST:9001" as where to send. Raises InputError."""
+    if text is None:
+        return None
+    host, _, port = text.strip().rpartition(":")
+    wrong = f"--osc-to {text}: write HOST:PORT, for example 192.168.0.7:9001"
+    if not host:
+        raise InputError(wrong)
+    return host, _port(port, wrong)
+
+
+def _port(text: str, wrong: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= 65535):
+        raise InputError(wrong)
+    return int(text)
 
 
 def parse_programs(text: str | None) -> tuple[str, ...] | None:

@@ -1,61 +1,65 @@
-"""What has arrived by OSC since the last look: the newest message of each address, all commands."""
+"""What has arrived by OSC since the last look: the newest message of each address, all buttons."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
-from livedream.control.osc_address import COMMAND, PRESET
-from livedream.control.osc_reading import MalformedError, OscReader
+from livedream.control.osc_addresses import COMMAND, PRESET
+from livedream.control.osc_reading import BUNDLE, MalformedError, OscMessage, OscReader, check_message
 
 ONCE = (COMMAND.encode(), PRESET.encode())
-"""Addresses whose messages are all heeded, in order."""
+"""Begin addresses whose messages are all heeded, in order."""
 
-MOST_EACH, MOST_BUNDLES = 64, 64
-"""So many of these are kept between two looks, and so many addresses in all times this."""
+MOST_EACH = 64
+"""So many buttons, and so many bundles, are kept between two looks; more within a frame is a stuck button."""
 
 MOST_ADDRESSES = 4096
 
-Message = tuple[str, list[Any]]
+Sent = tuple[bytes, str]
+"""A packet and the host that has sent it."""
 
 
 class OscInbox:
-    """Takes datagrams at little cost: they are read only when somebody looks.
+    """Takes packets at little cost: of each address only the newest is read, when somebody looks.
 
-    malformed: how many could not be read.
+    packets, malformed: how many there were.
     """
 
     def __init__(self) -> None:
         self._reader = OscReader()
-        self._newest: dict[bytes, bytes] = {}
-        self._all: deque[bytes] = deque(maxlen=MOST_EACH)
-        self._bundles: deque[bytes] = deque(maxlen=MOST_BUNDLES)
-        self.malformed = 0
+        self._newest: dict[bytes, Sent] = {}
+        self._buttons: deque[Sent] = deque(maxlen=MOST_EACH)
+        self._bundles: deque[Sent] = deque(maxlen=MOST_EACH)
+        self.packets = self.malformed = 0
 
-    def put(self, datagram: bytes) -> None:
-        """Keep a datagram in place of an older one to the same address."""
-        address = datagram[: datagram.find(b"\0")] if b"\0" in datagram else b""
-        if address.startswith(b"#bundle"):
-            self._bundles.append(datagram)
-        elif not address.startswith(b"/"):
+    def put(self, packet: bytes, host: str) -> None:
+        """Keep a packet in place of an older one to the same address; a malformed one replaces none."""
+        self.packets += 1
+        if packet.startswith(BUNDLE):
+            self._bundles.append((packet, host))
+            return
+        try:
+            address = check_message(packet)
+        except MalformedError:
             self.malformed += 1
-        elif address.startswith(ONCE):
-            self._all.append(datagram)
+            return
+        if address.startswith(ONCE):
+            self._buttons.append((packet, host))
         elif address in self._newest or len(self._newest) < MOST_ADDRESSES:
             self._newest.pop(address, None)
-            self._newest[address] = datagram
+            self._newest[address] = packet, host
 
-    def take(self) -> list[Message]:
-        """Return the messages that count, the oldest first: address and arguments."""
-        datagrams = [*self._bundles, *self._newest.values(), *self._all]
+    def take(self) -> list[tuple[OscMessage, str]]:
+        """Return the messages that count, each with its host; bundles, then values, then buttons."""
+        sent = [*self._bundles, *self._newest.values(), *self._buttons]
         self._newest = {}
-        self._all.clear()
         self._bundles.clear()
-        return [message for datagram in datagrams for message in self._read(datagram)]
+        self._buttons.clear()
+        return [(message, host) for packet, host in sent for message in self._read(packet)]
 
-    def _read(self, datagram: bytes) -> list[Message]:
+    def _read(self, packet: bytes) -> list[OscMessage]:
         try:
-            return [(message.address, list(message.arguments)) for message in self._reader.read(datagram)]
+            return self._reader.read(packet)
         except MalformedError:
             self.malformed += 1
             return []

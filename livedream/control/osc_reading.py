@@ -49,9 +49,7 @@ class OscReader:
         return [self._read(single) for single in _singles(packet, DEEPEST)]
 
     def _read(self, packet: bytes) -> OscMessage:
-        if not packet.startswith(b"/") or len(packet) % 4:
-            raise MalformedError("neither a message nor a bundle")
-        _check(packet)
+        check_message(packet)
         try:
             message = self._message(packet)
             return OscMessage(message.address, tuple(message.params))
@@ -78,16 +76,24 @@ def _singles(packet: bytes, depth: int) -> Iterator[bytes]:
         at += size
 
 
-def _check(packet: bytes) -> None:
-    """Raise MalformedError for a message of other types, or that is too short for those that it names."""
-    begin = (packet.find(b"\0") // 4 + 1) * 4
-    if 0 < begin == len(packet):
-        return
+def check_message(packet: bytes) -> bytes:
+    """Return the address of a message.
+
+    Raises MalformedError for one that is none, of types that are not read here, or too short for those that
+    it names.
+    """
+    if not packet.startswith(b"/") or len(packet) % 4 or len(packet) > MOST_BYTES:
+        raise MalformedError("neither a message nor a bundle")
+    address, zero, _ = packet.partition(b"\0")
+    begin = (len(address) // 4 + 1) * 4
+    if zero and begin == len(packet):
+        return address
     end = packet.find(b"\0", begin)
-    if begin <= 0 or packet[begin : begin + 1] != b"," or end < 0:
+    if not zero or packet[begin : begin + 1] != b"," or end < 0:
         raise MalformedError("a message without types")
     types = packet[begin + 1 : end].decode("latin-1")
     if not SIZES.keys() >= set(types):
         raise MalformedError("a type that is not read here")
     if (end // 4 + 1) * 4 + sum(SIZES[kind] for kind in types) > len(packet):
         raise MalformedError("a message that is cut off")
+    return address

@@ -1,161 +1,129 @@
-"""OSC in: one thread that reads what is new and turns the show by it, once a frame."""
+"""OscServer: takes OSC messages from the network, without a thread of its own and without a backlog."""
 
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Protocol
 
 from livedream.clock import Clock, SystemClock
-from livedream.control.osc_address import COMMAND, PRESET, addressed, value_of
+from livedream.control.coalescer import Coalescer
+from livedream.control.osc_addresses import button_action, setting_actions
 from livedream.control.osc_inbox import OscInbox
-from livedream.errors import InputError, LivedreamError
-from livedream.runtime.commands import Commands
-from livedream.runtime.playlist import Playlist
+from livedream.control.osc_reading import MOST_BYTES, OscMessage
+from livedream.control.show_commands import ShowCommands
+from livedream.control.sparing import Sparing
+from livedream.control.udp import is_this_machine, udp_address
+from livedream.errors import InputError
+from livedream.settings import describe
 
-PERIOD_S = 1 / 60
-LOOK_UP_S = 0.25
-LARGEST_BYTES = 65536
-BUFFER_BYTES = 1 << 20
+MOST_UNKNOWN = 100
+"""Unknown addresses that are told of; more are only counted."""
+
 MOST_AT_ONCE = 20_000
-"""Datagrams that are read in a row before what they say is done."""
+"""Packets that are read before what they say is passed on."""
 
-MOST_TOLD = 64
+BUFFER_BYTES = 1 << 20
+"""What the system keeps between two looks, if it lets us."""
+
+
+class Hears(Protocol):
+    """Wants to know what came in, and from which host: the feedback that must not send it back."""
+
+    def heard(self, address: str, host: str) -> None:
+        """Take note that a host has sent to an address."""
+        ...
 
 
 class OscServer:
-    """Turns a playlist's settings, shows its presets and does commands as messages say.
+    """Listens on a UDP port; at each step it passes on to a coalescer what has come since the last one.
 
-    address: host and port; port 0: any that is free. tell: takes sentences for people. Raises InputError if
-    the address cannot be listened on.
+    commands: what can be asked for by name. address: host and port; 0.0.0.0 lets other machines in, port 0 is
+    any that is free. tell: takes sentences, on each unknown address once, on each wrong value at most once a
+    second. hears: is told of every address and who has sent to it. unknown: how many messages were to unknown
+    addresses. Raises InputError if the port cannot be had, LivedreamError without python-osc.
     """
 
     def __init__(
         self,
+        coalescer: Coalescer,
+        commands: ShowCommands,
         address: tuple[str, int],
-        playlist: Playlist,
-        commands: Commands,
-        tell: Callable[[str], None],
+        *,
+        tell: Callable[[str], None] = lambda _: None,
+        hears: Hears | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._playlist, self._commands, self._tell = playlist, commands, tell
-        self._clock, self._known = clock or SystemClock(), addressed()
-        self._told: set[str] = set()
-        self._stop = threading.Event()
-        self.inbox = OscInbox()
-        self._socket = _listening(address)
-        self.port = int(self._socket.getsockname()[1])
-        self._thread = threading.Thread(target=self._work, name="osc", daemon=True)
+        self._coalescer, self._commands = coalescer, commands
+        self.inbox, self.unknown = OscInbox(), 0
+        self._settings = setting_actions(coalescer)
+        self._only_here = {info.address for info in describe() if info.kind == "text"}
+        self._tell, self._hears = tell, hears
+        self._sparing = Sparing(tell, clock or SystemClock())
+        self._strange: set[str] = set()
+        self._socket = listening(address)
+        self.host, self.port = address[0], int(self._socket.getsockname()[1])
 
-    def start(self) -> None:
-        """Listen from now on."""
-        self._thread.start()
+    def step(self) -> None:
+        """Pass on what has come."""
+        self._receive()
+        for message, host in self.inbox.take():
+            self._act(message, host)
 
     def close(self) -> None:
-        """Listen no more."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(2 * LOOK_UP_S + 1)
+        """Give the port back."""
         self._socket.close()
 
-    def _work(self) -> None:
-        while not self._stop.is_set():
-            if self._receive():
-                self.apply(self.inbox.take())
-                self._clock.wait(self._stop, PERIOD_S)
-
-    def _receive(self) -> bool:
-        """Wait for a datagram, then read all that are there; False if none came."""
-        self._socket.settimeout(LOOK_UP_S)
-        try:
-            self.inbox.put(self._socket.recv(LARGEST_BYTES))
-            self._socket.settimeout(0.0)
-            for _ in range(MOST_AT_ONCE):
-                self.inbox.put(self._socket.recv(LARGEST_BYTES))
-        except TimeoutError:
-            return False
-        except BlockingIOError:
-            return True
-        except OSError:  # an answer to nobody, as Windows reports it; the next one may be good
-            return False
-        return True
-
-    def apply(self, messages: list[tuple[str, list[Any]]]) -> None:
-        """Do what messages say: all settings in one change."""
-        values: dict[str, Any] = {}
-        for address, arguments in messages:
-            if address in self._known:
-                info, is_position = self._known[address]
-                try:
-                    values[info.word] = value_of(info, arguments[0], is_position=is_position)
-                except (ValueError, TypeError, IndexError, OverflowError):
-                    self.inbox.malformed += 1
-            else:
-                self._do(address, arguments)
-        self._turn(values)
-
-    def _turn(self, values: dict[str, Any]) -> None:
-        """Write values into the hand's layer; of those that are refused the others stay."""
-        store = self._playlist.store
-        try:
-            if values:
-                store.change(values, "OSC")
-        except LivedreamError as fault:
-            if len(values) == 1:
-                self._say(str(fault))
+    def _receive(self) -> None:
+        for _ in range(MOST_AT_ONCE):
+            try:
+                packet, sender = self._socket.recvfrom(MOST_BYTES + 1)
+            except BlockingIOError:
                 return
-            for word, value in values.items():
-                self._turn({word: value})
+            except OSError:  # an answer to what was sent before, or on Windows a packet that is too long
+                continue
+            self.inbox.put(packet, sender[0])
 
-    def _do(self, address: str, arguments: list[Any]) -> None:
-        try:
-            if address.startswith(COMMAND):
-                if not arguments or arguments[0]:  # a button that is let go sends 0
-                    self._tell(self._commands.do(address.removeprefix(COMMAND).replace("_", " ")))
-            elif address == PRESET and arguments:
-                self._show(arguments[0])
-            else:
-                self._say(f"OSC: there is nothing at {address[:80]}; docs/osc.md lists all addresses")
-        except LivedreamError as fault:
-            self._say(f"OSC: {fault}")
+    def _act(self, message: OscMessage, host: str) -> None:
+        if self._hears is not None:
+            self._hears.heard(message.address, host)
+        found = self._settings.get(message.address)
+        action = found or button_action(self._coalescer, self._commands, message.address)
+        if action is None:
+            self._note_unknown(message.address)
+            return
+        if message.address in self._only_here and not is_this_machine(host):
+            wrong = f"{message.address} may name a file and is taken from this machine only, not from {host}"
+        else:
+            wrong = action(message.arguments)
+        if wrong:
+            self._sparing.say(message.address, wrong)
 
-    def _show(self, preset: Any) -> None:
-        names = [one.name for one in self._playlist.presets]
-        if isinstance(preset, str) and preset not in names:
-            raise InputError(f"there is no preset {preset[:80]!r}")
-        with suppress(ValueError, TypeError, OverflowError):
-            place = names.index(preset) if isinstance(preset, str) else int(preset) - 1
-            if not 0 <= place < len(names):
-                raise InputError(f"there is no preset {place + 1}; there are {len(names)}")
-            self._tell(f"preset: {self._playlist.show(place)}")
-
-    def _say(self, sentence: str) -> None:
-        """Tell a sentence once."""
-        if sentence not in self._told and len(self._told) < MOST_TOLD:
-            self._told.add(sentence)
-            self._tell(sentence)
+    def _note_unknown(self, address: str) -> None:
+        self.unknown += 1
+        if address not in self._strange and len(self._strange) < MOST_UNKNOWN:
+            shown = address[:80]
+            self._strange.add(address)
+            self._tell(f"there is no OSC address {shown!r}; docs/osc.md lists them")
 
 
-def parse_osc(text: str) -> tuple[str, int]:
-    """Read "9000" or "HOST:9000" as an address; this computer alone is the default. Raises InputError."""
-    host, _, port = text.strip().rpartition(":")
-    if not port.isdecimal() or not 1 <= int(port) <= 65535:
-        raise InputError(f"--osc {text}: write PORT or HOST:PORT, for example 9000 or 0.0.0.0:9000")
-    return host or "127.0.0.1", int(port)
-
-
-def _listening(address: tuple[str, int]) -> socket.socket:
-    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def listening(address: tuple[str, int]) -> socket.socket:
+    """Return a socket that listens and never waits. Raises InputError if the port cannot be had."""
+    host, port = address
+    taken = None
     try:
+        family, found = udp_address(host, port)
+        taken = socket.socket(family, socket.SOCK_DGRAM)
+        taken.setblocking(False)
         with suppress(OSError):
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        found.bind(address)
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        taken.bind(found)
     except (OSError, OverflowError) as fault:
-        found.close()
-        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        if taken is not None:
+            taken.close()
+        reason = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
         raise InputError(
-            f"--osc {address[0]}:{address[1]} cannot be listened on ({reason}); choose another port"
+            f"OSC cannot listen on {host}, port {port}: {reason}; choose another port"
         ) from fault
-    return found
+    return taken

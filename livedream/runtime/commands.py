@@ -10,10 +10,14 @@ from livedream.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One action. help: for people. do: does it in any thread and returns a few words on the new state."""
+    """One action. help: for people. do: does it in any thread and returns a few words on the new state.
+
+    immediate: it opens and waits for nothing, so that it can be done while others are still under way.
+    """
 
     help: str
     do: Callable[[], str]
+    immediate: bool = False
 
 
 class Commands(Registry[Command]):

@@ -102,6 +102,6 @@ def add_panic_commands(
         return "everything is as the preset has it"
 
     for mode, (help_, _) in SWITCHES.items():
-        commands.add(mode, Command(help_, partial(switched, mode)))
-    commands.add("reset dream", Command("Start the dream anew from the camera.", dream_reset))
+        commands.add(mode, Command(help_, partial(switched, mode), immediate=True))
+    commands.add("reset dream", Command("Start the dream anew from the camera.", dream_reset, immediate=True))
     commands.add("reset all", Command("End panic, undo all changes by hand, start anew.", all_reset))

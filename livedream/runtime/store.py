@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +18,9 @@ Layer = Literal["preset", "hand", "modulation", "panic"]
 
 ABOVE: tuple[Layer, ...] = ("hand", "modulation", "panic")
 """The layers over the preset, the lowest first."""
+
+PICTURES = ("dream.guide", "dream.style")
+"""What names pictures and clips, which have to be opened."""
 
 SMALL_HW = (64, 64)
 
@@ -79,8 +83,9 @@ class SettingsStore:
 
         Raises InputError if a value or what would stand then is not possible, nothing changed.
         """
+        opened = opened_pictures(changes, origin)
         with self._lock:
-            self._write(layer, self._of(layer) | dict(changes), frozenset(changes), origin)
+            self._write(layer, self._of(layer) | dict(changes), frozenset(changes), origin, opened)
         return self._tell()
 
     def turn(self, word: str, number: float, layer: Layer = "hand") -> Settings:
@@ -110,9 +115,10 @@ class SettingsStore:
 
     def load(self, preset: Settings) -> Settings:
         """Put another preset under all layers; the hand keeps what it holds and lets go of the rest."""
+        opened = opened_pictures({word: by_word()[word].value_of(preset) for word in PICTURES}, "preset")
         with self._lock:
             hand = {word: value for word, value in self._layers["hand"].items() if word in self._held}
-            settings = self._made(preset, self._layers | {"hand": hand}, "preset")
+            settings = self._made(preset, self._layers | {"hand": hand}, "preset", opened)
             words = frozenset(differences(self._standing.settings, settings))
             self._layers["hand"] = hand
             self._stand(preset, Change("preset", words, settings))
@@ -139,17 +145,30 @@ class SettingsStore:
             )
         return self._layers[layer]
 
-    def _write(self, layer: Layer, held: dict[str, Any], words: frozenset[str], origin: str) -> None:
+    def _write(
+        self,
+        layer: Layer,
+        held: dict[str, Any],
+        words: frozenset[str],
+        origin: str,
+        opened: Collection[str] = (),
+    ) -> None:
         preset = self._standing.preset
-        settings = self._made(preset, self._layers | {layer: held}, origin)
+        settings = self._made(preset, self._layers | {layer: held}, origin, opened)
         self._layers[layer] = held
         self._stand(preset, Change(layer, words, settings))
 
-    def _made(self, preset: Settings, layers: Mapping[Layer, Mapping[str, Any]], origin: str) -> Settings:
+    def _made(
+        self,
+        preset: Settings,
+        layers: Mapping[Layer, Mapping[str, Any]],
+        origin: str,
+        opened: Collection[str] = (),
+    ) -> Settings:
         """Lay the layers over a preset. Raises InputError if that cannot be dreamed."""
         above = _laid(layers)
         settings = change(preset, above, origin) if above else preset
-        check(settings, self._standing.settings)
+        check(settings, self._standing.settings, opened)
         return settings
 
     def _stand(self, preset: Settings, news: Change) -> None:
@@ -182,14 +201,30 @@ def differences(before: Settings, after: Settings) -> dict[str, Any]:
     return {word: new for word, old, new in values if new != old}
 
 
-def check(settings: Settings, before: Settings) -> None:
-    """Raise InputError or SourceError if settings cannot be dreamed of which `before` can."""
+def opened_pictures(named: Mapping[str, Any], origin: str) -> frozenset[str]:
+    """Open what is named as a guide or a style among values by word; returns what could be opened.
+
+    A stream may take seconds to open: this is done before anything is locked. Raises InputError or
+    SourceError.
+    """
+    pictures = {word: named[word] for word in PICTURES if named.get(word)}
+    if not pictures:
+        return frozenset()
+    dream = change(Settings(), pictures, origin).dream
+    with closing(References()) as references:
+        references.check(dream)
+    return frozenset((dream.guide, dream.style))
+
+
+def check(settings: Settings, before: Settings, opened: Collection[str] = ()) -> None:
+    """Raise InputError or SourceError if settings cannot be dreamed of which `before` can.
+
+    opened: guides and styles that have just been opened.
+    """
     if settings.dream is before.dream or settings.dream == before.dream:
         return
     kernel_spec(settings.dream, SMALL_HW)
-    if (settings.dream.guide, settings.dream.style) != (before.dream.guide, before.dream.style):
-        references = References()
-        try:
+    known = {before.dream.guide, before.dream.style, *opened}
+    if not {settings.dream.guide, settings.dream.style} <= known:
+        with closing(References()) as references:
             references.check(settings.dream)
-        finally:
-            references.close()

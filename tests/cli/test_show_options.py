@@ -10,6 +10,8 @@ from livedream.cli.show_options import (
     check_fps,
     check_programs,
     check_seconds,
+    parse_osc,
+    parse_osc_to,
     parse_programs,
     parse_size,
 )
@@ -88,3 +90,19 @@ def test_a_fade_that_is_not_possible_is_refused(seconds: float) -> None:
         check_fade_s(seconds)
     assert check_fade_s(0.0) == 0.0
     assert check_fade_s(2.5) == 2.5
+
+
+def test_where_osc_comes_from_and_goes_to_is_read() -> None:
+    assert parse_osc(None) is parse_osc_to(None) is None
+    assert parse_osc("9000") == ("127.0.0.1", 9000)
+    assert parse_osc("0.0.0.0:57120") == ("0.0.0.0", 57120)
+    assert parse_osc_to("tablet.local:9001") == ("tablet.local", 9001)
+
+
+@pytest.mark.parametrize("text", ["", "osc", "0", "70000", "localhost:", "9000:localhost", "\u0663", "-1"])
+def test_where_osc_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"--osc .*: write PORT or HOST:PORT"):
+        parse_osc(text)
+    for wrong in (text, f":{text}", "9001"):
+        with pytest.raises(InputError, match=r"--osc-to .*: write HOST:PORT"):
+            parse_osc_to(wrong)

@@ -1,17 +1,42 @@
-from collections.abc import Callable
+from __future__ import annotations
 
 import pytest
-from pythonosc.osc_message_builder import OscMessageBuilder
+
+from livedream.clock import ManualClock
+from livedream.control.coalescer import Coalescer
+from livedream.control.lane import Lane, Work
+from livedream.runtime.store import Change, SettingsStore
+from livedream.settings import Settings
+
+
+class Here(Lane):
+    """A lane in the very thread that uses it: what it does is done."""
+
+    def put(self, work: Work) -> None:
+        work()
+
+
+class Desk:
+    """A store with a coalescer, what they told, and each change that the store has seen."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.store = SettingsStore(Settings())
+        self.told: list[str] = []
+        self.done: list[str] = []
+        self.immediate: set[str] = set()
+        self.changes: list[Change] = []
+        self.coalescer = Coalescer(self.store, self, tell=self.told.append, clock=self.clock, lane=Here)
+        self.store.observe(self.changes.append)
+
+    def do(self, name: str) -> str:
+        self.done.append(name)
+        return f"did {name}"
+
+    def is_immediate(self, name: str) -> bool:
+        return name in self.immediate
 
 
 @pytest.fixture
-def message() -> Callable[..., bytes]:
-    """Build a datagram of an address and arguments."""
-
-    def build(address: str, *arguments: object) -> bytes:
-        builder = OscMessageBuilder(address)
-        for argument in arguments:
-            builder.add_arg(argument)  # type: ignore[arg-type]
-        return bytes(builder.build().dgram)
-
-    return build
+def desk() -> Desk:
+    return Desk()

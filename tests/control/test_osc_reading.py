@@ -10,13 +10,7 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from livedream.control.osc_reading import MOST_BYTES, MalformedError, OscReader
-
-
-def packet(address: str, *arguments: object) -> bytes:
-    builder = OscMessageBuilder(address)
-    for argument in arguments:
-        builder.add_arg(argument)  # type: ignore[arg-type]
-    return bytes(builder.build().dgram)
+from livedream.control.osc_writing import osc_packet as packet
 
 
 def bundle(*parts: bytes) -> bytes:

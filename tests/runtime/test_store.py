@@ -247,3 +247,21 @@ def test_what_stands_is_told_with_its_preset_and_what_lies_above_it() -> None:
     assert above == {"look.depth": 0.3, "look.strength": 0.7}
     store.load(Settings())
     assert store.standing().above == {"look.depth": 0.3}, "the hand lets go of what it does not hold"
+
+
+def test_a_picture_that_opens_slowly_keeps_no_other_writer_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, leave, store = threading.Event(), threading.Event(), SettingsStore(Settings())
+
+    def opened(self: object, dream: object) -> None:
+        entered.set()
+        assert leave.wait(20)
+
+    monkeypatch.setattr("livedream.runtime.store.References.check", opened)
+    opening = threading.Thread(target=store.change, args=({"dream.guide": "far away"}, "test"))
+    opening.start()
+    assert entered.wait(20)
+    store.change({"look.depth": 0.9}, "test")
+    store.load(PRESET)
+    leave.set()
+    opening.join(20)
+    assert store.snapshot().dream.guide == "far away"

@@ -1,0 +1,112 @@
+"""OscFeedback: tells a client such as TouchOSC what the settings are, so that its faders show it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from livedream.clock import Clock, SystemClock
+from livedream.control.echo import Echo
+from livedream.control.needed import needed
+from livedream.control.osc_addresses import position_address
+from livedream.control.osc_writing import osc_packet
+from livedream.control.udp import udp_address
+from livedream.errors import InputError
+from livedream.runtime.store import Change, SettingsStore
+from livedream.settings import SettingInfo, by_word, describe
+from livedream.settings.document import shown
+
+
+class OscFeedback:
+    """Sends settings that have changed to one client, each at most 30 times a second.
+
+    They are what hand and preset make of them: a fader that went up and down with modulation would, once
+    touched, set what modulation had made. What the client itself moves is sent back only if it ends up
+    elsewhere, once the hand is off. Give this to `OscServer` as `hears`. tell: takes a sentence when sending
+    fails, once.
+    """
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        address: tuple[str, int],
+        *,
+        tell: Callable[[str], None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Find the client. Raises InputError if its name is not known."""
+        self._store, self._tell = store, tell
+        self._clock = SystemClock() if clock is None else clock
+        needed("pythonosc", "OSC feedback")
+        host, port = address
+        try:
+            family, self._address = udp_address(host, port)
+        except OSError as fault:
+            raise InputError(f"OSC feedback to {host!r}, port {port!r}, is not possible: {fault}") from fault
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._echo: Echo[str, Any] = Echo()
+        self._words = {
+            address: info.word for info in describe() for address in (info.address, position_address(info))
+        }
+        self._failed = False
+        self._preset = store.standing().preset
+        self._end = store.observe(self._note)
+
+    def heard(self, address: str, host: str) -> None:
+        """Take note that a host has sent to an address; it counts if the host is the client's."""
+        word = self._words.get(address)
+        if word is not None and host == self._address[0]:
+            self._echo.heard(word, self._clock.now_s())
+
+    def send_all(self) -> None:
+        """Send every setting at the next step: to a client that has just come."""
+        self._echo.forget()
+        self._echo.mark(by_word())
+
+    def step(self) -> int:
+        """Send what is due; return how many settings that were."""
+        hand, preset = self._store.layer("hand"), self._store.standing().preset
+        if preset is not self._preset:
+            self._preset = preset
+            self._echo.mark(by_word())
+        due = self._echo.due(
+            self._clock.now_s(),
+            lambda word: hand[word] if word in hand else by_word()[word].value_of(preset),
+        )
+        for word, value in due:
+            for packet in self._packets(by_word()[word], value):
+                self._send(packet)
+        return len(due)
+
+    def close(self) -> None:
+        """Stop observing the settings, and close the socket."""
+        self._end()
+        self._socket.close()
+
+    def _note(self, news: Change) -> None:
+        if news.layer == "hand":
+            self._echo.mark(news.words)
+
+    def _packets(self, info: SettingInfo, value: Any) -> Iterator[bytes]:
+        yield osc_packet(info.address, _plain(value))
+        if info.is_number:
+            yield osc_packet(position_address(info), info.position(value))
+
+    def _send(self, packet: bytes) -> None:
+        try:
+            self._socket.sendto(packet, self._address)
+        except OSError as fault:
+            if not self._failed:
+                self._tell(f"OSC feedback cannot be sent to {self._address[0]}: {fault.strerror or fault}")
+            self._failed = True
+        else:
+            self._failed = False
+
+
+def _plain(value: Any) -> Any:
+    """Convert to a type that every client knows."""
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, int | float | str) else shown(value)

@@ -1,0 +1,46 @@
+"""What takes long keeps nobody waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from livedream.control.lane import Lane
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    made = Lane("test")
+    yield made
+    made.close()
+
+
+def test_work_is_done_elsewhere_and_waited_for(lane: Lane) -> None:
+    leave, done = threading.Event(), []
+    lane.put(lambda: done.append((leave.wait(20), threading.current_thread().name)))
+    assert lane.busy
+    assert not lane.wait_idle(0.0)
+    with pytest.raises(RuntimeError, match="test is busy"):
+        lane.put(lambda: None)
+    leave.set()
+    assert lane.wait_idle(20)
+    assert done == [(True, "test")]
+    assert not lane.busy
+
+
+def test_one_thread_does_all_and_ends(lane: Lane) -> None:
+    before = threading.active_count()
+    for _ in range(20):
+        lane.put(lambda: None)
+        assert lane.wait_idle(20)
+    assert threading.active_count() == before + 1
+    lane.close(20)
+    assert threading.active_count() == before
+
+
+def test_one_that_was_never_used_has_no_thread() -> None:
+    before = threading.active_count()
+    Lane("idle").close()
+    assert threading.active_count() == before
