@@ -8,6 +8,14 @@ from typing import Annotated
 import typer
 
 from livedream.cli import engines_app, networks, offline, pictures
+from livedream.cli.control_options import (
+    BpmOption,
+    MidiOption,
+    OscOption,
+    OscToOption,
+    QuantiseOption,
+    control_plan,
+)
 from livedream.cli.show_options import (
     FADE_S,
     AttractSOption,
@@ -15,10 +23,9 @@ from livedream.cli.show_options import (
     FadeSOption,
     FpsOption,
     Options,
-    OscOption,
-    OscToOption,
     OverwriteOption,
     PresetOption,
+    ProgramBeatsOption,
     ProgramSOption,
     ProgramsOption,
     RecordOption,
@@ -30,10 +37,9 @@ from livedream.cli.show_options import (
     check_attract_s,
     check_fade_s,
     check_fps,
+    check_program_beats,
     check_programs,
     check_seconds,
-    parse_osc,
-    parse_osc_to,
     parse_programs,
     parse_size,
 )
@@ -71,16 +77,20 @@ COMMANDS = (
 )
 
 
+BARE = ("--virtual-camera", "--programs", "--midi")
+"""Options that may stand without a value."""
+
+
 def with_default_command(arguments: list[str]) -> list[str]:
     """Put `live` in front of arguments that name no command, so that `livedream --fps 25` works.
 
-    `--virtual-camera` may stand without a device, which then is the first one, and `--programs` without
-    names, which then are all.
+    `--virtual-camera` may stand without a device, which then is the first one, `--programs` without names,
+    which then are all, and `--midi` without a profile, which then is the default one.
     """
     given = list(arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, "live")
-    bare = [place for place, word in enumerate(given) if word in ("--virtual-camera", "--programs")]
+    bare = [place for place, word in enumerate(given) if word in BARE]
     for place in reversed(bare):
         following = given[place + 1 : place + 2]
         if not following or following[0].startswith("-"):
@@ -116,6 +126,7 @@ def live(
     ] = None,
     programs: ProgramsOption = None,
     program_s: ProgramSOption = None,
+    program_beats: ProgramBeatsOption = None,
     attract_s: AttractSOption = 0.0,
     fade_s: FadeSOption = FADE_S,
     set_: SetOption = None,
@@ -131,6 +142,9 @@ def live(
     sink: SinkOption = None,
     osc: OscOption = None,
     osc_to: OscToOption = None,
+    midi: MidiOption = None,
+    bpm: BpmOption = 120.0,
+    quantise: QuantiseOption = "off",
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
     seconds: SecondsOption = None,
@@ -155,8 +169,8 @@ def live(
         check_attract_s(attract_s),
         check_fade_s(fade_s),
         tuple(sink or ()),
-        parse_osc(osc),
-        parse_osc_to(osc_to),
+        control_plan(osc, osc_to, midi, bpm, quantise),
+        check_program_beats(program_beats, programs, program_s),
     )
     run(options, window=not no_window, full_screen=full_screen)
 
@@ -171,6 +185,9 @@ def demo(
     fps: FpsOption = 30.0,
     osc: OscOption = None,
     osc_to: OscToOption = None,
+    midi: MidiOption = None,
+    bpm: BpmOption = 120.0,
+    quantise: QuantiseOption = "off",
     seconds: SecondsOption = 10.0,
 ) -> None:
     """Dream for ten seconds without camera or display and leave livedream-demo.mp4."""
@@ -184,8 +201,7 @@ def demo(
         parse_size(size),
         check_fps(fps),
         seconds=check_seconds(seconds),
-        osc=parse_osc(osc),
-        osc_to=parse_osc_to(osc_to),
+        control=control_plan(osc, osc_to, midi, bpm, quantise),
     )
     run(options)
 

@@ -34,14 +34,15 @@ def run(options: Options) -> None:
     console = Console()
     check_apart(FILE, options)
     check_recording(FILE, overwrite=True)
-    playlist = playlist_of(options, by_hand=options.is_controlled)
+    playlist = playlist_of(options, by_hand=options.is_turned)
     source = opened(options, options.source or "clouds", loop=True)
     session = session_of(options, source, console, playlist)
     recorder, sink_worker = Recorder(FILE, overwrite=True), None
-    session.start()
     with ending_on_signals(session):
         try:
-            with controlled(options, session, playlist, console):
+            controls = controlled(options, session, playlist, console)
+            session.start()
+            with controls:
                 _settle(session, console)
                 sink_worker = session.add_sink(recorder)
                 watch(session, options.seconds, console)

@@ -36,16 +36,17 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     if options.record is not None:
         check_apart(options.record, options)
     sinks = _sinks(options)
-    playlist = playlist_of(options, by_hand=window or options.is_controlled)
+    playlist = playlist_of(options, by_hand=window or options.is_turned)
     source = _source(options, console)
     session = session_of(options, source, console, playlist)
     for sink in sinks:
         session.add_sink(sink)
     display = _display(console) if window else Health("off")
     with ending_on_signals(session):
-        session.start()
         try:
-            with controlled(options, session, playlist, console):
+            controls = controlled(options, session, playlist, console)
+            session.start()
+            with controls:
                 if display.ok:
                     _show(session, playlist, options, full_screen, mirror=source.info.is_device)
                 else:

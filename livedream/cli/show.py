@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from livedream.cli.show_options import Options
-from livedream.control.controls import ControlPlan, Controls
+from livedream.control.controls import Controls
 from livedream.errors import InputError
 from livedream.runtime.playlist import Playlist, load_playlist
 from livedream.runtime.session import LiveSession, Plan
@@ -29,8 +29,14 @@ if TYPE_CHECKING:
 def playlist_of(options: Options, *, by_hand: bool) -> Playlist:
     """Load the presets that the options name; by_hand: all can be chosen. Raises InputError."""
     names = () if by_hand and options.programs is None else options.programs
-    every_s = None if options.programs is None else options.program_s
-    return load_playlist(options.preset, names, assignments=options.assignments, every_s=every_s)
+    by_beats = options.program_beats is not None
+    return load_playlist(
+        options.preset,
+        names,
+        assignments=options.assignments,
+        every_s=None if options.programs is None or by_beats else options.program_s,
+        every_beats=options.program_beats,
+    )
 
 
 def opened(options: Options, spec: str, *, loop: bool) -> Source:
@@ -57,9 +63,11 @@ def teller(console: Console) -> Callable[[str], None]:
 
 
 def controlled(options: Options, session: LiveSession, playlist: Playlist, console: Console) -> Controls:
-    """Return what turns a show by messages, to be entered; what cannot be had is told."""
-    plan = ControlPlan(options.osc, options.osc_to)
-    return Controls(session.store, session.commands, playlist, plan, tell=teller(console))
+    """Return what turns a show from elsewhere, to be entered; what cannot be had is told.
+
+    Raises InputError for a MIDI profile that cannot be read.
+    """
+    return Controls(session.store, session.commands, playlist, options.control, tell=teller(console))
 
 
 @contextmanager

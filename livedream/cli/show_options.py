@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from livedream.control.control_plan import ControlPlan
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
@@ -23,6 +24,8 @@ FADE_S = 0.5
 LONGEST_FADE_S = 60.0
 
 DAY_S = 86400.0
+
+MOST_BEATS = 100_000.0
 
 
 def check_engine(name: str) -> str:
@@ -72,24 +75,6 @@ SinkOption = Annotated[
         show_default=False,
     ),
 ]
-OscOption = Annotated[
-    str | None,
-    typer.Option(
-        "--osc",
-        help="Listen for OSC messages: PORT on this computer, or HOST:PORT; docs/osc.md lists the addresses.",
-        metavar="[HOST:]PORT",
-        show_default=False,
-    ),
-]
-OscToOption = Annotated[
-    str | None,
-    typer.Option(
-        "--osc-to",
-        help="Send what changes to this OSC client, so that its faders follow.",
-        metavar="HOST:PORT",
-        show_default=False,
-    ),
-]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let a recording replace an older file.")]
 SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
@@ -119,6 +104,14 @@ ProgramSOption = Annotated[
         show_default=False,
     ),
 ]
+ProgramBeatsOption = Annotated[
+    float | None,
+    typer.Option(
+        help="With --programs: beats of the tempo that each is shown, in place of seconds.",
+        metavar="N",
+        show_default=False,
+    ),
+]
 AttractSOption = Annotated[
     float,
     typer.Option(
@@ -138,7 +131,8 @@ class Options:
     """What a person asked for, checked.
 
     source: None if none was named. virtual_camera: None for none, "" for the first device. programs: names
-    or files; () for all that can be shown, None for the preset alone. attract_s: None for never.
+    or files; () for all that can be shown, None for the preset alone. program_beats: how long each is shown,
+    in place of program_s. attract_s: None for never.
     """
 
     source: str | None
@@ -156,13 +150,13 @@ class Options:
     attract_s: float | None = None
     fade_s: float = FADE_S
     sinks: tuple[str, ...] = ()
-    osc: tuple[str, int] | None = None
-    osc_to: tuple[str, int] | None = None
+    control: ControlPlan = field(default_factory=ControlPlan)
+    program_beats: float | None = None
 
     @property
-    def is_controlled(self) -> bool:
-        """Return whether anything may come from elsewhere: then all presets can be chosen."""
-        return self.osc is not None
+    def is_turned(self) -> bool:
+        """Return whether anything turns the show from elsewhere: then all presets can be chosen."""
+        return self.control.osc is not None or self.control.midi is not None
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -190,34 +184,6 @@ def check_seconds(seconds: float | None) -> float | None:
     return seconds
 
 
-def parse_osc(text: str | None) -> tuple[str, int] | None:
-    """Read "9000" or "HOST:9000" as where to listen, this computer alone if no host is named.
-
-    Raises InputError.
-    """
-    if text is None:
-        return None
-    host, _, port = text.strip().rpartition(":")
-    return host or "127.0.0.1", _port(port, f"--osc {text}: write PORT or HOST:PORT, for example 9000")
-
-
-def parse_osc_to(text: str | None) -> tuple[str, int] | None:
-    """Read "HOST:9001" as where to send. Raises InputError."""
-    if text is None:
-        return None
-    host, _, port = text.strip().rpartition(":")
-    wrong = f"--osc-to {text}: write HOST:PORT, for example 192.168.0.7:9001"
-    if not host:
-        raise InputError(wrong)
-    return host, _port(port, wrong)
-
-
-def _port(text: str, wrong: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= 65535):
-        raise InputError(wrong)
-    return int(text)
-
-
 def parse_programs(text: str | None) -> tuple[str, ...] | None:
     """Read "eyes,fur" as names; () for "", None for None. Raises InputError."""
     if not text:
@@ -239,6 +205,19 @@ def check_programs(programs: str | None, preset: str | None, program_s: float | 
     if program_s is not None and not 0 < program_s <= DAY_S:
         raise InputError(f"--program-s {program_s:g}: choose more than 0, and at most a day ({DAY_S:g})")
     return PROGRAM_S if program_s is None else program_s
+
+
+def check_program_beats(beats: float | None, programs: str | None, program_s: float | None) -> float | None:
+    """Return the beats that each preset is shown, if the options agree. Raises InputError."""
+    if beats is None:
+        return None
+    if programs is None:
+        raise InputError(f"--program-beats {beats:g} is for presets that take turns: give --programs, too")
+    if program_s is not None:
+        raise InputError(f"--program-beats {beats:g} and --program-s {program_s:g}: give one of the two")
+    if not 1 <= beats <= MOST_BEATS:
+        raise InputError(f"--program-beats {beats:g}: choose 1 to {MOST_BEATS:g} beats")
+    return beats
 
 
 def check_attract_s(seconds: float) -> float | None:

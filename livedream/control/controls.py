@@ -5,15 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from livedream.clock import Clock, SystemClock
 from livedream.control.coalescer import Coalescer
+from livedream.control.control_plan import ControlPlan
+from livedream.control.midi import Midi, kept_profile
+from livedream.control.midi_ports import MidiBackend
+from livedream.control.midi_profile import profile_file, profile_folder
+from livedream.control.midi_system import SystemMidi
 from livedream.control.osc_feedback import OscFeedback
 from livedream.control.osc_server import OscServer
 from livedream.control.show_commands import ShowCommands
+from livedream.control.tempo import MidiClock, Tempo
+from livedream.control.tempo_commands import add_tempo_commands
 from livedream.errors import LivedreamError
 from livedream.runtime.commands import Commands
+from livedream.runtime.on_beat import OnBeat, Quantise
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SettingsStore
 
@@ -24,25 +33,30 @@ JOIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class ControlPlan:
-    """What a show is turned by. osc: host and port to listen on. osc_to: those that changes are sent to."""
-
-    osc: tuple[str, int] | None = None
-    osc_to: tuple[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ControlStatus:
-    """How the controls are. osc: where messages are taken, "" for nowhere. problems: a sentence on each."""
+    """How the controls are.
 
+    bpm: the tempo. beat: beats that have passed, with a fraction. quantise: of preset changes. osc: where
+    messages are taken, "" for nowhere. midi: the controllers that are open; None: there is no MIDI. profile:
+    the file of what they are bound to. learning: the setting or command that the next knob is bound to.
+    problems: a sentence on each thing that cannot be had.
+    """
+
+    bpm: float
+    beat: float
+    quantise: Quantise = "off"
     osc: str = ""
+    midi: tuple[str, ...] | None = None
+    profile: Path | None = None
+    learning: str | None = None
     problems: tuple[str, ...] = ()
 
 
 class Controls:
-    """Turns a show by OSC while it is entered; what cannot be had is told, and the show goes on.
+    """Turns a show by OSC and MIDI and keeps its tempo; what cannot be had is told, and the show goes on.
 
-    store, commands, playlist: the show's. tell: takes sentences for people, from any thread.
+    store, commands, playlist: the show's. tell: takes sentences for people, from any thread. backend: makes
+    the system's MIDI. Raises InputError for a profile that cannot be read.
     """
 
     def __init__(
@@ -50,19 +64,31 @@ class Controls:
         store: SettingsStore,
         commands: Commands,
         playlist: Playlist | None = None,
-        plan: ControlPlan = ControlPlan(),
+        plan: ControlPlan | None = None,
         *,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
+        backend: Callable[[], MidiBackend] = SystemMidi,
     ) -> None:
-        self._plan, self._tell, self._clock = plan, tell, clock or SystemClock()
-        self._commands = ShowCommands(commands, playlist)
-        self.coalescer = Coalescer(store, self._commands, tell=tell, clock=self._clock)
-        self._problems: list[str] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="controls", daemon=True)
+        self._plan, self._tell = plan or ControlPlan(), tell
+        self._clock, self._backend = clock or SystemClock(), backend
+        self._registry, self._problems = commands, list[str]()
+        self.commands = ShowCommands(commands, playlist)
+        self.tempo = Tempo(self._plan.bpm, self._clock.now_s())
+        self._on_beat = OnBeat() if playlist is None else playlist.on_beat
+        self._on_beat.follow(self.tempo.beats)
+        self._on_beat.quantise = self._plan.quantise
+        self._added = add_tempo_commands(
+            commands, self.tempo, self._clock, None if playlist is None else self._on_beat
+        )
+        self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
         self.feedback: OscFeedback | None = None
         self.osc: OscServer | None = None
+        self.midi: Midi | None = None
+        if self._plan.midi is not None:
+            kept_profile(self._file(self._plan.midi), self.commands)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="controls", daemon=True)
 
     def __enter__(self) -> Controls:
         """Take the ports and turn the show from now on."""
@@ -81,11 +107,15 @@ class Controls:
         """Take the ports that the plan names; what cannot be had is told."""
         self._try(self._open_feedback)
         self._try(self._open_osc)
+        if self._plan.midi is not None:
+            profile = self._plan.midi
+            self._try(lambda: self.use_midi(profile))
 
     def step(self) -> None:
         """Do all that is due: what has come is applied in one change, and sent to those who follow."""
-        if self.osc is not None:
-            self.osc.step()
+        for port in (self.osc, self.midi):
+            if port is not None:
+                port.step()
         self.coalescer.apply()
         if self.feedback is not None:
             self.feedback.step()
@@ -93,15 +123,50 @@ class Controls:
     def close(self) -> None:
         """Apply what is left and give everything back."""
         self.coalescer.close()
-        for port in (self.osc, self.feedback):
+        for port in (self.osc, self.midi, self.feedback):
             if port is not None:
                 port.close()
-        self.osc = self.feedback = None
+        self.osc = self.midi = self.feedback = None
+        for name in self._added:
+            self._registry.remove(name)
+        self._added = []
+
+    def use_midi(self, profile: str = "") -> Midi:
+        """Open the controllers, now and as they come, with a profile in place of the one before; any thread.
+
+        profile: its name or file; "" for the default one. Raises InputError for one that cannot be read,
+        LivedreamError without MIDI's libraries.
+        """
+        made = Midi(
+            self.coalescer,
+            self.commands,
+            self._file(profile),
+            self._backend(),
+            clocked=MidiClock(self.tempo).feed,
+            tell=self._tell,
+            clock=self._clock,
+        )
+        before, self.midi = self.midi, made
+        if before is not None:
+            before.close()
+        return made
 
     def status(self) -> ControlStatus:
         """Return how it is going."""
-        osc = self.osc
-        return ControlStatus("" if osc is None else f"{osc.host}:{osc.port}", tuple(self._problems))
+        osc, midi = self.osc, self.midi
+        return ControlStatus(
+            bpm=self.tempo.bpm,
+            beat=self.tempo.beats(self._clock.now_s()),
+            quantise=self._on_beat.quantise,
+            osc="" if osc is None else f"{osc.host}:{osc.port}",
+            midi=None if midi is None else midi.ports.names,
+            profile=None if midi is None else midi.file,
+            learning=None if midi is None else midi.map.learning,
+            problems=tuple(self._problems),
+        )
+
+    def _file(self, profile: str) -> Path:
+        return profile_file(profile, self._plan.profiles or profile_folder())
 
     def _open_feedback(self) -> None:
         if self._plan.osc_to is not None:
@@ -113,14 +178,14 @@ class Controls:
         if self._plan.osc is not None:
             self.osc = OscServer(
                 self.coalescer,
-                self._commands,
+                self.commands,
                 self._plan.osc,
                 tell=self._tell,
                 hears=self.feedback,
                 clock=self._clock,
             )
 
-    def _try(self, open_: Callable[[], None]) -> None:
+    def _try(self, open_: Callable[[], object]) -> None:
         try:
             open_()
         except LivedreamError as fault:

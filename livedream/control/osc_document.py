@@ -55,12 +55,15 @@ def osc_page(commands: Iterable[tuple[str, str]]) -> str:
 
 def show_commands() -> list[tuple[str, str]]:
     """List name and help of each command of a live show, which is made for that and not started."""
+    from livedream.control.controls import Controls
     from livedream.runtime.playlist import load_playlist
     from livedream.runtime.session import LiveSession
     from livedream.sources import open_source
 
+    playlist = load_playlist()
     source = open_source("clouds", fps=30.0, size_wh=(64, 64), loop=True)
-    with LiveSession(source, load_playlist()) as session:
+    with LiveSession(source, playlist) as session:
+        Controls(session.store, session.commands, playlist)
         return [(name, command.help) for name, command in session.commands.items()]
 
 

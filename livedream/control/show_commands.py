@@ -48,4 +48,5 @@ class ShowCommands:
         place = names.index(wanted) if wanted in names else int(wanted) - 1 if wanted.isdecimal() else -1
         if not 0 <= place < len(names):
             raise InputError(f"there is no preset {wanted}; there are {len(names)}: {', '.join(names)}")
-        return f"preset: {self._playlist.show(place)}"
+        shown = self._playlist.show(place)
+        return f"preset: {shown}{self._playlist.on_beat.when if self._playlist.asked else ''}"

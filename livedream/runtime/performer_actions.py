@@ -50,7 +50,7 @@ class _Actions:
     def preset(self, number: int) -> str:
         """Show a preset by its number, from 1."""
         try:
-            return f"preset: {self._programs.show(number - 1)}"
+            return self._preset(self._programs.show(number - 1))
         except IndexError:
             count = len(self._programs.presets)
             return "there is one preset" if count == 1 else f"there are {count} presets"
@@ -59,7 +59,10 @@ class _Actions:
         return partial(self._channel, partial(next_channel, by=by))
 
     def _step(self, by: int) -> str:
-        return f"preset: {self._programs.step(by)}"
+        return self._preset(self._programs.step(by))
+
+    def _preset(self, name: str) -> str:
+        return f"preset: {name}{self._programs.on_beat.when if self._programs.asked else ''}"
 
     def _layer(self, by: int) -> str:
         layer, _, _ = where(self._store.edit(lambda settings: next_layer(settings, by)))

@@ -10,6 +10,7 @@ from typing import Any
 from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError, SourceError
 from livedream.presets import DEFAULT, Preset, apply_assignments, load, shipped
+from livedream.runtime.on_beat import BeatTurns, OnBeat
 from livedream.runtime.store import SMALL_HW, SettingsStore, check
 from livedream.settings import Settings
 
@@ -18,11 +19,22 @@ class Playlist:
     """Shows one preset after the other; what it wishes goes into its settings store and nowhere else.
 
     presets: at least one, with all that is to be set on top of them. at: the place of the first one shown.
-    every_s: how long each is shown; None: until a hand changes it.
+    every_s, every_beats: how long each is shown, in seconds or in beats of the tempo that `on_beat` follows;
+    None: until a hand changes it. on_beat: moves what is asked for to the beat or the bar.
     """
 
-    def __init__(self, presets: Sequence[Preset], *, at: int = 0, every_s: float | None = None) -> None:
+    def __init__(
+        self,
+        presets: Sequence[Preset],
+        *,
+        at: int = 0,
+        every_s: float | None = None,
+        every_beats: float | None = None,
+    ) -> None:
         self.presets = tuple(presets)
+        self.on_beat = OnBeat()
+        self._turns = None if every_beats is None else BeatTurns(every_beats)
+        self._asked: tuple[list[int], float] | None = None
         self.store = SettingsStore(self.presets[at].settings)
         self._at, self._every_s = at, every_s
         self._tell: Callable[[str], None] = lambda _: None
@@ -38,9 +50,17 @@ class Playlist:
     @property
     def left_s(self) -> float | None:
         """Return for how many more seconds it is shown; None if no other follows by itself."""
-        if self._every_s is None or len(self.presets) == 1:
+        if len(self.presets) == 1:
             return None
-        return max(0.0, self._every_s - self._shown_s)
+        if self._turns is not None:
+            return self.on_beat.seconds(self._turns.left(), self._now_s)
+        return None if self._every_s is None else max(0.0, self._every_s - self._shown_s)
+
+    @property
+    def asked(self) -> str:
+        """Return the name of the preset that waits for the beat; "" if none does."""
+        asked = self._asked
+        return "" if asked is None else self.presets[asked[0][0] % len(self.presets)].name
 
     def advance(self, now_s: float, *, waiting: bool = False) -> None:
         """Go on to the next one if the time of this one is over.
@@ -52,22 +72,23 @@ class Playlist:
             elapsed_s = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)
             self._now_s = now_s
             self._shown_s += 0.0 if waiting else elapsed_s
-            if self.left_s == 0.0:
+            asked = self._asked
+            if asked is not None and self.on_beat.is_reached(asked[1], now_s):
+                self._show(asked[0])
+            elif self._is_over(now_s, waiting=waiting):
                 self._show(self._following(1))
 
     def step(self, by: int) -> str:
         """Go on by so many presets, or back, round and round; give the name of the one that is shown then."""
         with self._lock:
-            self._show(self._following(by))
-            return self.name
+            return self._ask(self._following(by))
 
     def show(self, place: int) -> str:
         """Show the preset at a place, 0 is the first; give its name. Raises IndexError."""
         with self._lock:
             if not 0 <= place < len(self.presets):
                 raise IndexError(place)
-            self._show([place])
-            return self.name
+            return self._ask([place])
 
     def upcoming(self) -> list[Preset]:
         """List all presets, the likeliest to be shown next first: by how many steps they are away."""
@@ -87,16 +108,35 @@ class Playlist:
             self.store.change({word: value}, word)
             self.store.hold([word])
 
+    def _is_over(self, now_s: float, *, waiting: bool) -> bool:
+        """Return whether the time of the preset that is shown is over."""
+        beat = self.on_beat.beat(now_s)
+        if self._turns is None or beat is None:
+            return self.left_s == 0.0
+        return self._turns.advance(beat, waiting=waiting) and len(self.presets) > 1
+
+    def _ask(self, places: list[int]) -> str:
+        """Show the first of these places that can be dreamed, on the beat; give its name."""
+        due = self.on_beat.due(self._now_s)
+        if due is None:
+            self._show(places)
+            return self.name
+        self._asked = places, due
+        return self.asked
+
     def _following(self, by: int) -> list[int]:
         """List the places from so many further on, each of the others once, in that direction."""
-        return [self._at + by + (hop if by >= 0 else -hop) for hop in range(len(self.presets))]
+        at = self._at if self._asked is None else self._asked[0][0]
+        return [at + by + (hop if by >= 0 else -hop) for hop in range(len(self.presets))]
 
     def _show(self, places: Iterable[int]) -> None:
         """Show the first of these places whose preset can be dreamed; if none can, go on as before.
 
         All were checked before the show, but a guide's file may have gone since.
         """
-        self._shown_s = 0.0
+        self._shown_s, self._asked = 0.0, None
+        if self._turns is not None:
+            self._turns.begin()
         for place in places:
             at = place % len(self.presets)
             try:
@@ -114,21 +154,24 @@ def load_playlist(
     *,
     assignments: Sequence[str] = (),
     every_s: float | None = None,
+    every_beats: float | None = None,
 ) -> Playlist:
     """Load the presets of a show.
 
     preset: name or file of the one that is shown first. names: those that it goes through, beginning with the
     first of them; () for all that the network can show, None for `preset` alone. assignments: "WORD=VALUE",
-    set on top of each. every_s: how long each is shown; None: until a hand changes it. Raises InputError.
+    set on top of each. every_s, every_beats: how long each is shown; None: until a hand changes it. Raises
+    InputError.
     """
     if names:
-        return Playlist([load_look(name, assignments) for name in names], every_s=every_s)
+        looks = [load_look(name, assignments) for name in names]
+        return Playlist(looks, every_s=every_s, every_beats=every_beats)
     first = load_look(preset, assignments)
     if names is None:
         return Playlist([first])
     others = [_load(name, assignments) for name in shipped() if name != preset]
     presets = sorted([first, *filter(_has_layers, others)], key=lambda one: one.name)
-    return Playlist(presets, at=presets.index(first), every_s=every_s)
+    return Playlist(presets, at=presets.index(first), every_s=every_s, every_beats=every_beats)
 
 
 def load_look(name: str, assignments: Sequence[str] = ()) -> Preset:

@@ -8,10 +8,9 @@ from livedream.cli.show_options import (
     check_attract_s,
     check_fade_s,
     check_fps,
+    check_program_beats,
     check_programs,
     check_seconds,
-    parse_osc,
-    parse_osc_to,
     parse_programs,
     parse_size,
 )
@@ -92,17 +91,14 @@ def test_a_fade_that_is_not_possible_is_refused(seconds: float) -> None:
     assert check_fade_s(2.5) == 2.5
 
 
-def test_where_osc_comes_from_and_goes_to_is_read() -> None:
-    assert parse_osc(None) is parse_osc_to(None) is None
-    assert parse_osc("9000") == ("127.0.0.1", 9000)
-    assert parse_osc("0.0.0.0:57120") == ("0.0.0.0", 57120)
-    assert parse_osc_to("tablet.local:9001") == ("tablet.local", 9001)
-
-
-@pytest.mark.parametrize("text", ["", "osc", "0", "70000", "localhost:", "9000:localhost", "\u0663", "-1"])
-def test_where_osc_cannot_be_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match=r"--osc .*: write PORT or HOST:PORT"):
-        parse_osc(text)
-    for wrong in (text, f":{text}", "9001"):
-        with pytest.raises(InputError, match=r"--osc-to .*: write HOST:PORT"):
-            parse_osc_to(wrong)
+def test_how_many_beats_a_preset_is_shown_is_checked() -> None:
+    assert check_program_beats(None, None, None) is None
+    assert check_program_beats(32, "", None) == 32
+    for beats, programs, program_s, wrong in (
+        (32, None, None, "give --programs, too"),
+        (32, "", 5.0, "give one of the two"),
+        (0, "", None, "choose 1 to 100000"),
+        (float("nan"), "", None, "choose 1 to 100000"),
+    ):
+        with pytest.raises(InputError, match=wrong):
+            check_program_beats(beats, programs, program_s)

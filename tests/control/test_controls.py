@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.control.controls import ControlPlan, Controls
+from livedream.control.control_plan import ControlPlan
+from livedream.control.controls import Controls
+from livedream.control.fake_midi import FakeMidi
 from livedream.control.osc_reading import OscReader
 from livedream.control.osc_writing import osc_packet
+from livedream.errors import InputError
 from livedream.presets import load
 from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
@@ -30,12 +35,18 @@ class Show:
         self.store = self.playlist.store
         self.commands = performer_commands(self.playlist)
         self.told: list[str] = []
+        self.midi = FakeMidi("nano")
 
     def controls(self, **plan: Any) -> Controls:
         """Return controls that are stepped by the test."""
-        planned = ControlPlan(**plan)
         return Controls(
-            self.store, self.commands, self.playlist, planned, tell=self.told.append, clock=self.clock
+            self.store,
+            self.commands,
+            self.playlist,
+            ControlPlan(**plan),
+            tell=self.told.append,
+            clock=self.clock,
+            backend=lambda: self.midi,
         )
 
 
@@ -84,19 +95,20 @@ def test_a_port_that_is_taken_is_said_in_a_sentence_and_the_show_goes_on(show: S
     first = show.controls(osc=HERE)
     first.open()
     assert first.osc is not None
-    second = show.controls(osc=("127.0.0.1", first.osc.port))
+    other = Show()
+    second = other.controls(osc=("127.0.0.1", first.osc.port))
     second.open()
     second.step()
     assert second.status().osc == ""
-    assert list(second.status().problems) == show.told
-    assert "OSC cannot listen on 127.0.0.1" in show.told[0]
+    assert list(second.status().problems) == other.told
+    assert "OSC cannot listen on 127.0.0.1" in other.told[0]
     first.close()
     second.close()
 
 
 def test_a_library_that_is_missing_is_said_in_a_sentence(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pythonosc", None)
-    monkeypatch.setitem(__import__("sys").modules, "pythonosc.osc_message", None)
+    monkeypatch.setitem(sys.modules, "pythonosc", None)
+    monkeypatch.setitem(sys.modules, "pythonosc.osc_message", None)
     controls = show.controls(osc=HERE)
     controls.open()
     controls.step()
@@ -112,3 +124,114 @@ def test_what_was_asked_for_last_is_done_before_the_end(show: Show) -> None:
     controls.coalescer.want("look.depth", 0.9)
     controls.close()
     assert show.store.snapshot().look.depth == 0.9
+
+
+def test_a_knob_is_learned_turns_its_setting_and_is_kept(show: Show, tmp_path: Path) -> None:
+    controls = show.controls(midi="", profiles=tmp_path)
+    controls.open()
+    controls.step()
+    assert controls.status().midi == ("nano",)
+    assert controls.midi is not None
+    controls.midi.map.learn("look.depth", pickup=False)
+    assert controls.status().learning == "look.depth"
+    for value in (3, 127):
+        show.midi.play("nano", 0xB0, 21, value)
+    controls.step()
+    assert show.store.snapshot().look.depth == 1.0
+    controls.close()
+    assert "look.depth" in (tmp_path / "default.toml").read_text(encoding="utf-8")
+
+
+def test_controllers_that_are_plugged_in_later_are_taken_up(show: Show, tmp_path: Path) -> None:
+    show.midi.there.clear()
+    controls = show.controls(midi="", profiles=tmp_path)
+    controls.open()
+    controls.step()
+    assert controls.status().midi == ()
+    show.midi.there.append("keys")
+    show.clock.advance(1.0)
+    controls.step()
+    assert controls.status().midi == ("keys",)
+    controls.close()
+
+
+def test_a_profile_that_is_wrong_is_refused_before_the_show(show: Show, tmp_path: Path) -> None:
+    (tmp_path / "stage.toml").write_text("knobs = 3", encoding="utf-8")
+    with pytest.raises(InputError, match="knobs = 3 is not possible"):
+        show.controls(midi="stage", profiles=tmp_path)
+
+
+def test_without_midi_s_libraries_the_show_goes_on(
+    show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rtmidi", None)
+    plan = ControlPlan(midi="", profiles=tmp_path)
+    controls = Controls(show.store, show.commands, show.playlist, plan, tell=show.told.append)
+    controls.open()
+    controls.step()
+    assert controls.status().midi is None
+    assert len(show.told) == 1
+    assert "MIDI needs rtmidi" in show.told[0]
+    controls.close()
+
+
+def test_midi_is_begun_and_its_profile_changed_in_mid_show(show: Show, tmp_path: Path) -> None:
+    controls = show.controls(profiles=tmp_path)
+    controls.open()
+    assert controls.status().midi is None
+    controls.use_midi().map.learn("look.depth")
+    controls.step()
+    show.midi.play("nano", 0xB0, 21, 3)
+    controls.use_midi("stage")
+    controls.step()
+    assert controls.status().profile == tmp_path / "stage.toml"
+    assert (tmp_path / "default.toml").exists(), "what the one before has learned is kept"
+    assert show.midi.ins["nano"].closed == 0
+    controls.close()
+
+
+def test_the_tempo_is_tapped_by_a_pad_and_presets_come_on_its_bar(show: Show, tmp_path: Path) -> None:
+    (tmp_path / "pads.toml").write_text(
+        '[[binding]]\ntarget = "tap"\nkind = "note"\nnumber = 36\n'
+        '[[binding]]\ntarget = "preset weave"\nkind = "note"\nnumber = 37\n',
+        encoding="utf-8",
+    )
+    controls = show.controls(midi="pads", profiles=tmp_path, quantise="bar")
+    controls.open()
+    controls.step()
+    for _ in range(8):
+        show.midi.play("nano", 0x90, 36, 100)
+        show.clock.advance(0.5)
+    assert controls.status().bpm == pytest.approx(120, rel=0.01)
+    show.commands.do("resync")
+    show.clock.advance(0.1)
+    show.playlist.advance(show.clock.now_s())
+    show.midi.play("nano", 0x90, 37, 100)
+    controls.step()
+    controls.coalescer.settle(20)
+    assert (show.playlist.name, show.playlist.asked) == ("eyes", "weave")
+    assert "preset: weave, on the next bar" in show.told
+    show.clock.advance(1.91)
+    show.playlist.advance(show.clock.now_s())
+    assert show.playlist.name == "weave"
+    controls.close()
+
+
+def test_midi_clock_is_the_tempo(show: Show, tmp_path: Path) -> None:
+    controls = show.controls(midi="", profiles=tmp_path)
+    controls.open()
+    controls.step()
+    show.midi.play("nano", 0xFA)
+    for _ in range(96):
+        show.midi.play("nano", 0xF8)
+        show.clock.advance(60 / 140 / 24)
+    assert controls.status().bpm == pytest.approx(140, rel=0.01)
+    assert controls.status().beat == pytest.approx(4.0, abs=0.05)
+    controls.close()
+
+
+def test_the_tempo_s_commands_are_the_show_s_while_it_is_controlled(show: Show) -> None:
+    controls = show.controls()
+    assert {"tap", "resync", "quantise"} <= set(show.commands)
+    controls.close()
+    assert "tap" not in show.commands

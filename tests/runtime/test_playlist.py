@@ -193,3 +193,31 @@ def test_a_look_is_checked_before_the_show(tmp_path: Path) -> None:
         load_look("weave", [f"dream.guide={tmp_path / 'gone.png'}", "dream.guide_layers={eyes=1}"])
     with pytest.raises(InputError, match="did you mean"):
         load_look("weeve")
+
+
+def test_what_is_asked_for_waits_for_the_bar() -> None:
+    playlist = Playlist(THREE)
+    playlist.on_beat.follow(lambda now_s: 2 * now_s)
+    playlist.on_beat.quantise = "bar"
+    playlist.advance(0.1)
+    assert playlist.step(1) == "two"
+    assert playlist.step(1) == "three", "a second step goes on from what waits"
+    assert (playlist.name, playlist.asked) == ("one", "three")
+    for now_s, shown in ((1.0, "one"), (1.99, "one"), (2.0, "three"), (4.0, "three")):
+        playlist.advance(now_s)
+        assert playlist.name == shown
+    assert playlist.asked == ""
+    playlist.on_beat.quantise = "off"
+    assert playlist.show(0) == "one" == playlist.name
+
+
+def test_presets_take_turns_by_beats() -> None:
+    playlist = Playlist(THREE[:2], every_beats=8)
+    playlist.on_beat.follow(lambda now_s: 2 * now_s)
+    shown = []
+    for frame in range(300):
+        playlist.advance(frame / 25)
+        shown.append(playlist.name)
+    assert shown.index("two") == 100, "after eight beats, which are four seconds"
+    assert shown.index("one", 100) == 200
+    assert playlist.left_s == pytest.approx(12 - 299 / 25)

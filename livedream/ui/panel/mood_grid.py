@@ -109,7 +109,7 @@ class MoodGrid(QWidget):
         except (LivedreamError, IndexError) as fault:
             self.said.emit(str(fault))
             return
-        self.said.emit(f"preset: {name}")
+        self.said.emit(f"preset: {name}{self._playlist.on_beat.when if self._playlist.asked else ''}")
         self.show_running(self._running)
         self._stop_at(self.tiles[place])
 

@@ -1,0 +1,217 @@
+"""MidiPorts: the controllers that are plugged in, now and later; what they say, and what they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from livedream.clock import Clock, SystemClock
+from livedream.control.echo import Echo
+from livedream.control.midi_binding import Binding, MidiSource
+from livedream.control.midi_map import FINE, MidiMap
+from livedream.control.midi_wire import to_bytes, to_message
+from livedream.control.sparing import Sparing
+from livedream.errors import LivedreamError
+from livedream.runtime.store import Change
+
+POLL_S = 1.0
+"""How often it is looked whether a controller has come or gone."""
+
+AGAIN_S = 30.0
+"""How often a controller that cannot be opened is complained about, and how often a system is looked for that
+has no MIDI."""
+
+CLOCK = frozenset({0xF8, 0xFA, 0xFB, 0xFC})
+"""The bytes of MIDI clock: tick, start, continue, stop."""
+
+
+class MidiPort(Protocol):
+    """An open port."""
+
+    def close(self) -> None:
+        """Give it back."""
+        ...
+
+
+class MidiOutput(MidiPort, Protocol):
+    """An open port to a controller."""
+
+    def send(self, message: bytes) -> None:
+        """Send a message. Raises OSError if the controller is gone."""
+        ...
+
+
+class MidiBackend(Protocol):
+    """A system's MIDI. All but `close` raise OSError or LivedreamError when something is not possible."""
+
+    def inputs(self) -> list[str]:
+        """List the names of the ports that there are now."""
+        ...
+
+    def outputs(self) -> list[str]:
+        """List the names of the ports that there are now."""
+        ...
+
+    def open_input(self, name: str, heard: Callable[[bytes], None]) -> MidiPort:
+        """Open a port; each message is passed to `heard`, in a thread of the system's."""
+        ...
+
+    def open_output(self, name: str) -> MidiOutput:
+        """Open a port."""
+        ...
+
+
+class MidiPorts:
+    """Feeds a map with what controllers send, and moves their faders and lights when others change things.
+
+    wanted: parts of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and
+    the time. tell: takes sentences on what comes, goes and fails.
+    """
+
+    def __init__(
+        self,
+        midi_map: MidiMap,
+        backend: MidiBackend,
+        wanted: Collection[str] = (),
+        *,
+        clocked: Callable[[int, float], None] = lambda _, __: None,
+        tell: Callable[[str], None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._map, self._backend = midi_map, backend
+        self._wanted = tuple(part.casefold() for part in wanted)
+        self._clock = SystemClock() if clock is None else clock
+        self._clocked, self._tell = clocked, tell
+        self._sparing = Sparing(tell, self._clock, AGAIN_S)
+        self._inputs: dict[str, MidiPort] = {}
+        self._outputs: dict[str, MidiOutput] = {}
+        self._echo: Echo[MidiSource, int] = Echo()
+        self._shown: tuple[Binding, ...] = ()
+        self._preset = midi_map.store.standing().preset
+        self._polled_s = -POLL_S
+        self._end = midi_map.store.observe(self._note)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the controllers that are open."""
+        return tuple(self._inputs)
+
+    def step(self) -> None:
+        """Look once a second who has come or gone, and send what is due."""
+        now_s = self._clock.now_s()
+        if now_s - self._polled_s >= POLL_S:
+            self._polled_s = now_s
+            self.poll()
+        self._show()
+
+    def poll(self) -> None:
+        """Close the controllers that are gone and open those that have come."""
+        try:
+            inputs, outputs = self._backend.inputs(), self._backend.outputs()
+        except (OSError, LivedreamError) as fault:
+            self._sparing.say("", f"MIDI cannot be looked at: {fault}")
+            self._polled_s += AGAIN_S - POLL_S  # ALSA complains on its own each time
+            return
+        for name in [name for name in self._inputs if name not in inputs]:
+            _close(self._inputs.pop(name))
+            self._tell(f"the MIDI controller {name} is gone; it is opened again when it is back")
+        for name in [name for name in self._outputs if name not in outputs]:
+            _close(self._outputs.pop(name))
+        for name in filter(self._is_wanted, inputs):
+            if name not in self._inputs:
+                self._open_input(name)
+        for name in filter(self._is_wanted, outputs):
+            if name not in self._outputs:
+                self._open_output(name)
+
+    def close(self) -> None:
+        """Close all controllers and stop observing the settings."""
+        self._end()
+        for port in (*self._inputs.values(), *self._outputs.values()):
+            _close(port)
+        self._inputs.clear()
+        self._outputs.clear()
+
+    def _is_wanted(self, name: str) -> bool:
+        return not self._wanted or any(part in name.casefold() for part in self._wanted)
+
+    def _open_input(self, name: str) -> None:
+        try:
+            self._inputs[name] = self._backend.open_input(name, self._heard)
+        except (OSError, LivedreamError) as fault:
+            sentence = f"the MIDI controller {name} cannot be opened: {fault}; another program may use it"
+            self._sparing.say(name, sentence)
+        else:
+            self._tell(f"the MIDI controller {name} is connected")
+
+    def _open_output(self, name: str) -> None:
+        try:
+            self._outputs[name] = self._backend.open_output(name)
+        except (OSError, LivedreamError) as fault:
+            self._sparing.say(("out", name), f"the lights of {name} cannot be reached: {fault}")
+            return
+        self._echo.forget()
+        self._mark_all()
+
+    def _heard(self, message: bytes) -> None:
+        now_s = self._clock.now_s()
+        if message and message[0] in CLOCK:
+            self._clocked(message[0], now_s)
+            return
+        read = to_message(message)
+        if read is None:
+            return
+        source = MidiSource(read.channel, read.kind, read.number)
+        if read.kind == "cc":
+            self._echo.heard(source, now_s, read.value)
+            coarse = read.number - FINE if FINE <= read.number < 2 * FINE else read.number
+            self._echo.heard(MidiSource(read.channel, "cc14", coarse), now_s)
+        self._map.feed(read)
+
+    def _note(self, news: Change) -> None:
+        if news.layer == "hand":
+            self._echo.mark(one.source for one in self._map.bindings if one.target in news.words)
+
+    def _mark_all(self) -> None:
+        self._echo.mark(one.source for one in self._map.bindings)
+
+    def _show(self) -> None:
+        bindings, preset = self._map.bindings, self._map.store.standing().preset
+        if bindings != self._shown or preset is not self._preset:
+            self._shown, self._preset = bindings, preset
+            self._mark_all()
+        shown = {one.source: one for one in bindings if _has_light(one)}
+        due = self._echo.due(self._clock.now_s(), lambda source: self._value(shown.get(source)))
+        for source, value in due:
+            if source in shown:
+                for message in to_bytes(source, value):
+                    self._send(message)
+
+    def _value(self, binding: Binding | None) -> int:
+        """Return what a fader or a light has to show."""
+        if binding is None:
+            return -1
+        share = binding.share_of(self._map.base(binding.target))
+        return round(share * (16383 if binding.source.kind == "cc14" else 127))
+
+    def _send(self, message: bytes) -> None:
+        for name, port in tuple(self._outputs.items()):
+            try:
+                port.send(message)
+            except OSError as fault:
+                self._sparing.say(("out", name), f"the lights of {name} cannot be reached: {fault}")
+
+
+def _has_light(binding: Binding) -> bool:
+    """Return whether a source can show the setting: faders all, pads only switches."""
+    info = binding.info
+    if info is None or binding.source.kind == "program":
+        return False
+    return binding.source.kind != "note" or info.kind == "switch"
+
+
+def _close(port: MidiPort) -> None:
+    try:
+        port.close()
+    except OSError:  # it is gone already
+        return

@@ -1,0 +1,168 @@
+"""Tempo: the beat of a show, from taps, by hand, or from MIDI clock."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+from collections import deque
+from itertools import pairwise
+from typing import NamedTuple
+
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+TAPS = 8
+"""Taps that the tempo is taken from, the last ones."""
+
+PAUSE_S = 2.0
+"""After so long without a tap, the next one begins anew."""
+
+OUTLIER = 0.3
+"""A tap that comes so much too early or too late, as a share of a beat, is left out."""
+
+PPQN = 24
+"""Ticks of MIDI clock in a beat."""
+
+TICKS = 48
+"""Ticks that the tempo of MIDI clock is taken from, the last ones."""
+
+LOST_S = 0.5
+"""MIDI clock that has been silent for so long begins anew."""
+
+CLOCK_TICK, CLOCK_START, CLOCK_CONTINUE, CLOCK_STOP = 0xF8, 0xFA, 0xFB, 0xFC
+
+
+class Beat(NamedTuple):
+    """A tempo, and a time at which a beat with a number falls."""
+
+    bpm: float
+    at_s: float
+    number: float = 0.0
+
+    def beats(self, now_s: float) -> float:
+        """Return how many beats have passed at a time."""
+        return self.number + (now_s - self.at_s) * self.bpm / 60
+
+
+class Tempo:
+    """Holds the beat; any thread may tap, nudge and ask. Times are of one clock, in seconds."""
+
+    def __init__(self, bpm: float = 120.0, start_s: float = 0.0) -> None:
+        self._beat = Beat(_bounded(bpm), start_s)
+        self._taps: deque[float] = deque(maxlen=TAPS)
+        self._lock = threading.Lock()
+
+    @property
+    def bpm(self) -> float:
+        """Return the tempo in beats per minute."""
+        return self._beat.bpm
+
+    def beats(self, now_s: float) -> float:
+        """Return how many beats have passed, with a fraction."""
+        return self._beat.beats(now_s)
+
+    def phase(self, now_s: float) -> float:
+        """Return where in the beat a time lies: 0 on it, and below 1."""
+        phase = self.beats(now_s) % 1.0
+        return phase if phase < 1 else 0.0  # just below a beat the remainder is rounded to 1
+
+    def set_bpm(self, bpm: float, now_s: float) -> None:
+        """Change the tempo; the beat goes on from where it is."""
+        with self._lock:
+            self._beat = Beat(_bounded(bpm), now_s, self._beat.beats(now_s))
+            self._taps.clear()
+
+    def tap(self, now_s: float) -> float:
+        """Take a tap, which is a beat; return the tempo. The first tap only sets the beat."""
+        with self._lock:
+            last = self._taps[-1] if self._taps else None
+            if last is not None and not 0 <= now_s - last <= PAUSE_S:
+                self._taps.clear()
+            self._taps.append(now_s)
+            interval_s = _interval_s(list(self._taps))
+            bpm = self._beat.bpm if interval_s is None else _bounded(60 / interval_s)
+            self._beat = Beat(bpm, now_s, round(self._beat.beats(now_s)))
+            return bpm
+
+    def nudge(self, beats: float, now_s: float) -> None:
+        """Move the beat forward by a part of a beat, or back."""
+        with self._lock:
+            self._beat = Beat(self._beat.bpm, now_s, self._beat.beats(now_s) + beats)
+
+    def double(self, now_s: float) -> None:
+        """Go twice as fast, unless that is too fast."""
+        self._times(2.0, now_s)
+
+    def halve(self, now_s: float) -> None:
+        """Go half as fast, unless that is too slow."""
+        self._times(0.5, now_s)
+
+    def resync(self, now_s: float) -> None:
+        """Begin to count anew: now is the first beat."""
+        self.take(Beat(self._beat.bpm, now_s))
+
+    def take(self, beat: Beat) -> None:
+        """Take another beat: that of a MIDI clock."""
+        with self._lock:
+            self._beat = Beat(_bounded(beat.bpm), beat.at_s, beat.number)
+            self._taps.clear()
+
+    def _times(self, factor: float, now_s: float) -> None:
+        with self._lock:
+            bpm = self._beat.bpm * factor
+            if SLOWEST_BPM <= bpm <= FASTEST_BPM:
+                self._beat = Beat(bpm, now_s, self._beat.beats(now_s) * factor)
+                self._taps.clear()
+
+
+class MidiClock:
+    """Follows MIDI clock, 24 ticks to a beat, and keeps a tempo on it; ticks come in one thread."""
+
+    def __init__(self, tempo: Tempo) -> None:
+        self._tempo = tempo
+        self._ticks: deque[float] = deque(maxlen=TICKS)
+        self._count = 0
+        self._running = True
+
+    def feed(self, message: int, now_s: float) -> None:
+        """Take a byte of MIDI clock at a time; others do nothing. A song position is not followed."""
+        if message == CLOCK_START:
+            self._count, self._running = 0, True
+            self._ticks.clear()
+        elif message == CLOCK_CONTINUE:
+            self._running = True
+        elif message == CLOCK_STOP:
+            self._running = False
+        elif message == CLOCK_TICK:
+            self._tick(now_s)
+
+    def _tick(self, now_s: float) -> None:
+        if self._ticks and not 0 < now_s - self._ticks[-1] < LOST_S:
+            self._ticks.clear()
+        self._ticks.append(now_s)
+        number = self._count / PPQN
+        self._count += 1 if self._running else 0
+        if len(self._ticks) >= PPQN // 4 and self._running:
+            fit_s, at_s = _line(list(self._ticks))
+            self._tempo.take(Beat(60 / (fit_s * PPQN), at_s, number))
+
+
+def _interval_s(taps: list[float]) -> float | None:
+    """Return the time between beats that taps mean; None for a single one.
+
+    Intervals that are far from their median are left out. The rest are averaged, which is finer than the
+    median of few.
+    """
+    intervals = [late - early for early, late in pairwise(taps) if late > early]
+    if not intervals:
+        return None
+    middle = statistics.median_low(intervals)  # one of them, so that something is left
+    return statistics.fmean(one for one in intervals if abs(one - middle) <= OUTLIER * middle)
+
+
+def _line(ticks: list[float]) -> tuple[float, float]:
+    """Return the time between ticks and that of the last one, as a straight line through all has them."""
+    slope, start = statistics.linear_regression(range(len(ticks)), ticks)
+    return max(slope, 60 / (FASTEST_BPM * PPQN)), start + slope * (len(ticks) - 1)
+
+
+def _bounded(bpm: float) -> float:
+    return min(FASTEST_BPM, max(SLOWEST_BPM, bpm))

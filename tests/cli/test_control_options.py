@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from livedream.cli.control_options import control_plan, parse_osc, parse_osc_to
+from livedream.control.control_plan import ControlPlan
+from livedream.errors import InputError
+
+
+def test_the_options_are_one_plan() -> None:
+    assert control_plan(None, None, None, 120.0, "off") == ControlPlan()
+    plan = control_plan("9000", "tablet:9001", "", 133.0, "bar")
+    assert plan == ControlPlan(("127.0.0.1", 9000), ("tablet", 9001), "", bpm=133.0, quantise="bar")
+
+
+@pytest.mark.parametrize(
+    ("bpm", "quantise", "wrong"),
+    [
+        (0.0, "off", "--bpm 0: choose 20 to 400 beats a minute"),
+        (float("nan"), "off", "--bpm nan: choose 20 to 400"),
+        (120.0, "half", "--quantise half: choose one of off, beat, bar"),
+    ],
+)
+def test_what_is_not_possible_is_refused(bpm: float, quantise: str, wrong: str) -> None:
+    with pytest.raises(InputError, match=wrong):
+        control_plan(None, None, None, bpm, quantise)
+
+
+def test_where_osc_comes_from_and_goes_to_is_read() -> None:
+    assert parse_osc(None) is parse_osc_to(None) is None
+    assert parse_osc("9000") == ("127.0.0.1", 9000)
+    assert parse_osc("0.0.0.0:57120") == ("0.0.0.0", 57120)
+    assert parse_osc_to("tablet.local:9001") == ("tablet.local", 9001)
+
+
+@pytest.mark.parametrize("text", ["", "osc", "0", "70000", "localhost:", "9000:localhost", "\u0663", "-1"])
+def test_where_osc_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"--osc .*: write PORT or HOST:PORT"):
+        parse_osc(text)
+    for wrong in (text, f":{text}", "9001"):
+        with pytest.raises(InputError, match=r"--osc-to .*: write HOST:PORT"):
+            parse_osc_to(wrong)

@@ -1,0 +1,208 @@
+"""Controllers come and go, and show what stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from livedream.control.fake_midi import FakeMidi
+from livedream.control.midi_binding import Binding, MidiSource
+from livedream.control.midi_map import MidiMap
+from livedream.control.midi_ports import MidiPorts
+from livedream.settings import Settings, change
+
+FADER = MidiSource(1, "cc", 7)
+
+
+class Rig:
+    def __init__(self, desk: Any, *bindings: Binding, wanted: tuple[str, ...] = ()) -> None:
+        self.desk, self.system = desk, FakeMidi()
+        self.ticks: list[tuple[int, float]] = []
+        self.map = MidiMap(desk.coalescer, ("blackout",), bindings)
+        self.ports = MidiPorts(
+            self.map,
+            self.system,
+            wanted,
+            clocked=lambda tick, now_s: self.ticks.append((tick, now_s)),
+            tell=desk.told.append,
+            clock=desk.clock,
+        )
+
+    def plug(self, *names: str) -> None:
+        self.system.there = list(names)
+        self.pass_s(1.0)
+
+    def pass_s(self, seconds: float) -> None:
+        self.desk.clock.advance(seconds)
+        self.ports.step()
+
+
+def test_controllers_are_opened_when_they_come_and_closed_when_they_go(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.plug("nano")
+    assert rig.ports.names == ("nano",)
+    first = rig.system.ins["nano"]
+    rig.plug("nano", "keys")
+    assert rig.ports.names == ("nano", "keys")
+    rig.plug("keys")
+    assert rig.ports.names == ("keys",)
+    assert first.closed == 1
+    rig.plug("keys", "nano")
+    assert rig.system.ins["nano"] is not first
+    assert desk.told == [
+        "the MIDI controller nano is connected",
+        "the MIDI controller keys is connected",
+        "the MIDI controller nano is gone; it is opened again when it is back",
+        "the MIDI controller nano is connected",
+    ]
+
+
+def test_only_those_that_are_named_are_opened(desk: Any) -> None:
+    rig = Rig(desk, wanted=("Nano",))
+    rig.plug("keys 20:0", "nanoKONTROL 24:0")
+    assert rig.ports.names == ("nanoKONTROL 24:0",)
+
+
+def test_it_looks_once_a_second(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.pass_s(0)
+    rig.system.there = ["nano"]
+    rig.pass_s(0.5)
+    assert rig.ports.names == ()
+    rig.pass_s(0.5)
+    assert rig.ports.names == ("nano",)
+
+
+def test_one_that_is_busy_is_told_now_and_then_and_opened_when_it_is_free(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.system.busy = ["nano"]
+    for _ in range(10):
+        rig.plug("nano")
+    assert sorted(desk.told) == [
+        "the MIDI controller nano cannot be opened: busy; another program may use it",
+        "the lights of nano cannot be reached: busy",
+    ]
+    rig.system.busy = []
+    rig.plug("nano")
+    assert rig.ports.names == ("nano",)
+
+
+def test_without_a_midi_system_the_show_goes_on(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.system.broken = True
+    for _ in range(10):
+        rig.pass_s(1.0)
+    assert desk.told == ["MIDI cannot be looked at: no sequencer"]
+    assert rig.system.looked == 1
+    rig.system.broken = False
+    rig.system.there = ["nano"]
+    rig.pass_s(30.0)
+    assert rig.ports.names == ("nano",)
+
+
+def test_what_a_controller_sends_turns_knobs(desk: Any) -> None:
+    rig = Rig(desk, Binding(FADER, "look.depth", pickup=False))
+    rig.plug("nano")
+    rig.system.heard["nano"](bytes((0xB0, 7, 127)))
+    desk.coalescer.apply()
+    assert desk.store.snapshot().look.depth == 1.0
+
+
+@pytest.mark.parametrize(
+    "noise", [b"", b"\xf0", b"\xb0", b"\xb0\x07", b"\xb0\xff\xff", b"\xe0\0\0", bytes(300)]
+)
+def test_what_is_nothing_does_nothing(desk: Any, noise: bytes) -> None:
+    rig = Rig(desk, Binding(FADER, "look.depth", pickup=False))
+    rig.plug("nano")
+    rig.system.heard["nano"](noise)
+    desk.coalescer.apply()
+    assert desk.changes == []
+
+
+def test_clock_is_passed_on_with_its_time(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.plug("nano")
+    desk.clock.advance(0.5)
+    rig.system.heard["nano"](b"\xf8")
+    assert rig.ticks == [(0xF8, 1.5)]
+
+
+def test_a_motor_fader_is_moved_when_others_change_its_setting(desk: Any) -> None:
+    rig = Rig(desk, Binding(FADER, "look.depth"))
+    rig.plug("nano")
+    sent = rig.system.outs["nano"].sent
+    assert sent == [bytes((0xB0, 7, round(0.44 * 127)))]
+    desk.store.change({"look.depth": 1.0}, "elsewhere")
+    rig.pass_s(0.1)
+    assert sent[1:] == [bytes((0xB0, 7, 127))]
+    desk.store.load(change(Settings(), {"look.depth": 0.0}))
+    rig.pass_s(0.1)
+    assert sent[2:] == [bytes((0xB0, 7, 0))]
+    desk.store.change({"look.depth": 0.7}, "lfo", "modulation")
+    rig.pass_s(0.1)
+    assert len(sent) == 3
+
+
+def test_a_fader_in_a_hand_is_left_alone(desk: Any) -> None:
+    rig = Rig(desk, Binding(FADER, "look.depth", pickup=False))
+    rig.plug("nano")
+    sent = rig.system.outs["nano"].sent
+    sent.clear()
+    for value in range(100):
+        rig.system.heard["nano"](bytes((0xB0, 7, value)))
+        desk.coalescer.apply()
+        rig.pass_s(0.02)
+    desk.store.change({"look.depth": 0.0}, "elsewhere")
+    rig.pass_s(0.1)
+    assert sent == []
+    rig.pass_s(0.3)
+    assert sent == [bytes((0xB0, 7, 0))]
+
+
+def test_a_fader_that_set_the_value_itself_is_not_moved_afterwards(desk: Any) -> None:
+    rig = Rig(desk, Binding(FADER, "look.depth", pickup=False))
+    rig.plug("nano")
+    sent = rig.system.outs["nano"].sent
+    sent.clear()
+    rig.system.heard["nano"](bytes((0xB0, 7, 99)))
+    desk.coalescer.apply()
+    rig.pass_s(1)
+    assert sent == []
+
+
+def test_lights_show_switches_and_fine_faders_both_halves(desk: Any) -> None:
+    pad, fine = MidiSource(10, "note", 36), MidiSource(2, "cc14", 3)
+    rig = Rig(desk, Binding(pad, "look.steer"), Binding(fine, "look.depth"), Binding(FADER, "blackout"))
+    rig.plug("nano")
+    assert set(rig.system.outs["nano"].sent) == {
+        bytes((0x99, 36, 127)),
+        bytes((0xB1, 3, 7209 >> 7)),
+        bytes((0xB1, 35, 7209 & 127)),
+    }
+
+
+def test_what_is_learned_is_shown(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.plug("nano")
+    rig.map.bind(Binding(FADER, "look.light"))
+    rig.pass_s(0.1)
+    assert rig.system.outs["nano"].sent == [bytes((0xB0, 7, round(0.7 * 127)))]
+
+
+def test_a_controller_that_goes_while_it_is_sent_to_is_told(desk: Any) -> None:
+    rig = Rig(desk, Binding(FADER, "look.light"))
+    rig.plug("nano")
+    rig.system.there = []
+    desk.store.change({"look.light": 0.1}, "elsewhere")
+    rig.pass_s(0.1)
+    assert desk.told[-1] == "the lights of nano cannot be reached: it is gone"
+
+
+def test_it_gives_everything_back(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.plug("nano")
+    rig.ports.close()
+    assert rig.system.ins["nano"].closed == 1
+    assert rig.system.outs["nano"].closed == 1
+    assert rig.ports.names == ()
