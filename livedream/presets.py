@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,22 @@ import tomli_w
 from livedream.errors import InputError
 from livedream.resources import folder
 from livedream.settings import Settings, change
+from livedream.settings.modulation_row import ModulationRow, row_tables, rows_from
 
 DEFAULT = "eyes"
+
+MODULATION = "modulation"
+"""The tables of a preset file that say what moves its settings: [[modulation]]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named look."""
+    """A named look. rows: what moves its settings in a live show."""
 
     name: str
     description: str
     settings: Settings
+    rows: tuple[ModulationRow, ...] = ()
 
 
 def shipped() -> tuple[str, ...]:
@@ -69,24 +74,27 @@ def parse(text: str, path: Path) -> Preset:
     return _preset(table, path)
 
 
-def save(path: Path, settings: Settings, description: str = "") -> None:
-    """Save settings as a preset named as its file, in place of an older one.
+def save(path: Path, settings: Settings, description: str = "", rows: Iterable[ModulationRow] = ()) -> None:
+    """Save settings as a preset named as its file, in place of an older one. rows: what moves them.
 
     Raises InputError if it cannot be written; then the older one is as it was.
     """
     beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(preset_text(path.stem, settings, description), encoding="utf-8")
+        beside.write_text(preset_text(path.stem, settings, description, rows), encoding="utf-8")
         beside.replace(path)
     except OSError as fault:
         beside.unlink(missing_ok=True)
         raise InputError(f"the preset {path} cannot be written: {fault.strerror}") from fault
 
 
-def preset_text(name: str, settings: Settings, description: str = "") -> str:
+def preset_text(
+    name: str, settings: Settings, description: str = "", rows: Iterable[ModulationRow] = ()
+) -> str:
     """Write settings as a preset file, every one of them: it stays what it is when defaults change."""
     told = {"name": name} | ({"description": description} if description else {})
-    return as_toml(told | preset_table(settings))
+    moved = {MODULATION: row_tables(rows)}
+    return as_toml(told | preset_table(settings) | (moved if moved[MODULATION] else {}))
 
 
 def preset_table(settings: Settings) -> dict[str, Any]:
@@ -135,6 +143,7 @@ def _names() -> str:
 def _preset(table: dict[str, Any], path: Path) -> Preset:
     name = str(table.pop("name", path.stem))
     description = str(table.pop("description", ""))
+    rows = rows_from(table.pop(MODULATION, []), str(path))
     changes: dict[str, Any] = {}
     for section, values in table.items():
         if section not in Settings.model_fields:
@@ -145,7 +154,7 @@ def _preset(table: dict[str, Any], path: Path) -> Preset:
                 f"{path}: {section} = {values!r} is in no section; put it under [dream] or another section"
             )
         changes |= {f"{section}.{key}": value for key, value in values.items()}
-    return Preset(name, description, change(Settings(), changes, origin=str(path)))
+    return Preset(name, description, change(Settings(), changes, origin=str(path)), rows)
 
 
 def apply_assignments(settings: Settings, assignments: list[str]) -> Settings:

@@ -11,6 +11,7 @@ from livedream.errors import InputError
 from livedream.presets import DEFAULT, apply_assignments, load, save, shipped
 from livedream.resources import folder
 from livedream.settings import Settings, change
+from livedream.settings.modulation_row import ModulationRow
 
 SHIPPED = shipped()
 
@@ -277,3 +278,23 @@ def test_where_nothing_can_be_written_that_is_said_and_nothing_is_lost(tmp_path:
     with pytest.raises(InputError, match="taken cannot be written"):
         save(tmp_path / "taken", Settings())
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_preset_keeps_what_moves_it(tmp_path: Path) -> None:
+    rows = (
+        ModulationRow("sine 4 beats", "look.depth", 0.2, smoothing_s=0.1),
+        ModulationRow("bass", "feedback.zoom", -0.1, "square", side="up", start=0.2),
+    )
+    save(tmp_path / "mine.toml", Settings(), "Moves.", rows)
+    assert load(str(tmp_path / "mine.toml")).rows == rows
+    assert load(DEFAULT).rows == ()
+
+
+def test_what_moves_a_preset_is_checked(tmp_path: Path) -> None:
+    for text, wrong in (
+        ("modulation = 3\n", "modulation = 3 is not possible: it must be [[modulation]] tables"),
+        ("[modulation]\nsource = 'bass'\n", "it must be [[modulation]] tables"),
+        ("[[modulation]]\nsource = 'bass'\n", "modulation 1: word is missing"),
+        ("[[modulation]]\nsource = 'bass'\nword = 'look.deepth'\n", "word = 'look.deepth' is not possible"),
+    ):
+        assert wrong in told(write(tmp_path, text))

@@ -11,7 +11,10 @@ from types import TracebackType
 from livedream.clock import Clock, SystemClock
 from livedream.control.coalescer import Coalescer
 from livedream.control.control_plan import ControlPlan
+from livedream.control.macros import MACRO_ROWS, MACROS, macro_sources
+from livedream.control.matrix import Matrix
 from livedream.control.midi import Midi, kept_profile
+from livedream.control.midi_binding import Binding
 from livedream.control.midi_ports import MidiBackend
 from livedream.control.midi_profile import profile_file, profile_folder
 from livedream.control.midi_system import SystemMidi
@@ -20,7 +23,7 @@ from livedream.control.osc_server import OscServer
 from livedream.control.show_commands import ShowCommands
 from livedream.control.tempo import MidiClock, Tempo
 from livedream.control.tempo_commands import add_tempo_commands
-from livedream.errors import LivedreamError
+from livedream.errors import InputError, LivedreamError
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat, Quantise
 from livedream.runtime.playlist import Playlist
@@ -53,10 +56,11 @@ class ControlStatus:
 
 
 class Controls:
-    """Turns a show by OSC and MIDI and keeps its tempo; what cannot be had is told, and the show goes on.
+    """Turns a show by OSC, MIDI and the modulation matrix, and keeps its tempo.
 
-    store, commands, playlist: the show's. tell: takes sentences for people, from any thread. backend: makes
-    the system's MIDI. Raises InputError for a profile that cannot be read.
+    What cannot be had is told, and the show goes on. store, commands, playlist: the show's. tell: takes
+    sentences for people, from any thread. backend: makes the system's MIDI. Raises InputError for a profile
+    that cannot be read.
     """
 
     def __init__(
@@ -82,6 +86,10 @@ class Controls:
             commands, self.tempo, self._clock, None if playlist is None else self._on_beat
         )
         self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
+        self.matrix = Matrix(self.coalescer, macro_sources(store), self.tempo, MACRO_ROWS)
+        self.coalescer.before_each(self.matrix.step)
+        self._playlist, self._shown = playlist, None if playlist is None else playlist.shown
+        self._take_rows()
         self.feedback: OscFeedback | None = None
         self.osc: OscServer | None = None
         self.midi: Midi | None = None
@@ -113,6 +121,7 @@ class Controls:
 
     def step(self) -> None:
         """Do all that is due: what has come is applied in one change, and sent to those who follow."""
+        self._follow_show()
         for port in (self.osc, self.midi):
             if port is not None:
                 port.step()
@@ -151,6 +160,29 @@ class Controls:
             before.close()
         return made
 
+    def learn(self, target: str, low: float | None = None, high: float | None = None) -> None:
+        """Bind the next knob that is moved, or pad that is hit, to a setting or a command.
+
+        low, high: what the ends of a knob mean; None: the ends of the setting's range. Opens the controllers
+        if they are not. Raises InputError for a target that there is not, LivedreamError without MIDI.
+        """
+        midi = self.midi or self.use_midi()
+        midi.map.learn(target, low, high)
+
+    def stop_learning(self) -> None:
+        """Bind the next knob to nothing."""
+        if self.midi is not None:
+            self.midi.map.stop_learning()
+
+    def forget(self, target: str) -> None:
+        """Remove all that is bound to a setting or a command."""
+        if self.midi is not None:
+            self.midi.map.unbind(target)
+
+    def bindings(self) -> tuple[Binding, ...]:
+        """Return what knobs and pads are bound to."""
+        return () if self.midi is None else self.midi.map.bindings
+
     def status(self) -> ControlStatus:
         """Return how it is going."""
         osc, midi = self.osc, self.midi
@@ -164,6 +196,25 @@ class Controls:
             learning=None if midi is None else midi.map.learning,
             problems=tuple(self._problems),
         )
+
+    def _follow_show(self) -> None:
+        """Take the rows of a preset that has come, and let macros stay from preset to preset."""
+        store = self.coalescer.store
+        if not store.held.issuperset(MACROS):
+            store.hold(MACROS)
+        if self._playlist is not None and self._playlist.shown is not self._shown:
+            self._shown = self._playlist.shown
+            self._take_rows()
+
+    def _take_rows(self) -> None:
+        shown = self._shown
+        rows = () if shown is None else shown.rows
+        self.matrix.use_preset(rows)
+        for row in rows:
+            try:
+                self.matrix.check_source(row.source)
+            except InputError as fault:
+                self._tell(f"{shown.name if shown else ''}: {fault}")
 
     def _file(self, profile: str) -> Path:
         return profile_file(profile, self._plan.profiles or profile_folder())

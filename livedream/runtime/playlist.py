@@ -43,9 +43,14 @@ class Playlist:
         self._lock = threading.Lock()
 
     @property
+    def shown(self) -> Preset:
+        """Return the preset that is shown."""
+        return self.presets[self._at]
+
+    @property
     def name(self) -> str:
         """Return the name of the preset that is shown."""
-        return self.presets[self._at].name
+        return self.shown.name
 
     @property
     def left_s(self) -> float | None:

@@ -6,6 +6,7 @@ from livedream.settings.colour import ColourSettings
 from livedream.settings.dream import DreamSettings
 from livedream.settings.feedback import FeedbackSettings
 from livedream.settings.look import LookSettings
+from livedream.settings.macro import MacroSettings
 from livedream.settings.motion import MotionSettings
 from livedream.settings.section import Section
 
@@ -18,3 +19,4 @@ class Settings(Section):
     feedback: FeedbackSettings = FeedbackSettings()
     look: LookSettings = LookSettings()
     colour: ColourSettings = ColourSettings()
+    macro: MacroSettings = MacroSettings()

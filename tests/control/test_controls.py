@@ -19,9 +19,10 @@ from livedream.control.fake_midi import FakeMidi
 from livedream.control.osc_reading import OscReader
 from livedream.control.osc_writing import osc_packet
 from livedream.errors import InputError
-from livedream.presets import load
+from livedream.presets import Preset, load, save
 from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
+from livedream.settings.modulation_row import ModulationRow
 
 HERE = ("127.0.0.1", 0)
 
@@ -29,9 +30,9 @@ HERE = ("127.0.0.1", 0)
 class Show:
     """Two presets, what controls them, and what was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, second: Preset | None = None) -> None:
         self.clock = ManualClock()
-        self.playlist = Playlist([load("eyes"), load("weave")])
+        self.playlist = Playlist([load("eyes"), second or load("weave")])
         self.store = self.playlist.store
         self.commands = performer_commands(self.playlist)
         self.told: list[str] = []
@@ -235,3 +236,64 @@ def test_the_tempo_s_commands_are_the_show_s_while_it_is_controlled(show: Show) 
     assert {"tap", "resync", "quantise"} <= set(show.commands)
     controls.close()
     assert "tap" not in show.commands
+
+
+def test_macros_are_turned_by_osc_and_stay_from_preset_to_preset(show: Show) -> None:
+    controls = show.controls(osc=HERE)
+    controls.open()
+    assert controls.osc is not None
+    controls.osc.inbox.put(osc_packet("/macro/depth", 1.0), "127.0.0.1")
+    controls.step()
+    controls.step()
+    deep = show.store.snapshot().look.depth
+    assert deep > show.playlist.shown.settings.look.depth
+    assert controls.matrix.movement.of("look.depth") == {"depth": pytest.approx(0.5)}
+    show.playlist.show(1)
+    controls.step()
+    assert show.store.snapshot().macro.depth == 1.0
+    show.commands.do("next preset")
+    show.store.hold(show.store.held, on=False)
+    show.store.clear("hand")
+    for _ in range(2):
+        controls.step()
+    assert show.store.snapshot() == show.playlist.shown.settings, "reset all puts them to rest"
+    controls.close()
+
+
+def test_a_preset_brings_its_rows(tmp_path: Path) -> None:
+    rows = (ModulationRow("square 2 beats", "look.depth", 0.1), ModulationRow("bas", "look.light"))
+    file = tmp_path / "mine.toml"
+    save(file, load("weave").settings, rows=rows)
+    show = Show(load(str(file)))
+    controls = show.controls()
+    assert controls.matrix.rows_to_save == ()
+    show.playlist.show(1)
+    for _ in range(2):
+        controls.step()
+        show.clock.advance(0.1)
+    assert controls.matrix.rows_to_save == rows
+    base = show.playlist.shown.settings.look.depth
+    assert show.store.snapshot().look.depth == pytest.approx(base + 0.1)
+    assert any("mine: there is no source 'bas'" in said for said in show.told)
+    show.playlist.show(0)
+    controls.step()
+    assert show.store.snapshot() == show.playlist.shown.settings
+    controls.close()
+
+
+def test_mapping_a_control_needs_three_words(show: Show, tmp_path: Path) -> None:
+    controls = show.controls(profiles=tmp_path)
+    controls.open()
+    controls.learn("macro.depth", 0.5, 1.0)
+    controls.step()
+    assert controls.status().learning == "macro.depth"
+    show.midi.play("nano", 0xB0, 21, 3)
+    assert [binding.target for binding in controls.bindings()] == ["macro.depth"]
+    controls.learn("tap")
+    controls.stop_learning()
+    assert controls.status().learning is None
+    controls.forget("macro.depth")
+    assert controls.bindings() == ()
+    with pytest.raises(InputError, match=r"'look.deepth' is neither a setting nor a command"):
+        controls.learn("look.deepth")
+    controls.close()

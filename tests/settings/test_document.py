@@ -48,7 +48,7 @@ def test_every_setting_has_one_row_with_all_that_is_known_of_it() -> None:
 
 def test_sections_are_in_their_order_each_with_what_it_is_about() -> None:
     headings = [line for line in markdown().splitlines() if line.startswith("## ")]
-    assert headings == [f"## {name}" for name in ("dream", "motion", "feedback", "look", "colour")]
+    assert headings == [f"## {name}" for name in ("dream", "motion", "feedback", "look", "colour", "macro")]
     assert (
         "## look\n\nHow deep the dream is, and how it is laid over the camera's picture.\n\n| word |"
         in markdown()
