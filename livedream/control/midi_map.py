@@ -10,6 +10,7 @@ from typing import Any
 
 from livedream.control.coalescer import Coalescer
 from livedream.control.midi_binding import Binding, MidiMessage, MidiSource, check_binding
+from livedream.control.midi_wire import CONTROL
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import by_word
 
@@ -51,6 +52,7 @@ class MidiMap:
         self._lock = threading.Lock()
         self._hands: dict[Binding, _Hand] = {}
         self._halves: dict[MidiSource, list[int | None]] = {}
+        self._buttons: tuple[dict[Binding, _Hand], frozenset[bytes]] = ({}, frozenset())
         self._wished: Binding | None = None
         self._fresh: tuple[Binding, list[int]] | None = None
         self._preset = coalescer.store.standing().preset
@@ -114,6 +116,24 @@ class MidiMap:
         """Bind the next message to nothing."""
         with self._lock:
             self._wished = None
+
+    def may_wait(self, begin: bytes) -> bool:
+        """Return whether of a controller's messages the newest is enough: it is no button, and not learned.
+
+        begin: the first two bytes of its messages.
+        """
+        if self._wished is not None or self._fresh is not None:
+            return False
+        hands, buttons = self._buttons
+        if hands is not self._hands:
+            hands = self._hands
+            buttons = frozenset(
+                bytes((CONTROL | one.source.channel - 1, one.source.number))
+                for one in hands
+                if _is_button(one)
+            )
+            self._buttons = hands, buttons
+        return begin not in buttons
 
     def feed(self, message: MidiMessage) -> None:
         """Do what a message is bound to; while learning, bind it and do nothing else."""
@@ -267,3 +287,9 @@ class MidiMap:
             return
         while hand.sent[0] != stands:
             hand.sent.popleft()
+
+
+def _is_button(binding: Binding) -> bool:
+    """Return whether each press of a controller counts: it does a command or toggles a switch."""
+    info = binding.info
+    return binding.source.kind == "cc" and (info is None or info.kind == "switch")

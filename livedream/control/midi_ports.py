@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from livedream.clock import Clock, SystemClock
 from livedream.control.echo import Echo
 from livedream.control.midi_binding import Binding, MidiSource
 from livedream.control.midi_map import FINE, MidiMap
-from livedream.control.midi_wire import to_bytes, to_message
+from livedream.control.midi_wire import CONTROL, to_bytes, to_message
 from livedream.control.sparing import Sparing
 from livedream.errors import LivedreamError
 from livedream.runtime.store import Change
@@ -89,6 +90,8 @@ class MidiPorts:
         self._shown: tuple[Binding, ...] = ()
         self._preset = midi_map.store.standing().preset
         self._polled_s = -POLL_S
+        self._lock = threading.Lock()
+        self._waiting: dict[bytes, bytes] = {}
         self._end = midi_map.store.observe(self._note)
 
     @property
@@ -97,7 +100,8 @@ class MidiPorts:
         return tuple(self._inputs)
 
     def step(self) -> None:
-        """Look once a second who has come or gone, and send what is due."""
+        """Do what knobs say, look once a second who has come or gone, and send what is due."""
+        self._take_waiting()
         now_s = self._clock.now_s()
         if now_s - self._polled_s >= POLL_S:
             self._polled_s = now_s
@@ -154,6 +158,21 @@ class MidiPorts:
         self._mark_all()
 
     def _heard(self, message: bytes) -> None:
+        """Take a message at little cost: of a knob that is turned only the newest is looked at, in `step`."""
+        if len(message) == 3 and message[0] & 0xF0 == CONTROL and self._map.may_wait(message[:2]):
+            with self._lock:
+                self._waiting.pop(message[:2], None)
+                self._waiting[message[:2]] = message
+        else:
+            self._take(message)
+
+    def _take_waiting(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        for message in waiting.values():
+            self._take(message)
+
+    def _take(self, message: bytes) -> None:
         now_s = self._clock.now_s()
         if message and message[0] in CLOCK:
             self._clocked(message[0], now_s)

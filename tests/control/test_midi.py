@@ -32,10 +32,12 @@ class Booth:
             clock=self.desk.clock,
         )
         midi.step()
+        self.midi = midi
         return midi
 
     def turn(self, value: int) -> None:
         self.system.play("nano", 0xB0, 21, value)
+        self.midi.step()
         self.desk.coalescer.apply()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from livedream.control.fake_midi import FakeMidi
-from livedream.control.midi_binding import Binding, MidiSource
+from livedream.control.midi_binding import Binding, MidiMessage, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_ports import MidiPorts
 from livedream.settings import Settings, change
@@ -105,6 +105,7 @@ def test_what_a_controller_sends_turns_knobs(desk: Any) -> None:
     rig = Rig(desk, Binding(FADER, "look.depth", pickup=False))
     rig.plug("nano")
     rig.system.heard["nano"](bytes((0xB0, 7, 127)))
+    rig.pass_s(0)
     desk.coalescer.apply()
     assert desk.store.snapshot().look.depth == 1.0
 
@@ -206,3 +207,39 @@ def test_it_gives_everything_back(desk: Any) -> None:
     assert rig.system.ins["nano"].closed == 1
     assert rig.system.outs["nano"].closed == 1
     assert rig.ports.names == ()
+
+
+def test_of_a_knob_the_newest_counts_and_of_a_button_each_press(desk: Any) -> None:
+    rig = Rig(
+        desk,
+        Binding(FADER, "look.light", pickup=False),
+        Binding(MidiSource(1, "cc", 8), "blackout"),
+        Binding(MidiSource(1, "cc", 9), "look.steer"),
+    )
+    rig.plug("nano")
+    fed: list[MidiMessage] = []
+    rig.map.feed = lambda message, feed=rig.map.feed: (fed.append(message), feed(message))
+    for value in range(128):
+        rig.system.play("nano", 0xB0, 7, value)
+    for _ in range(3):
+        for value in (127, 0):
+            rig.system.play("nano", 0xB0, 8, value)
+    for value in (127, 0):
+        rig.system.play("nano", 0xB0, 9, value)
+    rig.pass_s(0)
+    desk.coalescer.apply()
+    assert [message.value for message in fed if message.number == 7] == [127]
+    assert desk.store.snapshot().look.light == 1.0
+    assert desk.done == ["blackout"] * 3
+    assert not desk.store.snapshot().look.steer
+
+
+def test_halves_of_a_fader_that_wait_are_put_together(desk: Any) -> None:
+    rig = Rig(desk, Binding(MidiSource(1, "cc14", 7), "look.light", pickup=False))
+    rig.plug("nano")
+    for value in range(0, 16384, 100):
+        rig.system.play("nano", 0xB0, 7, value >> 7)
+        rig.system.play("nano", 0xB0, 39, value & 127)
+    rig.pass_s(0)
+    desk.coalescer.apply()
+    assert desk.store.snapshot().look.light == pytest.approx(16300 / 16383)
