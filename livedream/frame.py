@@ -23,12 +23,14 @@ class Frame:
     index: 0, 1, 2, ... in the order of capture; a gap is a frame that was not taken.
     media_s: when it is due on the source's own time line, from 0; None for a device, whose
         frames are due when they arrive.
+    shot: frames of another shot come from another source; a dream carries nothing over to them.
     """
 
     rgb: Rgb
     captured_s: float
     index: int
     media_s: float | None = None
+    shot: int = 0
 
     @property
     def size_wh(self) -> tuple[int, int]:

@@ -93,6 +93,7 @@ class DreamPipeline:
         self._given: Rgb | None = None
         self._start_s: float | None = None
         self._wake, self._began_s = 0.0, -inf
+        self._shot: int | None = None
 
     def swap(self, spec: KernelSpec, engine: Engine) -> None:
         """Go on with another engine, between two frames; the dream is resized if the size changed."""
@@ -152,6 +153,7 @@ class DreamPipeline:
     def begin(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreaming:
         """Begin to dream a frame; on a device it goes on by itself."""
         watch = Stopwatch()
+        self._follow_shot(frame)
         frame = replace(frame, rgb=brightened(frame.rgb, settings.look.gamma))
         grey = self._canvas.grey(frame.rgb, self.spec.size_hw, FLOW_PX)
         watch.lap("shrink")
@@ -195,6 +197,13 @@ class DreamPipeline:
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.left, time_s)
         return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
+
+    def _follow_shot(self, frame: Frame) -> None:
+        """Start anew with a frame of another source."""
+        if self._shot not in (None, frame.shot):
+            self.reset()
+            self._start_s = None
+        self._shot = frame.shot
 
     def _is_young(self, measured: Motion | None, time_s: float, look: LookSettings) -> bool:
         """Return whether the dream began so recently that it has to catch up."""

@@ -108,7 +108,7 @@ class Attract:
         """How fast the camera's picture moved last, as `motion.floor_px` counts it."""
         self._moved_s: float | None = None
         self._since_s: float | None = None
-        self._size_wh: tuple[int, int] | None = None
+        self._kind: tuple[tuple[int, int], int] | None = None
 
     @property
     def playing(self) -> bool:
@@ -118,7 +118,7 @@ class Attract:
     def shown(self, frame: Frame) -> Frame:
         """Return the camera's frame, or the loop's at its time."""
         now_s = frame.captured_s
-        if self._size_wh != frame.size_wh:
+        if self._kind != (frame.size_wh, frame.shot):
             self._begin(frame)
         if self._moves(frame.rgb) or self._moved_s is None:
             self._moved_s, self._since_s = now_s, None
@@ -131,8 +131,8 @@ class Attract:
         return replace(frame, rgb=self.past.at(now_s - self._since_s, frame.size_wh))
 
     def _begin(self, frame: Frame) -> None:
-        """Restart with frames of another size."""
-        self._size_wh, self._grey, self._moving = frame.size_wh, None, 0
+        """Restart with frames of another size or source."""
+        self._kind, self._grey, self._moving = (frame.size_wh, frame.shot), None, 0
         self.past, self._moved_s, self._since_s = PastFrames(), None, None
 
     def _moves(self, rgb: Rgb) -> bool:

@@ -57,11 +57,14 @@ class CaptureThread:
         self.meter = Meter()
         self.decode_ms = Meter(window_s=3600.0)
         self._pacer = _Pacer(clock) if paced else None
+        self._shot = 0
 
     def run(self, stop: threading.Event) -> None:
         """Capture until the source ends or `stop` is set. Raises SourceError."""
         try:
             while not stop.is_set() and (frame := self._read(stop)) is not None:
+                if frame.shot != self._shot:
+                    self._start_shot(frame.shot)
                 if self._pacer is not None and not self.source.info.is_device:
                     self._pacer.wait(frame, stop)
                     frame = replace(frame, captured_s=self._clock.now_s())
@@ -69,6 +72,13 @@ class CaptureThread:
                 self.slot.put(frame if self.attract is None else self.attract.shown(frame))
         finally:
             self.slot.close()
+
+    def _start_shot(self, shot: int) -> None:
+        """Start anew with the rate and the time line of another source."""
+        self._shot = shot
+        self.meter.clear()
+        if self._pacer is not None:
+            self._pacer.start_s = None
 
     def _read(self, stop: threading.Event) -> Frame | None:
         start_s = time.perf_counter()

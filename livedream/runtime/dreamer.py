@@ -48,6 +48,7 @@ class Dreamer:
     ) -> None:
         self._store, self._builder, self._governor = store, builder, governor
         self._clock, self._emit, self._tell = clock, emit, tell
+        self._interval_s = None if governor is None else governor.interval_s
         self._fade = CrossFade(store.snapshot(), fade_s)
         self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
         self._size_wh, self._is_expecting = (0, 0), False
@@ -69,6 +70,10 @@ class Dreamer:
     def reset(self) -> None:
         """Start the dream anew with the next frame; any thread."""
         self._is_reset.set()
+
+    def hold_rate(self, fps: float) -> None:
+        """Hold another frame rate from the next frame on; any thread."""
+        self._interval_s = 1 / fps
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Request the engine for pictures of `size_wh` before the first frame arrives."""
@@ -139,7 +144,8 @@ class Dreamer:
 
     def _request(self, settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
         working_px = settings.dream.working_px
-        if self._governor is not None:
+        if self._governor is not None and self._interval_s is not None:
+            self._governor.hold(self._interval_s)
             self._governor.want(working_px, settings.dream.passes)
             working_px = self._governor.working_px
         self._size_wh = size_wh

@@ -67,6 +67,12 @@ class Governor:
         self._busy_s, self._watched, self._since_s = 0.0, 0, None
         self._calm_since_s = None
 
+    def hold(self, interval_s: float) -> None:
+        """Hold another frame rate from now on."""
+        if interval_s != self.interval_s:
+            self.interval_s = interval_s
+            self.restart()
+
     def want(self, wanted_px: int, wanted_passes: int = 1) -> None:
         """Start over from another wish."""
         if wanted_px != self.wanted_px:

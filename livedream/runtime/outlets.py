@@ -26,7 +26,10 @@ def running(output: Output, kind: str) -> SinkWorker | None:
 def add_outlet_commands(
     commands: Commands, output: Output, folder: Path, now: Callable[[], time.struct_time] = time.localtime
 ) -> None:
-    """Add record and virtual camera, each of which switches on and off. folder: where recordings go."""
+    """Add record, virtual camera and mirror output, each of which switches on and off.
+
+    folder: where recordings go.
+    """
 
     def record() -> str:
         worker = running(output, RECORDING)
@@ -45,6 +48,11 @@ def add_outlet_commands(
         output.add_sink(open_sink("virtual-camera", size_wh=output.rate.size_wh, fps=output.rate.fps))
         return "virtual camera on"
 
+    def mirror() -> str:
+        output.mirrored = not output.mirrored
+        return "what goes out is mirrored" if output.mirrored else "what goes out is as the camera sees it"
+
+    commands.add("mirror output", Command("Mirror what goes out, or no more.", mirror))
     commands.add("record", Command("Record to a new file, or end the recording.", record))
     commands.add(VIRTUAL_CAMERA, Command("Send to the virtual camera, or no more.", virtual_camera))
 

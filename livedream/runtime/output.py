@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import cv2
+import numpy as np
+
 from livedream.clock import Clock
 from livedream.dreamed import Dreamed
 from livedream.frame import Rgb
@@ -37,6 +40,8 @@ class Output:
         self._removed: set[SinkWorker] = set()
         self._is_started = False
         self._emitting = threading.Lock()
+        self.mirrored = False
+        """Whether what goes out is mirrored."""
 
     @property
     def panic(self) -> PanicMode:
@@ -113,12 +118,16 @@ class Output:
         slate = self._slate()
         return (newest[0], newest[1].rgb) if slate is None else (id(slate), slate)
 
+    def oriented(self, rgb: Rgb) -> Rgb:
+        """Return a picture as it goes out: mirrored if wished."""
+        return np.asarray(cv2.flip(rgb, 1), np.uint8) if self.mirrored else rgb
+
     def sinks(self) -> dict[str, Health]:
         """Return how each sink does, by name; one that was removed is no longer there."""
         return {worker.sink.name: worker.health for worker in self.present()}
 
     def _send(self, rgb: Rgb, captured_s: float) -> None:
-        finished = Finished(rgb, captured_s)
+        finished = Finished(self.oriented(rgb), captured_s)
         self._newest.put(finished)
         for worker in self._sink_workers:
             worker.slot.put(finished)

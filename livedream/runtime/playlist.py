@@ -153,6 +153,17 @@ class Playlist:
             return
 
 
+def store_of(look: Playlist | SettingsStore | Settings | Preset) -> SettingsStore:
+    """Return the store of a look. Raises InputError or SourceError if it cannot be dreamed."""
+    if isinstance(look, Playlist):
+        return look.store
+    if isinstance(look, SettingsStore):
+        return look
+    settings = look.settings if isinstance(look, Preset) else look
+    check(settings, Settings())
+    return SettingsStore(settings)
+
+
 def load_playlist(
     preset: str = DEFAULT,
     names: Sequence[str] | None = None,

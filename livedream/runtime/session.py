@@ -22,6 +22,7 @@ from livedream.presets import Preset
 from livedream.runtime.attract import Attract
 from livedream.runtime.capture_thread import CaptureThread
 from livedream.runtime.commands import Commands
+from livedream.runtime.current_source import CurrentSource
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
@@ -29,13 +30,14 @@ from livedream.runtime.outlets import add_outlet_commands
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.performer_actions import performer_commands
-from livedream.runtime.playlist import Playlist
+from livedream.runtime.playlist import Playlist, store_of
 from livedream.runtime.sink_worker import Rate, SinkWorker
+from livedream.runtime.source_switcher import SourceSwitcher, Wish, add_source_commands
 from livedream.runtime.status import Status
-from livedream.runtime.store import SettingsStore, check
+from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sinks.sink import Sink
-from livedream.sources.source import Source
+from livedream.sources.source import Source, SourceInfo
 
 LOOK_UP_S = 1.0
 """How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""
@@ -64,6 +66,10 @@ class Plan:
     attract_s: float | None = None
     fade_s: float = 0.5
 
+    def rate_of(self, source: SourceInfo) -> float:
+        """Return the rate that is held: a clip has no more frames; what a camera says is not relied upon."""
+        return self.fps if source.is_device else min(self.fps, source.fps)
+
 
 class LiveSession:
     """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
@@ -86,27 +92,25 @@ class LiveSession:
     ) -> None:
         plan, clock = plan or Plan(look.name if isinstance(look, Preset) else ""), clock or SystemClock()
         try:
-            self.store = store = _store_of(look)
+            self.store = store = store_of(look)
         except BaseException:
             source.close()
             raise
-        self.plan, self._clock, self._source = plan, clock, source
+        self.plan, self._clock, self._source = plan, clock, CurrentSource(source)
         self._said = tell
         self._observe = observe
         self._programs = look if isinstance(look, Playlist) else None
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
-        self.output = Output(Rate(plan.output_wh, plan.fps), source, clock, self._tell)
+        self.output = Output(Rate(plan.output_wh, plan.fps), self._source, clock, self._tell)
         self._dreamed: Dreamed | None = None
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
-        self._capture = CaptureThread(source, plan.output_wh, clock, paced=plan.paced, attract=attract)
+        self._capture = CaptureThread(self._source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
             plan.engine, cache or EngineCache(), self._tell
         )
-        # A clip gives no more frames than it has; what a camera says of its rate is not to be relied upon.
-        fps = plan.fps if source.info.is_device else min(plan.fps, source.info.fps)
-        wanted = store.snapshot().dream
+        wanted, fps = store.snapshot().dream, plan.rate_of(source.info)
         governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
         self._begun: Latest[Dreaming] = Latest(lossless=True)
         self._dreamer = Dreamer(
@@ -115,6 +119,11 @@ class LiveSession:
         self._threads: list[threading.Thread] = []
         self.commands = Commands() if self._programs is None else performer_commands(self._programs)
         add_outlet_commands(self.commands, self.output, Path.cwd())
+        standard, follow = Wish("", plan.output_wh, plan.fps), self._dreamer.hold_rate
+        self.sources = SourceSwitcher(
+            self._source, standard, self._tell, lambda info: follow(plan.rate_of(info))
+        )
+        add_source_commands(self.commands, self.sources)
         add_panic_commands(self.commands, self.output, self.store, self._dreamer.reset)
         if self._programs is not None:
             self._follow(self._programs)
@@ -185,6 +194,7 @@ class LiveSession:
             self.output.finish()
         except BaseException as fault:
             self._fault = self._fault or fault
+        self.sources.close()
         self._builder.close()
         self._source.close()
         if self._fault is not None:
@@ -197,7 +207,7 @@ class LiveSession:
         """
         shown = self.output.latest()
         captured = None if shown is not None else self._capture.slot.peek()
-        return shown if captured is None else (-captured[0], captured[1].rgb)
+        return shown if captured is None else (-captured[0], self.output.oriented(captured[1].rgb))
 
     @property
     def ended(self) -> bool:
@@ -246,7 +256,9 @@ class LiveSession:
             working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
             output_wh=self.plan.output_wh,
             sinks=self.output.sinks(),
+            opening=self.sources.opening,
             panic=self.output.panic,
+            mirrored=self.output.mirrored,
             notices=tuple(self._notices),
         )
 
@@ -283,14 +295,3 @@ class LiveSession:
         self._notices.append(sentence)
         if self._said is not None:
             self._said(sentence)
-
-
-def _store_of(look: Playlist | SettingsStore | Settings | Preset) -> SettingsStore:
-    """Return the store of a look. Raises InputError or SourceError if it cannot be dreamed."""
-    if isinstance(look, Playlist):
-        return look.store
-    if isinstance(look, SettingsStore):
-        return look
-    settings = look.settings if isinstance(look, Preset) else look
-    check(settings, Settings())
-    return SettingsStore(settings)

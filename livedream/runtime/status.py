@@ -29,7 +29,8 @@ class Status:
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
     floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
     sinks: name -> health.
-    panic: what goes out in place of the dream.
+    opening: the source that is being opened, "" if none is.
+    panic: what goes out in place of the dream. mirrored: what goes out is.
     notices: the last few sentences told.
     """
 
@@ -52,6 +53,8 @@ class Status:
     source_wh: tuple[int, int] = (0, 0)
     working_wh: tuple[int, int] = (0, 0)
     output_wh: tuple[int, int] = (0, 0)
+    opening: str = ""
     panic: PanicMode = ""
+    mirrored: bool = False
     sinks: dict[str, Health] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

@@ -77,7 +77,7 @@ class DeviceCapture:
         if not self._device.isOpened():
             raise SourceError(_why_not_open(camera))
         self._ask_for_mode(self._device)
-        return Opened(camera.name, float(self._device.get(cv2.CAP_PROP_FPS)))
+        return Opened(camera.name, float(self._device.get(cv2.CAP_PROP_FPS)), camera.device)
 
     def read(self) -> tuple[bool, Picture]:
         """Wait for its next picture: uint8 or uint16, HxW or HxWxC, blue first."""

@@ -38,6 +38,11 @@ class CameraInfo:
     def __str__(self) -> str:
         return f"{self.index}: {self.name}"
 
+    @property
+    def device(self) -> str:
+        """Return what tells it from all others, also from those of the same name."""
+        return self.path or f"{self.backend}:{self.index}"
+
 
 class _Found(Protocol):
     """What the enumerating library says of one camera."""

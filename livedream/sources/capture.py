@@ -17,10 +17,14 @@ NO_PICTURE: Picture = np.empty((0, 0, 3), np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a device says once it is open: its name, and the rate it promises (0: it does not say)."""
+    """What a device says once it is open: its name, and the rate it promises (0: it does not say).
+
+    device: which one it is, as `CameraInfo.device` has it; "" for what is no camera.
+    """
 
     name: str
     fps: float
+    device: str = ""
 
 
 class Capture(Protocol):

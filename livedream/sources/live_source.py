@@ -102,6 +102,24 @@ class Live:
                 return Frame(self._to_rgb(picture), captured_s, index)
         return None
 
+    def reopen(self, connect: Callable[[], Capture], patience_s: float = OPENING_S) -> None:
+        """Release the device and open it with another capture; any thread but the one that reads.
+
+        connect: makes it, to ask for other pictures than before. Raises SourceError if it does not open
+        or sends nothing within `patience_s`; it is opened as before then.
+        """
+        before, self._connect = self._connect, connect
+        left = self._leave_for_now()
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closed or (self._reader is not left and self._has_answered()), patience_s
+            )
+            fault, delivers = self._reader.fault, self._watchdog.has_seen
+        if not (delivers or self._closed):
+            self._connect = before
+            self._leave_for_now()
+            raise SourceError(f"it sends nothing like that ({fault or 'no picture came'}).")
+
     def close(self) -> None:
         """Release the device; one that hangs is released when its driver returns."""
         with self._changed:
@@ -111,6 +129,20 @@ class Live:
             self._changed.notify_all()
         self._reader.leave()
         self._reader.join(CLOSING_S)
+
+    def _has_answered(self) -> bool:
+        return self._watchdog.has_seen or self._reader.fault is not None
+
+    def _leave_for_now(self) -> _Reader:
+        """Leave the device, to be opened anew by whoever reads, as soon as it is given back."""
+        with self._changed:
+            left = self._reader
+            self._lose(f"{self._info.name} is opened anew", self._clock.now_s())
+            self._watchdog.start(self._clock.now_s())
+        left.join(CLOSING_S)
+        with self._changed:
+            self._retry_at_s = self._clock.now_s()
+        return left
 
     def _take(self) -> tuple[Picture, float, int] | None:
         with self._changed:
@@ -143,7 +175,7 @@ class Live:
     def _introduce(self, picture: Picture, opened: Opened) -> None:
         height, width = picture.shape[:2]
         fps = opened.fps if 0 < opened.fps <= 240 else self._info.fps
-        self._info = SourceInfo(opened.name, (width, height), fps, is_device=True)
+        self._info = SourceInfo(opened.name, (width, height), fps, is_device=True, device=opened.device)
         self._backoff.reset()
 
     def _await_first(self, patience_s: float) -> None:

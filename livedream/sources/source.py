@@ -19,12 +19,14 @@ class SourceInfo:
     fps: nominal frame rate, > 0; the rate that is shown is the measured one.
     is_device: True if frames arrive by themselves and are lost when nobody takes them;
         False if frames are made or decoded on demand and carry `media_s`.
+    device: which camera it is, as `CameraInfo.device` has it; "" for what is no camera.
     """
 
     name: str
     size_wh: tuple[int, int]
     fps: float
     is_device: bool
+    device: str = ""
 
 
 class Source(Protocol):

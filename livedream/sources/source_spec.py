@@ -72,6 +72,17 @@ def open_source(
     return _open_file(spec, request)
 
 
+def open_camera(
+    camera: CameraInfo,
+    *,
+    fps: float = 30.0,
+    size_wh: tuple[int, int] = (1280, 720),
+    clock: Clock | None = None,
+) -> Source:
+    """Open a camera that `list_cameras` has listed, asked for `size_wh` pixels. Raises SourceError."""
+    return _started(camera, SourceRequest(fps, size_wh, True, clock or SystemClock()))
+
+
 def _open_clouds(seed: str | None, request: SourceRequest) -> Source:
     if seed is not None and not seed.isdecimal():
         raise InputError(f"clouds:{seed} needs a whole number, 0 or more, after the colon, as in clouds:7.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PyQt6.QtGui import QColor
 
 from livedream.ui.hud import TONE_OF, Device, Figure, Hud, Line, Notice, Setting
-from livedream.ui.keys import DREAM, OUTLETS, PANIC, WINDOW, Binding
+from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, WINDOW, Binding
 from livedream.ui.overlay import Hint, Starting, Toast
 from livedream.ui.text_panel import COLOURS, PADDING, Ink, Sheet
 
@@ -73,7 +73,7 @@ def keys_card(unit: float) -> Sheet:
     sheet.y = 0.0
     _keys(sheet, "Dream", DREAM, COLUMNS[0])
     sheet.y += 2 * GROUP_GAP
-    _keys(sheet, "Output", OUTLETS, COLUMNS[0])
+    _keys(sheet, "Input and output", (*SOURCES, *OUTLETS), COLUMNS[0])
     sheet.y = max(sheet.y, ends)
     return sheet
 

@@ -62,9 +62,12 @@ PANIC: tuple[Binding, ...] = (
 )
 """Each acts on the next frame that goes out."""
 
+SOURCES: tuple[Binding, ...] = (Binding("I", "next camera", {_Key.Key_I: "next camera"}),)
+
 OUTLETS: tuple[Binding, ...] = (
     Binding("W", "record to a new file, and end it", {_Key.Key_W: "record"}),
     Binding("K", "virtual camera, on and off", {_Key.Key_K: "virtual camera"}),
+    Binding("O", "mirror what goes out", {_Key.Key_O: "mirror output"}),
 )
 
 DREAM: tuple[Binding, ...] = (
@@ -133,7 +136,7 @@ DREAM: tuple[Binding, ...] = (
 def action_of(event: QKeyEvent) -> str | None:
     """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
     held, key = event.modifiers() & _WITH, Qt.Key(event.key())
-    for binding in (*WINDOW, *PANIC, *OUTLETS, *DREAM):
+    for binding in (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:
             continue
         if held == _COMMAND and key in binding.commands:

@@ -15,10 +15,13 @@ from livedream.ui.viewport import Viewport
 
 
 class Preview:
-    """Holds the newest frame and draws it at the size of the window."""
+    """Holds the newest frame and draws it at the size of the window.
+
+    mirror: it is seen the other way round than the camera sees it. given_mirrored: the frames are so already.
+    """
 
     def __init__(self, *, mirror: bool) -> None:
-        self.mirror = mirror
+        self.mirror, self.given_mirrored = mirror, False
         self._number = -1
         self._rgb: Rgb | None = None
         self._scaled: tuple[tuple[object, ...], NDArray[np.uint8]] | None = None
@@ -50,10 +53,11 @@ class Preview:
 
     def _pixels(self, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
         """Return the frame's pixels at a size, HxWx4 blue first; kept until another frame or size comes."""
-        key = self._number, size_wh, self.mirror
+        turned = self.mirror != self.given_mirrored
+        key = self._number, size_wh, turned
         if self._scaled is None or self._scaled[0] != key:
             assert self._rgb is not None
-            self._scaled = key, _scaled(self._rgb, size_wh, mirror=self.mirror)
+            self._scaled = key, _scaled(self._rgb, size_wh, mirror=turned)
         return self._scaled[1]
 
 

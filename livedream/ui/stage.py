@@ -73,7 +73,8 @@ class Stage(QWidget):
     def _fit(self) -> None:
         width, height = self.width(), self.height()
         room = {part: not self._bare and height >= lowest for part, lowest in LOWEST_WITH_PX.items()}
-        self.bar.setVisible(room["bar"] and self.bar.minimumSizeHint().width() <= width)
+        self.bar.fit(width)
+        self.bar.setVisible(room["bar"])
         self._between.setVisible(room["rows"] and self._rows.count() > 0)
         self.area.setVisible(room["moods"] and self._with_moods)
         most_px = round(MOODS_SHARE * height)

@@ -254,6 +254,7 @@ class DreamWindow(QWidget):
 
     def _take_status(self, now_s: float) -> None:
         status = self._show.status()
+        self.preview.given_mirrored = status.mirrored
         self._is_dreaming = status.frames > 0
         self._on_status(status)
         with_own = replace(status, notices=(*self._notices, *status.notices))

@@ -68,3 +68,15 @@ def test_a_given_picture_of_another_shape_gives_its_middle(studio: Any, size_wh:
     pipeline = DreamPipeline(studio.spec(), studio.adding(studio.pattern()))
     pipeline.start_from(rgb)
     assert pipeline.process(studio.frame(), studio.wishes()).rgb.shape == (128, 192, 3)
+
+
+def test_a_frame_of_another_shot_starts_from_the_picture_alone(studio: Any, real: Any) -> None:
+    settings = studio.wishes(motion_persistence=0.9)
+    frames = [replace(studio.frame(0, index=index), media_s=index / 30) for index in range(3)]
+    other = replace(studio.frame(1, index=0), media_s=0.0, shot=1)
+    pipeline = DreamPipeline(*real, seed=3)
+    for given in frames:
+        pipeline.process(given, settings)
+    cut = pipeline.process(other, settings)
+    assert cut.speed_px is None
+    assert pipeline.process(replace(other, index=1, media_s=1 / 30), settings).speed_px is not None

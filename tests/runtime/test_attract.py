@@ -162,3 +162,11 @@ def test_frames_from_different_times_follow_each_other_at_once() -> None:
     levels = [int(past.at(tick / KEPT_FPS + 0.01, (64, 36)).mean().round()) for tick in range(12)]
 
     assert levels == pytest.approx([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 0, 10], abs=3)
+
+
+def test_past_frames_of_another_source_are_not_shown(camera: Camera) -> None:
+    for _ in camera.look(2.0, moves=True):
+        pass
+    assert len(camera.attract.past) > 0
+    camera.attract.shown(Frame(texture(0), 20.0, 0, shot=1))
+    assert len(camera.attract.past) == 0

@@ -131,3 +131,15 @@ def test_it_tells_whether_there_is_room_for_other_work(busy_ms: float, at_ease: 
     for frame in range(25):
         governor.observe(busy_ms / 1e3, frame / 30)
     assert governor.is_at_ease == at_ease
+
+
+def test_another_rate_is_watched_anew() -> None:
+    governor = Governor(wanted_px=10_000, interval_s=1 / 30)
+    for frame in range(30):
+        governor.observe(0.01, frame / 30)
+    assert governor.is_at_ease
+    governor.hold(1 / 30)
+    assert governor.is_at_ease, "it is the same rate"
+    governor.hold(1 / 60)
+    assert governor.interval_s == 1 / 60
+    assert not governor.is_at_ease

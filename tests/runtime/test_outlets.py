@@ -80,3 +80,14 @@ def test_the_virtual_camera_is_switched_on_and_off(
     assert output.sinks() == {}
     assert commands.do("virtual camera") == "virtual camera on"
     assert len(output.workers) == 2
+
+
+def test_what_goes_out_is_mirrored_and_back(commands: Commands, output: Output) -> None:
+    frame = dreamed()
+    frame.rgb[:, :32] = 10
+    for words, left in (("what goes out is mirrored", 90), ("what goes out is as the camera sees it", 10)):
+        assert commands.do("mirror output") == words
+        output.emit(frame)
+        latest = output.latest()
+        assert latest is not None
+        assert latest[1][0, 0, 0] == left

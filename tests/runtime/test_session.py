@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -24,9 +26,15 @@ from livedream.presets import Preset, apply_assignments
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.runtime.sink_worker import Rate
+from livedream.runtime.source_switcher import Devices, Wish
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sinks.memory_sink import Memory
+from livedream.sinks.recorder import Recorder
+from livedream.sources.camera import Camera
+from livedream.sources.cameras import CameraInfo
+from livedream.sources.capture import Opened
+from livedream.sources.fake_camera import FakeCapture, FakeDevice
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
 EVERY = Rate((128, 96), 50.0, pace="each frame")
@@ -365,3 +373,85 @@ def test_the_governor_lowers_the_size_of_a_slow_dream_and_says_so(
     session.start()
     wait_for(lambda: any("working size lowered from 4,096" in sentence for sentence in told))
     session.finish()
+
+
+class Named(FakeCapture):
+    """A fake camera that says which one it is."""
+
+    def __init__(self, device: FakeDevice, name: str) -> None:
+        super().__init__(device)
+        self._named = name
+
+    def open(self) -> Opened:
+        super().open()
+        return Opened(self._named, 30.0, f"/dev/{self._named}")
+
+
+def plain(level: int, wh: tuple[int, int]) -> Callable[[int], Any]:
+    def picture(index: int) -> Any:
+        bgr = np.full((wh[1], wh[0], 3), level, np.uint8)
+        bgr[0, 0] = index % 200  # or it would count as frozen
+        return bgr
+
+    return picture
+
+
+def test_a_camera_is_changed_in_mid_show_and_the_recording_goes_on(
+    session_of: Callable[..., LiveSession], tmp_path: Path
+) -> None:
+    devices = {"dark": FakeDevice(plain(30, (128, 96))), "bright": FakeDevice(plain(220, (160, 90)))}
+    cameras = [
+        CameraInfo(place, name, path=f"/dev/{name}") for place, name in enumerate([*devices, "broken"])
+    ]
+
+    def opened(wish: Wish) -> Camera:
+        if wish.name not in devices:
+            raise SourceError("it is in use")
+        return Camera(lambda: Named(devices[wish.name], wish.name))
+
+    told, shots, file = [], [], tmp_path / "show.mp4"
+    session = session_of(
+        opened(Wish(cameras[0])),
+        replace(PLAN, attract_s=60.0),
+        tell=told.append,
+        observe=lambda dreamed: shots.append(dreamed.frame.shot),
+    )
+    session.sources.devices = Devices(opened, cameras=lambda: cameras)
+    sink = session.add_sink(Recorder(file))
+    with session:
+        session.start()
+        wait_for(lambda: sink.written > 3)
+        assert session.commands.do("next camera") == "opening the next camera"
+        wait_for(lambda: bool(shots) and shots[-1] == 1)
+        wait_for(lambda: devices["dark"].releases == 1)
+        assert session.status().source == "bright"
+        assert session.status().source_wh == (160, 90)
+        before = sink.written
+        wait_for(lambda: sink.written > before + 3)
+        session.sources.change(cameras[2])
+        wait_for(lambda: bool(session.sources.trouble))
+        before = len(shots)
+        wait_for(lambda: len(shots) > before + 3)
+        assert session.status().source == "bright"
+    assert shots == sorted(shots)
+    assert [said for said in told if "bright" in said] == [
+        "showing bright",
+        "broken cannot be shown, bright goes on: it is in use",
+    ]
+    with av.open(str(file)) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert {frame.shape for frame in frames} == {(96, 128, 3)}
+    assert frames[-1].mean() > 120 > frames[0].mean()
+
+
+def test_a_film_with_a_rate_of_its_own_is_followed(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
+) -> None:
+    session = session_of(make_source(), replace(PLAN, governed=True))
+    session.sources.devices = Devices(lambda _: make_source(fps=20.0))
+    with session:
+        session.start()
+        wait_for(lambda: session.latest() is not None)
+        session.sources.change("film.mp4")
+        governor = session._dreamer._governor
+        wait_for(lambda: governor.interval_s == pytest.approx(1 / 20))

@@ -86,7 +86,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> type[StubVideoCapture]:
 
 def test_compressed_pictures_are_asked_for_before_the_size(stub: type[StubVideoCapture]) -> None:
     capture = DeviceCapture(CameraInfo(0, "camera 0"), (1280, 720), 30.0)
-    assert capture.open() == Opened("camera 0", 30.0)
+    assert capture.open() == Opened("camera 0", 30.0, ":0")
     asked = dict(stub.made[0].asked)
     assert next(iter(asked)) == cv2.CAP_PROP_FOURCC
     assert asked[cv2.CAP_PROP_FOURCC] == MJPG

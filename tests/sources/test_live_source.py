@@ -211,3 +211,41 @@ def test_once_it_came_back_it_is_tried_again_as_soon_as_at_first(
         clock.advance(0.6)
         until(lambda opens=opens: device.opens == opens, camera)
     until(lambda: camera.health.ok, camera)
+
+
+def small(_: int) -> np.ndarray:
+    return np.full((24, 32, 3), threading.get_ident() % 251, np.uint8)
+
+
+def test_reopened_it_goes_on_with_what_the_other_capture_gives(
+    open_camera: OpenCamera, read_for: ReadFor
+) -> None:
+    before, after = FakeDevice(), FakeDevice(small)
+    camera, _ = open_camera(before)
+    asking = threading.Thread(target=camera.reopen, args=(after.capture,))
+    asking.start()
+    while asking.is_alive():
+        read_for(camera, 0.06)
+    assert before.releases == 1
+    assert camera.info.size_wh == (32, 24)
+    assert camera.health.ok
+
+
+def test_reopened_in_vain_it_is_as_before_and_says_why(open_camera: OpenCamera, until: Until) -> None:
+    device, refusing = FakeDevice(), FakeDevice(absent_opens=9)
+    refusing.in_trouble = True
+    camera, _ = open_camera(device)
+    faults: list[SourceError] = []
+
+    def ask() -> None:
+        try:
+            camera.reopen(refusing.capture)
+        except SourceError as fault:
+            faults.append(fault)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    until(lambda: bool(faults) and camera.health.ok, camera)
+    assert "is not there" in str(faults[0])
+    assert camera.info.size_wh == (64, 48)
+    assert device.opens == 2
