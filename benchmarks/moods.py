@@ -18,8 +18,9 @@ from livedream.clock import SystemClock
 from livedream.dreamed import Dreamed
 from livedream.engines.cache import EngineCache
 from livedream.presets import DEFAULT, load, shipped
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.session import LiveSession
 from livedream.settings import DreamSettings
 from livedream.sources.source_spec import open_source
 

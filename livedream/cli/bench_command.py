@@ -15,8 +15,8 @@ from livedream.cli.show_options import Options
 from livedream.clock import SystemClock
 from livedream.errors import InputError
 from livedream.runtime.bench import Figures, bench
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import load_look
-from livedream.runtime.session import Plan
 
 
 def run(options: Options, *, paced: bool, json_file: Path | None) -> None:

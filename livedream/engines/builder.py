@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal
 
 from livedream.engines.cache import EngineCache
-from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
+from livedream.engines.maker import Choice, EngineMaker, Order, P, Progress, Ready
 from livedream.engines.shelf import EngineShelf, close_all
 from livedream.errors import EngineError
 
@@ -123,6 +123,12 @@ class EngineBuilder(Generic[P]):
         """Return the engine being waited for and for how long, such as "tensorrt, 12 s"; "" for none."""
         job = self._job
         return self._maker.making if job is not None and job.program == self._target else ""
+
+    @property
+    def progress(self) -> Progress | None:
+        """Return how far the engine being waited for is; None if none is."""
+        job = self._job
+        return self._maker.progress if job is not None and job.program == self._target else None
 
     @property
     def is_busy(self) -> bool:

@@ -54,6 +54,18 @@ class Order(Generic[P]):
     start_s: float = field(default_factory=time.perf_counter)
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """For how long an engine has been made, and how long the one before took; None: not known yet."""
+
+    elapsed_s: float
+    expected_s: float | None
+
+    def __str__(self) -> str:
+        expected = "" if self.expected_s is None else f" of ~{max(1.0, self.expected_s):.0f}"
+        return f"{self.elapsed_s:.0f}{expected} s"
+
+
 class EngineMaker(Generic[P]):
     """Makes one engine at a time, in the thread that calls it; another thread may cancel that.
 
@@ -70,12 +82,23 @@ class EngineMaker(Generic[P]):
         self._worked: str | None = None
         self._cancelled = self._bridged = False
         self._begun: tuple[str, float] | None = None
+        self._took_s: dict[bool, float] = {}
 
     @property
     def making(self) -> str:
         """Return the engine being made and for how long, such as "tensorrt, 12 s"; "" for none."""
         begun = self._begun
         return "" if begun is None else f"{begun[0]}, {time.monotonic() - begun[1]:.0f} s"
+
+    @property
+    def progress(self) -> Progress | None:
+        """Return how far what somebody waits for is; None if nothing is being made for anybody."""
+        begun = self._begun
+        if begun is None:
+            return None
+        # What is built at low priority takes longer, and is better than no estimate.
+        expected_s = self._took_s.get(False, self._took_s.get(True))
+        return Progress(time.monotonic() - begun[1], expected_s)
 
     @property
     def is_building(self) -> bool:
@@ -182,12 +205,14 @@ class EngineMaker(Generic[P]):
         """Build into the cache in another process, in the first number format that works."""
         self._cache.prepare(self._tell)
         for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
+            start_s = time.monotonic()
             self._build = build = begin(part, self._cache, polite=order.polite)
             self._bridge(order)
             if self._cancelled:
                 build.cancel()
             try:
                 build.wait()
+                self._took_s[order.polite] = time.monotonic() - start_s
                 break
             except EngineError as fault:
                 if alternative is None or self._cancelled:

@@ -22,7 +22,8 @@ from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
 from livedream.pipeline import DreamPipeline
 from livedream.references import References
-from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.plan import Plan
+from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.runtime.stats import percentiles
 from livedream.runtime.store import SettingsStore

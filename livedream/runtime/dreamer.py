@@ -59,6 +59,8 @@ class Dreamer:
         self._references = References()
         self.ready: Ready[KernelProgram] | None = None
         self._leaving: Ready[KernelProgram] | None = None
+        self.running = store.standing().preset
+        """The preset whose dream is seen; what is asked for may still be built."""
         self._is_reset = threading.Event()
         self.settled = threading.Event()
         """Set once the engine that was asked for runs, not a stopgap."""
@@ -98,6 +100,7 @@ class Dreamer:
             self._pipeline.reset()
         start_s = self._clock.now_s()
         if spec == self._pipeline.spec:
+            self.running = preset
             mix = self._fade.follow(wanted, (preset, spec), start_s)
         else:
             mix = self._fade.hold_back(wanted, by_hand, start_s)

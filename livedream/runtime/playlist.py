@@ -52,6 +52,12 @@ class Playlist:
         """Return the name of the preset that is shown."""
         return self.shown.name
 
+    def name_of(self, settings: Settings) -> str:
+        """Return the name of the preset that has these settings; "" if none has."""
+        same = (preset for preset in self.presets if preset.settings is settings)
+        equal = (preset for preset in self.presets if preset.settings == settings)
+        return next((preset.name for some in (same, equal) for preset in some), "")
+
     @property
     def left_s(self) -> float | None:
         """Return for how many more seconds it is shown; None if no other follows by itself."""

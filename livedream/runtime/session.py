@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +15,6 @@ from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder, ProgramState
 from livedream.engines.cache import EngineCache
-from livedream.engines.maker import Choice
 from livedream.frame import Rgb
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
@@ -30,6 +28,7 @@ from livedream.runtime.outlets import add_outlet_commands
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.performer_actions import performer_commands
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist, store_of
 from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.runtime.source_switcher import SourceSwitcher, Wish, add_source_commands
@@ -37,38 +36,13 @@ from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sinks.sink import Sink
-from livedream.sources.source import Source, SourceInfo
+from livedream.sources.source import Source
 
 LOOK_UP_S = 1.0
 """How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""
 
 JOIN_S = 1.0
 """How long a thread may take to end before it is left behind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a session runs.
-
-    output_wh: size of the frames that go out. fps: their rate, and the rate that is held.
-    engine: "auto" or one engine's name. paced: at the source's own pace, frames dropped when late;
-    else as fast as it goes, none dropped. governed: the working size may be lowered to hold `fps`.
-    attract_s: how long the camera stands still before past frames are shown; None: never. fade_s: in which
-    another preset takes the place of the one before. preset: its name, for people.
-    """
-
-    preset: str = ""
-    output_wh: tuple[int, int] = (1280, 720)
-    fps: float = 30.0
-    engine: Choice = "auto"
-    paced: bool = True
-    governed: bool = True
-    attract_s: float | None = None
-    fade_s: float = 0.5
-
-    def rate_of(self, source: SourceInfo) -> float:
-        """Return the rate that is held: a clip has no more frames; what a camera says is not relied upon."""
-        return self.fps if source.is_device else min(self.fps, source.fps)
 
 
 class LiveSession:
@@ -233,6 +207,7 @@ class LiveSession:
         """Return how it is going."""
         now_s = self._clock.now_s()
         ready, dreamed, attract = self._dreamer.ready, self._dreamed, self._capture.attract
+        preset = self.plan.preset if self._programs is None else self._programs.name_of(self._dreamer.running)
         # While past frames are shown, what is dreamed is not what the camera sees.
         moving = attract or dreamed
         return Status(
@@ -245,7 +220,9 @@ class LiveSession:
             engine=ready.engine.name if ready else "",
             building=self._builder.building,
             preparing=self._builder.preparing,
-            preset=self.plan.preset if self._programs is None else self._programs.name,
+            preset=preset,
+            armed="" if self._programs is None or self._programs.name == preset else self._programs.name,
+            progress=self._builder.progress,
             left_s=None if self._programs is None else self._programs.left_s,
             attract=attract is not None and attract.playing,
             motion_px=None if moving is None else moving.speed_px,

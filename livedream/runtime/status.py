@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from livedream.engines.maker import Progress
 from livedream.health import Health
 from livedream.runtime.panic import PanicMode
 
@@ -25,6 +26,8 @@ class Status:
     latency_ms: from capture to the finished frame. dropped: frames captured but never dreamed.
     engine: the one that really runs; building: the one on its way, "" if none. preparing: how many are still
     to be made ahead.
+    progress: how far the one on its way is. preset: the one whose dream is seen; armed: the one that was
+    asked for and comes when its engine is ready, "" if none.
     left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
     floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
@@ -43,7 +46,9 @@ class Status:
     engine: str = ""
     building: str = ""
     preparing: int = 0
+    progress: Progress | None = None
     preset: str = ""
+    armed: str = ""
     left_s: float | None = None
     attract: bool = False
     motion_px: float | None = None

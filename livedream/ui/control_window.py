@@ -61,10 +61,17 @@ def figures(status: Status) -> str:
         f"latency {status.latency_ms.p50:.0f} ms, 95 %: {status.latency_ms.p95:.0f} ms",
         f"{status.dropped} dropped",
         f"{status.engine} {width}x{height}",
-        f"building {status.building}" if status.building else "",
+        building(status),
         f"{status.preparing} engines to prepare" if status.preparing else "",
     ]
     return "   \N{MIDDLE DOT}   ".join(part for part in parts if part)
+
+
+def building(status: Status) -> str:
+    """Return what is being built that somebody waits for, and how far it is; "" for nothing."""
+    if status.armed and status.progress is not None:
+        return f"building {status.armed}: {status.progress}"
+    return f"building {status.building}" if status.building else ""
 
 
 PART_OF_ROOM = 0.94
@@ -211,5 +218,5 @@ class ControlWindow(QMainWindow):
         self.bar.show_status(status)
         self.bar.show_switch("mirror", on=self.view.preview.mirror)
         self.panel.show_status(status)
-        self.moods.show_running(status.preset)
+        self.moods.show_running(status.preset, status.progress)
         self.moods.set_states(self._states())

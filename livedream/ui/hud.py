@@ -108,9 +108,10 @@ def _settings(status: Status) -> tuple[Setting, ...]:
 
 
 def _preset(status: Status) -> str:
-    if not status.preset or status.left_s is None:
-        return status.preset
-    return f"{status.preset}, the next one in {math.ceil(status.left_s)} s"
+    preset = f"{status.preset}, then {status.armed}" if status.armed else status.preset
+    if not preset or status.left_s is None or status.armed:
+        return preset
+    return f"{preset}, the next one in {math.ceil(status.left_s)} s"
 
 
 def _motion(status: Status) -> str:

@@ -1,5 +1,6 @@
 """Making alone, in this thread; what a builder does with it is tested there."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from livedream.engines import maker as module
 from livedream.engines.cache import EngineCache
-from livedream.engines.maker import EngineMaker, Order
+from livedream.engines.maker import EngineMaker, Order, Progress
 from livedream.errors import EngineError, InputError
 
 
@@ -74,3 +75,27 @@ def test_what_was_cancelled_tries_no_other_engine_and_a_new_beginning_forgets_it
     maker.begin()
     workshop.failing.clear()
     assert maker.make(Order(program)).engine.name == "openvino"
+
+
+def test_progress_tells_how_long_it_takes_by_how_long_the_one_before_took(
+    make_maker: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    maker = make_maker("openvino")
+    assert maker.progress is None
+    seen: list[Progress | None] = []
+    for name in ("first", "second"):
+        workshop.finish.clear()
+        making = threading.Thread(target=maker.make, args=(Order(make_program(name)),))
+        making.start()
+        while len(workshop.begun) <= len(seen):
+            workshop.finish.wait(0.01)
+        seen.append(maker.progress)
+        workshop.finish.set()
+        making.join(10)
+    first, second = seen
+    assert first is not None
+    assert first.expected_s is None
+    assert second is not None
+    assert second.expected_s is not None
+    assert second.expected_s >= 0
+    assert (str(Progress(3.2, None)), str(Progress(3.2, 9.8))) == ("3 s", "3 of ~10 s")

@@ -10,7 +10,7 @@ import pytest
 from livedream.clock import SystemClock
 from livedream.errors import SourceError
 from livedream.runtime.bench import Nowhere, bench, peak_rss_mb, since_process_start_s
-from livedream.runtime.session import Plan
+from livedream.runtime.plan import Plan
 from livedream.settings import Settings
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", paced=False, governed=False)

@@ -23,8 +23,9 @@ from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.pipeline import DreamPipeline
 from livedream.presets import Preset, apply_assignments
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate
 from livedream.runtime.source_switcher import Devices, Wish
 from livedream.runtime.store import SettingsStore
@@ -455,3 +456,31 @@ def test_a_film_with_a_rate_of_its_own_is_followed(
         session.sources.change("film.mp4")
         governor = session._dreamer._governor
         wait_for(lambda: governor.interval_s == pytest.approx(1 / 20))
+
+
+def test_names_tell_what_runs_and_not_what_was_asked_for(
+    small_settings: Settings,
+    cache: EngineCache,
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = apply_assignments(small_settings, ["dream.layers={patterns=1.0}"])
+    programs = Playlist([Preset("lines", "", small_settings), Preset("patterns", "", other)])
+    build, eager = threading.Event(), in_process.eager
+
+    def held_back(part: Any, **options: Any) -> Any:
+        assert build.wait(20.0)
+        return eager(part, **options)
+
+    session = LiveSession(make_source(), programs, PLAN, SystemClock(), cache=cache)
+    with session:
+        session.start()
+        wait_for(lambda: session.status().frames > 3)
+        assert (session.status().preset, session.status().armed) == ("lines", "")
+        monkeypatch.setattr("livedream.engines.in_process.eager", held_back)
+        programs.step(1)
+        wait_for(lambda: session.status().progress is not None)
+        assert (session.status().preset, session.status().armed) == ("lines", "patterns")
+        build.set()
+        wait_for(lambda: session.status().preset == "patterns")
+        assert session.status().armed == ""

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from livedream.engines.builder import ProgramState
+from livedream.engines.maker import Progress
 from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.presets import load
@@ -189,3 +190,8 @@ def test_a_show_that_ends_closes_it(qtbot: QtBot, window: ControlWindow, show: F
     with qtbot.waitSignal(window.view.closed):
         show.ended = True
     qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_the_strip_names_the_mood_that_is_built_and_how_far_it_is() -> None:
+    armed = Status(engine="eager", building="openvino, 3 s", armed="weave", progress=Progress(3.0, 10.0))
+    assert figures(armed).endswith("building weave: 3 of ~10 s")

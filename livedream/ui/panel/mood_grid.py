@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
+from livedream.engines.maker import Progress
 from livedream.errors import LivedreamError
 from livedream.runtime.playlist import Playlist
 from livedream.ui.panel.mood_tile import LARGE_PX, LOW_PX, TIGHT_PX, MoodTile, State
@@ -44,18 +45,18 @@ class MoodGrid(QWidget):
         self.arrange(640, 200)
         self.show_running("")
 
-    def show_running(self, name: str) -> None:
-        """Show what runs; "": nothing yet. What the playlist shows and does not run yet is armed."""
+    def show_running(self, name: str, progress: Progress | None = None) -> None:
+        """Show what runs; "": nothing yet. What the playlist shows and does not run yet is armed.
+
+        progress: how far the engine of the armed one is.
+        """
         self._running, asked = name, self._playlist.name
         for tile in self.tiles:
-            tile.show_as(running=tile.name == name, armed=tile.name == asked != name)
+            is_armed = tile.name == asked != name
+            tile.show_as(running=tile.name == name, armed=is_armed)
+            tile.show_progress(progress if is_armed else None)
         if not any(tile.hasFocus() for tile in self.tiles):
             self._stop_at(next((tile for tile in self.tiles if tile.name == asked), self.tiles[0]))
-
-    def summary(self) -> str:
-        """Return in words what runs, and what comes."""
-        asked = self._playlist.name
-        return ", then ".join(filter(None, (self._running, asked if asked != self._running else "")))
 
     def set_states(self, states: Mapping[str, State]) -> None:
         """Show which moods are ready, by name; those that are not named have no dot."""

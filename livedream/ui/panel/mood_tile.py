@@ -9,6 +9,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton
 
+from livedream.engines.maker import Progress
 from livedream.ui.panel.panel_paint import begin, pen, ring
 from livedream.ui.panel.panel_style import (
     ACCENT,
@@ -31,6 +32,7 @@ LOW_PX, STRIP_PX = 50, 24
 
 LEFT_PX, SPACE_PX, RIGHT_PX = 5, 4, 2
 LARGE_PX, TIGHT_PX = 15, 12
+BAR_PX = 4
 WIDEST_PICTURE_PX = 480
 SHADE = QColor(8, 8, 14, 190)
 ARROWS = {
@@ -57,6 +59,7 @@ class MoodTile(QAbstractButton):
         self.type_px = TIGHT_PX
         self._tip = tip
         self._picture: QImage | None = None
+        self._progress: Progress | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tell()
 
@@ -68,6 +71,13 @@ class MoodTile(QAbstractButton):
         """Show whether it runs or is asked for."""
         if (running, armed) != (self.running, self.armed):
             self.running, self.armed = running, armed
+            self._tell()
+            self.update()
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show how far its engine is, while somebody waits for it."""
+        if progress != self._progress:
+            self._progress = progress
             self._tell()
             self.update()
 
@@ -103,6 +113,7 @@ class MoodTile(QAbstractButton):
         self._draw_ground(painter, box)
         self._draw_name(painter, QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX))
         self._draw_dot(painter, QPointF(box.right() - 11, box.top() + 11))
+        self._draw_progress(painter, box)
         painter.setClipping(False)
         self._draw_edge(painter, box)
         if self.hasFocus():
@@ -133,6 +144,19 @@ class MoodTile(QAbstractButton):
         painter.setPen(TEXT)
         shown = QFontMetricsF(painter.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, left, shown)
+
+    def _draw_progress(self, painter: QPainter, box: QRectF) -> None:
+        """Draw seconds gone and expected, and a bar that stops short of its end until it is there."""
+        if self._progress is None:
+            return
+        painter.setFont(type_of(TIGHT_PX, bold=True))
+        words = QRectF(box.left(), box.top() + 3, box.width() - 22, 18)
+        painter.fillRect(words.adjusted(0, -3, 22, 2), SHADE)
+        painter.setPen(WARN)
+        painter.drawText(words.adjusted(LEFT_PX, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(self._progress))
+        if self._progress.expected_s:
+            done = min(0.97, self._progress.elapsed_s / self._progress.expected_s)
+            painter.fillRect(QRectF(box.left(), box.bottom() - BAR_PX, done * box.width(), BAR_PX), WARN)
 
     def _draw_dot(self, painter: QPainter, at: QPointF) -> None:
         """Draw a full dot if it is ready, half of one while it is built, a ring while it waits."""
@@ -169,6 +193,7 @@ class MoodTile(QAbstractButton):
     def _tell(self) -> None:
         """Say in words what the tile shows."""
         what = "runs" if self.running else "asked for" if self.armed else ""
+        what += f", {self._progress}" if self._progress is not None else ""
         engines = {"ready": "ready", "building": "its engine is being built", "waiting": "its engine waits"}
         states = ", ".join(part for part in (what, engines[self.state] if self.state else "") if part)
         self.setAccessibleName(f"{self.number} {self.name}" + (f", {states}" if states else ""))

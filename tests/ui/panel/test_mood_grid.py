@@ -7,6 +7,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from livedream.engines.maker import Progress
 from livedream.runtime.playlist import Playlist
 from livedream.ui.panel.mood_grid import MoodGrid
 
@@ -130,3 +131,18 @@ def test_tiles_look_different_in_each_state(moods: MoodGrid) -> None:
         tile.show_as(running=False, armed=armed)
         pictures.append(tile.grab().toImage())
     assert all(one != other for place, one in enumerate(pictures) for other in pictures[:place])
+
+
+def test_an_armed_mood_shows_how_far_its_engine_is(moods: MoodGrid) -> None:
+    moods.tiles[1].click()
+    moods.set_states({"deep": "building"})
+    moods.show_running("plain")
+    before = moods.tiles[1].grab().toImage()
+    moods.show_running("plain", Progress(6.0, 10.0))
+    assert moods.tiles[1].accessibleName() == "2 deep, asked for, 6 of ~10 s, its engine is being built"
+    begun = moods.tiles[1].grab().toImage()
+    moods.show_running("plain", Progress(9.0, 10.0))
+    further = moods.tiles[1].grab().toImage()
+    assert before != begun != further
+    moods.show_running("deep", Progress(9.0, 10.0))
+    assert moods.tiles[1].accessibleName() == "2 deep, runs, its engine is being built"
