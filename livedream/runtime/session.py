@@ -183,6 +183,11 @@ class LiveSession:
         captured = None if shown is not None else self._capture.slot.peek()
         return shown if captured is None else (-captured[0], self.output.oriented(captured[1].rgb))
 
+    def captured(self) -> Rgb | None:
+        """Return what the source showed last, as it is dreamed: fitted into the output; None before."""
+        newest = self._capture.slot.peek()
+        return None if newest is None else newest[1].rgb
+
     @property
     def ended(self) -> bool:
         """Return whether it has ended: end of the source, an error, or stopped."""

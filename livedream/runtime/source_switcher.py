@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,15 +16,20 @@ from livedream.sources.camera import Camera, DeviceCapture
 from livedream.sources.cameras import CameraInfo, choose_camera, list_cameras
 from livedream.sources.source import Source, SourceInfo
 from livedream.sources.source_spec import open_camera, open_source
+from livedream.sources.watchdog import OPENING_S
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be shown: a camera, or what `open_source` takes, and what is asked of a device."""
+    """What is to be shown: a camera, or what `open_source` takes, and what is asked of a device.
+
+    patience_s: how long a camera may take for its first picture.
+    """
 
     what: CameraInfo | str
     size_wh: tuple[int, int] = (1280, 720)
     fps: float = 30.0
+    patience_s: float = OPENING_S
 
     @property
     def name(self) -> str:
@@ -33,7 +40,7 @@ class Wish:
 def opened(wish: Wish) -> Source:
     """Open what is wished for; films start over for ever. Raises InputError or SourceError."""
     if isinstance(wish.what, CameraInfo):
-        return open_camera(wish.what, fps=wish.fps, size_wh=wish.size_wh)
+        return open_camera(wish.what, fps=wish.fps, size_wh=wish.size_wh, patience_s=wish.patience_s)
     return open_source(wish.what, fps=wish.fps, size_wh=wish.size_wh, loop=True)
 
 
@@ -72,6 +79,7 @@ class SourceSwitcher:
         self._newest = 0
         self._closed = False
         self._lock = threading.Lock()
+        self._used: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self.opening = ""
         """What is being opened, "" if nothing is."""
         self.trouble = ""
@@ -94,6 +102,14 @@ class SourceSwitcher:
     def in_use(self) -> str:
         """Return which device is in use, as `CameraInfo.device` names it; "" if none is."""
         return self._current.info.device
+
+    @contextmanager
+    def using(self, device: str) -> Iterator[None]:
+        """Open a device within this only: two programs, or two threads, cannot use one camera."""
+        with self._lock:
+            lock = self._used[device]
+        with lock:
+            yield
 
     def close(self) -> None:
         """Open nothing more; what is being opened is closed again."""
@@ -132,7 +148,8 @@ class SourceSwitcher:
         if isinstance(camera, CameraInfo) and camera.device == self.in_use and isinstance(source, Camera):
             self.devices.reopen(source, wish)
             return
-        source = self.devices.open(wish)
+        with self.using(camera.device) if isinstance(camera, CameraInfo) else nullcontext():
+            source = self.devices.open(wish)
         with self._lock:
             if number == self._newest and not self._closed:
                 self._current.exchange(source)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from livedream.clock import Clock, SystemClock
 from livedream.errors import InputError, SourceError
 from livedream.sources.source import Source
+from livedream.sources.watchdog import OPENING_S
 
 # cv2 and av take a tenth of a second each to import: only the kind of source that is opened pays for its own.
 if TYPE_CHECKING:
@@ -78,9 +79,13 @@ def open_camera(
     fps: float = 30.0,
     size_wh: tuple[int, int] = (1280, 720),
     clock: Clock | None = None,
+    patience_s: float = OPENING_S,
 ) -> Source:
-    """Open a camera that `list_cameras` has listed, asked for `size_wh` pixels. Raises SourceError."""
-    return _started(camera, SourceRequest(fps, size_wh, True, clock or SystemClock()))
+    """Open a camera that `list_cameras` has listed, asked for `size_wh` pixels.
+
+    patience_s: how long it may take for its first picture. Raises SourceError.
+    """
+    return _started(camera, SourceRequest(fps, size_wh, True, clock or SystemClock()), patience_s)
 
 
 def _open_clouds(seed: str | None, request: SourceRequest) -> Source:
@@ -118,11 +123,14 @@ def _first_working(cameras: tuple[CameraInfo, ...], start: Callable[[CameraInfo]
     raise SourceError("no camera works: " + " ".join(reasons))
 
 
-def _started(camera: CameraInfo, request: SourceRequest) -> Source:
+def _started(camera: CameraInfo, request: SourceRequest, patience_s: float = OPENING_S) -> Source:
     from livedream.sources.camera import Camera, DeviceCapture
 
     return Camera(
-        lambda: DeviceCapture(camera, request.size_wh, request.fps), fps=request.fps, clock=request.clock
+        lambda: DeviceCapture(camera, request.size_wh, request.fps),
+        fps=request.fps,
+        clock=request.clock,
+        patience_s=patience_s,
     )
 
 

@@ -10,7 +10,10 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 
 from livedream.engines.builder import ProgramState
+from livedream.frame import Rgb
+from livedream.runtime.camera_previews import CameraPreviews
 from livedream.runtime.playlist import Playlist
+from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.ui.elided_label import ElidedLabel
@@ -19,6 +22,7 @@ from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.panel.panel_style import GAP
 from livedream.ui.show_protocol import Commands
+from livedream.ui.source_picker import SourcePicker
 from livedream.ui.stage import Stage
 from livedream.ui.top_bar import TopBar
 from livedream.ui.window import DEFAULT_WH, DreamWindow
@@ -28,6 +32,7 @@ def with_panel(show: Playable, playlist: Playlist, view: DreamWindow) -> Control
     """Return a window that holds a view of a show and its controls."""
     panel, moods = ControlPanel(show.store, show.commands), MoodGrid(playlist)
     window = ControlWindow(view, panel, moods, show.preset_states, QSettings("livedream", "livedream"))
+    window.offer(SourcePicker(show.sources, CameraPreviews(show.sources, show.captured)))
     window.place(show.status().output_wh)
     return window
 
@@ -36,6 +41,15 @@ class Playable(Protocol):
     """What a panel plays: `livedream.runtime.session.LiveSession`."""
 
     store: SettingsStore
+
+    @property
+    def sources(self) -> SourceSwitcher:
+        """Return what changes the source."""
+        ...
+
+    def captured(self) -> Rgb | None:
+        """Return what the source showed last; None before."""
+        ...
 
     @property
     def commands(self) -> Commands:
@@ -117,10 +131,17 @@ class ControlWindow(QMainWindow):
         self._restore()
         view.windowTitleChanged.connect(self.setWindowTitle)
         self.setWindowTitle(view.windowTitle())
-        view.host(self, {"panel": self.toggle_panel, "moods": self.toggle_moods}, self._on_status)
+        actions = {"panel": self.toggle_panel, "moods": self.toggle_moods, "source": self._open_picker}
+        view.host(self, actions, self._on_status)
         for part in (panel, moods):
             part.said.connect(view.flash)
         self._states = states
+        self._picker: SourcePicker | None = None
+
+    def offer(self, picker: SourcePicker) -> None:
+        """Open a picker from the bar, by mouse or key."""
+        self._picker = picker
+        picker.said.connect(self.view.flash)
 
     def place(self, output_wh: tuple[int, int]) -> None:
         """Open at a size that fits the display."""
@@ -179,6 +200,10 @@ class ControlWindow(QMainWindow):
             self._settings.setValue("moods", self.stage.with_moods)
         a0.accept()
         self.view.end()
+
+    def _open_picker(self) -> None:
+        if self._picker is not None:
+            self._picker.open_under(self.bar.source if self.bar.isVisible() else self.view)
 
     def _restore(self) -> None:
         state = self._settings.value("panels")

@@ -9,7 +9,9 @@ from typing import Literal
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
-Action = Literal["full screen", "next display", "hud", "mirror", "panel", "moods", "keys", "escape", "close"]
+Action = Literal[
+    "full screen", "next display", "hud", "mirror", "panel", "moods", "source", "keys", "escape", "close"
+]
 """What the window does itself; all else is done at the actions."""
 
 _Key = Qt.Key
@@ -41,8 +43,8 @@ WINDOW: tuple[Binding, ...] = (
     Binding("D", "output on the next display", {_Key.Key_D: "next display"}),
     Binding("H", "figures and health on or off", {_Key.Key_H: "hud"}),
     Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
-    Binding("C", "controls, open or folded", {_Key.Key_C: "panel"}),
-    Binding("G", "moods under the picture, open or folded", {_Key.Key_G: "moods"}),
+    Binding("C  G", "controls; moods, open or folded", {_Key.Key_C: "panel", _Key.Key_G: "moods"}),
+    Binding("Ctrl O", "choose the source", {}, {_Key.Key_O: "source"}),
     Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
     Binding("Esc", "leave full screen, fold the controls", {_Key.Key_Escape: "escape"}),
     Binding(
@@ -62,7 +64,9 @@ PANIC: tuple[Binding, ...] = (
 )
 """Each acts on the next frame that goes out."""
 
-SOURCES: tuple[Binding, ...] = (Binding("I", "next camera", {_Key.Key_I: "next camera"}),)
+SOURCES: tuple[Binding, ...] = (
+    Binding("I  Y", "next camera; clouds", {_Key.Key_I: "next camera", _Key.Key_Y: "clouds"}),
+)
 
 OUTLETS: tuple[Binding, ...] = (
     Binding("W", "record to a new file, and end it", {_Key.Key_W: "record"}),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPaintEvent
+from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from livedream.runtime.status import Status
-from livedream.ui.elided_label import ElidedLabel
-from livedream.ui.panel.panel_style import GAP, TEXT, dress
+from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
+from livedream.ui.panel.panel_style import DIM, EDGE, GAP, RADIUS, RAISED, TEXT, dress, type_of
 
 BUTTON_PX = 30
-SOURCE_PX = 90
+PADDING_PX, ARROW_PX = 10, 16
+SOURCE_PX = 110
 """How much of the source's name is seen in the narrowest bar."""
 
 SWITCHES = {
@@ -35,7 +37,8 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         dress(self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.source = ElidedLabel(colour=TEXT)
+        self.source = SourceButton()
+        self.source.clicked.connect(lambda: do("source"))
         self.switches = {name: self._switch(name, do) for name in SWITCHES}
         self._more = QWidget()
         self.right = QHBoxLayout(self._more)
@@ -62,7 +65,7 @@ class TopBar(QWidget):
 
     def show_status(self, status: Status) -> None:
         """Show where the picture comes from, and the rate that is measured."""
-        self.source.set_text(source_line(status))
+        self.source.set_line(source_line(status))
         self.show_switch("mirror output", on=status.mirrored)
 
     def show_switch(self, name: str, *, on: bool) -> None:
@@ -75,6 +78,61 @@ class TopBar(QWidget):
         switch.setToolTip(tip)
         switch.clicked.connect(lambda _: do(name))
         return switch
+
+
+class SourceButton(QAbstractButton):
+    """Shows where the picture comes from; a click asks for the list of sources."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = ""
+        self.setFixedHeight(BUTTON_PX)
+        self.setMinimumWidth(SOURCE_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def text_shown(self) -> str:
+        """Return all of its line, whether there is room for it or not."""
+        return self._line
+
+    def set_line(self, line: str) -> None:
+        """Show another line."""
+        if line != self._line:
+            self._line = line
+            self.setAccessibleName(f"source: {line}")
+            self.setToolTip(f"{line}\nChoose a camera, a film or a picture (Ctrl O)")
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size at which all of it is seen."""
+        width = QFontMetricsF(type_of()).horizontalAdvance(self._line)
+        return QSize(round(width) + 2 * PADDING_PX + ARROW_PX, BUTTON_PX)
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Open the list with Enter and the arrow that points down, too."""
+        if e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
+            self.click()
+        else:
+            super().keyPressEvent(e)
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
+        """Draw the line, and the sign of what opens."""
+        painter, box = begin(self), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(pen(EDGE, 1.0))
+        painter.setBrush(QColor("#2e2e3d") if self.underMouse() else RAISED)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        line = box.adjusted(PADDING_PX, 0, -ARROW_PX - PADDING_PX / 2, 0)
+        painter.setFont(type_of())
+        painter.setPen(TEXT)
+        shown = QFontMetricsF(painter.font()).elidedText(
+            self._line, Qt.TextElideMode.ElideRight, line.width()
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        at = QPointF(box.right() - PADDING_PX - 4, box.center().y() + 1)
+        draw(painter, chevron(down=True), at, 5.0, pen(DIM, 2.0))
+        if self.hasFocus():
+            ring(painter, self)
 
 
 class Switch(QPushButton):

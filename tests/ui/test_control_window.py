@@ -21,7 +21,9 @@ from livedream.ui.control_window import ControlWindow, figures
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.mood_grid import MoodGrid
+from livedream.ui.source_picker import SourcePicker
 from livedream.ui.window import DreamWindow
+from tests.ui.test_source_picker import FakePreviews, FakeSources
 
 Key = Qt.Key
 STATES: dict[str, ProgramState] = {"eyes": "ready", "weave": "building"}
@@ -68,7 +70,7 @@ def test_it_shows_the_picture_beside_the_panel(
     assert window._figures.text().startswith("34.8 frames/s")
     assert "OpenVINO float32 320x240" in window._figures.text()
     assert "34.8" in window._figures.text()
-    assert window.bar.source.text().startswith("C920 webcam")
+    assert window.bar.source.text_shown().startswith("C920 webcam")
     assert [tile.running for tile in window.moods.tiles] == [True, False]
     assert [tile.state for tile in window.moods.tiles] == ["ready", "building"]
 
@@ -124,7 +126,7 @@ def test_switches_ask_the_window_and_show_how_it_stands(qtbot: QtBot, window: Co
 
 
 def test_the_tab_key_goes_from_the_bar_over_the_moods_to_the_panel(window: ControlWindow) -> None:
-    window.bar.switches["mirror"].setFocus()
+    window.bar.source.setFocus()
     seen: list[QWidget | None] = []
     while (now := QApplication.focusWidget()) not in seen:
         seen.append(now)
@@ -195,3 +197,18 @@ def test_a_show_that_ends_closes_it(qtbot: QtBot, window: ControlWindow, show: F
 def test_the_strip_names_the_mood_that_is_built_and_how_far_it_is() -> None:
     armed = Status(engine="eager", building="openvino, 3 s", armed="weave", progress=Progress(3.0, 10.0))
     assert figures(armed).endswith("building weave: 3 of ~10 s")
+
+
+def test_the_source_opens_the_list_of_sources(qtbot: QtBot, window: ControlWindow) -> None:
+    sources, previews = FakeSources(), FakePreviews()
+    picker = SourcePicker(sources, previews)
+    qtbot.addWidget(picker)
+    window.offer(picker)
+    qtbot.mouseClick(window.bar.source, Qt.MouseButton.LeftButton)
+    assert picker.isVisible()
+    picker.hide()
+    qtbot.keyClick(window.view, Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert picker.isVisible()
+    picker.clouds.click()
+    assert sources.wishes == [("clouds", None)]
+    assert "opening" in window.view.overlays.look(window.view._clock.now_s(), dreaming=True).hint.text

@@ -11,7 +11,8 @@ from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
-from livedream.ui.keys import DREAM, OUTLETS, PANIC, WINDOW, Action, action_of
+from livedream.runtime.source_switcher import add_source_commands
+from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, WINDOW, Action, action_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -43,7 +44,7 @@ def press(
         (Key.Key_A, "all channels"),
         (Key.Key_PageUp, "more gamma"),
         (Key.Key_Minus, "lower floor"),
-        (Key.Key_Y, None),
+        (Key.Key_F12, None),
     ],
 )
 def test_a_key_has_its_action(key: Qt.Key, action: str | None) -> None:
@@ -85,9 +86,10 @@ def test_every_action_and_every_command_has_a_key() -> None:
     commands = performer_commands(playlist)
     add_panic_commands(commands, Output, playlist.store, lambda: None)  # type: ignore[arg-type]
     add_outlet_commands(commands, Output, Path())  # type: ignore[arg-type]
+    add_source_commands(commands, None)  # type: ignore[arg-type]
     windows, others = (
-        {name for binding in table for name in binding.keys.values()}
-        for table in (WINDOW, (*PANIC, *OUTLETS, *DREAM))
+        {name for binding in table for name in (*binding.keys.values(), *binding.commands.values())}
+        for table in (WINDOW, (*PANIC, *SOURCES, *OUTLETS, *DREAM))
     )
     assert windows == set(get_args(Action))
     assert others == set(commands)

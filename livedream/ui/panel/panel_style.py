@@ -71,6 +71,7 @@ _NAMES = {
 
 _TEMPLATE = """
 #controlPanel, #panelContent, #stage, #topBar, #moods { background: @background; }
+#picker { background: @card; border: 1px solid @edge; }
 QScrollArea { background: @background; border: none; }
 QToolTip { background: @raised; color: @text; border: 1px solid @edge; padding: 6px; }
 #card { background: @card; border-radius: 8px; }

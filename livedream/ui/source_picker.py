@@ -1,0 +1,204 @@
+"""The list of sources that opens from the bar: cameras with what they see, the clouds, files, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from livedream.runtime.camera_previews import CameraView
+from livedream.sources.cameras import CameraInfo
+from livedream.ui.camera_tile import CameraTile
+from livedream.ui.panel.panel_style import GAP, LINE_PX, MARGIN, dress
+from livedream.ui.top_bar import Switch
+
+FOLLOW_MS = 200
+COLUMNS = 2
+NOTHING = "No camera so far; one that is plugged in shows up here."
+SIZES = ((640, 480), (1280, 720), (1920, 1080), (3840, 2160))
+FILES = "*.mp4 *.mov *.mkv *.webm *.avi *.gif *.png *.jpg *.jpeg *.webp *.bmp *.tif"
+
+
+class Previews(Protocol):
+    """What shows the cameras: `livedream.runtime.camera_previews.CameraPreviews`."""
+
+    trouble: str
+
+    def open(self) -> None:
+        """Begin to look."""
+        ...
+
+    def close(self) -> None:
+        """Look no more."""
+        ...
+
+    def views(self) -> Sequence[CameraView]:
+        """List the cameras with what they see so far."""
+        ...
+
+
+class Sources(Protocol):
+    """What changes the source: `livedream.runtime.source_switcher.SourceSwitcher`."""
+
+    @property
+    def in_use(self) -> str:
+        """Return which device is in use."""
+        ...
+
+    def change(self, what: CameraInfo | str, size_wh: tuple[int, int] | None = None) -> str:
+        """Show another source; returns a few words at once."""
+        ...
+
+
+class SourcePicker(QFrame):
+    """Chooses the source; cameras are looked through only while it is open. said: what becomes of it.
+
+    ask_file: asks for a film or picture; "" for none.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(
+        self, sources: Sources, previews: Previews, ask_file: Callable[[], str] | None = None
+    ) -> None:
+        super().__init__(None, Qt.WindowType.Popup)
+        self.setObjectName("picker")
+        dress(self)
+        self._sources, self._previews = sources, previews
+        self._ask_file = ask_file or self._asked_file
+        self.tiles: dict[str, CameraTile] = {}
+        self.nothing = QLabel()
+        self.nothing.setObjectName("quiet")
+        self.nothing.setWordWrap(True)
+        self.size_box = self._sizes()
+        self.clouds, self.file = self._button("Clouds"), self._button("Open film or picture ...")
+        self.clouds.clicked.connect(lambda: self._choose("clouds"))
+        self.file.clicked.connect(self._open_file)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FOLLOW_MS)
+        self._timer.timeout.connect(self.follow)
+
+    def open_under(self, anchor: QWidget) -> None:
+        """Open below a widget."""
+        self.adjustSize()
+        self.move(anchor.mapToGlobal(QPoint(0, anchor.height() + 2)))
+        self.show()
+
+    def follow(self) -> None:
+        """Show the cameras that are there now, and what they see."""
+        views = self._previews.views()
+        if [view.camera.device for view in views] != list(self.tiles):
+            self._rebuild(views)
+        for view in views:
+            device = view.camera.device
+            self.tiles[device].show_view(view, in_use=device == self._sources.in_use)
+        self.nothing.setText(self._previews.trouble or NOTHING)
+        self.nothing.setVisible(not views)
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
+        """Begin to look through the cameras."""
+        super().showEvent(a0)
+        self._previews.open()
+        self.follow()
+        self._timer.start()
+        self.clouds.setFocus()
+
+    def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
+        """Look no more."""
+        self._timer.stop()
+        self._previews.close()
+        super().hideEvent(a0)
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
+        """Go from one to the next with the arrow keys; Escape closes."""
+        if a0 is not None and a0.key() in {Qt.Key.Key_Right, Qt.Key.Key_Down}:
+            self.focusNextChild()
+        elif a0 is not None and a0.key() in {Qt.Key.Key_Left, Qt.Key.Key_Up}:
+            self.focusPreviousChild()
+        elif a0 is not None and a0.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(a0)
+
+    def _choose(self, what: CameraInfo | str) -> None:
+        self.hide()
+        self.said.emit(self._sources.change(what, self.size_box.currentData()))
+
+    def _open_file(self) -> None:
+        self.hide()
+        file = self._ask_file()
+        if file:
+            self.said.emit(self._sources.change(file))
+
+    def _resize(self) -> None:
+        """Ask the camera in use for the size that was chosen."""
+        view = next((tile.view for tile in self.tiles.values() if tile.in_use), None)
+        if view is not None:
+            self.said.emit(self._sources.change(view.camera, self.size_box.currentData()))
+
+    def _rebuild(self, views: Sequence[CameraView]) -> None:
+        for tile in self.tiles.values():
+            self._grid.removeWidget(tile)
+            tile.deleteLater()
+        self.tiles = {view.camera.device: CameraTile(view) for view in views}
+        before: QWidget = self.nothing
+        for place, (view, tile) in enumerate(zip(views, self.tiles.values(), strict=True)):
+            tile.clicked.connect(partial(self._choose, view.camera))
+            self._grid.addWidget(tile, *divmod(place, COLUMNS))
+            QWidget.setTabOrder(before, tile)
+            before = tile
+        QWidget.setTabOrder(before, self.clouds)
+        self.adjustSize()
+
+    def _sizes(self) -> QComboBox:
+        box = QComboBox()
+        box.setFixedHeight(LINE_PX)
+        box.setAccessibleName("size asked of cameras")
+        box.addItem("as the show", None)
+        for width, height in SIZES:
+            box.addItem(f"{width}\N{MULTIPLICATION SIGN}{height}", (width, height))
+        box.activated.connect(lambda _: self._resize())
+        return box
+
+    def _button(self, label: str) -> Switch:
+        button = Switch(label)
+        button.setCheckable(False)
+        return button
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout()
+        self._grid.setSpacing(MARGIN)
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        label = QLabel("Size asked of cameras")
+        label.setObjectName("quiet")
+        for part in (self.clouds, self.file):
+            line.addWidget(part)
+        line.addStretch(1)
+        line.addWidget(label)
+        line.addWidget(self.size_box)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(MARGIN)
+        column.addLayout(self._grid)
+        column.addWidget(self.nothing)
+        column.addLayout(line)
+
+    def _asked_file(self) -> str:
+        return QFileDialog.getOpenFileName(
+            None, "Open a film or picture", "", f"Films and pictures ({FILES});;All (*)"
+        )[0]
