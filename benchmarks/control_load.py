@@ -4,8 +4,8 @@ python benchmarks/control_load.py --seconds 10 --rounds 2
 
 A show of the clouds runs without a window. In each round it is measured alone, beside a sender whose messages
 go elsewhere (what the sender itself takes from the processor), under the messages, and alone again; a load is
-compared with the mean of what was before and after. A third of the messages are malformed; the slider's, 100 a
-second, are not. MIDI comes from a backend of our own, in this process.
+compared with the mean of what was before and after. A third of the messages are malformed; the slider's,
+100 a second, are not. MIDI comes from a backend of our own, in this process.
 
 Printed: frames a second; frames per second of this process's processor time, which depend less on what else
 the machine does; the processor time of the controls' thread; changes of the settings, and how long after the
@@ -195,7 +195,8 @@ def report(name: str, before: Figures, loaded: Figures, after: Figures, last_ms:
     words = (
         f"{name:24}",
         f"{fps:5.1f} -> {loaded.fps:5.1f} frames/s ({loaded.fps / fps:.2f})",
-        f"{per_cpu:5.1f} -> {loaded.frames_per_cpu_s:5.1f} frames/cpu s ({loaded.frames_per_cpu_s / per_cpu:.3f})",
+        f"{per_cpu:5.1f} -> {loaded.frames_per_cpu_s:5.1f} frames/cpu s "
+        f"({loaded.frames_per_cpu_s / per_cpu:.3f})",
         f"controls {100 * before.control_share:.1f} -> {100 * loaded.control_share:.1f} %",
         f"{loaded.changes:4d} changes, the last after {last_ms:.0f} ms",
         f"threads {before.threads} -> {loaded.threads}, {before.rss_mb:.0f} -> {loaded.rss_mb:.0f} MiB",

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import cv2
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -25,6 +26,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 for name, default in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
     if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
         signal.signal(getattr(signal, name), default)
+
+# A machine may be busy; what hypothesis looks for otherwise, CI's fixed examples included, stays as it is.
+hypothesis.settings.register_profile("livedream", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("livedream")
 
 SIZE_HW = (64, 96)
 
