@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol
 
 from livedream.clock import Clock, SystemClock
@@ -14,8 +12,7 @@ from livedream.control.osc_inbox import OscInbox
 from livedream.control.osc_reading import MOST_BYTES, OscMessage
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
-from livedream.control.udp import is_this_machine, udp_address
-from livedream.errors import InputError
+from livedream.control.udp import is_this_machine, listening
 from livedream.settings import describe
 
 MOST_UNKNOWN = 100
@@ -23,9 +20,6 @@ MOST_UNKNOWN = 100
 
 MOST_AT_ONCE = 20_000
 """Packets that are read before what they say is passed on."""
-
-BUFFER_BYTES = 1 << 20
-"""What the system keeps between two looks, if it lets us."""
 
 
 class Hears(Protocol):
@@ -62,7 +56,7 @@ class OscServer:
         self._tell, self._hears = tell, hears
         self._sparing = Sparing(tell, clock or SystemClock())
         self._strange: set[str] = set()
-        self._socket = listening(address)
+        self._socket = listening(address, "OSC")
         self.host, self.port = address[0], int(self._socket.getsockname()[1])
 
     def step(self) -> None:
@@ -106,24 +100,3 @@ class OscServer:
             shown = address[:80]
             self._strange.add(address)
             self._tell(f"there is no OSC address {shown!r}; docs/osc.md lists them")
-
-
-def listening(address: tuple[str, int]) -> socket.socket:
-    """Return a socket that listens and never waits. Raises InputError if the port cannot be had."""
-    host, port = address
-    taken = None
-    try:
-        family, found = udp_address(host, port)
-        taken = socket.socket(family, socket.SOCK_DGRAM)
-        taken.setblocking(False)
-        with suppress(OSError):
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        taken.bind(found)
-    except (OSError, OverflowError) as fault:
-        if taken is not None:
-            taken.close()
-        reason = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
-        raise InputError(
-            f"OSC cannot listen on {host}, port {port}: {reason}; choose another port"
-        ) from fault
-    return taken

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from contextlib import suppress
 from typing import Any
+
+from livedream.errors import InputError
+
+BUFFER_BYTES = 1 << 20
+"""What the system keeps between two looks, if it lets us."""
 
 
 def udp_address(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
@@ -23,3 +29,27 @@ def is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def listening(address: tuple[str, int], purpose: str) -> socket.socket:
+    """Return a socket that listens and never waits.
+
+    purpose: such as "OSC". Raises InputError if the port cannot be had.
+    """
+    host, port = address
+    taken = None
+    try:
+        family, found = udp_address(host, port)
+        taken = socket.socket(family, socket.SOCK_DGRAM)
+        taken.setblocking(False)
+        with suppress(OSError):
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        taken.bind(found)
+    except (OSError, OverflowError) as fault:
+        if taken is not None:
+            taken.close()
+        reason = (fault.strerror if isinstance(fault, OSError) else None) or str(fault)
+        raise InputError(
+            f"{purpose} cannot listen on {host}, port {port}: {reason}; choose another port"
+        ) from fault
+    return taken

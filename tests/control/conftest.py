@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,6 +88,15 @@ class DrumMachine:
         """Play a sine; level_db: its peak."""
         times = np.arange(round(seconds * self.rate_hz)) / self.rate_hz
         return (np.sin(2 * np.pi * hz * times) * 10 ** (level_db / 20)).astype(np.float32)
+
+    def save(self, samples: NDArray[Any], path: Path, rate_hz: int = 48_000, channels: int = 1) -> Path:
+        """Write a WAV file of 16 bits, the same on each channel."""
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(channels)
+            file.setsampwidth(2)
+            file.setframerate(rate_hz)
+            file.writeframes(np.repeat((samples * 30_000).astype("<i2"), channels).tobytes())
+        return path
 
     def silence(self, seconds: float) -> Samples:
         return np.zeros(round(seconds * self.rate_hz), np.float32)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import wave
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,9 @@ from livedream.control.audio_file import open_audio_file
 from livedream.errors import InputError
 
 
-def written(path: Path, sound: np.ndarray[Any, Any], rate_hz: int, channels: int = 1) -> Path:
-    samples = np.repeat((sound * 30_000).astype("<i2"), channels)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(samples.tobytes())
-    return path
-
-
 def test_a_file_is_played_over_and_over_as_one_channel(tmp_path: Path, drums: Any) -> None:
     tone = drums.tone(440, 0.2)
-    file = open_audio_file(written(tmp_path / "a.wav", tone, 48_000, channels=2), ManualClock())
+    file = open_audio_file(drums.save(tone, tmp_path / "a.wav", channels=2), ManualClock())
     assert (file.name, file.rate_hz) == ("a.wav", 48_000)
     blocks = [file.read(threading.Event()) for _ in range(50)]
     heard = np.concatenate([block.samples for block in blocks if block])
@@ -33,9 +22,9 @@ def test_a_file_is_played_over_and_over_as_one_channel(tmp_path: Path, drums: An
     np.testing.assert_allclose(heard[9600:14_400], heard[:4800], atol=1e-3)
 
 
-def test_another_rate_is_converted(tmp_path: Path) -> None:
+def test_another_rate_is_converted(tmp_path: Path, drums: Any) -> None:
     tone = np.sin(2 * np.pi * 1000 * np.arange(22_050) / 44_100)
-    file = open_audio_file(written(tmp_path / "a.wav", tone, 44_100), ManualClock())
+    file = open_audio_file(drums.save(tone, tmp_path / "a.wav", 44_100), ManualClock())
     blocks = [file.read(threading.Event()) for _ in range(40)]
     heard = np.concatenate([block.samples for block in blocks if block])
     assert np.argmax(np.abs(np.fft.rfft(heard))) * 48_000 / len(heard) == pytest.approx(1000, abs=3)
@@ -51,6 +40,6 @@ def test_what_has_no_sound_is_refused(tmp_path: Path, content: bytes | None, sai
     assert "a.wav" in str(caught.value)
 
 
-def test_a_file_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_nothing_is_refused(tmp_path: Path, drums: Any) -> None:
     with pytest.raises(InputError, match="has no sound"):
-        open_audio_file(written(tmp_path / "a.wav", np.zeros(100), 48_000), ManualClock())
+        open_audio_file(drums.save(np.zeros(100), tmp_path / "a.wav"), ManualClock())

@@ -1,0 +1,157 @@
+"""ArtNetServer: lighting desks move settings, and what moves settings, by the channels of a universe."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from livedream.control.artnet_packet import MOST_CHANNELS, MOST_UNIVERSE, PORT, ArtDmx, read_art_dmx
+from livedream.control.udp import listening
+from livedream.errors import InputError
+from livedream.settings import SettingInfo, by_word
+
+NONE = "-"
+"""Stands for a channel that turns no setting."""
+
+MOST_BYTES = 18 + MOST_CHANNELS
+MOST_AT_ONCE = 1000
+"""Packets that are read in one step: a desk sends 44 a second for each universe."""
+
+LATE = 128
+"""A packet whose number lies so far back, of 255, is a late one."""
+
+TURNED = ("number", "integer", "switch", "choice")
+"""Kinds of settings that a fader can turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArtNetPlan:
+    """Which channels are heard. universe: 0 to 32767. first: 1 to 512, the channel of the first word.
+
+    words: settings, each on a channel of its own from `first` on; "-": none, the channel is a source of the
+    modulation matrix alone. host: where it listens; 127.0.0.1: on this
+    machine alone, 0.0.0.0: to the whole network.
+    """
+
+    universe: int
+    first: int
+    words: tuple[str, ...]
+    host: str = "127.0.0.1"
+    port: int = PORT
+
+
+class Channel:
+    """The level of a channel as a modulator, 0 to 1."""
+
+    def __init__(self, levels: Sequence[int], place: int) -> None:
+        self._levels, self._place = levels, place
+
+    def at(self, _now_s: float) -> float:
+        """Return the level that came last."""
+        return self._levels[self._place] / 255
+
+
+class ArtNetServer:
+    """Listens to a universe; at each step it passes on what has changed since the last one.
+
+    want: takes a setting's word and its value. A channel takes a setting over when it is moved: what a desk
+    sends when it begins moves nothing. Raises InputError if the port cannot be had. dropped: how many packets
+    were malformed or of another kind.
+    """
+
+    def __init__(self, plan: ArtNetPlan, want: Callable[[str, Any], None]) -> None:
+        self._plan, self._want = plan, want
+        self._turned = [
+            (place, by_word()[word]) for place, word in enumerate(plan.words, plan.first - 1) if word != NONE
+        ]
+        self._levels = bytearray(MOST_CHANNELS)
+        self._known = bytearray(MOST_CHANNELS)
+        self._sequence, self.dropped = 0, 0
+        places = range(plan.first - 1, plan.first - 1 + len(plan.words))
+        self.sources: Mapping[str, Channel] = {
+            f"channel {place + 1}": Channel(self._levels, place) for place in places
+        }
+        self._socket = listening((plan.host, plan.port), "Art-Net")
+        self.port = int(self._socket.getsockname()[1])
+
+    def step(self) -> None:
+        """Read what has come, and ask for what has changed."""
+        before, known = bytes(self._levels), bytes(self._known)
+        for _ in range(MOST_AT_ONCE):
+            try:
+                packet = self._socket.recv(MOST_BYTES)
+            except BlockingIOError:
+                break
+            except OSError:  # on Windows a packet that is too long, which is none of these
+                self.dropped += 1
+                continue
+            self._read(packet)
+        for place, info in self._turned:
+            if known[place] and self._levels[place] != before[place]:
+                self._want(info.word, value_of(info, self._levels[place]))
+
+    def close(self) -> None:
+        """Release the port."""
+        self._socket.close()
+
+    def _read(self, packet: bytes) -> None:
+        dmx = read_art_dmx(packet)
+        if dmx is None:
+            self.dropped += 1
+        elif dmx.universe == self._plan.universe and not self._is_late(dmx):
+            self._sequence = dmx.sequence
+            self._levels[: len(dmx.levels)] = dmx.levels
+            self._known[: len(dmx.levels)] = b"\1" * len(dmx.levels)
+
+    def _is_late(self, dmx: ArtDmx) -> bool:
+        if dmx.sequence == 0 or self._sequence == 0:
+            return False
+        return (self._sequence - dmx.sequence) % 255 in range(1, LATE)
+
+
+def value_of(info: SettingInfo, level: int) -> Any:
+    """Return what a level of 0 to 255 means to a setting."""
+    if info.is_number:
+        return info.at(level / 255)
+    if info.kind == "switch":
+        return level >= 128
+    choices = list(info.choices)
+    return choices[min(level * len(choices) // 256, len(choices) - 1)]
+
+
+def parse_art_net(text: str, host: str = "127.0.0.1") -> ArtNetPlan:
+    """Read "0/1=look.depth,look.light": universe, first channel, and the words on the channels from there.
+
+    Raises InputError.
+    """
+    match = re.fullmatch(r"\s*(\d{1,5})/(\d{1,3})=(.+)", text)
+    if match is None:
+        raise InputError(
+            f"--art-net {text}: write UNIVERSE/CHANNEL=WORD,WORD, for example 0/1=look.depth,look.light"
+        )
+    universe, first = int(match[1]), int(match[2])
+    words = tuple(word.strip() for word in match[3].split(","))
+    if universe > MOST_UNIVERSE:
+        raise InputError(f"--art-net {text}: universe {universe} is not possible: 0 to {MOST_UNIVERSE}")
+    if not 1 <= first <= MOST_CHANNELS - len(words) + 1:
+        raise InputError(
+            f"--art-net {text}: {len(words)} channels from {first} on do not fit into 1 to {MOST_CHANNELS}"
+        )
+    for word in words:
+        _check_word(word, text)
+    return ArtNetPlan(universe, first, words, host)
+
+
+def _check_word(word: str, text: str) -> None:
+    if word == NONE:
+        return
+    info = by_word().get(word)
+    if info is None:
+        near = difflib.get_close_matches(word, by_word(), n=1)
+        hint = f"did you mean {near[0]}?" if near else "`livedream settings` lists them"
+        raise InputError(f"--art-net {text}: there is no setting {word!r}; {hint}")
+    if info.kind not in TURNED:
+        raise InputError(f"--art-net {text}: {word} is a {info.kind}, which no fader can turn")

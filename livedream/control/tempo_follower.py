@@ -1,0 +1,35 @@
+"""TempoFollower: keeps a tempo on a beat that is heard, without following each mistake."""
+
+from __future__ import annotations
+
+from livedream.control.audio_tempo import Pulse
+from livedream.control.tempo import Beat, Tempo
+
+NEAR, NEAR_BEATS = 0.06, 0.2
+"""What differs by more, as a share of the tempo or in beats, is a leap."""
+
+LASTING = 6
+"""So many times in a row a leap must be heard to be believed: that is three seconds."""
+
+
+class TempoFollower:
+    """Sets a tempo to the pulse that is heard; a leap, as to half the tempo, must last."""
+
+    def __init__(self, tempo: Tempo) -> None:
+        self._tempo = tempo
+        self._leaps = 0
+        self._follows = False
+
+    def heard(self, pulse: Pulse, at_s: float) -> None:
+        """Take a pulse that was found in sound that ends at a time."""
+        beat_s = at_s - pulse.ago_s
+        beats = self._tempo.beats(beat_s)
+        if self._follows and self._leaps_to(pulse, beats):
+            self._leaps += 1
+            if self._leaps < LASTING:
+                return
+        self._leaps, self._follows = 0, True
+        self._tempo.take(Beat(pulse.bpm, beat_s, round(beats)))
+
+    def _leaps_to(self, pulse: Pulse, beats: float) -> bool:
+        return abs(pulse.bpm / self._tempo.bpm - 1) > NEAR or abs(beats - round(beats)) > NEAR_BEATS

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from livedream.clock import ManualClock
+from livedream.control.audio_capture import AudioCapture, PlayedAudio
+from livedream.control.audio_input import SOURCES, AudioInput, audio_connector
+from livedream.control.audio_spectrum import Samples
+from livedream.control.tempo import Tempo
+from livedream.errors import InputError, LivedreamError, SourceError
+
+FRAME_S = 1 / 30
+
+
+class Listening:
+    """An input that hears what is played in simulated time, and notes after each block what it shows."""
+
+    def __init__(self, drums: Any, samples: Samples, tempo: Tempo | None = None) -> None:
+        self.clock, self.stop = ManualClock(), threading.Event()
+        self.shown: list[tuple[float, dict[str, float]]] = []
+        self._blocks: Callable[[], Iterator[Samples]] = lambda: drums.blocks(samples)
+        self.audio = AudioInput(self._open, tempo=tempo, clock=self.clock)
+
+    def run(self) -> Listening:
+        self.audio.run(self.stop)
+        return self
+
+    def _open(self) -> AudioCapture:
+        return PlayedAudio("a song", 48_000, self._noting(), self.clock)
+
+    def _noting(self) -> Iterator[Samples]:
+        for block in self._blocks():
+            yield block
+            self.note()
+        self.stop.set()
+        yield np.zeros(480, np.float32)
+
+    def note(self) -> None:
+        now_s = self.clock.now_s()
+        self.shown.append((now_s, {name: one.at(now_s) for name, one in self.audio.sources.items()}))
+
+
+def test_onset_to_the_frame_that_shows_it_takes_less_than_60_ms(drums: Any) -> None:
+    """At worst a frame was begun just before: then it is the next one, a thirtieth of a second later."""
+    begin_s, beat_s = 0.503, 0.5  # beats fall at a place of their own in each block
+    listening = Listening(drums, drums.track(120, 10, begin_s=begin_s)).run()
+    lates = []
+    for beat in range(18):
+        onset_s = begin_s + beat * beat_s
+        risen_s = next(at_s for at_s, shown in listening.shown if at_s >= onset_s and shown["onset"] > 0.3)
+        lates.append(risen_s - onset_s)
+    assert max(lates) + FRAME_S < 0.060
+    assert max(lates) <= 0.0201
+
+
+def test_a_click_track_of_120_sets_the_tempo_within_one_percent(drums: Any) -> None:
+    tempo = Tempo(90.0)
+    Listening(drums, drums.track(120, 10, begin_s=0.25), tempo).run()
+    assert tempo.bpm == pytest.approx(120, rel=0.01)
+    assert min(tempo.phase(9.25), 1 - tempo.phase(9.25)) < 0.04  # of a beat: 20 ms
+
+
+def test_without_being_asked_no_tempo_is_touched(drums: Any) -> None:
+    assert set(Listening(drums, drums.track(120, 1)).run().audio.sources) == set(SOURCES)
+
+
+def test_all_values_lie_between_0_and_1_and_silence_is_0(drums: Any) -> None:
+    loud = np.concatenate([drums.silence(0.5), drums.track(126, 3, "rock")])
+    listening = Listening(drums, loud).run()
+    values = [value for _, shown in listening.shown for value in shown.values()]
+    assert min(values) == 0.0
+    assert 0.9 < max(values) <= 1.0
+    assert all(set(shown.values()) == {0.0} for at_s, shown in listening.shown if at_s < 0.5)
+
+
+def test_what_was_heard_long_ago_moves_nothing(drums: Any) -> None:
+    listening = Listening(drums, drums.track(120, 2.055, "rock")).run()
+    assert listening.shown[-1][1]["loudness"] > 0
+    listening.clock.advance(1.0)
+    listening.note()
+    assert listening.shown[-1][1]["loudness"] == 0.0
+    assert listening.shown[-1][1]["onset"] < 0.001
+
+
+def test_an_input_that_is_not_there_or_goes_is_tried_again(drums: Any) -> None:
+    clock, stop, told = ManualClock(), threading.Event(), []
+    turns = iter(["none", "none", "song", "song", "end"])
+
+    def connect() -> AudioCapture:
+        turn = next(turns)
+        if turn == "none":
+            raise SourceError("there is no sound input 'line'")
+        if turn == "end":
+            stop.set()
+            raise OSError("the system has no sound")
+        return PlayedAudio("line", 48_000, drums.blocks(drums.tone(440, 0.05)), clock)
+
+    AudioInput(connect, tell=told.append, clock=clock).run(stop)
+    assert told == [
+        "there is no sound input 'line'; it is tried again until it is there",
+        "listening to line",
+        "line has ended; it is tried again until it is there",
+        "listening to line",
+        "the system has no sound; it is tried again until it is there",
+    ]
+    assert clock.now_s() > 2  # not in a loop without a pause
+
+
+def test_a_rate_that_is_too_low_is_said_and_tried_again() -> None:
+    clock, stop, told = ManualClock(), threading.Event(), []
+
+    def tell(sentence: str) -> None:
+        told.append(sentence)
+        stop.set()
+
+    AudioInput(lambda: PlayedAudio("phone", 4000, iter([]), clock), tell=tell, clock=clock).run(stop)
+    assert "phone cannot be listened to: 4000 samples a second are too few" in told[0]
+
+
+def test_its_thread_ends_with_it(drums: Any) -> None:
+    heard = threading.Event()
+
+    def connect() -> AudioCapture:
+        heard.set()
+        raise SourceError("gone")
+
+    audio = AudioInput(connect)
+    audio.start()
+    assert heard.wait(20)
+    audio.close()
+    assert not any(thread.name == "audio" for thread in threading.enumerate())
+
+
+def test_a_file_without_sound_is_refused_at_once_and_a_device_may_come_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.wav"
+    file.write_bytes(b"nothing")
+    with pytest.raises(InputError, match="cannot be read"):
+        audio_connector(str(file), ManualClock())
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    with pytest.raises(LivedreamError, match="needs sounddevice"):
+        audio_connector("line", ManualClock())
