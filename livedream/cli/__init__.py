@@ -25,7 +25,8 @@ def _run(arguments: list[str]) -> int:
     """Run a command; return its exit code."""
     try:
         load_plugins(_complain)
-        from livedream.cli.app import app, with_default_command
+        from livedream.cli.app import app
+        from livedream.cli.default_command import with_default_command
 
         app(args=with_default_command(arguments), prog_name="livedream", standalone_mode=True)
     except LivedreamError as fault:

@@ -9,12 +9,18 @@ import typer
 
 from livedream.cli import engines_app, networks, offline, pictures
 from livedream.cli.control_options import (
+    ArtNetHostOption,
+    ArtNetOption,
+    AudioOption,
     BpmOption,
+    LeadOption,
     MidiOption,
+    MoveOption,
     OscOption,
     OscToOption,
     QuantiseOption,
     control_plan,
+    with_sound_and_light,
 )
 from livedream.cli.show_options import (
     FADE_S,
@@ -60,42 +66,6 @@ app.add_typer(networks.app, name="networks")
 app.command()(offline.render)
 app.command()(pictures.image)
 app.command()(pictures.zoom)
-
-COMMANDS = (
-    "live",
-    "demo",
-    "bench",
-    "doctor",
-    "cameras",
-    "presets",
-    "settings",
-    "engines",
-    "networks",
-    "render",
-    "image",
-    "zoom",
-)
-
-
-BARE = ("--virtual-camera", "--programs", "--midi")
-"""Options that may stand without a value."""
-
-
-def with_default_command(arguments: list[str]) -> list[str]:
-    """Put `live` in front of arguments that name no command, so that `livedream --fps 25` works.
-
-    `--virtual-camera` may stand without a device, which then is the first one, `--programs` without names,
-    which then are all, and `--midi` without a profile, which then is the default one.
-    """
-    given = list(arguments)
-    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
-        given.insert(0, "live")
-    bare = [place for place, word in enumerate(given) if word in BARE]
-    for place in reversed(bare):
-        following = given[place + 1 : place + 2]
-        if not following or following[0].startswith("-"):
-            given[place] += "="
-    return given
 
 
 def _version(asked: bool) -> None:
@@ -145,6 +115,11 @@ def live(
     midi: MidiOption = None,
     bpm: BpmOption = 120.0,
     quantise: QuantiseOption = "off",
+    audio: AudioOption = None,
+    tempo: LeadOption = "hand",
+    move: MoveOption = None,
+    art_net: ArtNetOption = None,
+    art_net_host: ArtNetHostOption = "127.0.0.1",
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
     seconds: SecondsOption = None,
@@ -153,6 +128,7 @@ def live(
     from livedream.cli.live_command import run
 
     shown_s = check_programs(programs, preset, program_s)
+    plan = control_plan(osc, osc_to, midi, bpm, quantise)
     options = Options(
         source,
         DEFAULT if preset is None else preset,
@@ -169,7 +145,7 @@ def live(
         check_attract_s(attract_s),
         check_fade_s(fade_s),
         tuple(sink or ()),
-        control_plan(osc, osc_to, midi, bpm, quantise),
+        with_sound_and_light(plan, audio, tempo, move, art_net, art_net_host),
         check_program_beats(program_beats, programs, program_s),
     )
     run(options, window=not no_window, full_screen=full_screen)

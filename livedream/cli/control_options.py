@@ -1,15 +1,18 @@
-"""The options of what turns a show: OSC, MIDI, tempo."""
+"""The options of what turns a show: OSC, MIDI, tempo, sound, lighting desks."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, get_args
 
 import typer
 
-from livedream.control.control_plan import ControlPlan
+from livedream.control.artnet_server import parse_art_net
+from livedream.control.control_plan import ControlPlan, Lead
 from livedream.control.tempo import FASTEST_BPM, SLOWEST_BPM
 from livedream.errors import InputError
 from livedream.runtime.on_beat import QUANTA, Quantise
+from livedream.settings.modulation_row import ModulationRow, check_row
 
 OscOption = Annotated[
     str | None,
@@ -43,6 +46,84 @@ QuantiseOption = Annotated[
     str,
     typer.Option(help="When a preset that is asked for is shown: off, at once.", metavar="|".join(QUANTA)),
 ]
+AudioOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Listen to a sound input, by its name, a part of it or its number, or to a sound FILE; the "
+        "system's input if not given. --move says what it moves.",
+        metavar="[INPUT]",
+        show_default=False,
+    ),
+]
+MoveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Let a source move a setting by a share of its range, such as bass=look.depth:0.4; may be "
+        "repeated. Sources: bass, low mid, mid, high, onset, loudness (--audio), waves such as sine 4 beats, "
+        "channel N (--art-net).",
+        metavar="SOURCE=WORD[:DEPTH]",
+        show_default=False,
+    ),
+]
+LeadOption = Annotated[
+    str,
+    typer.Option(
+        "--tempo",
+        help="Who leads the tempo: the hand (and MIDI clock) alone, what is heard, or Ableton Link.",
+        metavar="|".join(get_args(Lead)),
+    ),
+]
+ArtNetOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Let a lighting desk turn settings by Art-Net: universe, first channel and the settings on the "
+        "channels from there, such as 0/1=look.depth,look.light.",
+        metavar="UNIVERSE/CHANNEL=WORDS",
+        show_default=False,
+    ),
+]
+ArtNetHostOption = Annotated[
+    str, typer.Option(help="Where Art-Net is listened to; 0.0.0.0: on the whole network.", metavar="HOST")
+]
+
+
+def with_sound_and_light(
+    plan: ControlPlan, audio: str | None, tempo: str, move: list[str] | None, art_net: str | None, host: str
+) -> ControlPlan:
+    """Return a plan that listens, too, checked. Raises InputError."""
+    lead = parse_lead(tempo, audio)
+    channels = None if art_net is None else parse_art_net(art_net, host)
+    rows = tuple(parse_move(text) for text in move or ())
+    return replace(plan, audio=audio, lead=lead, art_net=channels, rows=rows)
+
+
+def parse_lead(text: str, audio: str | None) -> Lead:
+    """Return who leads the tempo. Raises InputError."""
+    if text == "audio" and audio is None:
+        raise InputError("--tempo audio is led by what is heard: give --audio, too")
+    for name in get_args(Lead):
+        if text == name:
+            found: Lead = name
+            return found
+    raise InputError(f"--tempo {text}: choose one of {', '.join(get_args(Lead))}")
+
+
+def parse_move(text: str) -> ModulationRow:
+    """Read "bass=look.depth:0.4" as a row of the modulation matrix. Raises InputError."""
+    source, _, rest = text.partition("=")
+    word, _, depth = rest.partition(":")
+    wrong = f"--move {text}: write SOURCE=WORD or SOURCE=WORD:DEPTH, for example bass=look.depth:0.4"
+    if not source.strip() or not word.strip():
+        raise InputError(wrong)
+    try:
+        row = ModulationRow(source.strip(), word.strip(), float(depth) if depth else 0.5)
+    except ValueError as fault:
+        raise InputError(wrong) from fault
+    try:
+        check_row(row)
+    except InputError as fault:
+        raise InputError(f"--move {text}: {fault}") from fault
+    return row
 
 
 def control_plan(

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from livedream.control.artnet_server import ArtNetPlan
 from livedream.runtime.on_beat import Quantise
+from livedream.settings.modulation_row import ModulationRow
+
+Lead = Literal["hand", "audio", "link"]
+"""Who leads the tempo: taps and MIDI clock alone, what is heard, or a session of Ableton Link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +20,9 @@ class ControlPlan:
 
     osc: host and port to listen on. osc_to: those that changes are sent to. midi: the name or the file of a
     profile, "" for the default one; None: no MIDI. profiles: the folder of those; None: the person's own.
-    bpm: the tempo to begin with. quantise: of preset changes.
+    bpm: the tempo to begin with. lead: who leads it. quantise: of preset changes. audio: the name of an input
+    of sound, or a file, "" for the system's input; None: nothing is listened to. art_net: the channels of a
+    lighting desk. rows: of the modulation matrix, over those of presets.
     """
 
     osc: tuple[str, int] | None = None
@@ -23,3 +31,7 @@ class ControlPlan:
     profiles: Path | None = None
     bpm: float = 120.0
     quantise: Quantise = "off"
+    lead: Lead = "hand"
+    audio: str | None = None
+    art_net: ArtNetPlan | None = None
+    rows: tuple[ModulationRow, ...] = ()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from livedream.clock import Clock, SystemClock
+from livedream.control.artnet_server import ArtNetServer
+from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.control.coalescer import Coalescer
 from livedream.control.control_plan import ControlPlan
+from livedream.control.link_tempo import LinkTempo, link_peer
 from livedream.control.macros import MACRO_ROWS, MACROS, macro_sources
 from livedream.control.matrix import Matrix
 from livedream.control.midi import Midi, kept_profile
@@ -56,7 +60,7 @@ class ControlStatus:
 
 
 class Controls:
-    """Turns a show by OSC, MIDI and the modulation matrix, and keeps its tempo.
+    """Turns a show by OSC, MIDI, Art-Net, sound and the modulation matrix, and keeps its tempo.
 
     What cannot be had is told, and the show goes on. store, commands, playlist: the show's. tell: takes
     sentences for people, from any thread. backend: makes the system's MIDI. Raises InputError for a profile
@@ -89,7 +93,14 @@ class Controls:
         self.matrix = Matrix(self.coalescer, macro_sources(store), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
         self._playlist, self._shown = playlist, None if playlist is None else playlist.shown
+        self.audio: AudioInput | None = None
+        self.art_net: ArtNetServer | None = None
+        self.link: LinkTempo | None = None
+        self._try(self._make_audio)
+        self._try(self._open_art_net)
         self._take_rows()
+        for row in self._plan.rows:
+            self._try(partial(self.matrix.add, row))
         self.feedback: OscFeedback | None = None
         self.osc: OscServer | None = None
         self.midi: Midi | None = None
@@ -115,6 +126,9 @@ class Controls:
         """Take the ports that the plan names; what cannot be had is told."""
         self._try(self._open_feedback)
         self._try(self._open_osc)
+        self._try(self._open_link)
+        if self.audio is not None:
+            self.audio.start()
         if self._plan.midi is not None:
             profile = self._plan.midi
             self._try(lambda: self.use_midi(profile))
@@ -122,7 +136,7 @@ class Controls:
     def step(self) -> None:
         """Do all that is due: what has come is applied in one change, and sent to those who follow."""
         self._follow_show()
-        for port in (self.osc, self.midi):
+        for port in (self.osc, self.midi, self.art_net, self.link):
             if port is not None:
                 port.step()
         self.coalescer.apply()
@@ -132,10 +146,10 @@ class Controls:
     def close(self) -> None:
         """Apply what is left and give everything back."""
         self.coalescer.close()
-        for port in (self.osc, self.midi, self.feedback):
+        for port in (self.osc, self.midi, self.feedback, self.art_net, self.link, self.audio):
             if port is not None:
                 port.close()
-        self.osc = self.midi = self.feedback = None
+        self.osc = self.midi = self.feedback = self.art_net = self.link = self.audio = None
         for name in self._added:
             self._registry.remove(name)
         self._added = []
@@ -235,6 +249,23 @@ class Controls:
                 hears=self.feedback,
                 clock=self._clock,
             )
+
+    def _make_audio(self) -> None:
+        if self._plan.audio is not None:
+            tempo = self.tempo if self._plan.lead == "audio" else None
+            connect = audio_connector(self._plan.audio, self._clock)
+            self.audio = AudioInput(connect, tempo=tempo, tell=self._tell, clock=self._clock)
+            self.matrix.add_sources(self.audio.sources)
+
+    def _open_art_net(self) -> None:
+        if self._plan.art_net is not None:
+            self.art_net = ArtNetServer(self._plan.art_net, self.coalescer.want)
+            self.matrix.add_sources(self.art_net.sources)
+
+    def _open_link(self) -> None:
+        if self._plan.lead == "link":
+            peer = link_peer(self.tempo.bpm)
+            self.link = LinkTempo(self.tempo, peer, tell=self._tell, clock=self._clock)
 
     def _try(self, open_: Callable[[], object]) -> None:
         try:

@@ -8,27 +8,9 @@ from pathlib import Path
 import pytest
 
 from livedream.cli import main
-from livedream.cli.app import COMMANDS, with_default_command
+from livedream.cli.default_command import COMMANDS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.mark.parametrize(
-    ("given", "meant"),
-    [
-        ([], ["live"]),
-        (["--fps", "25"], ["live", "--fps", "25"]),
-        (["bench", "--seconds", "1"], ["bench", "--seconds", "1"]),
-        (["--help"], ["--help"]),
-        (["--virtual-camera"], ["live", "--virtual-camera="]),
-        (["live", "--virtual-camera", "--no-window"], ["live", "--virtual-camera=", "--no-window"]),
-        (["--programs", "--no-window"], ["live", "--programs=", "--no-window"]),
-        (["--programs", "eyes,fur"], ["live", "--programs", "eyes,fur"]),
-        (["live", "--virtual-camera", "/dev/video9"], ["live", "--virtual-camera", "/dev/video9"]),
-    ],
-)
-def test_live_is_the_default_command(given: list[str], meant: list[str]) -> None:
-    assert with_default_command(given) == meant
 
 
 def test_help_names_every_command(livedream: Run) -> None:

@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from livedream.cli.control_options import control_plan, parse_osc, parse_osc_to
+from livedream.cli.control_options import (
+    control_plan,
+    parse_move,
+    parse_osc,
+    parse_osc_to,
+    with_sound_and_light,
+)
+from livedream.control.artnet_server import ArtNetPlan
 from livedream.control.control_plan import ControlPlan
 from livedream.errors import InputError
+from livedream.settings.modulation_row import ModulationRow
 
 
 def test_the_options_are_one_plan() -> None:
@@ -40,3 +48,44 @@ def test_where_osc_cannot_be_is_refused(text: str) -> None:
     for wrong in (text, f":{text}", "9001"):
         with pytest.raises(InputError, match=r"--osc-to .*: write HOST:PORT"):
             parse_osc_to(wrong)
+
+
+def test_sound_and_light_become_part_of_the_plan() -> None:
+    plan = ControlPlan(bpm=133.0)
+    assert with_sound_and_light(plan, None, "hand", None, None, "127.0.0.1") == plan
+    moves = ["low mid=look.depth:-0.3", "onset = look.light"]
+    assert with_sound_and_light(plan, "", "audio", moves, "1/7=look.depth", "0.0.0.0") == ControlPlan(
+        bpm=133.0,
+        audio="",
+        lead="audio",
+        art_net=ArtNetPlan(1, 7, ("look.depth",), "0.0.0.0"),
+        rows=(ModulationRow("low mid", "look.depth", -0.3), ModulationRow("onset", "look.light", 0.5)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("tempo", "wrong"),
+    [
+        ("audio", "--tempo audio is led by what is heard: give --audio, too"),
+        ("drum", "--tempo drum: choose one"),
+    ],
+)
+def test_a_tempo_that_nobody_leads_is_refused(tempo: str, wrong: str) -> None:
+    with pytest.raises(InputError, match=wrong):
+        with_sound_and_light(ControlPlan(), None, tempo, None, None, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("bass", "write SOURCE=WORD"),
+        ("=look.depth", "write SOURCE=WORD"),
+        ("bass=look.depth:much", "write SOURCE=WORD"),
+        ("bass=look.depth:2", "depth = 2.0 is not possible: it must be from -1 to 1"),
+        ("bass=look.deep", "word = 'look.deep' is not possible"),
+    ],
+)
+def test_a_move_that_is_not_possible_is_refused(text: str, wrong: str) -> None:
+    with pytest.raises(InputError, match=wrong) as refused:
+        parse_move(text)
+    assert f"--move {text}: " in str(refused.value)
