@@ -1,7 +1,8 @@
-"""The doctor's look at what goes in and out: the virtual camera and the codecs."""
+"""The doctor's look at what goes in and out: sound, the virtual camera and the codecs."""
 
 from __future__ import annotations
 
+from livedream.errors import LivedreamError
 from livedream.health import Health
 
 _REINSTALL = "python -m pip install --force-reinstall av"
@@ -19,6 +20,19 @@ def virtual_camera() -> Health:
     from livedream.sinks.virtual_camera import VirtualCamera
 
     return VirtualCamera().probe()
+
+
+def sound_inputs() -> Health:
+    """List the inputs that `--audio` can listen to, the system's default first."""
+    from livedream.control.audio_devices import audio_devices, library, listed
+
+    try:
+        found = audio_devices(library())
+    except LivedreamError as fault:
+        return Health("failed", str(fault))
+    if not found:
+        return Health("failed", "no sound input", "Only for --audio: plug a microphone or an interface in.")
+    return Health("live", listed(found))
 
 
 def ffmpeg() -> Health:

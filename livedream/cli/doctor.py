@@ -28,6 +28,7 @@ def checks(system: str = sys.platform) -> tuple[Check, ...]:
         Check("Python", check_machine.python),
         Check("system", check_machine.system, "psutil"),
         Check("camera", check_machine.cameras, "cv2-enumerate-cameras"),
+        Check("sound input", check_media.sound_inputs, "sounddevice"),
         Check("display", check_machine.display, "PyQt6"),
         *((apple,) if system == "darwin" else (nvidia, intel)),
         *engine_checks(),

@@ -62,7 +62,7 @@ class AudioInput:
     """Listens to an input, in a thread of its own, and looks for it again when it is gone.
 
     connect: opens the input; raises SourceError if it is not there. tempo: is kept on the beat that is heard;
-    None: no tempo is. tell: takes sentences for people.
+    None: no tempo is. noticed: is called with each onset. tell: takes sentences for people.
     """
 
     def __init__(
@@ -70,10 +70,11 @@ class AudioInput:
         connect: Callable[[], AudioCapture],
         *,
         tempo: Tempo | None = None,
+        noticed: Callable[[], None] = lambda: None,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
-        self._connect, self._tell = connect, tell
+        self._connect, self._noticed, self._tell = connect, noticed, tell
         self._clock = SystemClock() if clock is None else clock
         self._sparing = Sparing(tell, self._clock, AGAIN_S)
         self._follower = None if tempo is None else TempoFollower(tempo)
@@ -120,7 +121,9 @@ class AudioInput:
                 backoff.reset()
                 self._tell(f"listening to {capture.name}")
             pulse = analysis.feed(block.samples, self._clock.now_s())
-            self._heard = analysis.heard
+            before, self._heard = self._heard, analysis.heard
+            if self._heard.onset_s > before.onset_s:
+                self._noticed()
             if pulse is not None and self._follower is not None:
                 self._follower.heard(pulse, block.at_s)
 

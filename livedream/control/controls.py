@@ -81,6 +81,7 @@ class Controls:
         self._plan, self._tell = plan or ControlPlan(), tell
         self._clock, self._backend = clock or SystemClock(), backend
         self._registry, self._problems = commands, list[str]()
+        self._wake = threading.Event()  # an onset does not wait for the next step
         self.commands = ShowCommands(commands, playlist)
         self.tempo = Tempo(self._plan.bpm, self._clock.now_s())
         self._on_beat = OnBeat() if playlist is None else playlist.on_beat
@@ -119,6 +120,7 @@ class Controls:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
+        self._wake.set()
         self._thread.join(JOIN_S)
         self.close()
 
@@ -142,6 +144,10 @@ class Controls:
         self.coalescer.apply()
         if self.feedback is not None:
             self.feedback.step()
+
+    def wake(self) -> None:
+        """Do the next step at once, since something has come that must not wait; any thread."""
+        self._wake.set()
 
     def close(self) -> None:
         """Apply what is left and give everything back."""
@@ -254,7 +260,9 @@ class Controls:
         if self._plan.audio is not None:
             tempo = self.tempo if self._plan.lead == "audio" else None
             connect = audio_connector(self._plan.audio, self._clock)
-            self.audio = AudioInput(connect, tempo=tempo, tell=self._tell, clock=self._clock)
+            self.audio = AudioInput(
+                connect, tempo=tempo, noticed=self.wake, tell=self._tell, clock=self._clock
+            )
             self.matrix.add_sources(self.audio.sources)
 
     def _open_art_net(self) -> None:
@@ -275,5 +283,7 @@ class Controls:
             self._tell(str(fault))
 
     def _run(self) -> None:
-        while not self._clock.wait(self._stop, PERIOD_S):
+        while not self._stop.is_set():
+            if self._clock.wait(self._wake, PERIOD_S):
+                self._wake.clear()
             self.step()

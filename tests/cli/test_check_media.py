@@ -4,6 +4,9 @@ import av
 import pytest
 
 from livedream.cli import check_media
+from livedream.control import audio_devices
+from livedream.control.audio_devices import AudioDevice
+from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.sinks import virtual_camera
 from livedream.sinks.h264 import ENCODERS
@@ -17,6 +20,20 @@ def test_the_virtual_camera_is_probed(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Health("failed", "none is loaded", "load one")
     monkeypatch.setattr(virtual_camera.VirtualCamera, "probe", lambda self: answer)
     assert check_media.virtual_camera() is answer
+
+
+def test_sound_inputs_are_listed_or_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio_devices, "library", lambda: None)
+    monkeypatch.setattr(audio_devices, "audio_devices", lambda _: [AudioDevice(3, "Line", 2, 48_000)])
+    assert check_media.sound_inputs() == Health("live", "Line (3)")
+    monkeypatch.setattr(audio_devices, "audio_devices", lambda _: [])
+    assert check_media.sound_inputs().message == "no sound input"
+
+    def none() -> None:
+        raise LivedreamError("listening to sound needs PortAudio")
+
+    monkeypatch.setattr(audio_devices, "library", none)
+    assert check_media.sound_inputs() == Health("failed", "listening to sound needs PortAudio")
 
 
 def test_ffmpeg_s_versions_are_told() -> None:
