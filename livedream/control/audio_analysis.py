@@ -41,7 +41,7 @@ class AudioAnalysis:
         bands = [self._spectrum.members(low, high) for low, high in EDGES_HZ.values()]
         self._groups = np.stack([*bands, np.ones_like(bands[0])])
         step_s = self._spectrum.hop_s
-        self._gain = AutoGain(len(LEVELS), step_s)
+        self._gains = {name: AutoGain(step_s) for name in LEVELS}
         self._onsets = OnsetFinder(len(bands[0]), step_s)
         self._beats = BeatFinder(step_s, bands[0], bands[-1])
         self.heard = Heard(0.0)
@@ -52,7 +52,8 @@ class AudioAnalysis:
         levels = self.heard.levels
         for power in self._spectrum.feed(block):
             flux = self._onsets.feed(power)
-            levels = dict(zip(LEVELS, self._gain.feed(self._groups @ power).tolist(), strict=True))
+            powers = (self._groups @ power).tolist()
+            levels = {name: self._gains[name].feed(one) for name, one in zip(LEVELS, powers, strict=True)}
             if flux.strength > 0:
                 onset, onset_s = flux.strength, now_s
             if self._beats.feed(flux.rise):

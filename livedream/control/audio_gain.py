@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import math
 
 SILENCE_DB = -90.0
 """Below this there is nothing: converters hum louder than that, music does not play so softly."""
@@ -25,33 +24,27 @@ MARGIN_DB = 4.0
 
 
 class AutoGain:
-    """Follows the levels of several bands, each with a gain of its own.
+    """Follows the level of a band. step_s: time between two measurements."""
 
-    step_s: time between two measurements.
-    """
+    def __init__(self, step_s: float) -> None:
+        self._fall, self._rise = FALL_DB_S * step_s, FLOOR_RISE_DB_S * step_s
+        self._sink, self._hold = CEILING_FALL_DB_S * step_s, round(HOLD_S / step_s)
+        self._power, self._level = 0.0, SILENCE_DB
+        self._floor: float | None = None
+        self._ceiling, self._held = SILENCE_DB + LEAST_DB, 0
 
-    def __init__(self, bands: int, step_s: float) -> None:
-        self._step_s = step_s
-        self._power = np.zeros(bands)
-        self._level = np.full(bands, SILENCE_DB)
-        self._floor: NDArray[np.float64] | None = None
-        self._ceiling = np.full(bands, SILENCE_DB + LEAST_DB)
-        self._held_s = np.zeros(bands)
-
-    def feed(self, power: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Take the power of each band (1: a sine at full scale); return where each stands, 0 to 1."""
+    def feed(self, power: float) -> float:
+        """Take the power of the band (1: a sine at full scale); return where it stands, 0 to 1."""
         self._power += 0.5 * (power - self._power)
-        measured = np.maximum(10 * np.log10(self._power + 1e-20), SILENCE_DB)
-        self._level = np.maximum(measured, self._level - FALL_DB_S * self._step_s)
-        if self._floor is None:
-            self._floor = measured.copy()
-        self._floor = np.minimum(self._level, self._floor + FLOOR_RISE_DB_S * self._step_s)
-        self._raise_ceiling(self._floor)
-        low = np.maximum(self._floor + MARGIN_DB, self._ceiling - MOST_DB)
-        return np.asarray(np.clip((self._level - low) / (self._ceiling - low), 0.0, 1.0))
+        measured = max(10 * math.log10(self._power + 1e-20), SILENCE_DB)
+        self._level = max(measured, self._level - self._fall)
+        floor = measured if self._floor is None else self._floor
+        self._floor = min(self._level, floor + self._rise)
+        self._follow_ceiling(self._floor)
+        low = max(self._floor + MARGIN_DB, self._ceiling - MOST_DB)
+        return min(1.0, max(0.0, (self._level - low) / (self._ceiling - low)))
 
-    def _raise_ceiling(self, floor: NDArray[np.float64]) -> None:
-        louder = self._level >= self._ceiling
-        self._held_s = np.where(louder, 0.0, self._held_s + self._step_s)
-        fall = np.where(self._held_s > HOLD_S, CEILING_FALL_DB_S * self._step_s, 0.0)
-        self._ceiling = np.maximum(np.maximum(self._level, self._ceiling - fall), floor + LEAST_DB)
+    def _follow_ceiling(self, floor: float) -> None:
+        self._held = 0 if self._level >= self._ceiling else self._held + 1
+        fall = self._sink if self._held > self._hold else 0.0
+        self._ceiling = max(self._level, self._ceiling - fall, floor + LEAST_DB)

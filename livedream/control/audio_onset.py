@@ -43,18 +43,21 @@ class OnsetFinder:
         self._keep, self._share = float(np.exp(-step_s / FORGET_S)), step_s / SEEN_S
         self._pause = max(1, round(PAUSE_S / step_s))
         self._loudest = SILENCE
-        self._before = np.full((2, bands), 10 * np.log10(SILENCE), np.float32)
+        quiet = np.full(bands, 10 * np.log10(SILENCE), np.float32)
+        self._before, self._last = quiet, quiet
+        self._mean_of = np.full(bands, 1 / bands, np.float32)
         self._mean = self._square = 0.0
         self._strongest, self._since = LEAST_DB, self._pause
 
     def feed(self, power: NDArray[np.float32]) -> Flux:
         """Take the power in each narrow band."""
-        self._loudest = max(float(power.max()), self._keep * self._loudest, SILENCE)
+        self._loudest = max(float(np.maximum.reduce(power)), self._keep * self._loudest, SILENCE)
         floor = self._loudest * 10 ** (-RANGE_DB / 10)
-        level = 10 * np.log10(power + max(floor, SILENCE / 100), dtype=np.float32)
-        rise = np.maximum(level - self._before.max(axis=0), 0)
-        self._before[0], self._before[1] = self._before[1], level
-        return Flux(rise, self._judge(float(rise.mean())))
+        level = np.log10(power + np.float32(max(floor, SILENCE / 100)))
+        level *= 10
+        rise = np.maximum(level - np.maximum(self._before, self._last), np.float32(0))
+        self._before, self._last = self._last, level
+        return Flux(rise, self._judge(float(rise @ self._mean_of)))
 
     def _judge(self, flux: float) -> float:
         deviation = max(self._square - self._mean**2, 0.0) ** 0.5

@@ -49,7 +49,7 @@ class Spectrum:
         self.centres_hz = (edges[:-1] + edges[1:] - 1) / 2 * rate_hz / length
         window = np.hanning(length + 1)[:-1].astype(np.float32)
         self._window = window * np.float32(2 / window.sum())  # a sine of amplitude 1 has power 1 in its bin
-        self._starts, self._end = edges[:-1], int(edges[-1])
+        self._starts, self._end = 2 * edges[:-1], int(edges[-1])
         self._heard = np.zeros(length, np.float32)
         self._waiting = np.zeros(0, np.float32)
 
@@ -71,7 +71,8 @@ class Spectrum:
         self._heard[:kept] = self._heard[len(hop) :]
         self._heard[kept:] = hop
         bins = np.fft.rfft(self._heard * self._window)[: self._end]
-        power = bins.real**2 + bins.imag**2
+        parts = bins.view(bins.real.dtype)  # real and imaginary in turn
+        power = parts * parts
         return np.asarray(np.add.reduceat(power, self._starts), np.float32)
 
 
