@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from livedream.errors import LivedreamError
+import sys
+
 from livedream.health import Health
 
 _REINSTALL = "python -m pip install --force-reinstall av"
@@ -24,12 +25,13 @@ def virtual_camera() -> Health:
 
 def sound_inputs() -> Health:
     """List the inputs that `--audio` can listen to, the system's default first."""
-    from livedream.control.audio_devices import audio_devices, library, listed
+    from livedream.control.audio_devices import NO_PORTAUDIO, audio_devices, listed
 
     try:
-        found = audio_devices(library())
-    except LivedreamError as fault:
-        return Health("failed", str(fault))
+        import sounddevice
+    except OSError as fault:  # its Linux packages come without PortAudio
+        return Health("failed", str(fault), NO_PORTAUDIO.get(sys.platform, "Install PortAudio."))
+    found = audio_devices(sounddevice)
     if not found:
         return Health("failed", "no sound input", "Only for --audio: plug a microphone or an interface in.")
     return Health("live", listed(found))

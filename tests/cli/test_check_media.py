@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import av
 import pytest
 
 from livedream.cli import check_media
 from livedream.control import audio_devices
 from livedream.control.audio_devices import AudioDevice
-from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.sinks import virtual_camera
 from livedream.sinks.h264 import ENCODERS
@@ -22,18 +25,22 @@ def test_the_virtual_camera_is_probed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_media.virtual_camera() is answer
 
 
-def test_sound_inputs_are_listed_or_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio_devices, "library", lambda: None)
+def test_sound_inputs_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", ModuleType("sounddevice"))
     monkeypatch.setattr(audio_devices, "audio_devices", lambda _: [AudioDevice(3, "Line", 2, 48_000)])
     assert check_media.sound_inputs() == Health("live", "Line (3)")
     monkeypatch.setattr(audio_devices, "audio_devices", lambda _: [])
-    assert check_media.sound_inputs().message == "no sound input"
+    none = check_media.sound_inputs()
+    assert (none.message, "plug a microphone" in none.remedy) == ("no sound input", True)
 
-    def none() -> None:
-        raise LivedreamError("listening to sound needs PortAudio")
 
-    monkeypatch.setattr(audio_devices, "library", none)
-    assert check_media.sound_inputs() == Health("failed", "listening to sound needs PortAudio")
+def test_sound_without_portaudio_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    health = check_media.sound_inputs()
+    assert (health.ok, health.message) == (False, "PortAudio library not found")
+    assert health.remedy
 
 
 def test_ffmpeg_s_versions_are_told() -> None:

@@ -16,7 +16,7 @@ def onsets(samples: Samples, rate_hz: int = 48_000) -> list[float]:
 
 
 @pytest.mark.parametrize("kind", ["click", "house", "rock"])
-@pytest.mark.parametrize("level_db", [0, -20, -40])
+@pytest.mark.parametrize("level_db", [0, -40])
 def test_each_beat_is_noticed_within_20_ms_and_nothing_else_is(
     drums: Any, kind: str, level_db: float
 ) -> None:

@@ -27,7 +27,7 @@ def test_a_click_track_of_120_is_heard_as_120_after_four_seconds(drums: Any) -> 
 
 
 @pytest.mark.parametrize("kind", ["click", "house", "rock"])
-@pytest.mark.parametrize("bpm", [70, 84, 97.3, 120, 128, 141, 174])
+@pytest.mark.parametrize("bpm", [70, 97.3, 128, 174])
 def test_the_tempo_is_right_to_a_tenth_of_a_percent_and_neither_half_nor_double(
     drums: Any, kind: str, bpm: float
 ) -> None:
@@ -38,8 +38,7 @@ def test_the_tempo_is_right_to_a_tenth_of_a_percent_and_neither_half_nor_double(
     assert abs(late_s) < 0.02
 
 
-@pytest.mark.parametrize("noise_db", [-60, -30, -20])
-@pytest.mark.parametrize("level_db", [0, -20, -40])
+@pytest.mark.parametrize(("level_db", "noise_db"), [(0, -20), (-20, -30), (-40, -60), (-40, -20)])
 def test_quiet_music_in_noise_has_the_same_tempo(drums: Any, level_db: float, noise_db: float) -> None:
     assert pulses(drums.track(126, 11, "house", level_db, noise_db))[-1][1].bpm == pytest.approx(
         126, rel=0.01
