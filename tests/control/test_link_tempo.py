@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -115,31 +116,28 @@ def test_a_missing_library_is_named_with_its_licence(monkeypatch: pytest.MonkeyP
 
 
 def test_two_peers_on_loopback_agree() -> None:
-    """Follow, then lead; the others' tempo comes rounded to whole microseconds a beat."""
+    """Whose tempo it is when both come at once is Link's to say; then one leads and the other follows."""
     pytest.importorskip("link", reason="LinkPython-extern is not installed: its licence is the GPL")
     clock, rest = SystemClock(), threading.Event()
     tempos = [Tempo(111.0, clock.now_s()), Tempo(87.0, clock.now_s())]
-    links = []
+    links = [LinkTempo(tempo, link_peer(tempo.bpm)) for tempo in tempos]
 
-    def until(agreed: object) -> None:
+    def until(is_so: Callable[[], bool]) -> None:
         end_s = time.monotonic() + 30
-        while not all(link.peers == 1 for link in links) or any(
-            abs(one.bpm - agreed) > 0.001
-            for one in tempos  # type: ignore[operator]
-        ):
+        while not is_so():
             assert time.monotonic() < end_s, [one.bpm for one in tempos]
             rest.wait(0.02)
             for link in links:
                 link.step()
 
+    def agree() -> bool:  # a tempo travels in whole microseconds a beat
+        return [link.peers for link in links] == [1, 1] and abs(tempos[0].bpm - tempos[1].bpm) < 0.001
+
     try:
-        for tempo in tempos:
-            links.append(LinkTempo(tempo, link_peer(tempo.bpm)))
-            rest.wait(0.2)
-        until(111.0)
+        until(agree)
+        assert round(tempos[0].bpm) in (111, 87)
         tempos[1].set_bpm(128.0, clock.now_s())
-        links[1].step()
-        until(128.0)
+        until(lambda: agree() and abs(tempos[0].bpm - 128) < 0.001)
         now_s = clock.now_s()
         apart = (tempos[0].beats(now_s) - tempos[1].beats(now_s) + QUANTUM / 2) % QUANTUM - QUANTUM / 2
         assert abs(apart) < 0.02  # of a beat: 10 ms
