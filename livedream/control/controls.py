@@ -97,11 +97,8 @@ class Controls:
         self.audio: AudioInput | None = None
         self.art_net: ArtNetServer | None = None
         self.link: LinkTempo | None = None
-        self._try(self._make_audio)
-        self._try(self._open_art_net)
+        self._add_sources()
         self._take_rows()
-        for row in self._plan.rows:
-            self._try(partial(self.matrix.add, row))
         self.feedback: OscFeedback | None = None
         self.osc: OscServer | None = None
         self.midi: Midi | None = None
@@ -255,6 +252,13 @@ class Controls:
                 hears=self.feedback,
                 clock=self._clock,
             )
+
+    def _add_sources(self) -> None:
+        """Add what moves settings besides macros and waves, then the rows that the plan names."""
+        self._try(self._make_audio)
+        self._try(self._open_art_net)
+        for row in self._plan.rows:
+            self._try(partial(self.matrix.add, row))
 
     def _make_audio(self) -> None:
         if self._plan.audio is not None:
