@@ -2,10 +2,10 @@
 
 python benchmarks/control_load.py --seconds 10 --rounds 2
 
-A show of the clouds runs without a window. In each round it is measured alone, beside a sender whose messages
-go elsewhere (what the sender itself takes from the processor), under the messages, and alone again; a load is
-compared with the mean of what was before and after. A third of the messages are malformed; the slider's,
-100 a second, are not. MIDI comes from a backend of our own, in this process.
+A show of the clouds runs without a window. In each round it is measured alone, beside a sender whose
+messages go elsewhere (what the sender itself takes from the processor), under the messages, and alone again;
+a load is compared with the mean of what was before and after. A third of the messages are malformed; the
+slider's, 100 a second, are not. MIDI comes from a backend of our own, in this process.
 
 Printed: frames a second; frames per second of this process's processor time, which depend less on what else
 the machine does; the processor time of the controls' thread; changes of the settings, and how long after the
@@ -18,6 +18,7 @@ import argparse
 import itertools
 import random
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -189,19 +190,22 @@ def show(asked: argparse.Namespace, profiles: Path) -> Iterator[tuple[LiveSessio
             yield session, controls, midi
 
 
-def report(name: str, before: Figures, loaded: Figures, after: Figures, last_ms: float) -> None:
-    """Print one comparison."""
+def report(
+    name: str, before: Figures, loaded: Figures, after: Figures, last_ms: float
+) -> tuple[float, float]:
+    """Print one comparison; return the ratios of frames a second, and of frames per processor second."""
     fps, per_cpu = ((before[at] + after[at]) / 2 for at in (0, 1))
+    per_cpu_share = loaded.frames_per_cpu_s / per_cpu
     words = (
         f"{name:24}",
         f"{fps:5.1f} -> {loaded.fps:5.1f} frames/s ({loaded.fps / fps:.2f})",
-        f"{per_cpu:5.1f} -> {loaded.frames_per_cpu_s:5.1f} frames/cpu s "
-        f"({loaded.frames_per_cpu_s / per_cpu:.3f})",
+        f"{per_cpu:5.1f} -> {loaded.frames_per_cpu_s:5.1f} frames/cpu s ({per_cpu_share:.3f})",
         f"controls {100 * before.control_share:.1f} -> {100 * loaded.control_share:.1f} %",
         f"{loaded.changes:4d} changes, the last after {last_ms:.0f} ms",
         f"threads {before.threads} -> {loaded.threads}, {before.rss_mb:.0f} -> {loaded.rss_mb:.0f} MiB",
     )
     print("  ".join(words), flush=True)
+    return loaded.fps / fps, per_cpu_share
 
 
 def rounds(session: LiveSession, controls: Controls, midi: FakeMidi, asked: argparse.Namespace) -> None:
@@ -218,6 +222,7 @@ def rounds(session: LiveSession, controls: Controls, midi: FakeMidi, asked: argp
             "MIDI that goes elsewhere": playing(lambda _: None, asked.rate, seconds),
             "MIDI": playing(midi.heard[NAME], asked.rate, seconds),
         }
+        ratios: dict[str, list[tuple[float, float]]] = {name: [] for name in loads}
         for _ in range(asked.rounds):
             before = stage.measure()
             for name, begin in loads.items():
@@ -226,8 +231,11 @@ def rounds(session: LiveSession, controls: Controls, midi: FakeMidi, asked: argp
                 time.sleep(1)
                 last_ms = max((at_s - ended_s for at_s in stage.changed_s), default=0.0) * 1000
                 after = stage.measure()
-                report(name, before, loaded, after, max(0.0, last_ms))
+                ratios[name].append(report(name, before, loaded, after, max(0.0, last_ms)))
                 before = after
+    for name, found in ratios.items():
+        fps, per_cpu = (statistics.median(one[at] for one in found) for at in (0, 1))
+        print(f"{name:24}  medians: {fps:.3f} of the frames a second, {per_cpu:.3f} of those per cpu s")
     box = controls.osc.inbox
     print(f"OSC packets read {box.packets}, malformed {box.malformed}; threads {threading.active_count()}")
 

@@ -89,7 +89,7 @@ class MidiPorts:
         self._echo: Echo[MidiSource, int] = Echo()
         self._shown: tuple[Binding, ...] = ()
         self._preset = midi_map.store.standing().preset
-        self._polled_s = -POLL_S
+        self._polled_s, self._is_missed = -POLL_S, False
         self._lock = threading.Lock()
         self._waiting: dict[bytes, bytes] = {}
         self._end = midi_map.store.observe(self._note)
@@ -124,6 +124,9 @@ class MidiPorts:
         for name in filter(self._is_wanted, inputs):
             if name not in self._inputs:
                 self._open_input(name)
+        if not self._is_missed and not any(map(self._is_wanted, inputs)):
+            self._tell("no MIDI controller is plugged in; one that comes is opened")
+        self._is_missed = True
         for name in filter(self._is_wanted, outputs):
             if name not in self._outputs:
                 self._open_output(name)

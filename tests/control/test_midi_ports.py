@@ -243,3 +243,13 @@ def test_halves_of_a_fader_that_wait_are_put_together(desk: Any) -> None:
     rig.pass_s(0)
     desk.coalescer.apply()
     assert desk.store.snapshot().look.light == pytest.approx(16300 / 16383)
+
+
+def test_that_there_is_none_is_said_once(desk: Any) -> None:
+    rig = Rig(desk)
+    for _ in range(3):
+        rig.pass_s(1.0)
+    assert desk.told == ["no MIDI controller is plugged in; one that comes is opened"]
+    rig.plug("nano")
+    rig.plug()
+    assert len(desk.told) == 3
