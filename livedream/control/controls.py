@@ -196,6 +196,12 @@ class Controls:
         if self.midi is not None:
             self.midi.map.unbind(target)
 
+    def rebind(self, before: Binding, after: Binding) -> None:
+        """Change a binding: its range, threshold, or whether it picks up. Raises InputError or KeyError."""
+        if self.midi is None:
+            raise KeyError(before)
+        self.midi.map.change(before, after)
+
     def bindings(self) -> tuple[Binding, ...]:
         """Return what knobs and pads are bound to."""
         return () if self.midi is None else self.midi.map.bindings

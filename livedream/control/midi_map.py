@@ -95,6 +95,16 @@ class MidiMap:
         with self._lock:
             self._hands = {**self._hands, binding: _Hand()}
 
+    def change(self, before: Binding, after: Binding) -> None:
+        """Put one binding in the place of another. Raises InputError, or KeyError if there is none."""
+        check_binding(after, self._commands)
+        with self._lock:
+            if before not in self._hands:
+                raise KeyError(before)
+            hands = self._hands.items()
+            self._hands = {(after if one == before else one): hand for one, hand in hands}
+            self._hands[after].caught = False
+
     def unbind(self, target: str) -> None:
         """Remove all that is bound to a setting or a command."""
         with self._lock:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +290,8 @@ def test_mapping_a_control_needs_three_words(show: Show, tmp_path: Path) -> None
     assert controls.status().learning == "macro.depth"
     show.midi.play("nano", 0xB0, 21, 3)
     assert [binding.target for binding in controls.bindings()] == ["macro.depth"]
+    controls.rebind(controls.bindings()[0], replace(controls.bindings()[0], high=0.8))
+    assert controls.bindings()[0].high == 0.8
     controls.learn("tap")
     controls.stop_learning()
     assert controls.status().learning is None

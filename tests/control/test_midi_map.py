@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -278,3 +279,18 @@ def test_any_thread_may_feed(desk: Any) -> None:
     midi.feed(knob(127, 0))
     desk.coalescer.apply()
     assert desk.store.snapshot().look.depth == 1.0
+
+
+def test_a_binding_is_changed_in_its_place(desk: Any) -> None:
+    first, second = Binding(CC, "look.depth", pickup=False), Binding(PAD, "blackout")
+    midi = mapped(desk, first, second)
+    turned(desk, midi, knob(127))
+    narrow = replace(first, low=0.2, high=0.6)
+    midi.change(first, narrow)
+    assert midi.bindings == (narrow, second)
+    assert turned(desk, midi, knob(126), knob(127)).look.depth == pytest.approx(0.6)
+    with pytest.raises(KeyError):
+        midi.change(first, narrow)
+    with pytest.raises(InputError, match="low = 3"):
+        midi.change(narrow, replace(first, low=3.0))
+    assert midi.bindings == (narrow, second)
