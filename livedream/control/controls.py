@@ -25,6 +25,7 @@ from livedream.control.midi_system import SystemMidi
 from livedream.control.osc_feedback import OscFeedback
 from livedream.control.osc_server import OscServer
 from livedream.control.show_commands import ShowCommands
+from livedream.control.sparing import Sparing
 from livedream.control.tempo import MidiClock, Tempo
 from livedream.control.tempo_commands import add_tempo_commands
 from livedream.errors import InputError, LivedreamError
@@ -35,6 +36,9 @@ from livedream.runtime.store import SettingsStore
 
 PERIOD_S = 1 / 60
 """How often what controls want is applied."""
+
+AGAIN_S = 10.0
+"""What goes wrong again and again is said this often."""
 
 JOIN_S = 2.0
 
@@ -80,6 +84,7 @@ class Controls:
     ) -> None:
         self._plan, self._tell = plan or ControlPlan(), tell
         self._clock, self._backend = clock or SystemClock(), backend
+        self._sparing = Sparing(tell, self._clock, AGAIN_S)
         self._registry, self._problems = commands, list[str]()
         self._wake = threading.Event()  # an onset does not wait for the next step
         self.commands = ShowCommands(commands, playlist)
@@ -134,13 +139,16 @@ class Controls:
 
     def step(self) -> None:
         """Do all that is due: what has come is applied in one change, and sent to those who follow."""
-        self._follow_show()
-        for port in (self.osc, self.midi, self.art_net, self.link):
-            if port is not None:
-                port.step()
-        self.coalescer.apply()
-        if self.feedback is not None:
-            self.feedback.step()
+        ports = (self.osc, self.midi, self.art_net, self.link)
+        steps: list[Callable[[], object]] = [self._follow_show]
+        steps += [*(port.step for port in ports if port is not None), self.coalescer.apply]
+        steps += [] if self.feedback is None else [self.feedback.step]
+        for step in steps:
+            try:
+                step()
+            except Exception as fault:  # the others go on, and so does the show
+                name = getattr(step, "__qualname__", "a control")
+                self._sparing.say(name, f"{name} has failed: {type(fault).__name__}: {fault}")
 
     def wake(self) -> None:
         """Do the next step at once, since something has come that must not wait; any thread."""

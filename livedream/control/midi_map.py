@@ -10,12 +10,10 @@ from typing import Any
 
 from livedream.control.coalescer import Coalescer
 from livedream.control.midi_binding import Binding, MidiMessage, MidiSource, check_binding
+from livedream.control.midi_halves import FINE, MidiHalves
 from livedream.control.midi_wire import CONTROL
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import by_word
-
-FINE = 32
-"""The fine half of a controller of 14 bits is so much further on."""
 
 STEP = 1 / 127
 """A knob this close to the value that stands has reached it."""
@@ -51,7 +49,7 @@ class MidiMap:
         self._coalescer, self._commands, self._learned = coalescer, commands, learned
         self._lock = threading.Lock()
         self._hands: dict[Binding, _Hand] = {}
-        self._halves: dict[MidiSource, list[int | None]] = {}
+        self._halves = MidiHalves()
         self._buttons: tuple[dict[Binding, _Hand], frozenset[bytes]] = ({}, frozenset())
         self._wished: Binding | None = None
         self._fresh: tuple[Binding, list[int]] | None = None
@@ -86,7 +84,7 @@ class MidiMap:
             check_binding(binding, self._commands)
         with self._lock:
             self._hands = {binding: _Hand() for binding in taken}
-            self._halves.clear()
+            self._halves = MidiHalves()
             self._fresh = None
 
     def bind(self, binding: Binding) -> None:
@@ -207,23 +205,9 @@ class MidiMap:
             fine = number >= FINE
             source = MidiSource(channel, "cc14", number - FINE if fine else number)
             if any(binding.source == source for binding in self._hands):
-                joined = self._join(source, message.value, fine=fine)
+                joined = self._halves.join(source, message.value, fine=fine)
                 if joined is not None:
                     yield source, joined
-
-    def _join(self, source: MidiSource, value: int, *, fine: bool) -> float | None:
-        """Put the halves of 14 bits together; None until both are there.
-
-        A controller that never sends the fine half is taken at its coarse one.
-        """
-        halves = self._halves.setdefault(source, [None, None])
-        halves[fine] = value
-        coarse, rest = halves
-        if coarse is None:
-            return None
-        if rest is None:
-            return coarse / 127
-        return (coarse * 128 + rest) / 16383 if fine else None
 
     def _move(self, binding: Binding, hand: _Hand, share: float) -> None:
         before, hand.at = hand.at, share

@@ -9,7 +9,8 @@ from typing import Protocol
 from livedream.clock import Clock, SystemClock
 from livedream.control.echo import Echo
 from livedream.control.midi_binding import Binding, MidiSource
-from livedream.control.midi_map import FINE, MidiMap
+from livedream.control.midi_halves import FINE
+from livedream.control.midi_map import MidiMap
 from livedream.control.midi_wire import CONTROL, to_bytes, to_message
 from livedream.control.sparing import Sparing
 from livedream.errors import LivedreamError

@@ -300,3 +300,16 @@ def test_mapping_a_control_needs_three_words(show: Show, tmp_path: Path) -> None
     with pytest.raises(InputError, match=r"'look.deepth' is neither a setting nor a command"):
         controls.learn("look.deepth")
     controls.close()
+
+
+def test_a_control_that_fails_is_told_now_and_then_and_the_others_go_on(show: Show) -> None:
+    controls = show.controls(osc=HERE)
+    controls.open()
+    assert controls.osc is not None
+    controls.osc.inbox.take = lambda: 1 / 0  # type: ignore[assignment,return-value]
+    for depth in (0.1, 0.2, 0.3):
+        controls.coalescer.want("look.depth", depth)
+        controls.step()
+        assert show.store.snapshot().look.depth == depth
+    assert show.told == ["OscServer.step has failed: ZeroDivisionError: division by zero"]
+    controls.close()
