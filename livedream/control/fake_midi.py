@@ -20,7 +20,7 @@ class FakePort:
         self.sent.append(message)
 
     def close(self) -> None:
-        """Give it back. Raises OSError if the controller is gone."""
+        """Close the port. Raises OSError if the controller is gone."""
         self.closed += 1
         if self.name not in self._system.there:
             raise OSError("it is gone")

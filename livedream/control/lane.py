@@ -24,7 +24,7 @@ class Lane:
         return self._work is not None
 
     def put(self, work: Work) -> None:
-        """Have work done, which must not raise. Raises RuntimeError while other work is being done."""
+        """Begin work, which must not raise. Raises RuntimeError while other work is being done."""
         with self._changed:
             if self._work is not None:
                 raise RuntimeError(f"{self._name} is busy")

@@ -47,7 +47,7 @@ class Midi:
             self._lane.put(self._save)
 
     def close(self) -> None:
-        """Give the controllers back and keep what was learned."""
+        """Close the controllers and keep what was learned."""
         self.ports.close()
         self.map.end()
         self._lane.close()

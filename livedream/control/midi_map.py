@@ -256,13 +256,13 @@ class MidiMap:
         self._coalescer.want(binding.target, value)
 
     def _note(self, news: Change) -> None:
-        """Let go of values that another hand has changed: their knobs have to pick them up again."""
+        """Release values that another hand has changed: their knobs have to pick them up again."""
         if news.layer == "hand":
             with self._lock:
                 self._compare_all(news.words)
 
     def _notice_preset(self) -> None:
-        """Let go of what another preset has changed; nobody is told of what modulation hides."""
+        """Release what another preset has changed; nobody is told of what modulation hides."""
         preset = self.store.standing().preset
         if preset is not self._preset:
             self._preset = preset

@@ -31,7 +31,7 @@ class MidiPort(Protocol):
     """An open port."""
 
     def close(self) -> None:
-        """Give it back."""
+        """Close the port."""
         ...
 
 

@@ -57,5 +57,5 @@ class _Output:
         self._port.send(self._message.from_bytes(message))
 
     def close(self) -> None:
-        """Give the port back."""
+        """Close the port."""
         self._port.close()

@@ -66,7 +66,7 @@ class OscServer:
             self._act(message, host)
 
     def close(self) -> None:
-        """Give the port back."""
+        """Close the port."""
         self._socket.close()
 
     def _receive(self) -> None:

@@ -20,7 +20,7 @@ class Sparing:
         self._lock = threading.Lock()
 
     def say(self, thing: Hashable, sentence: str) -> bool:
-        """Tell a sentence unless one on this thing was told just now; return whether it was told."""
+        """Speak a sentence unless one on this thing was told just now; return whether it was."""
         now_s = self._clock.now_s()
         with self._lock:
             if now_s - self._said_s.get(thing, -self._every_s) < self._every_s:

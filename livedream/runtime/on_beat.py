@@ -56,7 +56,7 @@ class OnBeat:
 
     @property
     def when(self) -> str:
-        """Say when what is asked for comes, to be put after it; "" for at once."""
+        """Return when what is asked for comes, as words to be put after it; "" for at once."""
         return "" if self._beats is None or self.quantise == "off" else f", on the next {self.quantise}"
 
 
