@@ -1,4 +1,4 @@
-"""What a show is turned by, as a person has asked for it."""
+"""What a show is turned by, as a person has asked for it, and how that is going."""
 
 from __future__ import annotations
 
@@ -35,3 +35,23 @@ class ControlPlan:
     audio: str | None = None
     art_net: ArtNetPlan | None = None
     rows: tuple[ModulationRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlStatus:
+    """How the controls are.
+
+    bpm: the tempo. beat: beats that have passed, with a fraction. quantise: of preset changes. osc: where
+    messages are taken, "" for nowhere. midi: the controllers that are open; None: there is no MIDI. profile:
+    the file of what they are bound to. learning: the setting or command that the next knob is bound to.
+    problems: a sentence on each thing that cannot be had.
+    """
+
+    bpm: float
+    beat: float
+    quantise: Quantise = "off"
+    osc: str = ""
+    midi: tuple[str, ...] | None = None
+    profile: Path | None = None
+    learning: str | None = None
+    problems: tuple[str, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +12,7 @@ from livedream.clock import Clock, SystemClock
 from livedream.control.artnet_server import ArtNetServer
 from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.control.coalescer import Coalescer
-from livedream.control.control_plan import ControlPlan
+from livedream.control.control_plan import ControlPlan, ControlStatus
 from livedream.control.link_tempo import LinkTempo, link_peer
 from livedream.control.macros import MACRO_ROWS, MACROS, macro_sources
 from livedream.control.matrix import Matrix
@@ -30,7 +29,7 @@ from livedream.control.tempo import MidiClock, Tempo
 from livedream.control.tempo_commands import add_tempo_commands
 from livedream.errors import InputError, LivedreamError
 from livedream.runtime.commands import Commands
-from livedream.runtime.on_beat import OnBeat, Quantise
+from livedream.runtime.on_beat import OnBeat
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SettingsStore
 
@@ -41,26 +40,6 @@ AGAIN_S = 10.0
 """What goes wrong again and again is said this often."""
 
 JOIN_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class ControlStatus:
-    """How the controls are.
-
-    bpm: the tempo. beat: beats that have passed, with a fraction. quantise: of preset changes. osc: where
-    messages are taken, "" for nowhere. midi: the controllers that are open; None: there is no MIDI. profile:
-    the file of what they are bound to. learning: the setting or command that the next knob is bound to.
-    problems: a sentence on each thing that cannot be had.
-    """
-
-    bpm: float
-    beat: float
-    quantise: Quantise = "off"
-    osc: str = ""
-    midi: tuple[str, ...] | None = None
-    profile: Path | None = None
-    learning: str | None = None
-    problems: tuple[str, ...] = ()
 
 
 class Controls:
