@@ -239,9 +239,10 @@ class ControlWindow(QMainWindow):
         return strip
 
     def _on_status(self, status: Status) -> None:
-        self._figures.set_text(figures(status))
+        shown = (figures(status), self.view.output.told())
+        self._figures.set_text("   \N{MIDDLE DOT}   ".join(part for part in shown if part))
         self.bar.show_status(status)
-        self.bar.show_switch("mirror", on=self.view.preview.mirror)
+        self.bar.show_switch("mirror", on=self.view.picture.preview.mirror)
         self.panel.show_status(status)
         self.moods.show_running(status.preset, status.progress)
         self.moods.set_states(self._states())

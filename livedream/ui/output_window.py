@@ -6,22 +6,29 @@ from collections.abc import Callable
 from typing import cast
 
 from PyQt6.QtCore import QObject, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QPainter, QPaintEvent, QScreen
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QScreen
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from livedream.clock import Clock
 from livedream.ui.full_screen import display_name
+from livedream.ui.picture_view import PictureView
 from livedream.ui.preview import Preview
+from livedream.ui.scaling import Scaling
 from livedream.ui.show_protocol import Show
-from livedream.ui.viewport import Viewport
 
 
 class OutputWindow(QWidget):
     """Draws a show's newest frame as it goes out: letters the right way round, no overlay, no cursor."""
 
-    def __init__(self, show: Show, parent: QObject) -> None:
+    def __init__(
+        self, show: Show, parent: QObject, scaling: Scaling, clock: Clock, say: Callable[[str], None]
+    ) -> None:
         super().__init__()
         self._show = show
-        self.preview = Preview(mirror=False)
+        self.picture = PictureView(Preview(mirror=False), scaling, clock, said=say, swaps_in_step=True)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.picture)
         self.setWindowTitle("livedream output")
         self.setWindowFlags(Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -49,17 +56,7 @@ class OutputWindow(QWidget):
 
     def tick(self) -> None:
         """Take the newest frame and ask for a paint if it is another one."""
-        if self.preview.take(self._show.latest()):
-            self.update()
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002, N802  (Qt's name)
-        """Draw the frame."""
-        painter = QPainter(self)
-        try:
-            self.preview.draw(painter, Viewport(self.width(), self.height(), self.devicePixelRatioF()))
-        finally:
-            # A painter left active when its fault is raised would crash Qt.
-            painter.end()
+        self.picture.take(self._show.latest())
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Only put it away: the show goes on."""
@@ -71,12 +68,15 @@ class OutputWindow(QWidget):
 class OutputDisplay(QObject):
     """Keeps the output on the display that was chosen, by name: away while it is unplugged, then back.
 
-    home: the window that stays with the performer. say: shows a short text to the performer.
+    home: the window that stays with the performer. scaling: see `find_scaling`. say: shows a short text to
+    the performer.
     """
 
-    def __init__(self, show: Show, home: QWidget, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, show: Show, home: QWidget, scaling: Scaling, clock: Clock, say: Callable[[str], None]
+    ) -> None:
         super().__init__(home)
-        self.window = OutputWindow(show, self)
+        self.window = OutputWindow(show, self, scaling, clock, say)
         self._home, self._say = home, say
         self.chosen = ""
         app = cast(QGuiApplication, QGuiApplication.instance())
@@ -87,6 +87,18 @@ class OutputDisplay(QObject):
     def is_on(self) -> bool:
         """Return whether a display is chosen; it may be unplugged."""
         return bool(self.chosen)
+
+    def told(self) -> str:
+        """Return where the output is, how large, who scales it and at what cost; "" while it is away."""
+        if not self.window.isVisible():
+            return ""
+        picture = self.window.picture
+        wide, high = (
+            round(side * picture.devicePixelRatioF()) for side in (picture.width(), picture.height())
+        )
+        by = "GPU" if picture.scaling.on_gpu else "processor"
+        size = f"{wide}\N{MULTIPLICATION SIGN}{high}"
+        return f"{self.chosen} {size}, scaled on the {by}, {picture.cost_ms:.1f} ms a frame"
 
     def others(self) -> list[QScreen]:
         """List the displays that the performer's window is not on."""

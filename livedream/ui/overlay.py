@@ -102,7 +102,7 @@ class Overlays:
 
     def look(self, now_s: float, *, dreaming: bool) -> Look:
         """Return what to draw at `now_s`; `dreaming`: there is a picture under it."""
-        toasts = dreaming and not self.hud
+        toasts = dreaming and not self.hud and not self.keys
         return Look(
             starting=None if dreaming else self._starting(now_s),
             hud=self._says if self.hud and not self.keys else None,  # in a narrow window they overlap

@@ -1,4 +1,4 @@
-"""The picture in the window: the newest frame, fitted, mirrored if wished."""
+"""The newest frame, and how a processor draws it: fitted, mirrored if wished."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from PyQt6.QtGui import QImage, QPainter
 from livedream.frame import Rgb
 from livedream.ui.viewport import Viewport
 
+Pixels = NDArray[np.uint8]
+
 
 class Preview:
     """Holds the newest frame and draws it at the size of the window.
@@ -22,21 +24,41 @@ class Preview:
 
     def __init__(self, *, mirror: bool) -> None:
         self.mirror, self.given_mirrored = mirror, False
-        self._number = -1
+        self.number = -1
         self._rgb: Rgb | None = None
-        self._scaled: tuple[tuple[object, ...], NDArray[np.uint8]] | None = None
+        self._scaled: tuple[tuple[object, ...], Pixels] | None = None
+        # Fresh memory for each frame would cost as much again as scaling into it.
+        self._rooms: dict[str, Pixels] = {}
 
     @property
     def filled(self) -> bool:
         """Return whether there is a frame to draw."""
         return self._rgb is not None
 
+    @property
+    def turned(self) -> bool:
+        """Return whether frames are drawn the other way round than they are given."""
+        return self.mirror != self.given_mirrored
+
+    @property
+    def size(self) -> QSize:
+        """Return the frame's size; there must be one."""
+        assert self._rgb is not None
+        height, width, _ = self._rgb.shape
+        return QSize(width, height)
+
     def take(self, latest: tuple[int, Rgb] | None) -> bool:
         """Take (sequence number, frame uint8 HxWx3); True if it is a new one."""
-        if latest is None or (self.filled and latest[0] == self._number):
+        if latest is None or (self.filled and latest[0] == self.number):
             return False
-        self._number, self._rgb = latest[0], np.ascontiguousarray(latest[1])
+        self.number, self._rgb = latest[0], np.ascontiguousarray(latest[1])
         return True
+
+    def pixels(self) -> Pixels:
+        """Return the frame at its own size, HxWx4 blue first; valid until this or `draw` is called again."""
+        assert self._rgb is not None
+        room = self._room("whole", (*self._rgb.shape[:2], 4))
+        return np.asarray(cv2.cvtColor(self._rgb, cv2.COLOR_RGB2BGRA, dst=room))
 
     def draw(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw the frame, if there is one, fitted into the viewport; black around it."""
@@ -44,45 +66,67 @@ class Preview:
         if self._rgb is None:
             painter.fillRect(whole, Qt.GlobalColor.black)
             return
-        height, width, _ = self._rgb.shape
-        target = fitted(QSize(width, height), viewport)
-        if target != QRectF(whole):
-            painter.fillRect(whole, Qt.GlobalColor.black)
-        size_wh = round(target.width() * viewport.ratio), round(target.height() * viewport.ratio)
-        painter.drawImage(target, _view(self._pixels(size_wh)))
+        place = fitted(self.size, viewport)
+        target = QRectF(*(edge / viewport.ratio for edge in cast(tuple[int, ...], place.getRect())))
+        for bar in _bars(QRectF(whole), target):
+            painter.fillRect(bar, Qt.GlobalColor.black)
+        painter.drawImage(target, _view(self._at(place.size())))
 
-    def _pixels(self, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-        """Return the frame's pixels at a size, HxWx4 blue first; kept until another frame or size comes."""
-        turned = self.mirror != self.given_mirrored
-        key = self._number, size_wh, turned
+    def _at(self, size: QSize) -> Pixels:
+        """Return the frame's pixels at a size; kept until another frame or size comes."""
+        size_wh = size.width(), size.height()
+        key = self.number, size_wh, self.turned
         if self._scaled is None or self._scaled[0] != key:
-            assert self._rgb is not None
-            self._scaled = key, _scaled(self._rgb, size_wh, mirror=turned)
+            self._scaled = key, self._scale(size_wh)
         return self._scaled[1]
 
+    def _scale(self, size_wh: tuple[int, int]) -> Pixels:
+        """Scale and mirror with OpenCV, which takes a tenth of Qt's time."""
+        assert self._rgb is not None
+        width, height = self._rgb.shape[1::-1]
+        if (width, height) == size_wh:
+            pixels = self.pixels()
+        elif size_wh[0] * size_wh[1] > width * height:
+            pixels = self._room("scaled 4", (*size_wh[::-1], 4))
+            cv2.resize(self.pixels(), size_wh, dst=pixels)
+        else:
+            # What costs is the number of pixels: the small picture is the one to convert.
+            small, pixels = (self._room(f"scaled {depth}", (*size_wh[::-1], depth)) for depth in (3, 4))
+            way = cv2.INTER_AREA if width >= 2 * size_wh[0] else cv2.INTER_LINEAR
+            cv2.resize(self._rgb, size_wh, dst=small, interpolation=way)
+            cv2.cvtColor(small, cv2.COLOR_RGB2BGRA, dst=pixels)
+        if self.turned:
+            cv2.flip(pixels, 1, dst=pixels)
+        return pixels
 
-def fitted(inner: QSize, viewport: Viewport) -> QRectF:
-    """Place `inner`, its aspect kept, in the middle of the viewport, on whole device pixels."""
+    def _room(self, name: str, shape: tuple[int, int, int]) -> Pixels:
+        """Return memory for a picture, the same one as long as the shape is."""
+        kept = self._rooms.get(name)
+        if kept is None or kept.shape != shape:
+            kept = self._rooms[name] = np.empty(shape, np.uint8)
+        return kept
+
+
+def fitted(inner: QSize, viewport: Viewport) -> QRect:
+    """Place `inner`, its aspect kept, in the middle of the viewport; device pixels from the top left."""
     outer = QSize(round(viewport.width * viewport.ratio), round(viewport.height * viewport.ratio))
     size = inner.scaled(outer, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
     left, top = (outer.width() - size.width()) // 2, (outer.height() - size.height()) // 2
-    edges = (left, top, size.width(), size.height())
-    return QRectF(*(edge / viewport.ratio for edge in edges))
+    return QRect(left, top, size.width(), size.height())
 
 
-def _scaled(rgb: Rgb, size_wh: tuple[int, int], *, mirror: bool) -> NDArray[np.uint8]:
-    """Scale and mirror with OpenCV, which takes a tenth of Qt's time; returns HxWx4, as Qt draws fastest."""
-    if rgb.shape[1::-1] != size_wh:
-        halves = rgb.shape[1] >= 2 * size_wh[0]
-        rgb = np.asarray(
-            cv2.resize(rgb, size_wh, interpolation=cv2.INTER_AREA if halves else cv2.INTER_LINEAR)
-        )
-    if mirror:
-        rgb = np.asarray(cv2.flip(rgb, 1))
-    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA), np.uint8)
+def _bars(whole: QRectF, target: QRectF) -> list[QRectF]:
+    """Return what is left of `whole` above, below and on either side of a target within it."""
+    bars = [
+        QRectF(whole.left(), whole.top(), whole.width(), target.top() - whole.top()),
+        QRectF(whole.left(), target.bottom(), whole.width(), whole.bottom() - target.bottom()),
+        QRectF(whole.left(), target.top(), target.left() - whole.left(), target.height()),
+        QRectF(target.right(), target.top(), whole.right() - target.right(), target.height()),
+    ]
+    return [bar for bar in bars if not bar.isEmpty()]
 
 
-def _view(pixels: NDArray[np.uint8]) -> QImage:
+def _view(pixels: Pixels) -> QImage:
     """Wrap pixels; valid as long as they are held."""
     height, width, _ = pixels.shape
     buffer = cast(bytes, pixels.data)  # PyQt takes any buffer, its stubs know only bytes

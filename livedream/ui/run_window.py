@@ -12,10 +12,9 @@ from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from livedream.ui.awake import kept_awake
 from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
+from livedream.ui.scaling import UNSEEN, find_scaling
 from livedream.ui.show_protocol import Commands, Show
 from livedream.ui.window import DreamWindow
-
-UNSEEN = frozenset({"offscreen", "minimal"})
 
 
 def run_window(
@@ -37,7 +36,7 @@ def run_window(
     loop = QEventLoop()
     try:
         with slot_faults_raised(loop):
-            window = DreamWindow(show, actions, title=title, mirror=mirror)
+            window = DreamWindow(show, actions, title=title, mirror=mirror, scaling=find_scaling())
             host = None if hosted is None else hosted(window)
             _run(loop, window, host, full_screen=full_screen)
     finally:

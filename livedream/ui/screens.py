@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable
 from functools import partial
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from livedream.ui.cards import hint_card, hud_card, keys_card, starting_card, toast_card
@@ -61,7 +61,8 @@ class Screens:
         place = _middle(sheet, viewport)
         rings = 64.0 * viewport.unit
         top = max(rings * 1.2, place.y() + rings * 0.4)
-        _draw_rings(painter, QPointF(viewport.width / 2, top - rings), rings, starting.breath)
+        drawn = _rings(rings, starting.breath, viewport.ratio)
+        _put(painter, drawn, QPointF(viewport.width / 2 - rings, top - 2 * rings))
         _put(painter, sheet, QPointF(place.x(), top + rings * 0.2))
 
     def _card(
@@ -91,7 +92,9 @@ def _fitting_keys(viewport: Viewport) -> Sheet:
 
 def _put(painter: QPainter, card: QImage, place: QPointF, opacity: float = 1.0) -> None:
     painter.setOpacity(opacity)
-    painter.drawImage(QPointF(round(place.x()), round(place.y())), card)
+    # On whole device pixels, or type is blurred.
+    ratio = card.devicePixelRatio()
+    painter.drawImage(QPointF(round(place.x() * ratio), round(place.y() * ratio)) / ratio, card)
     painter.setOpacity(1.0)
 
 
@@ -114,14 +117,23 @@ def _centred(card: QImage, viewport: Viewport, taken: float) -> float:
     return min((taken + room) / 2, max(0.0, room - MARGIN * viewport.unit))
 
 
-def _draw_rings(painter: QPainter, centre: QPointF, radius: float, breath: float) -> None:
-    """Draw rings that swell and fade one after the other; breath: 0..1, one cycle."""
+def _rings(radius: float, breath: float, ratio: float) -> QImage:
+    """Draw rings that swell and fade one after the other; breath: 0..1, one cycle.
+
+    A picture of its own, as a painter on OpenGL draws no smooth edges.
+    """
+    image = QImage(QSize(1, 1) * math.ceil(2 * radius * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.translate(radius, radius)
     for ring in range(RINGS):
         swell = 0.5 - 0.5 * math.cos(2 * math.pi * (breath - 0.12 * ring))
         colour = QColor(COLOURS["accent"])
         colour.setAlphaF(0.18 + 0.6 * swell)
         painter.setPen(QPen(colour, radius / 22))
         size = radius * (0.18 + 0.19 * ring) * (1 + 0.05 * swell)
-        painter.drawEllipse(QRectF(centre.x() - size, centre.y() - size, 2 * size, 2 * size))
+        painter.drawEllipse(QRectF(-size, -size, 2 * size, 2 * size))
+    painter.end()
+    return image

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from PyQt6 import sip
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QScreen
-from PyQt6.QtWidgets import QMainWindow, QMessageBox, QWidget
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QScreen
+from PyQt6.QtWidgets import QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from livedream.clock import Clock, SystemClock
 from livedream.runtime.status import Status
@@ -19,7 +19,9 @@ from livedream.ui.icon import icon
 from livedream.ui.keys import action_of
 from livedream.ui.output_window import OutputDisplay
 from livedream.ui.overlay import Look, Overlays
+from livedream.ui.picture_view import PictureView
 from livedream.ui.preview import Preview
+from livedream.ui.scaling import ON_PROCESSOR, Scaling
 from livedream.ui.screens import Screens
 from livedream.ui.show_protocol import Commands, Show
 from livedream.ui.viewport import Viewport
@@ -42,7 +44,10 @@ SMALLEST_BESIDE_WH = (160, 90)
 
 
 class DreamWindow(QWidget):
-    """Polls a show and draws its newest frame once, with overlays that the output never has."""
+    """Polls a show and draws its newest frame once, with overlays that the output never has.
+
+    scaling: see `find_scaling`.
+    """
 
     closed = pyqtSignal()
 
@@ -53,18 +58,21 @@ class DreamWindow(QWidget):
         *,
         title: str,
         mirror: bool = True,
+        scaling: Scaling = ON_PROCESSOR,
         clock: Clock | None = None,
         confirm: Callable[[str], bool] | None = None,
     ) -> None:
         super().__init__()
         self._confirm = confirm or self._asked
-        self.preview = Preview(mirror=mirror)
         self._show, self._actions = show, actions
         self._title = title
         self._clock = clock or SystemClock()
+        self.picture = PictureView(
+            Preview(mirror=mirror), scaling, self._clock, over=self._draw_over, said=self.flash
+        )
         self.overlays = Overlays(_hint(), self._clock.now_s())
         self.full_screen = FullScreen(self, self.flash)
-        self.output = OutputDisplay(show, self, self.flash)
+        self.output = OutputDisplay(show, self, scaling, self._clock, self.flash)
         self._of_host: Mapping[str, Callable[[], None]] = {}
         self._on_status: Callable[[Status], None] = lambda _: None
         self._screens = Screens()
@@ -91,7 +99,7 @@ class DreamWindow(QWidget):
         for gone in (self.full_screen, self.output.window, self.output):
             sip.delete(gone)
         self.full_screen = FullScreen(host, self.flash)
-        self.output = OutputDisplay(self._show, host, self.flash)
+        self.output = OutputDisplay(self._show, host, self.picture.scaling, self._clock, self.flash)
         self._of_host, self._on_status = actions, on_status
         self.setMinimumSize(*SMALLEST_BESIDE_WH)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -131,20 +139,8 @@ class DreamWindow(QWidget):
         if now_s >= self._status_due_s:
             self._status_due_s = now_s + STATUS_EVERY_S
             self._take_status(now_s)
-        if self.preview.take(self._show.latest()) or self._look() != self._drawn:
-            self.update()
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002, N802  (Qt's name)
-        """Draw the frame, then what lies over it."""
-        self._drawn = self._look()
-        viewport = Viewport(self.width(), self.height(), self.devicePixelRatioF())
-        painter = QPainter(self)
-        try:
-            self.preview.draw(painter, viewport)
-            self._screens.draw(painter, self._drawn, viewport)
-        finally:
-            # A painter left active when its fault is raised would crash Qt.
-            painter.end()
+        if not self.picture.take(self._show.latest()) and self._look() != self._drawn:
+            self.picture.redraw()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Do what the key stands for."""
@@ -187,8 +183,9 @@ class DreamWindow(QWidget):
         self.setWindowIcon(icon())
         self.setMinimumSize(*SMALLEST_WH)
         self.setMouseTracking(True)
-        # Every pixel is painted each time: Qt need not clear them first.
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.picture)
 
     def do(self, asked: str) -> None:
         """Do what a key or a button asks for: the window itself, or else a command of the show."""
@@ -219,15 +216,16 @@ class DreamWindow(QWidget):
 
     def _toggle_hud(self) -> None:
         self.overlays.hud = not self.overlays.hud
-        self.update()
+        self.picture.redraw()
 
     def _toggle_keys(self) -> None:
         self.overlays.keys = not self.overlays.keys
-        self.update()
+        self.picture.redraw()
 
     def _toggle_mirror(self) -> None:
-        self.preview.mirror = not self.preview.mirror
-        self.flash("mirror on, in this preview only" if self.preview.mirror else "mirror off")
+        preview = self.picture.preview
+        preview.mirror = not preview.mirror
+        self.flash("mirror on, in this preview only" if preview.mirror else "mirror off")
 
     def _escape(self) -> None:
         if self.overlays.keys:
@@ -247,21 +245,29 @@ class DreamWindow(QWidget):
     def flash(self, text: str) -> None:
         """Show a short text for a moment."""
         self.overlays.flash(text, self._clock.now_s())
-        self.update()
+        self.picture.redraw()
+
+    def _draw_over(self, painter: QPainter, viewport: Viewport) -> None:
+        self._drawn = self._look()
+        self._screens.draw(painter, self._drawn, viewport)
 
     def _look(self) -> Look:
         return self.overlays.look(self._clock.now_s(), dreaming=self._is_dreaming)
 
     def _take_status(self, now_s: float) -> None:
         status = self._show.status()
-        self.preview.given_mirrored = status.mirrored
+        self.picture.preview.given_mirrored = status.mirrored
         self._is_dreaming = status.frames > 0
         self._on_status(status)
         with_own = replace(status, notices=(*self._notices, *status.notices))
-        self.overlays.tell(with_own, now_s, _displays(self.screen()))
+        self.overlays.tell(with_own, now_s, (*_displays(self.screen()), *self._scaled()))
         title = _titled(self._title, status)
         if title != self.windowTitle():
             self.setWindowTitle(title)
+
+    def _scaled(self) -> tuple[Setting, ...]:
+        told = (Setting("picture", self.picture.told()), Setting("output", self.output.told()))
+        return tuple(one for one in told if one.text)
 
     def _pace(self, screen: QScreen) -> None:
         rate = screen.refreshRate()

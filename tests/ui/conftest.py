@@ -1,4 +1,7 @@
 import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 
 # Read when the application is made: before any test opens a window, and never the real display.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -37,3 +40,18 @@ def half_red() -> Rgb:
     rgb = np.zeros((36, 64, 3), np.uint8)
     rgb[:, :32, 0] = rgb[:, 32:, 2] = 255
     return rgb
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """An X server of our own, with OpenGL in software and nothing else on it."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    told, tell = os.pipe()
+    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", "1280x480x24", "-noreset", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL) as server:
+        os.close(tell)
+        with os.fdopen(told) as answers:
+            number = answers.readline().strip()
+        yield f":{number}"
+        server.terminate()

@@ -64,7 +64,7 @@ def test_it_shows_the_picture_beside_the_panel(
     qtbot: QtBot, window: ControlWindow, show: FakeShow, half_red: Rgb
 ) -> None:
     show.give(half_red)
-    qtbot.waitUntil(lambda: window.view.preview.filled)
+    qtbot.waitUntil(lambda: window.view.picture.preview.filled)
     qtbot.waitUntil(lambda: window.windowTitle().startswith("livedream - eyes"))
     assert window.dock.isVisible()
     assert window._figures.text().startswith("34.8 frames/s")
@@ -121,7 +121,7 @@ def test_switches_ask_the_window_and_show_how_it_stands(qtbot: QtBot, window: Co
     mirror = window.bar.switches["mirror"]
     qtbot.waitUntil(mirror.isChecked)
     qtbot.mouseClick(mirror, Qt.MouseButton.LeftButton)
-    assert not window.view.preview.mirror
+    assert not window.view.picture.preview.mirror
     qtbot.waitUntil(lambda: not mirror.isChecked())
 
 

@@ -125,3 +125,10 @@ def test_what_passes_only_ever_gets_fainter(hold_s: float, times: list[float]) -
     early, late = sorted(times)
 
     assert 1.0 >= passing.opacity(early) >= passing.opacity(late) >= 0.0
+
+
+def test_the_keys_lie_over_no_toast(overlays: Overlays, status: Status) -> None:
+    overlays.tell(replace(status, source_health=Health("failed", "gone")), 10.0)
+    assert overlays.look(10.0, dreaming=True).toast_opacity == 1.0
+    overlays.keys = True
+    assert overlays.look(10.0, dreaming=True).toast_opacity == 0.0

@@ -6,7 +6,7 @@ from typing import Never
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt, QTimer
-from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from livedream.ui import full_screen
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.hud import Line
 from livedream.ui.run_window import run_window
+from livedream.ui.viewport import Viewport
 from livedream.ui.window import DreamWindow
 
 Key = Qt.Key
@@ -27,9 +28,9 @@ LONG_S = 60.0
 class CountingWindow(DreamWindow):
     paints = 0
 
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: N802
+    def _draw_over(self, painter: QPainter, viewport: Viewport) -> None:
         self.paints += 1
-        super().paintEvent(a0)
+        super()._draw_over(painter, viewport)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def dreaming(
     """The window with a frame in it, after the first hint has gone."""
     clock.advance(LONG_S)
     show.give(half_red)
-    qtbot.waitUntil(lambda: window.preview.filled)
+    qtbot.waitUntil(lambda: window.picture.preview.filled)
     qtbot.wait(60)
     return window
 
