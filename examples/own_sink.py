@@ -13,7 +13,8 @@ from livedream.sinks.sink_spec import SINKS, SinkKind, SinkRequest
 class Meter:
     """Prints how bright each dream is."""
 
-    name, retry_s, waits_for_dream = "meter", None, False
+    name = kind = "meter"
+    is_live, retry_s, waits_for_dream = False, None, False
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
         """Return the size and rate of the frames, in words."""

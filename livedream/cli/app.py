@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from livedream.cli import engines_app, networks, offline, pictures
+from livedream.cli import engines_app, lists, networks, offline, pictures
 from livedream.cli.control_options import (
     ArtNetHostOption,
     ArtNetOption,
@@ -27,7 +27,10 @@ from livedream.cli.show_options import (
     AttractSOption,
     EngineOption,
     FadeSOption,
+    FlashLimiterOption,
     FpsOption,
+    MirrorOutputOption,
+    NoReplayOption,
     Options,
     OverwriteOption,
     PresetOption,
@@ -42,6 +45,7 @@ from livedream.cli.show_options import (
     SourceOption,
     check_attract_s,
     check_fade_s,
+    check_flash_limit,
     check_fps,
     check_program_beats,
     check_programs,
@@ -49,7 +53,6 @@ from livedream.cli.show_options import (
     parse_programs,
     parse_size,
 )
-from livedream.errors import InputError
 from livedream.presets import DEFAULT
 from livedream.version import __version__
 
@@ -110,6 +113,9 @@ def live(
         typer.Option(help="Send to a virtual camera; the first one without DEVICE.", metavar="[DEVICE]"),
     ] = None,
     sink: SinkOption = None,
+    mirror_output: MirrorOutputOption = False,
+    flash_limiter: FlashLimiterOption = "live",
+    no_replay: NoReplayOption = False,
     osc: OscOption = None,
     osc_to: OscToOption = None,
     midi: MidiOption = None,
@@ -147,6 +153,9 @@ def live(
         tuple(sink or ()),
         with_sound_and_light(plan, audio, tempo, move, art_net, art_net_host),
         check_program_beats(program_beats, programs, program_s),
+        check_flash_limit(flash_limiter),
+        mirror_output,
+        not no_replay,
     )
     run(options, window=not no_window, full_screen=full_screen)
 
@@ -224,57 +233,5 @@ def cameras() -> None:
     print_cameras()
 
 
-@app.command()
-def presets(
-    name: Annotated[
-        str | None,
-        typer.Argument(help="Show this one's settings; from: those of a FILE.", show_default=False),
-    ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="What livedream made: a film, a picture, a folder.", show_default=False),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="With from: write a preset file.", metavar="PRESET.toml", show_default=False),
-    ] = None,
-    sheet: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write a picture (.png, .jpg) of how each dreams.", metavar="FILE", show_default=False
-        ),
-    ] = None,
-    source: SourceOption = None,
-    engine: EngineOption = "auto",
-) -> None:
-    """List the presets, show one, or dream a source with each and put the dreams on one sheet."""
-    from livedream.cli.listing import print_preset, print_presets
-    from livedream.presets import shipped
-
-    if name == "from" or file is not None or out is not None:
-        from livedream.cli.presets_from import run_as
-
-        run_as((name, file), out)
-    elif sheet is not None:
-        from livedream.cli.preset_sheet import run
-
-        run(Options(source, DEFAULT, engine=engine), shipped() if name is None else (name,), sheet)
-    elif source is not None or engine != "auto":
-        raise InputError("--source and --engine say how a sheet is dreamed: give --sheet FILE, too")
-    elif name is None:
-        print_presets()
-    else:
-        print_preset(name)
-
-
-@app.command()
-def settings(
-    word: Annotated[
-        str | None, typer.Argument(help="A section, or a part of a word.", show_default=False)
-    ] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/settings.md.")] = False,
-) -> None:
-    """List every setting: its word, default, range and meaning."""
-    from livedream.cli.listing import print_settings
-
-    print_settings(word, markdown)
+app.command()(lists.presets)
+app.command()(lists.settings)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from livedream.errors import InputError
-from livedream.offline.render_recipe import recipe_of
+from livedream.sinks.render_recipe import recipe_of
 
 
 def run_as(words: tuple[str | None, Path | None], out: Path | None) -> None:

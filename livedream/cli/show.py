@@ -54,6 +54,9 @@ def session_of(options: Options, source: Source, console: Console, playlist: Pla
         options.engine,
         attract_s=options.attract_s,
         fade_s=options.fade_s,
+        mirror_output=options.mirror_output,
+        flash_limit=options.flash_limit,
+        replay=options.replay,
     )
     return LiveSession(source, playlist, plan, tell=teller(console))
 
@@ -148,6 +151,8 @@ def print_summary(status: Status, rows: dict[str, str], console: Console) -> Non
     table.add_row(
         "latency", f"{status.latency_ms.p50:.0f} ms; 95 % of frames within {status.latency_ms.p95:.0f} ms"
     )
+    if status.audio_offset_ms is not None:
+        table.add_row("OBS audio offset", f"{status.audio_offset_ms:.0f} ms, to fit the sound to the picture")
     table.add_row("engine", f"{status.engine or 'none'}, dreaming {width}x{height}")
     table.add_row("frames", f"{status.frames} dreamed, {status.dropped} dropped")
     for name, words in rows.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -13,6 +13,7 @@ from livedream.control.control_plan import ControlPlan
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
+from livedream.sinks.sink import FlashLimit
 from livedream.sinks.sink_spec import SINKS
 
 PROGRAM_S = 45.0
@@ -74,6 +75,22 @@ SinkOption = Annotated[
         metavar="SINK",
         show_default=False,
     ),
+]
+FlashLimiterOption = Annotated[
+    str,
+    typer.Option(
+        "--flash-limiter",
+        help="Dampen what flashes more than three times a second: in what people watch as it comes, in "
+        "recordings too, or not at all.",
+        metavar="|".join(get_args(FlashLimit)),
+    ),
+]
+MirrorOutputOption = Annotated[
+    bool, typer.Option("--mirror-output", help="Mirror all that goes out, not only the preview.")
+]
+NoReplayOption = Annotated[
+    bool,
+    typer.Option("--no-replay", help="Do not keep the last ten seconds in memory, to be written by a key."),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let a recording replace an older file.")]
 SecondsOption = Annotated[
@@ -152,6 +169,9 @@ class Options:
     sinks: tuple[str, ...] = ()
     control: ControlPlan = field(default_factory=ControlPlan)
     program_beats: float | None = None
+    flash_limit: FlashLimit = "live"
+    mirror_output: bool = False
+    replay: bool = False
 
     @property
     def is_turned(self) -> bool:
@@ -168,6 +188,15 @@ def parse_size(text: str) -> tuple[int, int]:
     if not (64 <= width <= 7680 and 64 <= height <= 4320):
         raise InputError(f"--size {text}: each side has 64 to 7680 pixels, the height at most 4320")
     return width, height
+
+
+def check_flash_limit(name: str) -> FlashLimit:
+    """Return what is kept from flashing, if there is such a choice. Raises InputError."""
+    for choice in get_args(FlashLimit):
+        if name == choice:
+            limit: FlashLimit = choice
+            return limit
+    raise InputError(f"--flash-limiter {name}: choose one of {', '.join(get_args(FlashLimit))}")
 
 
 def check_fps(fps: float) -> float:

@@ -12,8 +12,8 @@ from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render_options import box_of, length_of, preview_of, rate_of, seed_of
-from livedream.offline.render_recipe import recipe_of
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
+from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.source_spec import expanded
 
 WORDS = (

@@ -17,12 +17,12 @@ from livedream.frame import Frame, Rgb
 from livedream.imaging import resized
 from livedream.offline.dreaming import spec_for
 from livedream.offline.output import Output, check_apart, check_output, output_of, size_for
-from livedream.offline.render_recipe import Recipe
 from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
 from livedream.offline.timecode import clock_words, seconds_of
 from livedream.presets import DEFAULT, apply_assignments, as_toml, load, preset_table
 from livedream.references import References
 from livedream.settings import change
+from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.soundtrack import check_sound, music_begin_s
 from livedream.sources.film import Film, identity_of
 from livedream.sources.footage import Footage, at_rate, slot_at

@@ -15,10 +15,10 @@ from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
 from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.output import output_of
-from livedream.offline.render_recipe import SIDECAR, Recipe
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.mux import MuxJob, mux_film
+from livedream.sinks.render_recipe import SIDECAR, Recipe
 from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_whole
 from livedream.sinks.soundtrack import Stretch
 

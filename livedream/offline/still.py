@@ -18,10 +18,10 @@ from livedream.offline.dreaming import FrameDreamer, spec_for
 from livedream.offline.engine_pool import Engines
 from livedream.offline.full_size import at_full_size, words_of
 from livedream.offline.output import check_name, check_writable
-from livedream.offline.render_recipe import Recipe
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
 from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
+from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.segments import unfinished
 from livedream.sources.source_spec import expanded
 from livedream.sources.transparent import Alpha, read_transparent

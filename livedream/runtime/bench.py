@@ -74,7 +74,8 @@ class Figures:
 class Nowhere:
     """A sink that takes every frame and forgets it."""
 
-    name = "nowhere"
+    name = kind = "nowhere"
+    is_live = False
     retry_s: float | None = None
     waits_for_dream = True
 

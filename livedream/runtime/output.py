@@ -12,12 +12,13 @@ from livedream.clock import Clock
 from livedream.dreamed import Dreamed
 from livedream.frame import Rgb
 from livedream.health import Health
+from livedream.runtime.flash_limiter import FlashLimiter
 from livedream.runtime.latest import Latest
 from livedream.runtime.panic import Panic, PanicMode
 from livedream.runtime.placeholder import PlaceholderFrames
 from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
 from livedream.runtime.stats import Meter
-from livedream.sinks.sink import Sink
+from livedream.sinks.sink import REPLAY, FlashLimit, Sink
 from livedream.sources.source import Source
 
 FINISH_S = 5.0
@@ -27,11 +28,16 @@ FINISH_S = 5.0
 class Output:
     """Hands each finished frame to the sinks and to whoever looks; measures their rate and latency.
 
-    rate: of the frames that go out. tell: takes sentences for people.
+    rate: of the frames that go out. tell: takes sentences for people. mirrored: all that goes out is, save
+    slates, whose letters stay legible. flash_limit: what is kept from flashing. Flashes are limited here
+    and not in the sinks, so that all who watch see the same and it is worked out once; after panic, so that
+    what panic does counts, too, but a blackout is black at once, whatever flashed before.
     """
 
     def __init__(self, rate: Rate, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
         self.rate, self._clock, self._tell = rate, clock, tell
+        self.flash_limit: FlashLimit = "live"
+        self._limiter = FlashLimiter()
         self.fps, self.latency_ms = Meter(), Meter()
         self._panic = Panic(rate.size_wh)
         self._placeholder = PlaceholderFrames(rate.size_wh, source, clock)
@@ -41,7 +47,6 @@ class Output:
         self._is_started = False
         self._emitting = threading.Lock()
         self.mirrored = False
-        """Whether what goes out is mirrored."""
 
     @property
     def panic(self) -> PanicMode:
@@ -118,19 +123,33 @@ class Output:
         slate = self._slate()
         return (newest[0], newest[1].rgb) if slate is None else (id(slate), slate)
 
+    @property
+    def dampening(self) -> bool:
+        """Return whether something that would have flashed was dampened within the last second."""
+        return self.flash_limit != "off" and self._limiter.dampening(self._clock.now_s())
+
+    def sinks(self) -> dict[str, Health]:
+        """Return how each sink does, by name; one that was removed, or only keeps for later, is not there."""
+        return {one.sink.name: one.health for one in self.present() if one.sink.kind != REPLAY}
+
     def oriented(self, rgb: Rgb) -> Rgb:
         """Return a picture as it goes out: mirrored if wished."""
         return np.asarray(cv2.flip(rgb, 1), np.uint8) if self.mirrored else rgb
 
-    def sinks(self) -> dict[str, Health]:
-        """Return how each sink does, by name; one that was removed is no longer there."""
-        return {worker.sink.name: worker.health for worker in self.present()}
-
     def _send(self, rgb: Rgb, captured_s: float) -> None:
-        finished = Finished(self.oriented(rgb), captured_s)
-        self._newest.put(finished)
+        whole = Finished(self.oriented(rgb), captured_s)
+        limited = self._limited(whole)
+        self._newest.put(limited)
         for worker in self._sink_workers:
-            worker.slot.put(finished)
+            watched = worker.sink.is_live or self.flash_limit == "all"
+            worker.slot.put(limited if watched else whole)
+
+    def _limited(self, whole: Finished) -> Finished:
+        if self.flash_limit == "off":
+            return whole
+        black = self._panic.mode == "blackout"
+        rgb = self._limiter.limited(whole.rgb, self._clock.now_s(), at_once=black)
+        return whole if rgb is whole.rgb else Finished(rgb, whole.captured_s)
 
     def _slate(self) -> Rgb | None:
         """Return the slate that sinks send instead; none over a blackout or a frozen frame."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livedream.engines.maker import Choice
+from livedream.sinks.sink import FlashLimit
 from livedream.sources.source import SourceInfo
 
 
@@ -16,7 +17,8 @@ class Plan:
     engine: "auto" or one engine's name. paced: at the source's own pace, frames dropped when late;
     else as fast as it goes, none dropped. governed: the working size may be lowered to hold `fps`.
     attract_s: how long the camera stands still before past frames are shown; None: never. fade_s: in which
-    another preset takes the place of the one before. preset: its name, for people.
+    another preset takes the place of the one before. preset: its name, for people. mirror_output: all that
+    goes out. flash_limit: what is kept from flashing. replay: the last ten seconds are kept.
     """
 
     preset: str = ""
@@ -27,6 +29,9 @@ class Plan:
     governed: bool = True
     attract_s: float | None = None
     fade_s: float = 0.5
+    mirror_output: bool = False
+    flash_limit: FlashLimit = "live"
+    replay: bool = False
 
     def rate_of(self, source: SourceInfo) -> float:
         """Return the rate that is held: a clip has no more frames; what a camera says is not relied upon."""

@@ -22,12 +22,15 @@ from livedream.runtime.capture_thread import CaptureThread
 from livedream.runtime.commands import Commands
 from livedream.runtime.current_source import CurrentSource
 from livedream.runtime.dreamer import Dreamer
+from livedream.runtime.file_jobs import FileJobs
 from livedream.runtime.governor import Governor
+from livedream.runtime.keeping import Keeper, add_keeping_commands
 from livedream.runtime.latest import Latest
-from livedream.runtime.outlets import add_outlet_commands
+from livedream.runtime.outlets import add_outlet_commands, audio_offset_ms, outlet_statuses
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.performer_actions import performer_commands
+from livedream.runtime.picture_commands import add_picture_commands
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist, store_of
 from livedream.runtime.sink_worker import Rate, SinkWorker
@@ -35,6 +38,7 @@ from livedream.runtime.source_switcher import SourceSwitcher, Wish, add_source_c
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
+from livedream.sinks.replay import REPLAY_S
 from livedream.sinks.sink import Sink
 from livedream.sources.source import Source
 
@@ -71,8 +75,7 @@ class LiveSession:
             source.close()
             raise
         self.plan, self._clock, self._source = plan, clock, CurrentSource(source)
-        self._said = tell
-        self._observe = observe
+        self._said, self._observe = tell, observe
         self._programs = look if isinstance(look, Playlist) else None
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
@@ -92,7 +95,12 @@ class LiveSession:
         )
         self._threads: list[threading.Thread] = []
         self.commands = Commands() if self._programs is None else performer_commands(self._programs)
+        self.output.mirrored, self.output.flash_limit = plan.mirror_output, plan.flash_limit
+        keep_s = REPLAY_S if plan.replay else 0.0
+        self._keeper = Keeper(self.output, self.status, store, FileJobs(self._tell), keep_s=keep_s)
         add_outlet_commands(self.commands, self.output, Path.cwd())
+        add_keeping_commands(self.commands, self._keeper)
+        add_picture_commands(self.commands, self.output)
         standard, follow = Wish("", plan.output_wh, plan.fps), self._dreamer.hold_rate
         self.sources = SourceSwitcher(
             self._source, standard, self._tell, lambda info: follow(plan.rate_of(info))
@@ -164,10 +172,11 @@ class LiveSession:
         self.stop()
         for thread in self._threads:
             thread.join(JOIN_S)
-        try:
-            self.output.finish()
-        except BaseException as fault:
-            self._fault = self._fault or fault
+        for ending in (self.output.finish, self._keeper.finish):
+            try:
+                ending()
+            except BaseException as fault:
+                self._fault = self._fault or fault
         self.sources.close()
         self._builder.close()
         self._source.close()
@@ -241,6 +250,10 @@ class LiveSession:
             opening=self.sources.opening,
             panic=self.output.panic,
             mirrored=self.output.mirrored,
+            flash_limit=self.output.flash_limit,
+            dampening=self.output.dampening,
+            audio_offset_ms=audio_offset_ms(self.output) if self._source.info.is_device else None,
+            outlets=outlet_statuses(self.output),
             notices=tuple(self._notices),
         )
 

@@ -19,6 +19,9 @@ Pace = Literal["constant", "each frame"]
 """constant: one frame every 1 / fps seconds, the last one again if there is no newer one.
 each frame: every finished frame once, as soon as it is there."""
 
+LONGEST_RETRY_S = 40.0
+"""A device that somebody frees is found within this time, and one that stays away is left in peace."""
+
 LOOK_UP_S = 0.1
 """How often a thread that waits for a frame looks whether it should stop."""
 
@@ -43,6 +46,7 @@ class Rate:
 class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
+    One that cannot start is tried again after its `retry_s`, then after twice as long, and so on.
     placeholder: gives the slate while there is no picture to show, else None. tell: takes sentences.
     """
 
@@ -60,8 +64,9 @@ class SinkWorker:
         self.health = Health("starting", "opening")
         self.latency_ms = Meter(window_s=3600.0)
         self.written = self.late = 0
+        self._began_s: float | None = None
         self._seen = 0
-        self._stop = threading.Event()
+        self._stop, self._wake = threading.Event(), threading.Event()
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name=f"sink {sink.name}", daemon=True)
 
@@ -73,6 +78,11 @@ class SinkWorker:
         """Ask it to finish; what it was given before is still written."""
         self.slot.close()
         self._stop.set()
+        self._wake.set()
+
+    def retry(self) -> None:
+        """Try to start it again now, if it waits to do so."""
+        self._wake.set()
 
     def join(self, timeout_s: float) -> bool:
         """Wait until it has finished; False if it has not in time. Raises what went wrong in its code."""
@@ -82,17 +92,19 @@ class SinkWorker:
         return not self._thread.is_alive()
 
     @property
+    def running_s(self) -> float:
+        """Return for how long it has taken frames; 0 while it takes none."""
+        began_s = self._began_s
+        return 0.0 if began_s is None else self._clock.now_s() - began_s
+
+    @property
     def dropped(self) -> int:
         """Count finished frames that this sink was too slow for, and ticks that it missed."""
         return self.late + (self.slot.dropped if self.rate.pace == "each frame" else 0)
 
     def _work(self) -> None:
         try:
-            while not self._stop.is_set():
-                self._show()
-                retry_s = self.sink.retry_s
-                if retry_s is None or self._clock.wait(self._stop, retry_s):
-                    break
+            self._show_and_retry()
         except BaseException as fault:  # a mistake in a sink: reaches the session's owner
             self._fault = fault
             self.health = Health("failed", f"{self.sink.name} failed: {fault}")
@@ -101,20 +113,34 @@ class SinkWorker:
             if self.health.state == "live":
                 self.health = Health("off", "finished")
 
-    def _show(self) -> None:
-        """Open the sink and feed it until the end or a fault."""
+    def _show_and_retry(self) -> None:
+        tries = 0
+        while not self._stop.is_set():
+            tries = 0 if self._show() else tries + 1
+            if self.sink.retry_s is None:
+                return
+            delay_s = min(self.sink.retry_s * 2 ** max(0, tries - 1), LONGEST_RETRY_S)
+            self._clock.wait(self._wake, delay_s)
+            self._wake.clear()
+
+    def _show(self) -> bool:
+        """Open the sink and feed it until the end or a fault; return whether it was open."""
+        opened = False
         try:
             words = self.sink.open(self.rate.size_wh, self.rate.fps)
-            self.health = Health("live", words)
+            opened, self.health = True, Health("live", words)
             self._tick() if self.rate.pace == "constant" else self._pass_on()
         except SinkError as fault:
             if self.health.message != str(fault):
                 self._tell(str(fault))
             self.health = Health("failed", str(fault), fault.remedy)
         finally:
+            self._began_s = None
             self.sink.close()
+        return opened
 
     def _pass_on(self) -> None:
+        self._began_s = self._clock.now_s()
         while not self.slot.ended:
             finished = self.slot.take(LOOK_UP_S)
             if finished is not None:
@@ -125,7 +151,8 @@ class SinkWorker:
         while self.sink.waits_for_dream and self.slot.peek() is None:
             if self._clock.wait(self._stop, interval_s / 4):
                 return
-        start_s, tick = self._clock.now_s(), 0
+        self._began_s = start_s = self._clock.now_s()
+        tick = 0
         while not self._clock.wait(self._stop, start_s + tick * interval_s - self._clock.now_s()):
             self._write_latest(tick * interval_s)
             # After a stall go on from now: a burst of old frames helps nobody.

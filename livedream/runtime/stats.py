@@ -42,11 +42,11 @@ class Meter:
         span = max(recent[-1] - recent[0], (now_s - recent[0]) * (len(recent) - 1) / len(recent))
         return (len(recent) - 1) / span if span > 0 else 0.0
 
-    def percentiles(self) -> Percentiles:
-        """Return the percentiles of the values."""
+    def percentiles(self, newest: int = 0) -> Percentiles:
+        """Return the percentiles of the values; newest: of so many of the newest, 0 for all."""
         with self._lock:
             values = [value for _, value in self._events]
-        return percentiles(values)
+        return percentiles(values[-newest:])
 
 
 def percentiles(values: list[float]) -> Percentiles:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from livedream.engines.maker import Progress
 from livedream.health import Health
 from livedream.runtime.panic import PanicMode
+from livedream.sinks.sink import FlashLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,21 @@ class Percentiles:
     p50: float = 0.0
     p95: float = 0.0
     p99: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutletStatus:
+    """How a switch for a place where the picture goes stands.
+
+    command: what its switch asks for. running_s: for how long it has taken frames. missed: frames that it was
+    too slow for.
+    """
+
+    command: str
+    label: str
+    health: Health = Health("off")
+    running_s: float = 0.0
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +49,9 @@ class Status:
     floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
     sinks: name -> health.
     opening: the source that is being opened, "" if none is.
-    panic: what goes out in place of the dream. mirrored: what goes out is.
+    outlets: the switches of this system. panic: what goes out in place of the dream. mirrored: what goes out
+    is. flash_limit: what is kept from flashing; dampening: it would have flashed just now.
+    audio_offset_ms: by how much sound has to be delayed to fit a camera's picture; None while that is unknown.
     notices: the last few sentences told.
     """
 
@@ -61,5 +79,9 @@ class Status:
     opening: str = ""
     panic: PanicMode = ""
     mirrored: bool = False
+    flash_limit: FlashLimit = "live"
+    dampening: bool = False
+    audio_offset_ms: float | None = None
+    outlets: tuple[OutletStatus, ...] = ()
     sinks: dict[str, Health] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

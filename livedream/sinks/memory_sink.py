@@ -13,7 +13,8 @@ class Memory:
     opened, written, closed: how often each was called. size_wh, fps: what it was last opened for.
     """
 
-    name = "memory"
+    name = kind = "memory"
+    is_live = False
     retry_s: float | None = None
     waits_for_dream = False
 

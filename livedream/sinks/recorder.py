@@ -15,6 +15,7 @@ from livedream.errors import InputError, SinkError
 from livedream.frame import Rgb
 from livedream.sinks.h264 import ENCODERS
 from livedream.sinks.movie import SUFFIXES, Movie, WholeFile
+from livedream.sinks.sink import RECORDING
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "free some space or record to another disk"),
@@ -40,6 +41,7 @@ class Recorder:
     failure: why the recording ended before its time, also when that came out only on closing.
     """
 
+    kind, is_live = RECORDING, False
     retry_s: float | None = None
     waits_for_dream = True
 

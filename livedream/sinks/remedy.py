@@ -25,7 +25,11 @@ _UNITY_CAPTURE = "https://github.com/schellingb/UnityCapture"
 _LINUX: dict[Cause, str] = {
     "permission": 'sudo usermod -a -G video "$USER"\n# then log out and in again',
     "busy": "fuser -v {path}\n# close the program that it shows",
-    "absent": "sudo apt install v4l2loopback-dkms\n" + _LOAD,
+    "absent": (
+        "# exclusive_caps=1: browsers list it only so, and every program only while livedream runs\n"
+        "sudo apt install v4l2loopback-dkms\n"
+    )
+    + _LOAD,
     "unknown": "sudo modprobe -r v4l2loopback\n" + _LOAD,
 }
 _WINDOWS: dict[Cause, str] = {

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from livedream.frame import Rgb
+
+FlashLimit = Literal["live", "all", "off"]
+"""What is kept from flashing: what people watch as it comes, recordings as well, nothing."""
+
+RECORDING, REPLAY = "file", "replay"
+"""The kinds of what is recorded, and of what is only kept for a while, which is no place to go to."""
 
 
 class Sink(Protocol):
@@ -13,8 +19,14 @@ class Sink(Protocol):
     name: str
     """For people: "virtual camera", "recording FILE"."""
 
+    kind: str
+    """The name of its kind, as in `livedream.sinks.sink_spec.SINKS`; its switch is found by it."""
+
+    is_live: bool
+    """Whether people watch it as it comes, so that what flashes is dampened; a recording is no such."""
+
     retry_s: float | None
-    """Seconds after which opening is tried again when it has failed; None: never."""
+    """Seconds after which opening is tried again when it has failed, more each time; None: never."""
 
     waits_for_dream: bool
     """Whether it begins with the first dreamed frame, with no slate before it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from livedream.errors import InputError
@@ -26,10 +28,15 @@ class SinkRequest:
 
 @dataclass(frozen=True, slots=True)
 class SinkKind:
-    """A kind of sink. help: one line for people. make: makes it; raises InputError for a wrong detail."""
+    """A kind of sink.
+
+    help: one line for people. make: makes it; raises InputError for a wrong detail. switch: what it is called
+    where a performer switches it on and off; "" for no switch.
+    """
 
     help: str
     make: Callable[[SinkRequest], Sink]
+    switch: str = ""
 
 
 SINKS: Registry[SinkKind] = Registry("a sink")
@@ -49,6 +56,8 @@ def open_sink(
         return SINKS[name].make(SinkRequest(detail, size_wh, fps, overwrite))
     if Path(spec).suffix.lower() in RECORDINGS:
         return SINKS["file"].make(SinkRequest(spec.strip(), size_wh, fps, overwrite))
+    if name in OPTIONAL:
+        raise InputError(OPTIONAL[name].missing(name))
     if colon or not Path(spec).suffix:
         return SINKS[name].make(SinkRequest(detail, size_wh, fps, overwrite))
     raise InputError(f"nothing is recorded to {spec}: a film's name ends in {', '.join(RECORDINGS)}")
@@ -68,8 +77,72 @@ def _file(request: SinkRequest) -> Sink:
     return Recorder(path, overwrite=request.overwrite)
 
 
+def _ndi(request: SinkRequest) -> Sink:
+    from livedream.sinks.ndi import Ndi
+
+    return Ndi(request.detail or "livedream")
+
+
+def _spout(request: SinkRequest) -> Sink:
+    from livedream.sinks.spout import Spout
+
+    return Spout(request.detail or "livedream")
+
+
+def _syphon(request: SinkRequest) -> Sink:
+    from livedream.sinks.syphon import Syphon
+
+    return Syphon(request.detail or "livedream")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalKind:
+    """A kind that needs a library. system: the only one that has it, as in sys.platform; "" for all."""
+
+    kind: SinkKind
+    library: str
+    system: str = ""
+
+    def missing(self, name: str) -> str:
+        """Say why it is not there, and what to do about it."""
+        if self.system not in ("", sys.platform):
+            return f"there is no sink {name!r} here: it is for {SYSTEMS[self.system]} only"
+        return (
+            f"there is no sink {name!r} here: it needs {self.library}, which is not installed; "
+            f"install it with: pip install 'livedream[{name}]'"
+        )
+
+
+SYSTEMS = {"win32": "Windows", "darwin": "macOS"}
+
+OPTIONAL = {
+    "ndi": OptionalKind(
+        SinkKind("NDI, for programs on any computer in the network; :NAME.", _ndi, "NDI"), "cyndilib"
+    ),
+    "spout": OptionalKind(
+        SinkKind("Spout, for other programs on this Windows; :NAME.", _spout, "Spout"), "SpoutGL", "win32"
+    ),
+    "syphon": OptionalKind(
+        SinkKind("Syphon, for other programs on this Mac; :NAME.", _syphon, "Syphon"), "syphon", "darwin"
+    ),
+}
+"""Those that are among SINKS only where they can work."""
+
+
+def add_optional(
+    sinks: Registry[SinkKind], system: str, installed: Callable[[str], object | None] = find_spec
+) -> None:
+    """Add the optional kinds that this system has and whose libraries are installed."""
+    for name, optional in OPTIONAL.items():
+        if optional.system in ("", system) and installed(optional.library) is not None:
+            sinks.add(name, optional.kind)
+
+
 SINKS.add(
     "virtual-camera",
-    SinkKind("A camera that other programs see; :DEVICE, or the first one.", _virtual_camera),
+    SinkKind(
+        "A camera that other programs see; :DEVICE, or the first one.", _virtual_camera, "Virtual camera"
+    ),
 )
 SINKS.add("file", SinkKind("A film with the name after the colon.", _file))
+add_optional(SINKS, sys.platform)

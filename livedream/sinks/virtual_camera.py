@@ -36,7 +36,7 @@ class VirtualCamera:
     pyvirtualcam's ("v4l2loopback", "obs", "unitycapture"), None: any that starts.
     """
 
-    name = "virtual camera"
+    name, kind, is_live = "virtual camera", "virtual-camera", True
     retry_s: float | None = 5.0
     waits_for_dream = False
 

@@ -103,6 +103,9 @@ def _settings(status: Status) -> tuple[Setting, ...]:
         Setting("building", status.building, "accent"),
         Setting("size", _sizes(status)),
         Setting("motion", _motion(status)),
+        Setting("flashes", _flashes(status), "warn" if status.flash_limit == "off" else "accent"),
+        Setting("output", "mirrored" if status.mirrored else "", "accent"),
+        Setting("OBS audio offset", _offset(status)),
     )
     return tuple(setting for setting in settings if setting.text)
 
@@ -118,6 +121,16 @@ def _motion(status: Status) -> str:
     if status.motion_px is None:
         return ""
     return f"{status.motion_px:.2f} px, still below {status.floor_px:.3g}"
+
+
+def _flashes(status: Status) -> str:
+    if status.flash_limit == "off":
+        return "not limited"
+    return "dampened" if status.dampening else ""
+
+
+def _offset(status: Status) -> str:
+    return "" if status.audio_offset_ms is None else f"{status.audio_offset_ms:.0f} ms"
 
 
 def _sizes(status: Status) -> str:

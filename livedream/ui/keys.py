@@ -72,6 +72,13 @@ OUTLETS: tuple[Binding, ...] = (
     Binding("W", "record to a new file, and end it", {_Key.Key_W: "record"}),
     Binding("K", "virtual camera, on and off", {_Key.Key_K: "virtual camera"}),
     Binding("O", "mirror what goes out", {_Key.Key_O: "mirror output"}),
+    Binding(
+        "S  L",
+        "write a still; the last ten seconds",
+        {_Key.Key_S: "still", _Key.Key_L: "last ten seconds"},
+    ),
+    Binding("J", "flash limiter, on and off", {_Key.Key_J: "flash limiter"}),
+    Binding("U", "try again what cannot start", {_Key.Key_U: "retry outlets"}),
 )
 
 DREAM: tuple[Binding, ...] = (

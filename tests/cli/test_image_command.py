@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from livedream.cli import image_command, main
 from livedream.cli.app import app
 from livedream.errors import INTERRUPTED
-from livedream.offline.render_recipe import recipe_of
 from livedream.offline.still import StillRequest
+from livedream.sinks.render_recipe import recipe_of
 
 
 def test_an_image_is_dreamed_at_its_own_size(picture: Path, tmp_path: Path, tiny: list[str]) -> None:

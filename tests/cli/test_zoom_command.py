@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from livedream.cli.app import app
 from livedream.cli.zoom_command import pan_of
 from livedream.errors import InputError
-from livedream.offline.render_recipe import recipe_of
+from livedream.sinks.render_recipe import recipe_of
 
 
 def test_a_zoom_becomes_a_film(picture: Path, tmp_path: Path, tiny: list[str]) -> None:

@@ -12,8 +12,8 @@ from livedream.offline.endless_zoom import BALANCE, PERSISTENCE, Flight, MeanCol
 from livedream.offline.engine_pool import Engines
 from livedream.offline.job import RenderRequest
 from livedream.offline.render import render
-from livedream.offline.render_recipe import recipe_of
 from livedream.settings import Settings, change
+from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.open_footage import FootageRequest, open_footage
 from livedream.sources.still_image import read_image
 

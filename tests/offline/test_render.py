@@ -10,8 +10,8 @@ import pytest
 from livedream.errors import InputError, SinkError
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import Rendered, render
-from livedream.offline.render_recipe import recipe_of
 from livedream.sinks import segments
+from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.film import Film
 from livedream.sources.still_image import read_image
 

@@ -17,8 +17,8 @@ from livedream.errors import InputError
 from livedream.offline import chunks
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import Rendered, render
-from livedream.offline.render_recipe import recipe_of
 from livedream.offline.split import absolute, render_split, workers
+from livedream.sinks.render_recipe import recipe_of
 
 Make = Callable[..., Path]
 Fakes = Callable[..., Any]

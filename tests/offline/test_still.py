@@ -9,9 +9,9 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline.engine_pool import Engines
-from livedream.offline.render_recipe import recipe_of
 from livedream.offline.still import Still, StillRequest, dreamed_still, engine_name, still_of, write_still
 from livedream.sinks import metadata
+from livedream.sinks.render_recipe import recipe_of
 
 QUICK = ("dream.layers={lines=1.0}", "dream.octaves=1", "dream.working_px=4096")
 

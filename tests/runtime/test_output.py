@@ -32,6 +32,15 @@ def output(told: list[str]) -> Output:
     return Output(RATE, source, ManualClock(), told.append)  # type: ignore[arg-type]
 
 
+def picture(levels: list[int]) -> Any:
+    rgb = np.array(levels, np.uint8)[None, :, None].repeat(6, axis=0).repeat(3, axis=2)
+    return SimpleNamespace(rgb=rgb, frame=SimpleNamespace(rgb=rgb, captured_s=0.0))
+
+
+class Live(Memory):
+    name, is_live = "live", True
+
+
 def level(output: Output) -> int:
     latest = output.latest()
     assert latest is not None
@@ -79,3 +88,75 @@ def test_every_sink_gets_it_and_one_that_fails_leaves_the_others(output: Output,
     assert not good.frames[-1].any()
     assert told == ["no device"]
     assert output.sinks()["refusing"].state == "failed"
+
+
+def clock_of(output: Output) -> ManualClock:
+    assert isinstance(output._clock, ManualClock)
+    return output._clock
+
+
+def strobe_into(output: Output, frames: int) -> None:
+    for place in range(frames):
+        clock_of(output).advance(0.05)
+        output.emit(dreamed(255 * (place % 2)))
+
+
+def kept(output: Output, sink: Memory) -> Memory:
+    output.add_sink(sink, Rate((8, 6), 30, pace="each frame"))
+    return sink
+
+
+def levels_of(sink: Memory) -> list[int]:
+    return [int(frame[0, 0, 0]) for frame in sink.frames]
+
+
+STROBE = [255 * (place % 2) for place in range(40)]
+
+
+def test_what_people_watch_is_kept_from_flashing_and_a_recording_is_not(output: Output) -> None:
+    live, recording = kept(output, Live()), kept(output, Memory())
+    output.start()
+    strobe_into(output, 40)
+    shown = level(output)
+    assert output.dampening
+    output.finish()
+    assert levels_of(recording) == STROBE
+    assert levels_of(live).count(255) <= 8
+    assert levels_of(live)[-1] == shown, "the window shows what people watch"
+
+
+@pytest.mark.parametrize(("limit", "whole"), [("off", [True, True]), ("all", [False, False])])
+def test_the_limiter_can_be_off_or_for_recordings_too(output: Output, limit: Any, whole: list[bool]) -> None:
+    sinks = kept(output, Live()), kept(output, Memory())
+    output.flash_limit = limit
+    output.start()
+    strobe_into(output, 40)
+    assert output.dampening == (limit == "all")
+    output.finish()
+    assert [levels_of(sink) == STROBE for sink in sinks] == whole
+
+
+def test_a_blackout_is_black_on_the_next_frame_whatever_flashed_before(output: Output) -> None:
+    live = kept(output, Live())
+    output.start()
+    strobe_into(output, 40)
+    output.switch_panic("blackout")
+    assert level(output) == 0
+    output.emit(dreamed(255))
+    assert level(output) == 0
+    output.finish()
+    assert not live.frames[-1].any()
+
+
+def test_the_output_is_mirrored_for_all(output: Output) -> None:
+    sink, levels = kept(output, Memory()), [0, 10, 20, 30, 40, 50, 60, 70]
+    output.start()
+    output.emit(picture(levels))
+    output.mirrored = True
+    output.emit(picture(levels))
+    output.switch_panic("bypass")
+    latest = output.latest()
+    assert latest is not None
+    assert latest[1][0, :, 0].tolist() == levels[::-1]
+    output.finish()
+    assert levels_of(sink) == [0, 70, 70]

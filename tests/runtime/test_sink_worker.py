@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livedream.clock import SystemClock
+from livedream.clock import ManualClock, SystemClock
 from livedream.errors import SinkError
 from livedream.frame import Rgb
-from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
+from livedream.runtime.sink_worker import LONGEST_RETRY_S, Finished, Rate, SinkWorker
 from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
 
@@ -196,3 +196,29 @@ def test_a_slow_sink_misses_ticks_and_counts_them() -> None:
     run_for(sink_worker, 0.5)
     assert sink_worker.dropped > 10
     assert sink.written < 15
+
+
+class Waits(ManualClock):
+    """Notes how long is waited for; ends the worker after so many tries."""
+
+    def __init__(self, tries: int) -> None:
+        super().__init__()
+        self.tries, self.waited_s = tries, list[float]()
+        self.end: Callable[[], None] = lambda: None
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        self.waited_s.append(seconds)
+        if len(self.waited_s) == self.tries:
+            self.end()
+        return super().wait(stop, seconds)
+
+
+def test_tries_become_rarer_up_to_a_limit_and_frequent_again_once_it_was_open() -> None:
+    clock, sink = Waits(7), Failing(times=6, write_fails=True, retry_s=5.0)
+    worker = SinkWorker(sink, Rate(SIZE, 50, pace="each frame"), clock, lambda: None, lambda _: None)
+    clock.end = worker.stop
+    worker.slot.put(finished(1))
+    worker.start()
+    assert worker.join(20.0)
+    assert clock.waited_s[:6] == [5.0, 10.0, 20.0, LONGEST_RETRY_S, LONGEST_RETRY_S, LONGEST_RETRY_S]
+    assert clock.waited_s[6] == 5.0, "it was open, then the disk was full"

@@ -1,4 +1,4 @@
-"""What films are joined from."""
+"""What films are joined from, and colour bars."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livedream.frame import Rgb
 from livedream.sinks.mux import MuxJob
 from livedream.sinks.segments import FilmSegments
 
@@ -22,3 +23,10 @@ def job(tmp_path: Path) -> MuxJob:
         if number % segments.part_frames == segments.part_frames - 1 or number == frames - 1:
             segments.end()
     return MuxJob(segments.parts(frames), segments.part_frames, rate, None, "# a comment\n")
+
+
+@pytest.fixture
+def bars() -> Rgb:
+    """Make red, green, blue, white, yellow and cyan side by side, 96x24: a wrong channel order shows."""
+    colours = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (255, 255, 0), (0, 255, 255))
+    return np.repeat(np.array(colours, np.uint8), 16, axis=0)[None].repeat(24, axis=0)

@@ -7,15 +7,17 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
+from livedream.registry import Registry
 from livedream.sinks.recorder import Recorder
-from livedream.sinks.sink_spec import SINKS, SinkKind, SinkRequest, open_sink
+from livedream.sinks.sink_spec import OPTIONAL, SINKS, SinkKind, SinkRequest, add_optional, open_sink
 from livedream.sinks.virtual_camera import VirtualCamera
 
 
 class Bell:
     """A sink as somebody else would write it."""
 
-    name, retry_s, waits_for_dream = "bell", None, True
+    name = kind = "bell"
+    is_live, retry_s, waits_for_dream = False, None, True
 
     def __init__(self, request: SinkRequest) -> None:
         self.request = request
@@ -64,7 +66,6 @@ def test_the_name_of_a_film_is_a_recording(spec: str, tmp_path: Path) -> None:
     ("spec", "said"),
     [
         ("virtual-camra", "did you mean virtual-camera"),
-        ("ndi:studio", "there is no sink 'ndi'"),
         ("film.avi", r"\.mp4, \.mkv, \.mov"),
         ("", "there is no sink"),
         ("/nowhere/film.mp4", "nowhere"),
@@ -73,6 +74,39 @@ def test_the_name_of_a_film_is_a_recording(spec: str, tmp_path: Path) -> None:
 def test_what_is_no_sink_is_told(spec: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         open_sink(spec)
+
+
+@pytest.mark.parametrize(
+    ("system", "installed", "listed"),
+    [
+        ("linux", {"cyndilib", "SpoutGL", "syphon"}, ["ndi"]),
+        ("win32", {"cyndilib", "SpoutGL"}, ["ndi", "spout"]),
+        ("darwin", {"syphon"}, ["syphon"]),
+        ("win32", set(), []),
+    ],
+)
+def test_optional_kinds_are_listed_where_their_libraries_are_and_can_work(
+    system: str, installed: set[str], listed: list[str]
+) -> None:
+    sinks: Registry[SinkKind] = Registry("a sink")
+    add_optional(sinks, system, lambda name: name in installed or None)
+    assert list(sinks) == listed
+    for name in listed:
+        sink = sinks[name].make(SinkRequest("", (64, 48), 30.0, False))
+        assert (sink.kind, sink.is_live) == (name, True)
+        assert sink.name.endswith(" livedream")
+
+
+@pytest.mark.parametrize("name", ["ndi", "spout", "syphon"])
+def test_one_that_is_missing_says_what_it_needs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SINKS, "_rows", {key: row for key, row in SINKS.items() if key not in OPTIONAL})
+    for system, said in {
+        "linux": "Windows only|macOS only|pip install",
+        OPTIONAL[name].system: "pip",
+    }.items():
+        monkeypatch.setattr("sys.platform", system or "linux")
+        with pytest.raises(InputError, match=f"there is no sink '{name}' here: .*({said})"):
+            open_sink(f"{name}:studio")
 
 
 def test_every_kind_says_what_it_is() -> None:

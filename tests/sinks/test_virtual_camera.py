@@ -3,6 +3,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
+import cv2
 import numpy as np
 import pytest
 import pyvirtualcam
@@ -183,6 +184,41 @@ def test_a_library_that_does_not_load_is_told(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(SinkError, match="its library does not load") as caught:
         VirtualCamera().open((64, 48), 30)
     assert "pip install" in caught.value.remedy
+
+
+def test_it_opens_and_closes_twenty_times(device: type[Device]) -> None:
+    sink = VirtualCamera(size_wh=(64, 48))
+    for _ in range(20):
+        assert sink.open((64, 48), 30) == "Dream Camera at 64x48, 30 fps"
+        sink.write(frame(64, 48), 0.0)
+        sink.close()
+    assert [(len(camera.frames), camera.closed) for camera in device.opened] == [(1, True)] * 20
+
+
+def test_a_device_that_is_not_there_the_second_time_is_told_and_found_again(
+    device: type[Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    sink = VirtualCamera(size_wh=(64, 48))
+    for _ in range(2):
+        device.fault = None
+        sink.open((64, 48), 30)
+        sink.close()
+        device.fault = RuntimeError("No v4l2 loopback device found at /dev/video10.")
+        with pytest.raises(SinkError, match="none is loaded here") as caught:
+            sink.open((64, 48), 30)
+        assert "video_nr=10 " in caught.value.remedy
+    assert sink.probe().state == "failed"
+
+
+def test_colour_bars_come_back_with_their_colours(device: type[Device], bars: Rgb) -> None:
+    sink = VirtualCamera(size_wh=(96, 24))
+    sink.open((96, 24), 30)
+    sink.write(bars, 0.0)
+    i420 = device.opened[0].frames[0].reshape(36, 96)
+    shown = cv2.cvtColor(i420, cv2.COLOR_YUV2RGB_I420)
+    assert np.abs(shown[12, 8::16].astype(int) - bars[12, 8::16]).max() <= 4
+    sink.close()
 
 
 def test_a_failing_send_is_told_and_the_camera_can_be_opened_again(device: type[Device]) -> None:

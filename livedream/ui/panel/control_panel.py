@@ -55,7 +55,7 @@ class ControlPanel(QWidget):
 
     def show_status(self, status: Status) -> None:
         """Show what is on."""
-        self.outlets.show_sinks(status.sinks)
+        self.outlets.show_outlets(status)
         self.panic.set_panic(status.panic)
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802

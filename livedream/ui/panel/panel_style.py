@@ -82,6 +82,8 @@ QLabel#badge { color: @good; border: 1px solid @good; border-radius: 4px; paddin
 QPushButton {
   background: @raised; color: @text; border: 2px solid @edge; border-radius: 6px; font-weight: 600;
 }
+QPushButton#small { font-size: 13px; color: @dim; border-width: 1px; }
+QPushButton#small:checked { background: @tint; color: @text; border-color: @accent; }
 QPushButton:hover { background: #2e2e3d; }
 QPushButton:pressed { background: @edge; }
 QPushButton:checked { background: @warn; color: @background; border-color: @warn; }

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.status import Status
+from livedream.runtime.status import OutletStatus, Status
 from livedream.settings import describe
 from livedream.ui.panel.control_panel import NARROWEST_PX, ControlPanel
 from livedream.ui.panel.panel_style import BACKGROUND
@@ -189,7 +189,9 @@ def test_it_is_dark(stage: Any) -> None:
 
 
 def test_it_shows_what_it_is_told(stage: Any) -> None:
-    stage.panel.show_status(Status(panic="freeze", sinks={"recording a.mp4": Health("live")}))
+    stage.panel.show_status(
+        Status(panic="freeze", outlets=(OutletStatus("record", "Record", Health("live")),))
+    )
     assert stage.panel.panic.buttons["freeze"].isChecked()
     assert stage.panel.outlets.buttons["record"].isChecked()
 

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from livedream.errors import InputError
-from livedream.offline.render_recipe import SIDECAR, Recipe, parse_recipe, recipe_of
 from livedream.presets import load, preset_text
 from livedream.settings import Settings
 from livedream.sinks.metadata import write_with_metadata
+from livedream.sinks.render_recipe import SIDECAR, Recipe, parse_recipe, recipe_of
 
 WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=12)
 

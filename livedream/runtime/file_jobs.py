@@ -1,0 +1,50 @@
+"""Files written on a thread of their own, so that neither the dream nor a window waits for a disk."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+from livedream.errors import LivedreamError
+
+Job = Callable[[], str]
+"""Writes a file and returns a sentence that says where; raises LivedreamError."""
+
+
+class FileJobs:
+    """Does jobs one after the other and tells what became of each.
+
+    tell: takes sentences for people.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="files", daemon=True)
+        self._fault: BaseException | None = None
+
+    def add(self, job: Job) -> None:
+        """Do a job when those before it are done; returns at once."""
+        if not self._thread.is_alive() and self._fault is None:
+            self._thread.start()
+        self._jobs.put(job)
+
+    def finish(self, timeout_s: float) -> bool:
+        """Do what is left and end; False if that takes longer. Raises what went wrong in a job's own code."""
+        if self._thread.is_alive():
+            self._jobs.put(None)
+            self._thread.join(timeout_s)
+        if self._fault is not None:
+            raise self._fault
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        try:
+            while (job := self._jobs.get()) is not None:
+                try:
+                    self._tell(job())
+                except LivedreamError as fault:
+                    self._tell(str(fault))
+        except BaseException as fault:  # a mistake in a job: reaches the session's owner
+            self._fault = fault
