@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 
@@ -10,6 +12,9 @@ from livedream.errors import LivedreamError
 
 Job = Callable[[], str]
 """Writes a file and returns a sentence that says where; raises LivedreamError."""
+
+NICE = 10
+"""How far its thread stands back, 0..19."""
 
 
 class FileJobs:
@@ -31,15 +36,23 @@ class FileJobs:
         self._jobs.put(job)
 
     def finish(self, timeout_s: float) -> bool:
-        """Do what is left and end; False if that takes longer. Raises what went wrong in a job's own code."""
+        """Do what is left and end; False, which is told, if that takes longer.
+
+        Raises what went wrong in a job's own code.
+        """
         if self._thread.is_alive():
             self._jobs.put(None)
             self._thread.join(timeout_s)
+            if self._thread.is_alive():
+                self._tell(f"a file could not be written within {timeout_s:.0f} s and was left behind")
         if self._fault is not None:
             raise self._fault
         return not self._thread.is_alive()
 
     def _work(self) -> None:
+        if sys.platform == "linux":
+            # There a thread has a priority of its own: a film that is written must not slow the dream.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         try:
             while (job := self._jobs.get()) is not None:
                 try:

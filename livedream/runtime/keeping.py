@@ -13,7 +13,7 @@ from livedream.frame import Rgb
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.file_jobs import FileJobs
 from livedream.runtime.outlets import free_name
-from livedream.runtime.output import FINISH_S, Output
+from livedream.runtime.output import Output
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
@@ -21,6 +21,9 @@ from livedream.sinks.metadata import write_with_metadata
 from livedream.sinks.render_recipe import MADE_BY, Recipe
 from livedream.sinks.replay import Clip, Replay
 from livedream.version import __version__
+
+WRITE_S = 60.0
+"""How long what was asked for may take to be written after the end of the show, on a busy machine."""
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Keeper:
 
     def finish(self) -> None:
         """Write what is still to be written. Raises what went wrong in the code that writes."""
-        self.jobs.finish(FINISH_S)
+        self.jobs.finish(WRITE_S)
 
     def still(self) -> str:
         """Write the picture that goes out, with its settings in it. Raises InputError if there is none."""

@@ -24,9 +24,9 @@ REPLAY_S = 10.0
 class Replay:
     """Keep the last seconds as JPEG.
 
-    A JPEG costs a third of the processor time of a frame of H.264, and three times the memory (2.1 to 2.3 ms
-    and some 40 MB for ten seconds of 1280x720 at 30 frames a second): what is kept is hardly ever wanted. A
-    frame that is written again is not encoded again.
+    A JPEG costs half of the processor time of a frame of H.264 or less, and four times the memory (2 to 3
+    ms a frame, some 50 MB for ten seconds of 1280x720 at 30 frames a second, as benchmarks/outlets.py
+    measures): what is kept is hardly ever wanted. A frame that is written again is not encoded again.
     """
 
     name, kind, is_live = f"last {REPLAY_S:g} s", REPLAY, False
@@ -56,7 +56,7 @@ class Replay:
         return f"the last {self.seconds:g} s, in memory"
 
     def write(self, rgb: Rgb, time_s: float) -> None:
-        """Keep a frame, and let go of those that are too old."""
+        """Keep a frame, and drop those that are too old."""
         if self._last is None or self._last[0] is not rgb:
             self._last = rgb, encoded(rgb, ".jpg")
         with self._lock:
@@ -65,7 +65,7 @@ class Replay:
                 self._kept.popleft()
 
     def close(self) -> None:
-        """Let go of all."""
+        """Release all."""
         with self._lock:
             self._kept.clear()
         self._last = None

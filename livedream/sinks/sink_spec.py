@@ -104,7 +104,7 @@ class OptionalKind:
     system: str = ""
 
     def missing(self, name: str) -> str:
-        """Say why it is not there, and what to do about it."""
+        """Return why it is not there, and what to do about it."""
         if self.system not in ("", sys.platform):
             return f"there is no sink {name!r} here: it is for {SYSTEMS[self.system]} only"
         return (

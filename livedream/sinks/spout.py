@@ -56,7 +56,7 @@ class Spout:
         self._open.setFrameSync(self.sender)
 
     def close(self) -> None:
-        """Let the name and the context go."""
+        """Release the name and the context."""
         sender, self._open = self._open, None
         if sender is not None:
             with contextlib.suppress(Exception):

@@ -47,3 +47,18 @@ def test_a_mistake_reaches_whoever_ends_it() -> None:
 
 def test_without_a_job_there_is_nothing_to_end() -> None:
     assert FileJobs(lambda _: None).finish(0.0)
+
+
+def test_what_takes_too_long_is_left_behind_and_said() -> None:
+    told, go_on = list[str](), threading.Event()
+
+    def slow() -> str:
+        go_on.wait(20.0)
+        return "late"
+
+    jobs = FileJobs(told.append)
+    jobs.add(slow)
+    assert not jobs.finish(0.01)
+    assert told == ["a file could not be written within 0 s and was left behind"]
+    go_on.set()
+    assert jobs.finish(20.0)
