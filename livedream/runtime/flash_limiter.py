@@ -28,8 +28,8 @@ RED_CHANGE = 0.9 * 20 / 320
 BRIGHT = 0.80
 """Where even the darker of two states is as bright, no change counts."""
 
-SATURATED = 0.80
-"""Share of red from which on a colour counts as saturated red."""
+SATURATED = 0.75
+"""Share of red from which on a cell counts as saturated; for a colour it is 0.8, and a cell has several."""
 
 VIEW, SHARE = 1 / 3, 1 / 4
 """Ten degrees are a third of the picture each way (341x256 of 1024x768); a quarter of that may flash."""

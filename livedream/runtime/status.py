@@ -51,7 +51,7 @@ class Status:
     opening: the source that is being opened, "" if none is.
     outlets: the switches of this system. panic: what goes out in place of the dream. mirrored: what goes out
     is. flash_limit: what is kept from flashing; dampening: it would have flashed just now.
-    audio_offset_ms: by how much sound has to be delayed to fit a camera's picture; None while that is unknown.
+    audio_offset_ms: by how much sound has to be delayed to fit a camera's picture; None while it is unknown.
     notices: the last few sentences told.
     """
 
