@@ -47,7 +47,8 @@ class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
     One that cannot start is tried again after its `retry_s`, then after twice as long, and so on.
-    placeholder: gives the slate while there is no picture to show, else None. tell: takes sentences.
+    placeholder: gives the slate while there is no picture to show, else None. tell: takes sentences, and in
+    the lines below one how to mend it.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class SinkWorker:
             self._tick() if self.rate.pace == "constant" else self._pass_on()
         except SinkError as fault:
             if self.health.message != str(fault):
-                self._tell(str(fault))
+                self._tell("\n".join(part for part in (str(fault), fault.remedy) if part))
             self.health = Health("failed", str(fault), fault.remedy)
         finally:
             self._began_s = None

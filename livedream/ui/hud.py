@@ -155,4 +155,5 @@ def _device(name: str, health: Health, rate: str = "") -> Device:
 
 
 def _notices(status: Status) -> tuple[Notice, ...]:
-    return tuple(Notice(text) for text in status.notices[-NOTICES_SHOWN:])
+    # How to mend something follows in further lines; it is shown with the device itself.
+    return tuple(Notice(text.partition("\n")[0]) for text in status.notices[-NOTICES_SHOWN:])

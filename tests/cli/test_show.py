@@ -5,8 +5,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
-from livedream.cli.show import check_apart, ending_on_signals, playlist_of, recorded, status_line
+from livedream.cli.show import (
+    check_apart,
+    ending_on_signals,
+    playlist_of,
+    print_summary,
+    recorded,
+    status_line,
+)
 from livedream.cli.show_options import Options
 from livedream.errors import InputError, SinkError
 from livedream.presets import load, shipped
@@ -89,3 +97,12 @@ def test_a_recording_s_end_is_told() -> None:
     assert recorded(sink_worker, recorder) == "film.mp4, 2 of its frames missed"  # type: ignore[arg-type]
     recorder.failure = SinkError("the disk is full; the first 3 s are kept in film.mp4")
     assert "the first 3 s are kept" in recorded(sink_worker, recorder)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("offset_ms", "told"), [(83.6, True), (None, False)])
+def test_the_summary_says_by_how_much_sound_has_to_be_delayed(offset_ms: float | None, told: bool) -> None:
+    console = Console(width=100)
+    with console.capture() as printed:
+        print_summary(Status(audio_offset_ms=offset_ms), {}, console)
+    assert ("OBS audio offset" in printed.get()) == told
+    assert ("84 ms" in printed.get()) == told

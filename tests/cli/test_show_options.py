@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from livedream.cli.show_options import (
     check_attract_s,
     check_fade_s,
+    check_flash_limit,
     check_fps,
     check_program_beats,
     check_programs,
@@ -102,3 +103,13 @@ def test_how_many_beats_a_preset_is_shown_is_checked() -> None:
     ):
         with pytest.raises(InputError, match=wrong):
             check_program_beats(beats, programs, program_s)
+
+
+@pytest.mark.parametrize("limit", ["live", "all", "off"])
+def test_what_is_kept_from_flashing_is_one_of_three(limit: str) -> None:
+    assert check_flash_limit(limit) == limit
+
+
+def test_another_word_for_the_flash_limiter_is_refused() -> None:
+    with pytest.raises(InputError, match="--flash-limiter on: choose one of live, all, off"):
+        check_flash_limit("on")

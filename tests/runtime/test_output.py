@@ -86,7 +86,7 @@ def test_every_sink_gets_it_and_one_that_fails_leaves_the_others(output: Output,
     output.finish()
     assert good.written >= 1
     assert not good.frames[-1].any()
-    assert told == ["no device"]
+    assert told == ["no device\nplug it in"], "the terminal says how to mend it, too"
     assert output.sinks()["refusing"].state == "failed"
 
 

@@ -32,10 +32,12 @@ from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
+from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.camera import Camera
 from livedream.sources.cameras import CameraInfo
 from livedream.sources.capture import Opened
 from livedream.sources.fake_camera import FakeCapture, FakeDevice
+from livedream.sources.still_image import read_image
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
 EVERY = Rate((128, 96), 50.0, pace="each frame")
@@ -484,3 +486,30 @@ def test_names_tell_what_runs_and_not_what_was_asked_for(
         build.set()
         wait_for(lambda: session.status().preset == "patterns")
         assert session.status().armed == ""
+
+
+def test_stills_and_the_last_seconds_are_written_in_mid_show(
+    session_of: Callable[..., LiveSession],
+    make_source: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told: list[str] = []
+    session = session_of(
+        make_source(fps=50.0), replace(PLAN, replay=True, mirror_output=True), tell=told.append
+    )
+    with session:
+        session.start()
+        wait_for(lambda: session._keeper.replay is not None and session._keeper.replay.kept_bytes > 0)
+        session.commands.do("still")
+        session.commands.do("last ten seconds")
+        status = session.status()
+        assert (status.mirrored, status.flash_limit, status.sinks) == (True, "live", {})
+        assert [one.command for one in status.outlets][:2] == ["record", "virtual camera"]
+    (still,), (film,) = tmp_path.glob("*.png"), tmp_path.glob("*-last.mp4")
+    assert read_image(still).shape == (96, 128, 3)
+    assert recipe_of(still).made["engine"].startswith("eager")
+    with av.open(str(film)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 0
+    assert [sentence for sentence in told if str(film) in sentence]

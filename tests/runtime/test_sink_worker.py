@@ -148,7 +148,7 @@ def test_a_sink_that_cannot_open_is_tried_again() -> None:
     run_for(sink_worker, 0.6)
     assert sink.opens == 3
     assert sink.written > 0
-    assert told == ["the device is busy; free it"]
+    assert told == ["the device is busy; free it\nclose the other program"]
 
 
 def test_a_sink_that_fails_for_good_says_so_and_frees_whoever_feeds_it() -> None:

@@ -102,3 +102,18 @@ def test_problems_come_first_the_failed_before_the_stale_and_nothing_is_lost(sta
     assert ranks == sorted(ranks)
     assert sorted(device.name for device in devices) == sorted(["source", *status.sinks])
     assert list(problems(status)) == [device for device in devices if device.troubled]
+
+
+def test_a_notice_is_one_line_the_rest_stands_with_its_device() -> None:
+    lines = hud_of(Status(notices=("The camera cannot start.\nsudo modprobe v4l2loopback",))).lines
+    assert Notice("The camera cannot start.") in lines
+
+
+def test_flashes_and_the_audio_offset_are_told_when_there_is_something_to_tell() -> None:
+    def settings(status: Status) -> dict[str, str]:
+        return {line.label: line.text for line in hud_of(status).lines if isinstance(line, Setting)}
+
+    assert {"flashes", "OBS audio offset"}.isdisjoint(settings(Status()))
+    assert settings(Status(dampening=True))["flashes"] == "dampened"
+    assert settings(Status(flash_limit="off"))["flashes"] == "not limited"
+    assert settings(Status(audio_offset_ms=83.6))["OBS audio offset"] == "84 ms"

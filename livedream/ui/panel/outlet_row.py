@@ -25,7 +25,7 @@ SIGNS = {
 ACTIONS = {
     "still": ("Still", "Write the picture that goes out as PNG, with its settings inside"),
     "last ten seconds": ("Last 10 s", "Write the last ten seconds as a film"),
-    "flash limiter": ("Limiter", "Keep what people watch from flashing more than three times a second"),
+    "flash limiter": ("Flash limiter", "Keep what people watch from flashing more than three times a second"),
 }
 """Label and tip of each command beside the switches."""
 
