@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import tomli_w
 
 from livedream.errors import InputError
 from livedream.resources import folder
 from livedream.settings import Settings, change
 from livedream.settings.modulation_row import ModulationRow, row_tables, rows_from
+from livedream.whole_file import write_whole
 
 DEFAULT = "eyes"
 
@@ -24,12 +26,18 @@ MODULATION = "modulation"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named look. rows: what moves its settings in a live show."""
+    """A named look.
+
+    rows: what moves its settings in a live show. is_own: it lies in the person's own folder. order: its place
+    among those, 0 for none in particular.
+    """
 
     name: str
     description: str
     settings: Settings
     rows: tuple[ModulationRow, ...] = ()
+    is_own: bool = False
+    order: int = 0
 
 
 def shipped() -> tuple[str, ...]:
@@ -37,14 +45,35 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder("configs").glob("*.toml")))
 
 
+def own_folder() -> Path:
+    """Return where a person's own presets lie; it need not exist."""
+    return platformdirs.user_config_path("livedream", appauthor=False) / "presets"
+
+
+def own(at: Path | None = None) -> tuple[str, ...]:
+    """List the names of a person's own presets. at: their folder."""
+    files = (at or own_folder()).glob("*.toml")
+    return tuple(sorted(path.stem for path in files if not path.name.startswith(".")))
+
+
 def load(name_or_file: str) -> Preset:
-    """Load a preset by the name of a shipped one or by the path of a TOML file.
+    """Load a preset by the name of a shipped one, of one's own, or by the path of a TOML file.
 
     A guide or style that it names as a file is looked for beside it.
     Raises InputError for an unknown name, a file that is not TOML, an unknown key or a value out of
     range.
     """
     path = _find(name_or_file)
+    return load_own(path) if path.parent == own_folder() else load_file(path)
+
+
+def load_own(path: Path) -> Preset:
+    """Load one of a person's own presets; its name is that of its file. Raises InputError as `load` does."""
+    return replace(load_file(path), name=path.stem, is_own=True)
+
+
+def load_file(path: Path) -> Preset:
+    """Load a preset from a file. Raises InputError as `load` does."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -74,25 +103,26 @@ def parse(text: str, path: Path) -> Preset:
     return _preset(table, path)
 
 
-def save(path: Path, settings: Settings, description: str = "", rows: Iterable[ModulationRow] = ()) -> None:
+def save(
+    path: Path, settings: Settings, description: str = "", rows: Iterable[ModulationRow] = (), order: int = 0
+) -> None:
     """Save settings as a preset named as its file, in place of an older one. rows: what moves them.
 
     Raises InputError if it cannot be written; then the older one is as it was.
     """
-    beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(preset_text(path.stem, settings, description, rows), encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, preset_text(path.stem, settings, description, rows, order))
     except OSError as fault:
-        beside.unlink(missing_ok=True)
         raise InputError(f"the preset {path} cannot be written: {fault.strerror}") from fault
 
 
 def preset_text(
-    name: str, settings: Settings, description: str = "", rows: Iterable[ModulationRow] = ()
+    name: str, settings: Settings, description: str = "", rows: Iterable[ModulationRow] = (), order: int = 0
 ) -> str:
     """Write settings as a preset file, every one of them: it stays what it is when defaults change."""
-    told = {"name": name} | ({"description": description} if description else {})
+    told: dict[str, Any] = {"name": name}
+    told |= {"description": description} if description else {}
+    told |= {"order": order} if order else {}
     moved = {MODULATION: row_tables(rows)}
     return as_toml(told | preset_table(settings) | (moved if moved[MODULATION] else {}))
 
@@ -121,6 +151,8 @@ def _find(name_or_file: str) -> Path:
     path = folder("configs") / f"{name_or_file}.toml"
     if name_or_file in shipped():
         return path
+    if name_or_file in own():
+        return own_folder() / f"{name_or_file}.toml"
     given = Path(name_or_file)
     try:
         given = given.expanduser()
@@ -131,19 +163,22 @@ def _find(name_or_file: str) -> Path:
         return given
     if is_folder:
         raise InputError(f"the preset {name_or_file} is a directory; give a TOML file or one of: {_names()}")
-    near = difflib.get_close_matches(name_or_file, shipped(), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name_or_file, [*shipped(), *own()], n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"there are: {_names()}"
     raise InputError(f"there is no preset {name_or_file!r}, by name or as a file; {hint}")
 
 
 def _names() -> str:
-    return ", ".join(shipped())
+    return ", ".join([*shipped(), *own()])
 
 
 def _preset(table: dict[str, Any], path: Path) -> Preset:
     name = str(table.pop("name", path.stem))
     description = str(table.pop("description", ""))
     rows = rows_from(table.pop(MODULATION, []), str(path))
+    order = table.pop("order", 0)
+    if not isinstance(order, int) or order < 0:
+        raise InputError(f"{path}: order = {order!r} is no place; write a whole number from 1")
     changes: dict[str, Any] = {}
     for section, values in table.items():
         if section not in Settings.model_fields:
@@ -154,7 +189,7 @@ def _preset(table: dict[str, Any], path: Path) -> Preset:
                 f"{path}: {section} = {values!r} is in no section; put it under [dream] or another section"
             )
         changes |= {f"{section}.{key}": value for key, value in values.items()}
-    return Preset(name, description, change(Settings(), changes, origin=str(path)), rows)
+    return Preset(name, description, change(Settings(), changes, origin=str(path)), rows, order=order)
 
 
 def apply_assignments(settings: Settings, assignments: list[str]) -> Settings:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from livedream.clock import SystemClock
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.engines.engine import NumberFormat
@@ -32,6 +33,17 @@ hypothesis.settings.register_profile("livedream", hypothesis.settings(), deadlin
 hypothesis.settings.load_profile("livedream")
 
 SIZE_HW = (64, 96)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def folders_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests, and the processes that they start, off a person's presets and shows."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("config", "state"):
+            patch.setenv(f"XDG_{kind.upper()}_HOME", str(home / kind))
+            patch.setattr(f"platformdirs.user_{kind}_path", lambda name, kind=kind, **_: home / kind / name)
+        yield
 
 
 class Painter:
@@ -109,6 +121,40 @@ class Studio:
     def adding_first(self, pattern: Field) -> Painter:
         """Add a pattern to the first picture and nothing to the others."""
         return Painter(lambda number, image: pattern.transpose(2, 0, 1)[None] * np.float32(number == 0))
+
+
+class QuietDreamer:
+    """A dreamer that does nothing, and has every engine."""
+
+    fade_s = 0.5
+
+    def __init__(self) -> None:
+        self.upcoming: Callable[[], Sequence[Settings]] = list
+        self.asked_anew = 0
+
+    def expect(self, upcoming: Callable[[], Sequence[Settings]]) -> None:
+        self.upcoming = upcoming
+
+    def expect_anew(self) -> None:
+        self.asked_anew += 1
+
+    def blend_in(self, beside: object) -> None:
+        self.beside = beside
+
+    def state_of(self, dream: object) -> str:
+        return "ready"
+
+
+@pytest.fixture
+def quiet_dreamer() -> QuietDreamer:
+    return QuietDreamer()
+
+
+@pytest.fixture
+def make_desk() -> Callable[[Any], Any]:
+    from livedream.runtime.desk import Desk
+
+    return lambda playlist: Desk(playlist, QuietDreamer(), SystemClock())  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

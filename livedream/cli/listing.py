@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from livedream.errors import InputError
+from livedream.own_presets import OwnPresets
 from livedream.presets import DEFAULT, load, shipped
 from livedream.settings import SettingInfo, describe, markdown
 
@@ -29,11 +30,14 @@ def print_cameras() -> None:
 
 
 def print_presets() -> None:
-    """Print the shipped presets."""
+    """Print the shipped presets, and below them one's own."""
+    console = Console()
     table = Table(box=None, padding=(0, 2), show_header=False)
     for name in shipped():
         table.add_row(name, load(name).description + (" (the default)" if name == DEFAULT else ""))
-    Console().print(table)
+    for preset in OwnPresets().load(lambda said: console.print(said, markup=False, highlight=False)):
+        table.add_row(preset.name, preset.description + " (your own)")
+    console.print(table)
 
 
 def print_preset(name: str) -> None:
