@@ -24,7 +24,7 @@ from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
 from livedream.dreamed import Dreamed
 from livedream.presets import DEFAULT
-from livedream.runtime.playlist import load_playlist
+from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.settings.modulation_row import ModulationRow
 from livedream.sources import open_source

@@ -36,7 +36,7 @@ from livedream.control.controls import Controls
 from livedream.control.fake_midi import FakeMidi
 from livedream.control.midi_binding import Binding, MidiSource
 from livedream.control.osc_writing import osc_packet
-from livedream.runtime.playlist import load_playlist
+from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.sources import open_source
 

@@ -92,7 +92,7 @@ def _tell(runs: dict[str, list[Run]]) -> None:
 
 def _rate(asked: argparse.Namespace) -> Run:
     """Run one way."""
-    from livedream.runtime.playlist import load_playlist
+    from livedream.runtime.playlist_loading import load_playlist
     from livedream.runtime.session import LiveSession, Plan
     from livedream.sources import open_source
 

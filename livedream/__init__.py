@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from livedream.errors import EngineError, InputError, LivedreamError, SinkError, SourceError
     from livedream.pipeline import DreamPipeline
     from livedream.presets import load as load_preset
-    from livedream.runtime.playlist import load_playlist
+    from livedream.runtime.playlist_loading import load_playlist
     from livedream.runtime.session import LiveSession
     from livedream.settings import Settings
     from livedream.sinks.sink_spec import open_sink
@@ -50,7 +50,7 @@ _HOMES = {
     "SourceError": "livedream.errors",
     "dream_frames": "livedream.api",
     "dream_image": "livedream.api",
-    "load_playlist": "livedream.runtime.playlist",
+    "load_playlist": "livedream.runtime.playlist_loading",
     "load_preset": "livedream.presets:load",
     "open_sink": "livedream.sinks.sink_spec",
     "open_source": "livedream.sources.source_spec",

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication
 
 from livedream.health import Health
-from livedream.runtime.playlist import load_playlist
+from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.status import Status
 from livedream.ui.fake_show import FakeDesk
 from livedream.ui.panel.control_panel import ControlPanel

@@ -78,7 +78,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         from PyQt6.QtWidgets import QApplication
 
-        from livedream.runtime.playlist import load_playlist
+        from livedream.runtime.playlist_loading import load_playlist
         from livedream.runtime.session import LiveSession, Plan
         from livedream.sources.camera import Camera
         from livedream.sources.fake_camera import FakeDevice

@@ -12,7 +12,7 @@ from functools import partial
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QMainWindow
 
-from livedream.runtime.playlist import load_playlist
+from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession
 from livedream.sources import open_source
 from livedream.ui.control_window import ControlWindow, with_panel

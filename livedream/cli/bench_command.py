@@ -16,7 +16,7 @@ from livedream.clock import SystemClock
 from livedream.errors import InputError
 from livedream.runtime.bench import Figures, bench
 from livedream.runtime.plan import Plan
-from livedream.runtime.playlist import load_look
+from livedream.runtime.playlist_loading import load_look
 
 
 def run(options: Options, *, paced: bool, json_file: Path | None) -> None:

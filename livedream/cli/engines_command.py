@@ -23,7 +23,7 @@ from livedream.engines.round_robin import parts_of
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.engine_pool import Engines
 from livedream.runtime.dreamer import describe
-from livedream.runtime.playlist import load_look
+from livedream.runtime.playlist_loading import load_look
 
 
 def print_engines() -> None:

@@ -16,7 +16,8 @@ from livedream.cli.show_options import Options
 from livedream.control.controls import Controls
 from livedream.errors import InputError
 from livedream.runtime.plan import Plan
-from livedream.runtime.playlist import Playlist, load_playlist
+from livedream.runtime.playlist import Playlist
+from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import SinkWorker
 from livedream.runtime.status import Status

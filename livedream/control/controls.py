@@ -31,7 +31,7 @@ from livedream.errors import InputError, LivedreamError
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.store import SettingsStore
+from livedream.runtime.store import BY_ITSELF, SettingsStore
 
 PERIOD_S = 1 / 60
 """How often what controls want is applied."""
@@ -211,7 +211,7 @@ class Controls:
         """Take the rows of a preset that has come, and let macros stay from preset to preset."""
         store = self.coalescer.store
         if not store.held.issuperset(MACROS):
-            store.hold(MACROS)
+            store.hold(MACROS, origin=BY_ITSELF)
         if self._playlist is not None and self._playlist.shown is not self._shown:
             self._shown = self._playlist.shown
             self._take_rows()

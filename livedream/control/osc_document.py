@@ -56,7 +56,7 @@ def osc_page(commands: Iterable[tuple[str, str]]) -> str:
 def show_commands() -> list[tuple[str, str]]:
     """List name and help of each command of a live show, which is made for that and not started."""
     from livedream.control.controls import Controls
-    from livedream.runtime.playlist import load_playlist
+    from livedream.runtime.playlist_loading import load_playlist
     from livedream.runtime.session import LiveSession
     from livedream.sources import open_source
 

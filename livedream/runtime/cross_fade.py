@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -12,16 +12,28 @@ from livedream.fade import Blend, blend
 from livedream.settings import Settings, by_word, change
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another look that is blended into the one that stands. share: how much of it, between 0 and 1."""
+
+    settings: Settings
+    share: float
+
+
+BESIDE = object()
+"""The mood while two looks are blended by a fader: what stands then is faded into from there."""
+
+
 class CrossFade:
     """Follows the settings of a show; what needs another engine, or is another preset, comes within a time.
 
     The two dreams take turns, the new one more and more often: a frame has no time for both, as it has in
     films, and what was dreamed stays for so long that nobody sees whose turn it is.
-    settings: what is seen first. fade_s: 0 for at once.
+    settings: what is seen first. fade_s: 0 for at once; may be set at any time.
     """
 
     def __init__(self, settings: Settings, fade_s: float) -> None:
-        self._fade_s = fade_s
+        self.fade_s = fade_s
         self._before = self._after = settings
         self._seen = Blend(settings)
         self._mood: object = None
@@ -57,12 +69,24 @@ class CrossFade:
             self._after = _with_numbers(self._after, by_hand)
         return self._at(now_s)
 
+    def beside(self, settings: Settings, other: Beside) -> Blend:
+        """Return what to dream with between two looks, with the engine of the other one."""
+        share = min(0.999, max(1e-3, other.share))
+        self._seen = blend(settings, other.settings, share)
+        self._before = self._after = self._seen.settings
+        self._mood = BESIDE
+        return self._turn(share)
+
     def _at(self, now_s: float) -> Blend:
         past_s = now_s - self._began_s
-        share = 1.0 if self._before is self._after or past_s >= self._fade_s else past_s / self._fade_s
+        share = 1.0 if self._before is self._after or past_s >= self.fade_s else past_s / self.fade_s
         if share == 1.0:
             self._before = self._after
         self._seen = blend(self._before, self._after, max(share, 1e-3))
+        return self._turn(share)
+
+    def _turn(self, share: float) -> Blend:
+        """Return what of the two is dreamed in this frame."""
         is_new = van_der_corput(self._number) <= share
         self._number += 1
         if self._seen.leaving is None or is_new:

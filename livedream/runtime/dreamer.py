@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
@@ -17,7 +19,7 @@ from livedream.fade import Blend
 from livedream.frame import Frame
 from livedream.pipeline import DreamPipeline, Leaving
 from livedream.references import References
-from livedream.runtime.cross_fade import CrossFade
+from livedream.runtime.cross_fade import Beside, CrossFade
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.store import SettingsStore
@@ -51,10 +53,12 @@ class Dreamer:
         self._interval_s = None if governor is None else governor.interval_s
         self._fade = CrossFade(store.snapshot(), fade_s)
         self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
+        self._beside: Callable[[], Beside | None] = lambda: None
+        self._waited_s: float | None = None
         self._size_wh, self._is_expecting = (0, 0), False
         self._requested: KernelSpec | None = None
         self._listed: dict[tuple[object, ...], list[KernelProgram]] = {}
-        self._known: tuple[DreamSettings, KernelSpec] | None = None
+        self._known: deque[tuple[DreamSettings, KernelSpec]] = deque(maxlen=4)
         self._pipeline: DreamPipeline | None = None
         self._references = References()
         self.ready: Ready[KernelProgram] | None = None
@@ -69,6 +73,24 @@ class Dreamer:
         """Build engines ahead for what may be shown next, the likeliest first; call it before the start."""
         self._upcoming = upcoming
 
+    def expect_anew(self) -> None:
+        """Look again at what may be shown next, which has changed; any thread."""
+        if self._is_expecting:
+            self._expect()
+
+    def blend_in(self, beside: Callable[[], Beside | None]) -> None:
+        """Blend into what stands another look, if `beside` returns one; call it before the start."""
+        self._beside = beside
+
+    @property
+    def fade_s(self) -> float:
+        """Return in which time another preset takes the place of the one before."""
+        return self._fade.fade_s
+
+    @fade_s.setter
+    def fade_s(self, seconds: float) -> None:
+        self._fade.fade_s = seconds
+
     def reset(self) -> None:
         """Start the dream anew with the next frame; any thread."""
         self._is_reset.set()
@@ -79,7 +101,7 @@ class Dreamer:
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Request the engine for pictures of `size_wh` before the first frame arrives."""
-        self._request(self._store.snapshot(), size_wh)
+        self._request(self._spec(self._store.snapshot(), size_wh))
 
     def run(self, slot: Latest[Frame], stop: threading.Event) -> None:
         """Dream until the slot has ended or `stop` is set. Raises what the engine raises."""
@@ -92,25 +114,47 @@ class Dreamer:
 
     def _dream(self, frame: Frame) -> None:
         preset, wanted, by_hand = self._store.standing()
-        spec = self._request(wanted, frame.size_wh)
+        spec, beside = self._spec(wanted, frame.size_wh), self._beside()
+        other = None if beside is None else self._spec_of(beside.settings.dream, spec.size_hw)
+        live = self._open(spec)
+        # Two looks need both engines: first that of the one that stands, then the other's.
+        self._request(spec if other is None or live is None or live.stopgap else other)
         self._swap(self._builder.take())
         assert self._pipeline is not None
         if self._is_reset.is_set():
             self._is_reset.clear()
             self._pipeline.reset()
         start_s = self._clock.now_s()
-        if spec == self._pipeline.spec:
+        if beside is not None and self._has_both(wanted.dream, beside.settings.dream):
             self.running = preset
-            mix = self._fade.follow(wanted, (preset, spec), start_s)
+            mix = self._fade.beside(wanted, self._rising(beside, start_s))
         else:
-            mix = self._fade.hold_back(wanted, by_hand, start_s)
+            self._waited_s = None if beside is None else start_s
+            if spec == self._pipeline.spec:
+                self.running = preset
+                mix = self._fade.follow(wanted, (preset, spec), start_s)
+            else:
+                mix = self._fade.hold_back(wanted, by_hand, start_s)
         leaving = self._leaving_in(mix)
-        if self._fade.is_over:
+        if self._fade.is_over and beside is None:
             self._give_back_leaving()
         settings = affordable(mix.settings, self._governor, is_settled=self.settled.is_set())
         self._emit(self._pipeline.begin(frame, settings, leaving))
         if self._fade.is_over and spec == self._pipeline.spec:
             self._observe(start_s)
+
+    def _has_both(self, live: DreamSettings, other: DreamSettings) -> bool:
+        """Return whether the pipeline has one dream's engine, and the other dream's is open at that size."""
+        assert self._pipeline is not None
+        spec = self._pipeline.spec
+        is_there = self._spec_of(other, spec.size_hw) == spec
+        return is_there and self._open(self._spec_of(live, spec.size_hw)) is not None
+
+    def _rising(self, beside: Beside, now_s: float) -> Beside:
+        """Return what is blended in; where its engine had to be waited for it comes within a fade's time."""
+        if self._waited_s is None or now_s - self._waited_s >= self.fade_s:
+            return beside
+        return replace(beside, share=beside.share * (now_s - self._waited_s) / self.fade_s)
 
     def _observe(self, start_s: float) -> None:
         """Report a frame's time to the governor; build engines ahead once there is room."""
@@ -136,33 +180,42 @@ class Dreamer:
         if mix.leaving is None:
             return None
         spec = kernel_spec(mix.leaving, self._pipeline.spec.size_hw)
-        open_ones = [ready for ready in (self.ready, self._leaving) if ready is not None]
-        engine = next((ready.engine for ready in open_ones if ready.program.spec == spec), None)
-        return None if engine is None else Leaving(spec, engine, mix.leaving, mix.left)
+        ready = self._open(spec)
+        return None if ready is None else Leaving(spec, ready.engine, mix.leaving, mix.left)
+
+    def _open(self, spec: KernelSpec) -> Ready[KernelProgram] | None:
+        """Return the open engine of a spec."""
+        both = [ready for ready in (self.ready, self._leaving) if ready is not None]
+        return next((ready for ready in both if ready.program.spec == spec), None)
 
     def _give_back_leaving(self) -> None:
         if self._leaving is not None:
             self._builder.give_back(self._leaving)
         self._leaving = None
 
-    def _request(self, settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
+    def _spec(self, settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
+        """Return what kernel settings ask for, at the size that the governor allows."""
         working_px = settings.dream.working_px
         if self._governor is not None and self._interval_s is not None:
             self._governor.hold(self._interval_s)
             self._governor.want(working_px, settings.dream.passes)
             working_px = self._governor.working_px
         self._size_wh = size_wh
-        spec = self._spec_of(settings.dream, working_size_hw(size_wh, working_px))
+        return self._spec_of(settings.dream, working_size_hw(size_wh, working_px))
+
+    def _request(self, spec: KernelSpec) -> None:
         if spec != self._requested:
             self._requested = spec
             self._builder.request(KernelProgram(spec), stopgap=self._pipeline is None)
-        return spec
 
     def _spec_of(self, dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
         """Return the spec, which is the same from frame to frame; to make it looks at the network's file."""
-        if self._known is None or self._known[0] is not dream or self._known[1].size_hw != size_hw:
-            self._known = dream, kernel_spec(dream, size_hw)
-        return self._known[1]
+        for known, spec in self._known:
+            if known is dream and spec.size_hw == size_hw:
+                return spec
+        spec = kernel_spec(dream, size_hw)
+        self._known.append((dream, spec))
+        return spec
 
     def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:

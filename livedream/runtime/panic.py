@@ -96,7 +96,6 @@ def add_panic_commands(
     def all_reset() -> str:
         output.switch_panic("")
         for layer in ABOVE:
-            store.hold(list(store.layer(layer)), on=False)
             store.clear(layer)
         reset_dream()
         return "everything is as the preset has it"

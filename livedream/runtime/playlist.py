@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
-from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError, SourceError
-from livedream.presets import DEFAULT, Preset, apply_assignments, load, shipped
+from livedream.own_presets import OwnPresets
+from livedream.presets import Preset
 from livedream.runtime.on_beat import BeatTurns, OnBeat
-from livedream.runtime.store import SMALL_HW, SettingsStore, check
+from livedream.runtime.store import BY_ITSELF, SettingsStore, Written, check
 from livedream.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that a hand can change: the presets, which of them is shown, and what was written over it."""
+
+    presets: tuple[Preset, ...]
+    at: int
+    written: Written
 
 
 class Playlist:
@@ -20,7 +29,8 @@ class Playlist:
 
     presets: at least one, with all that is to be set on top of them. at: the place of the first one shown.
     every_s, every_beats: how long each is shown, in seconds or in beats of the tempo that `on_beat` follows;
-    None: until a hand changes it. on_beat: moves what is asked for to the beat or the bar.
+    None: until a hand changes it. on_beat: moves what is asked for to the beat or the bar. own: where presets
+    of one's own are kept. complaints: sentences about presets that could not be loaded.
     """
 
     def __init__(
@@ -30,22 +40,22 @@ class Playlist:
         at: int = 0,
         every_s: float | None = None,
         every_beats: float | None = None,
+        own: OwnPresets | None = None,
+        complaints: Sequence[str] = (),
     ) -> None:
         self.presets = tuple(presets)
         self.on_beat = OnBeat()
         self._turns = None if every_beats is None else BeatTurns(every_beats)
         self._asked: tuple[list[int], float] | None = None
+        self.own = own or OwnPresets()
         self.store = SettingsStore(self.presets[at].settings)
         self._at, self._every_s = at, every_s
         self._tell: Callable[[str], None] = lambda _: None
+        self._complaints = tuple(complaints)
+        self._observers: tuple[Callable[[], None], ...] = ()
         self._shown_s = 0.0
         self._now_s: float | None = None
         self._lock = threading.Lock()
-
-    @property
-    def shown(self) -> Preset:
-        """Return the preset that is shown."""
-        return self.presets[self._at]
 
     @property
     def name(self) -> str:
@@ -57,6 +67,17 @@ class Playlist:
         same = (preset for preset in self.presets if preset.settings is settings)
         equal = (preset for preset in self.presets if preset.settings == settings)
         return next((preset.name for some in (same, equal) for preset in some), "")
+
+    @property
+    def shown(self) -> Preset:
+        """Return the preset that is shown."""
+        look = self.look()
+        return look.presets[look.at]
+
+    @property
+    def at(self) -> int:
+        """Return the place of the preset that is shown."""
+        return self.look().at
 
     @property
     def left_s(self) -> float | None:
@@ -83,23 +104,74 @@ class Playlist:
             elapsed_s = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)
             self._now_s = now_s
             self._shown_s += 0.0 if waiting else elapsed_s
-            asked = self._asked
+            asked, shown = self._asked, self._at
             if asked is not None and self.on_beat.is_reached(asked[1], now_s):
-                self._show(asked[0])
+                self._show(asked[0], "preset")
             elif self._is_over(now_s, waiting=waiting):
-                self._show(self._following(1))
+                self._show(self._following(1), BY_ITSELF)
+            is_another = self._at != shown
+        if is_another:
+            self._notify()
 
     def step(self, by: int) -> str:
         """Go on by so many presets, or back, round and round; give the name of the one that is shown then."""
         with self._lock:
-            return self._ask(self._following(by))
+            name = self._ask(self._following(by))
+        self._notify()
+        return name
 
-    def show(self, place: int) -> str:
-        """Show the preset at a place, 0 is the first; give its name. Raises IndexError."""
+    def show(self, place: int, *, at_once: bool = False) -> str:
+        """Show the preset at a place from 0, `at_once` or on the beat; give its name. Raises IndexError."""
         with self._lock:
             if not 0 <= place < len(self.presets):
                 raise IndexError(place)
-            return self._ask([place])
+            name = self._ask([place], at_once=at_once)
+        self._notify()
+        return name
+
+    def place_of(self, name: str) -> int | None:
+        """Return the place of a preset by its name; None if there is none."""
+        return next((place for place, preset in enumerate(self.presets) if preset.name == name), None)
+
+    def look(self) -> Look:
+        """Return all that a hand can change, as it stands."""
+        presets, written = self.presets, self.store.written()
+        at = min(self._at, len(presets) - 1)
+        likely = (at, *range(len(presets)))  # while another one is put there, the store still has the old one
+        return Look(
+            presets, next((one for one in likely if presets[one].settings is written.preset), at), written
+        )
+
+    def put(self, look: Look, origin: str) -> None:
+        """Let a look stand as a whole, the files of one's own presets included.
+
+        Raises InputError or SourceError, nothing changed.
+        """
+        with self._lock:
+            self._put(look, origin)
+        self._notify()
+
+    def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
+        """Call `observer` after another preset is shown or the list has changed; returns what ends it.
+
+        It is called in the thread that has changed it, and must not raise.
+        """
+        with self._lock:
+            self._observers = (*self._observers, observer)
+
+        def end() -> None:
+            with self._lock:
+                self._observers = tuple(one for one in self._observers if one is not observer)
+
+        return end
+
+    def edit(self, edited: Callable[[Look], Look], origin: str) -> Look:
+        """Put what `edited` makes of what stands; nobody shows another preset in between. Raises as `put`."""
+        with self._lock:
+            look = edited(self.look())
+            self._put(look, origin)
+        self._notify()
+        return look
 
     def upcoming(self) -> list[Preset]:
         """List all presets, the likeliest to be shown next first: by how many steps they are away."""
@@ -110,8 +182,10 @@ class Playlist:
         return list({(self._at + hop) % len(self.presets): None for hop in [0, *hops]})
 
     def tell_to(self, tell: Callable[[str], None]) -> None:
-        """Call `tell` with a sentence when a preset cannot be shown any more."""
+        """Call `tell` with a sentence when a preset cannot be shown, those that could not be loaded first."""
         self._tell = tell
+        for sentence in self._complaints:
+            tell(sentence)
 
     def keep(self, word: str, value: Any) -> None:
         """Change a setting for this preset and for those that follow. Raises InputError, nothing changed."""
@@ -126,21 +200,37 @@ class Playlist:
             return self.left_s == 0.0
         return self._turns.advance(beat, waiting=waiting) and len(self.presets) > 1
 
-    def _ask(self, places: list[int]) -> str:
+    def _ask(self, places: list[int], *, at_once: bool = False) -> str:
         """Show the first of these places that can be dreamed, on the beat; give its name."""
-        due = self.on_beat.due(self._now_s)
+        due = None if at_once else self.on_beat.due(self._now_s)
         if due is None:
-            self._show(places)
+            self._show(places, "preset")
             return self.name
         self._asked = places, due
         return self.asked
+
+    def _put(self, look: Look, origin: str) -> None:
+        before = self.presets, self._at
+        if look.presets != self.presets:
+            self.own.update(self.presets, look.presets)
+        self.presets, self._at, self._shown_s, self._asked = look.presets, look.at, 0.0, None
+        try:
+            self.store.restore(look.written, origin)
+        except (InputError, SourceError):
+            self.own.update(look.presets, before[0])
+            self.presets, self._at = before
+            raise
+
+    def _notify(self) -> None:
+        for observer in self._observers:
+            observer()
 
     def _following(self, by: int) -> list[int]:
         """List the places from so many further on, each of the others once, in that direction."""
         at = self._at if self._asked is None else self._asked[0][0]
         return [at + by + (hop if by >= 0 else -hop) for hop in range(len(self.presets))]
 
-    def _show(self, places: Iterable[int]) -> None:
+    def _show(self, places: Iterable[int], origin: str) -> None:
         """Show the first of these places whose preset can be dreamed; if none can, go on as before.
 
         All were checked before the show, but a guide's file may have gone since.
@@ -149,13 +239,13 @@ class Playlist:
         if self._turns is not None:
             self._turns.begin()
         for place in places:
-            at = place % len(self.presets)
+            before, self._at = self._at, place % len(self.presets)
             try:
-                self.store.load(self.presets[at].settings)
+                self.store.load(self.presets[self._at].settings, origin)
             except (InputError, SourceError) as fault:
-                self._tell(f"the preset {self.presets[at].name} cannot be shown: {fault}")
+                self._tell(f"the preset {self.presets[self._at].name} cannot be shown: {fault}")
+                self._at = before
                 continue
-            self._at = at
             return
 
 
@@ -168,53 +258,3 @@ def store_of(look: Playlist | SettingsStore | Settings | Preset) -> SettingsStor
     settings = look.settings if isinstance(look, Preset) else look
     check(settings, Settings())
     return SettingsStore(settings)
-
-
-def load_playlist(
-    preset: str = DEFAULT,
-    names: Sequence[str] | None = None,
-    *,
-    assignments: Sequence[str] = (),
-    every_s: float | None = None,
-    every_beats: float | None = None,
-) -> Playlist:
-    """Load the presets of a show.
-
-    preset: name or file of the one that is shown first. names: those that it goes through, beginning with the
-    first of them; () for all that the network can show, None for `preset` alone. assignments: "WORD=VALUE",
-    set on top of each. every_s, every_beats: how long each is shown; None: until a hand changes it. Raises
-    InputError.
-    """
-    if names:
-        looks = [load_look(name, assignments) for name in names]
-        return Playlist(looks, every_s=every_s, every_beats=every_beats)
-    first = load_look(preset, assignments)
-    if names is None:
-        return Playlist([first])
-    others = [_load(name, assignments) for name in shipped() if name != preset]
-    presets = sorted([first, *filter(_has_layers, others)], key=lambda one: one.name)
-    return Playlist(presets, at=presets.index(first), every_s=every_s, every_beats=every_beats)
-
-
-def load_look(name: str, assignments: Sequence[str] = ()) -> Preset:
-    """Load a preset with assignments on top, all that it names checked: files, layers, classes.
-
-    Raises InputError or SourceError.
-    """
-    preset = _load(name, assignments)
-    check(preset.settings, Settings())
-    return preset
-
-
-def _load(name: str, assignments: Sequence[str]) -> Preset:
-    preset = load(name)
-    return replace(preset, settings=apply_assignments(preset.settings, list(assignments)))
-
-
-def _has_layers(preset: Preset) -> bool:
-    """Return whether the network has what a preset dreams."""
-    try:
-        kernel_spec(preset.settings.dream, SMALL_HW)
-    except InputError:
-        return False
-    return True

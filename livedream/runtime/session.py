@@ -21,6 +21,7 @@ from livedream.runtime.attract import Attract
 from livedream.runtime.capture_thread import CaptureThread
 from livedream.runtime.commands import Commands
 from livedream.runtime.current_source import CurrentSource
+from livedream.runtime.desk import Desk
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.file_jobs import FileJobs
 from livedream.runtime.governor import Governor
@@ -29,7 +30,7 @@ from livedream.runtime.latest import Latest
 from livedream.runtime.outlets import add_outlet_commands, audio_offset_ms, outlet_statuses
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
-from livedream.runtime.performer_actions import performer_commands
+from livedream.runtime.parameters import Parameters
 from livedream.runtime.picture_commands import add_picture_commands
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist, store_of
@@ -53,7 +54,8 @@ class LiveSession:
     """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
 
     source: the session's own from now on. look: a preset, settings, a store that others write to, or presets
-    in a row; what stands is in `store`, and what else can be done in `commands`. tell: called with each
+    in a row; what stands is in `store`, what else can be done in `commands` and `parameters`; desk: what
+    plays presets in a row, None without any. tell: called with each
     sentence for people, from any thread. observe: called with each dreamed frame.
     """
 
@@ -76,39 +78,40 @@ class LiveSession:
             raise
         self.plan, self._clock, self._source = plan, clock, CurrentSource(source)
         self._said, self._observe = tell, observe
-        self._programs = look if isinstance(look, Playlist) else None
         self._notices: deque[str] = deque(maxlen=5)
         self._stop = threading.Event()
         self._fault: BaseException | None = None
-        self.output = Output(Rate(plan.output_wh, plan.fps), self._source, clock, self._tell)
+        self.output = Output(Rate(plan.output_wh, plan.fps), self._source, clock, self.tell)
         self._dreamed: Dreamed | None = None
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
         self._capture = CaptureThread(self._source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
-            plan.engine, cache or EngineCache(), self._tell
+            plan.engine, cache or EngineCache(), self.tell
         )
         wanted, fps = store.snapshot().dream, plan.rate_of(source.info)
         governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
         self._begun: Latest[Dreaming] = Latest(lossless=True)
         self._dreamer = Dreamer(
-            store, self._builder, governor, clock, self._begun.put, self._tell, fade_s=plan.fade_s
+            store, self._builder, governor, clock, self._begun.put, self.tell, fade_s=plan.fade_s
         )
         self._threads: list[threading.Thread] = []
-        self.commands = Commands() if self._programs is None else performer_commands(self._programs)
+        self.desk = Desk(look, self._dreamer, clock) if isinstance(look, Playlist) else None
+        self.commands = Commands() if self.desk is None else self.desk.commands
+        self.parameters = Parameters() if self.desk is None else self.desk.parameters
         self.output.mirrored, self.output.flash_limit = plan.mirror_output, plan.flash_limit
         keep_s = REPLAY_S if plan.replay else 0.0
-        self._keeper = Keeper(self.output, self.status, store, FileJobs(self._tell), keep_s=keep_s)
+        self._keeper = Keeper(self.output, self.status, store, FileJobs(self.tell), keep_s=keep_s)
         add_outlet_commands(self.commands, self.output, Path.cwd())
         add_keeping_commands(self.commands, self._keeper)
         add_picture_commands(self.commands, self.output)
         standard, follow = Wish("", plan.output_wh, plan.fps), self._dreamer.hold_rate
         self.sources = SourceSwitcher(
-            self._source, standard, self._tell, lambda info: follow(plan.rate_of(info))
+            self._source, standard, self.tell, lambda info: follow(plan.rate_of(info))
         )
         add_source_commands(self.commands, self.sources)
         add_panic_commands(self.commands, self.output, self.store, self._dreamer.reset)
-        if self._programs is not None:
-            self._follow(self._programs)
+        if self.desk is not None:
+            self.desk.playlist.tell_to(self.tell)
 
     def __enter__(self) -> LiveSession:
         return self
@@ -121,11 +124,6 @@ class LiveSession:
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
         """Add a sink, at any time; its thread starts with the session or at once."""
         return self.output.add_sink(sink, rate)
-
-    def _follow(self, programs: Playlist) -> None:
-        """Change presets by time, and build ahead the engines of those that may come next."""
-        programs.tell_to(self._tell)
-        self._dreamer.expect(lambda: [preset.settings for preset in programs.upcoming()])
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -214,14 +212,15 @@ class LiveSession:
 
     def preset_states(self) -> dict[str, ProgramState]:
         """Return by name how far the engine of each preset is; empty without a playlist."""
-        presets = () if self._programs is None else self._programs.presets
+        presets = () if self.desk is None else self.desk.playlist.presets
         return {preset.name: self._dreamer.state_of(preset.settings.dream) for preset in presets}
 
     def status(self) -> Status:
         """Return how it is going."""
         now_s = self._clock.now_s()
         ready, dreamed, attract = self._dreamer.ready, self._dreamed, self._capture.attract
-        preset = self.plan.preset if self._programs is None else self._programs.name_of(self._dreamer.running)
+        playlist = None if self.desk is None else self.desk.playlist
+        preset = self.plan.preset if playlist is None else playlist.name_of(self._dreamer.running)
         # While past frames are shown, what is dreamed is not what the camera sees.
         moving = attract or dreamed
         return Status(
@@ -235,9 +234,9 @@ class LiveSession:
             building=self._builder.building,
             preparing=self._builder.preparing,
             preset=preset,
-            armed="" if self._programs is None or self._programs.name == preset else self._programs.name,
+            armed="" if playlist is None or playlist.name == preset else playlist.name,
             progress=self._builder.progress,
-            left_s=None if self._programs is None else self._programs.left_s,
+            left_s=None if playlist is None else playlist.left_s,
             attract=attract is not None and attract.playing,
             motion_px=None if moving is None else moving.speed_px,
             floor_px=0.0 if dreamed is None else dreamed.settings.motion.floor_px,
@@ -281,12 +280,13 @@ class LiveSession:
         now_s = self._clock.now_s()
         self.output.emit(dreamed)
         self._dreamed = dreamed
-        if self._programs is not None:
-            self._programs.advance(now_s, waiting=bool(self._builder.building))
+        if self.desk is not None:
+            self.desk.advance(now_s, waiting=bool(self._builder.building))
         if self._observe is not None:
             self._observe(dreamed)
 
-    def _tell(self, sentence: str) -> None:
+    def tell(self, sentence: str) -> None:
+        """Tell a sentence for people, from any thread."""
         self._notices.append(sentence)
         if self._said is not None:
             self._said(sentence)

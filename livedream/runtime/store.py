@@ -22,16 +22,26 @@ ABOVE: tuple[Layer, ...] = ("hand", "modulation", "panic")
 PICTURES = ("dream.guide", "dream.style")
 """What names pictures and clips, which have to be opened."""
 
+BY_ITSELF = "by itself"
+"""Origin of a change that no hand has made."""
+
+HOLD = "hold"
+"""Origin of a change of what the hand keeps, which alone changes no setting."""
+
 SMALL_HW = (64, 64)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has changed: the words that a layer was written at, and all settings as they stand since."""
+    """What has changed: the words that a layer was written at, and all settings as they stand since.
+
+    origin: who has changed it, such as "OSC".
+    """
 
     layer: Layer
     words: frozenset[str]
     settings: Settings
+    origin: str = ""
 
 
 class Standing(NamedTuple):
@@ -40,6 +50,14 @@ class Standing(NamedTuple):
     preset: Settings
     settings: Settings
     above: Mapping[str, Any]
+
+
+class Written(NamedTuple):
+    """What was written by hand: the preset under all layers, the hand's layer, the words that it keeps."""
+
+    preset: Settings
+    hand: Mapping[str, Any]
+    held: frozenset[str]
 
 
 class SettingsStore:
@@ -104,24 +122,50 @@ class SettingsStore:
         with self._lock:
             before = self._of(layer)
             gone = frozenset(before if words is None else words) & frozenset(before)
-            self._write(layer, {word: before[word] for word in before if word not in gone}, gone, layer)
+            self._write(layer, {word: before[word] for word in before if word not in gone}, gone, "clear")
             self._held -= gone if layer == "hand" else frozenset()
         return self._tell()
 
-    def hold(self, words: Collection[str], *, on: bool = True) -> None:
-        """Hold words through preset changes, or release them."""
+    def hold(self, words: Collection[str], *, on: bool = True, origin: str = HOLD) -> None:
+        """Hold words through preset changes, or release them. origin: who does so."""
         with self._lock:
+            before = self._held
             self._held = self._held | frozenset(words) if on else self._held - frozenset(words)
+            news = Change("hand", self._held ^ before, self._standing.settings, origin)
+            self._stand(self._standing.preset, news)
+        self._tell()
 
-    def load(self, preset: Settings) -> Settings:
+    def load(self, preset: Settings, origin: str = "preset") -> Settings:
         """Put another preset under all layers; the hand keeps what it holds and lets go of the rest."""
-        opened = opened_pictures({word: by_word()[word].value_of(preset) for word in PICTURES}, "preset")
+        opened = pictures_of(preset, origin)
         with self._lock:
-            hand = {word: value for word, value in self._layers["hand"].items() if word in self._held}
-            settings = self._made(preset, self._layers | {"hand": hand}, "preset", opened)
-            words = frozenset(differences(self._standing.settings, settings))
-            self._layers["hand"] = hand
-            self._stand(preset, Change("preset", words, settings))
+            self._restore(Written(preset, self._kept(), self._held), origin, opened)
+        return self._tell()
+
+    def if_loaded(self, preset: Settings, opened: Collection[str]) -> Settings:
+        """Return what would stand with another preset. opened: the pictures that it names, if they were.
+
+        Raises InputError or SourceError if that cannot be dreamed.
+        """
+        with self._lock:
+            return self._made(preset, self._layers | {"hand": self._kept()}, "preset", opened)
+
+    def by_hand(self) -> Settings:
+        """Return the preset with what the hand has changed, without modulation and panic."""
+        with self._lock:
+            preset, hand = self._standing.preset, self._layers["hand"]
+            return change(preset, hand, "hand") if hand else preset
+
+    def written(self) -> Written:
+        """Return what was written by hand."""
+        with self._lock:
+            return Written(self._standing.preset, dict(self._layers["hand"]), self._held)
+
+    def restore(self, written: Written, origin: str) -> Settings:
+        """Put back what was written by hand, all of it at once. Raises as `change`, nothing changed."""
+        opened = pictures_of(written.preset, origin) | opened_pictures(written.hand, origin)
+        with self._lock:
+            self._restore(written, origin, opened)
         return self._tell()
 
     def observe(self, observer: Callable[[Change], None]) -> Callable[[], None]:
@@ -137,6 +181,15 @@ class SettingsStore:
                 self._observers = tuple(one for one in self._observers if one is not observer)
 
         return end
+
+    def _kept(self) -> dict[str, Any]:
+        return {word: value for word, value in self._layers["hand"].items() if word in self._held}
+
+    def _restore(self, written: Written, origin: str, opened: Collection[str]) -> None:
+        settings = self._made(written.preset, self._layers | {"hand": dict(written.hand)}, origin, opened)
+        words = frozenset(differences(self._standing.settings, settings))
+        self._layers["hand"], self._held = dict(written.hand), written.held
+        self._stand(written.preset, Change("preset", words, settings, origin))
 
     def _of(self, layer: Layer) -> dict[str, Any]:
         if layer not in self._layers:
@@ -156,7 +209,7 @@ class SettingsStore:
         preset = self._standing.preset
         settings = self._made(preset, self._layers | {layer: held}, origin, opened)
         self._layers[layer] = held
-        self._stand(preset, Change(layer, words, settings))
+        self._stand(preset, Change(layer, words, settings, origin))
 
     def _made(
         self,
@@ -214,6 +267,11 @@ def opened_pictures(named: Mapping[str, Any], origin: str) -> frozenset[str]:
     with closing(References()) as references:
         references.check(dream)
     return frozenset((dream.guide, dream.style))
+
+
+def pictures_of(preset: Settings, origin: str) -> frozenset[str]:
+    """Open the guide and the style that a preset names, as `opened_pictures` does."""
+    return opened_pictures({word: by_word()[word].value_of(preset) for word in PICTURES}, origin)
 
 
 def check(settings: Settings, before: Settings, opened: Collection[str] = ()) -> None:

@@ -12,7 +12,7 @@ from livedream.control.osc_addresses import button_action, setting_actions
 from livedream.control.osc_document import osc_page, show_commands
 from livedream.control.show_commands import ShowCommands
 from livedream.runtime.commands import Command, Commands
-from livedream.runtime.playlist import load_playlist
+from livedream.runtime.playlist_loading import load_playlist
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "osc.md"
 

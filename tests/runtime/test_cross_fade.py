@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.runtime.cross_fade import CrossFade, van_der_corput
+from livedream.runtime.cross_fade import Beside, CrossFade, van_der_corput
 from livedream.settings import Settings, change
 
 EYES = change(Settings(), {"dream.layers": {"eyes": 1.0}, "look.strength": 0.5})
@@ -81,3 +81,39 @@ def test_the_turns_are_spread_evenly(power: int, start: int) -> None:
     terms = sorted(van_der_corput(start * count + number) for number in range(count))
     places = [int(term * count) for term in terms]
     assert places == list(range(count)), "one in each part of the range"
+
+
+def test_in_the_middle_of_a_fader_two_dreams_take_turns_for_as_long_as_it_stays_there() -> None:
+    fade = CrossFade(EYES, 1.0)
+    fade.follow(EYES, "eyes", 0.0)
+    mixes = [fade.beside(EYES, Beside(LINES, 0.5)) for _ in range(200)]
+    assert sum(mix.leaving is None for mix in mixes) == pytest.approx(100, abs=2)
+    assert {mix.settings.look.strength for mix in mixes} == {1.0}
+    assert {tuple(mix.leaving.layers) for mix in mixes if mix.leaving is not None} == {("eyes",)}
+    few = [fade.beside(EYES, Beside(LINES, 0.1)) for _ in range(200)]
+    assert sum(mix.leaving is None for mix in few) == pytest.approx(20, abs=3)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_even_at_an_end_a_fader_s_mix_is_of_the_other_s_engine(share: float) -> None:
+    fade = CrossFade(EYES, 1.0)
+    fade.follow(EYES, "eyes", 0.0)
+    mixes = [fade.beside(EYES, Beside(LINES, share)) for _ in range(20)]
+    assert all(mix.settings.dream == LINES.dream for mix in mixes)
+
+
+def test_from_a_fader_nothing_leaps() -> None:
+    for share, goes_to, mood in ((0.98, LINES, "lines"), (0.5, EYES, "eyes"), (0.02, EYES, "eyes")):
+        fade = CrossFade(EYES, 1.0)
+        fade.follow(EYES, "eyes", 0.0)
+        seen = fade.beside(EYES, Beside(LINES, share)).settings.look.strength
+        first = fade.follow(goes_to, mood, 1.0)
+        assert first.settings.look.strength == pytest.approx(seen, abs=0.03)
+        assert fade.follow(goes_to, mood, 2.1).settings == goes_to
+
+
+def test_while_an_engine_is_waited_for_a_fader_s_mix_stays() -> None:
+    fade = CrossFade(EYES, 1.0)
+    fade.follow(EYES, "eyes", 0.0)
+    seen = fade.beside(EYES, Beside(LINES, 0.5)).settings
+    assert fade.hold_back(change(EYES, {"dream.octaves": 1}), {}, 1.0).settings == seen

@@ -513,3 +513,44 @@ def test_stills_and_the_last_seconds_are_written_in_mid_show(
     with av.open(str(film)) as container:
         assert sum(1 for _ in container.decode(video=0)) > 0
     assert [sentence for sentence in told if str(film) in sentence]
+
+
+def test_a_fader_in_the_middle_shows_both_dreams_and_at_an_end_one(
+    small_settings: Settings,
+    cache: EngineCache,
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = apply_assignments(small_settings, ["dream.layers={patterns=1.0}", "look.strength=2"])
+    programs = Playlist([Preset("lines", "", small_settings), Preset("patterns", "", other)])
+    moods: list[str] = []
+    begin = DreamPipeline.begin
+
+    def noted(self: DreamPipeline, frame: Any, settings: Settings, leaving: Any = None) -> Any:
+        (mood,) = settings.dream.layers if leaving is None else leaving.dream.layers
+        moods.append(mood)
+        return begin(self, frame, settings, leaving)
+
+    monkeypatch.setattr(DreamPipeline, "begin", noted)
+    session = LiveSession(make_source(), programs, replace(PLAN, fade_s=0.0), SystemClock(), cache=cache)
+    session.start()
+
+    def next_moods(count: int) -> set[str]:
+        begun = len(moods)
+        wait_for(lambda: len(moods) > begun + count + 5)
+        return set(moods[begun + 5 : begun + 5 + count])
+
+    assert session.wait_settled(20.0)
+    assert next_moods(10) == {"lines"}
+    for fader, seen in (
+        (0.5, {"lines", "patterns"}),
+        (0.0, {"lines"}),
+        (0.5, {"lines", "patterns"}),
+        (1.0, {"patterns"}),
+    ):
+        session.parameters.turn("fader", fader)
+        wait_for(lambda seen=seen: next_moods(10) == seen)
+    assert session.status().preset == "patterns"
+    session.commands.do("go")
+    wait_for(lambda: next_moods(10) == {"lines"})
+    session.finish()
