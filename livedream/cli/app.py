@@ -29,6 +29,7 @@ from livedream.cli.show_options import (
     FadeSOption,
     FlashLimiterOption,
     FpsOption,
+    FreshOption,
     MirrorOutputOption,
     NoReplayOption,
     Options,
@@ -38,6 +39,7 @@ from livedream.cli.show_options import (
     ProgramSOption,
     ProgramsOption,
     RecordOption,
+    ResumeOption,
     SecondsOption,
     SetOption,
     SinkOption,
@@ -49,6 +51,7 @@ from livedream.cli.show_options import (
     check_fps,
     check_program_beats,
     check_programs,
+    check_resume,
     check_seconds,
     parse_programs,
     parse_size,
@@ -128,6 +131,8 @@ def live(
     art_net_host: ArtNetHostOption = "127.0.0.1",
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window.")] = False,
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Start the window full screen.")] = False,
+    resume: ResumeOption = False,
+    fresh: FreshOption = False,
     seconds: SecondsOption = None,
 ) -> None:
     """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
@@ -135,6 +140,7 @@ def live(
 
     shown_s = check_programs(programs, preset, program_s)
     plan = control_plan(osc, osc_to, midi, bpm, quantise)
+    is_plain = preset is None and programs is None and not set_
     options = Options(
         source,
         DEFAULT if preset is None else preset,
@@ -156,6 +162,8 @@ def live(
         check_flash_limit(flash_limiter),
         mirror_output,
         not no_replay,
+        check_resume(resume, fresh, is_plain=is_plain),
+        is_plain,
     )
     run(options, window=not no_window, full_screen=full_screen)
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from rich.console import Console
 
+from livedream.cli.autosaved import autosaved
 from livedream.cli.show import (
     check_apart,
     controlled,
@@ -21,6 +22,7 @@ from livedream.cli.show import (
 from livedream.cli.show_options import Options
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
+from livedream.runtime.saved_show import ShowFiles
 from livedream.runtime.session import LiveSession
 from livedream.sinks.sink import Sink
 from livedream.sinks.sink_spec import open_sink
@@ -36,13 +38,19 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     if options.record is not None:
         check_apart(options.record, options)
     sinks = _sinks(options)
-    playlist = playlist_of(options, by_hand=window or options.is_turned)
+    by_hand = window or options.is_turned or options.resume is True
+    playlist = playlist_of(options, by_hand=by_hand)
     source = _source(options, console)
     session = session_of(options, source, console, playlist)
     for sink in sinks:
         session.add_sink(sink)
     display = _display(console) if window else Health("off")
-    with ending_on_signals(session):
+    desk = session.desk
+    assert desk is not None, "a playlist has one"
+    saved = autosaved(
+        desk, ShowFiles(), session.tell, resume=options.resume, may_restore=display.ok and options.is_plain
+    )
+    with saved, ending_on_signals(session):
         try:
             controls = controlled(options, session, playlist, console)
             session.start()

@@ -97,6 +97,16 @@ SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
 ]
 
+ResumeOption = Annotated[
+    bool,
+    typer.Option(
+        "--resume", help="Go on with what stood when the last show ended: preset, changes by hand, decks."
+    ),
+]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Start anew, even if the last show did not end well.")
+]
+
 SoundOption = Annotated[
     Path | None,
     typer.Option(
@@ -149,7 +159,8 @@ class Options:
 
     source: None if none was named. virtual_camera: None for none, "" for the first device. programs: names
     or files; () for all that can be shown, None for the preset alone. program_beats: how long each is shown,
-    in place of program_s. attract_s: None for never.
+    in place of program_s. attract_s: None for never. resume: True to go on with the last show, False to start
+    anew, None to go on with one that did not end well. is_plain: nobody has said what is shown first.
     """
 
     source: str | None
@@ -172,11 +183,24 @@ class Options:
     flash_limit: FlashLimit = "live"
     mirror_output: bool = False
     replay: bool = False
+    resume: bool | None = None
+    is_plain: bool = False
 
     @property
     def is_turned(self) -> bool:
         """Return whether anything turns the show from elsewhere: then all presets can be chosen."""
         return self.control.osc is not None or self.control.midi is not None
+
+
+def check_resume(resume: bool, fresh: bool, *, is_plain: bool) -> bool | None:
+    """Return what is asked for, None if nothing is. Raises InputError for what does not go together."""
+    if resume and fresh:
+        raise InputError("--resume goes on with the last show and --fresh starts anew: give one of the two")
+    if resume and not is_plain:
+        raise InputError(
+            "--resume shows what stood in the last show: leave --preset, --programs and --set away"
+        )
+    return True if resume else False if fresh else None
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from livedream.cli.show_options import (
     check_fps,
     check_program_beats,
     check_programs,
+    check_resume,
     check_seconds,
     parse_programs,
     parse_size,
@@ -113,3 +114,18 @@ def test_what_is_kept_from_flashing_is_one_of_three(limit: str) -> None:
 def test_another_word_for_the_flash_limiter_is_refused() -> None:
     with pytest.raises(InputError, match="--flash-limiter on: choose one of live, all, off"):
         check_flash_limit("on")
+
+
+@pytest.mark.parametrize(
+    ("resume", "fresh", "asked"), [(False, False, None), (True, False, True), (False, True, False)]
+)
+def test_whether_the_last_show_goes_on(resume: bool, fresh: bool, asked: bool | None) -> None:
+    assert check_resume(resume, fresh, is_plain=True) is asked
+
+
+@pytest.mark.parametrize(
+    ("fresh", "is_plain", "named"), [(True, True, "--fresh"), (False, False, "--preset")]
+)
+def test_what_does_not_go_with_the_last_show_is_refused(fresh: bool, is_plain: bool, named: str) -> None:
+    with pytest.raises(InputError, match=named):
+        check_resume(True, fresh, is_plain=is_plain)

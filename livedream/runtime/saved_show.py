@@ -1,0 +1,138 @@
+"""What stands in a show, kept in files so that it can stand again after a crash."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import psutil
+
+from livedream.errors import InputError
+from livedream.presets import as_toml
+from livedream.runtime.desk import Desk
+from livedream.runtime.playlist import Look
+from livedream.runtime.store import Written
+from livedream.whole_file import write_whole
+
+SAME_S = 2.0
+"""Two times of a process's start that lie within this are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedShow:
+    """What stands. preset: its name. hand: what was written over it, by word. a, b: names on the decks."""
+
+    preset: str
+    hand: Mapping[str, Any]
+    held: tuple[str, ...]
+    a: str
+    b: str
+
+
+def show_of(desk: Desk) -> SavedShow:
+    """Return what stands on a desk."""
+    look, decks = desk.playlist.look(), desk.decks.state()
+    held = tuple(sorted(look.written.held))
+    return SavedShow(look.presets[look.at].name, look.written.hand, held, decks.a, decks.b)
+
+
+def restore(desk: Desk, saved: SavedShow) -> None:
+    """Let what was saved stand, as one step that can be undone. Raises InputError, nothing changed."""
+    playlist = desk.playlist
+    place = playlist.place_of(saved.preset)
+    if place is None:
+        raise InputError(f"its preset {saved.preset!r} is no longer there")
+    written = Written(playlist.presets[place].settings, saved.hand, frozenset(saved.held))
+    playlist.put(Look(playlist.presets, place, written), "restore")
+    desk.decks.put(saved.a, saved.b)
+
+
+class ShowFiles:
+    """Keeps one file for each livedream that runs, so that none writes over another's, and that of the last.
+
+    is_running: whether a process with an id and a time of start runs.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, is_running: Callable[[int, float], bool] | None = None
+    ) -> None:
+        self.folder = folder or platformdirs.user_state_path("livedream", appauthor=False) / "shows"
+        self._is_running = is_running or _runs
+        self._started_s = psutil.Process().create_time()
+        self._mine = self.folder / f"running-{os.getpid()}.toml"
+        self._last = self.folder / "last.toml"
+
+    def save(self, show: SavedShow) -> None:
+        """Write what stands. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._mine, self._text(show))
+
+    def end(self, show: SavedShow) -> None:
+        """Write what stands at a good end, for whoever asks for it. Raises OSError."""
+        self.save(show)
+        self._mine.replace(self._last)
+
+    def take_crashed(self) -> SavedShow | None:
+        """Return what stood in the newest show that did not end well; None if there is none.
+
+        It is then the last one, and no other livedream finds it. Raises InputError for a damaged file.
+        """
+        left = [path for path in self.folder.glob("running-*.toml") if not self._belongs_to_one(path)]
+        text = None
+        for path in sorted(left, key=_changed_s):
+            with suppress(OSError):  # another one that starts just now has taken it
+                found = path.read_bytes()
+                path.replace(self._last)
+                text = found
+        return None if text is None else _parse(text)
+
+    def last(self) -> SavedShow | None:
+        """Return what stood at the last end; None if there is none. Raises InputError for a damaged file."""
+        try:
+            return _parse(self._last.read_bytes())
+        except OSError:
+            return None
+
+    def _text(self, show: SavedShow) -> str:
+        run = {"pid": os.getpid(), "started_s": self._started_s}
+        decks = {"A": show.a, "B": show.b}
+        held = {"preset": show.preset, "held": list(show.held), "decks": decks, "run": run}
+        return as_toml(held | {"hand": dict(show.hand)})
+
+    def _belongs_to_one(self, path: Path) -> bool:
+        """Return whether a file is that of a livedream that runs; a damaged one is nobody's."""
+        try:
+            run = tomllib.loads(path.read_text(encoding="utf-8"))["run"]
+            return self._is_running(int(run["pid"]), float(run["started_s"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+
+def _parse(text: bytes) -> SavedShow:
+    try:
+        table = tomllib.loads(text.decode())
+        decks, hand = table["decks"], dict(table["hand"])
+        held = tuple(str(word) for word in table["held"])
+        return SavedShow(str(table["preset"]), hand, held, str(decks["A"]), str(decks["B"]))
+    except (ValueError, KeyError, TypeError) as fault:  # tomllib's fault and Unicode's are ValueErrors
+        raise InputError("its file is damaged") from fault
+
+
+def _changed_s(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _runs(pid: int, started_s: float) -> bool:
+    try:
+        return bool(abs(psutil.Process(pid).create_time() - started_s) < SAME_S)
+    except psutil.Error:
+        return False
