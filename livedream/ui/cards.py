@@ -8,7 +8,7 @@ from dataclasses import replace
 from PyQt6.QtGui import QColor
 
 from livedream.ui.hud import TONE_OF, Device, Figure, Hud, Line, Notice, Setting
-from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, WINDOW, Binding
+from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, STEPS, WINDOW, Binding
 from livedream.ui.overlay import Hint, Starting, Toast
 from livedream.ui.text_panel import COLOURS, PADDING, Ink, Sheet
 
@@ -69,6 +69,8 @@ def keys_card(unit: float) -> Sheet:
     _keys(sheet, "Window", WINDOW, 0.0)
     sheet.y += 2 * GROUP_GAP
     _keys(sheet, "At once", PANIC, 0.0)
+    sheet.y += 2 * GROUP_GAP
+    _keys(sheet, "Steps and decks", STEPS, 0.0)
     ends = sheet.y
     sheet.y = 0.0
     _keys(sheet, "Dream", DREAM, COLUMNS[0])

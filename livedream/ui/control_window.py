@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 from livedream.engines.builder import ProgramState
 from livedream.frame import Rgb
 from livedream.runtime.camera_previews import CameraPreviews
+from livedream.runtime.desk import Desk
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
@@ -19,7 +20,9 @@ from livedream.runtime.store import SettingsStore
 from livedream.ui.elided_label import ElidedLabel
 from livedream.ui.icon import icon
 from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.deck_row import DeckRow
 from livedream.ui.panel.mood_grid import MoodGrid
+from livedream.ui.panel.mood_menu import MoodMenu
 from livedream.ui.panel.panel_style import GAP
 from livedream.ui.show_protocol import Commands
 from livedream.ui.source_picker import SourcePicker
@@ -33,6 +36,11 @@ def with_panel(show: Playable, playlist: Playlist, view: DreamWindow) -> Control
     panel, moods = ControlPanel(show.store, show.commands), MoodGrid(playlist)
     window = ControlWindow(view, panel, moods, show.preset_states, QSettings("livedream", "livedream"))
     window.offer(SourcePicker(show.sources, CameraPreviews(show.sources, show.captured)))
+    if show.desk is not None:
+        row, menu = DeckRow(show.desk), MoodMenu(moods, show.desk)
+        for part in (row, menu):
+            part.said.connect(view.flash)
+        window.stage.add_row(row)
     window.place(show.status().output_wh)
     return window
 
@@ -41,6 +49,7 @@ class Playable(Protocol):
     """What a panel plays: `livedream.runtime.session.LiveSession`."""
 
     store: SettingsStore
+    desk: Desk | None
 
     @property
     def sources(self) -> SourceSwitcher:

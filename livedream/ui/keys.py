@@ -16,6 +16,7 @@ Action = Literal[
 
 _Key = Qt.Key
 _COMMAND = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
 _WITH = _COMMAND | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -23,14 +24,15 @@ _WITH = _COMMAND | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaMod
 class Binding:
     """Keys that belong together.
 
-    caps: as printed on the keys. commands: what they do with Ctrl (Cmd on macOS). repeats: while one is held
-    down.
+    caps: as printed on the keys. commands: what they do with Ctrl (Cmd on macOS), shifted: with Ctrl and
+    Shift. repeats: while one is held down.
     """
 
     caps: str
     does: str
     keys: Mapping[Qt.Key, str]
-    commands: Mapping[Qt.Key, Action] = field(default_factory=dict)
+    commands: Mapping[Qt.Key, str] = field(default_factory=dict)
+    shifted: Mapping[Qt.Key, str] = field(default_factory=dict)
     repeats: bool = False
 
 
@@ -78,8 +80,26 @@ OUTLETS: tuple[Binding, ...] = (
         {_Key.Key_S: "still", _Key.Key_L: "last ten seconds"},
     ),
     Binding("J", "flash limiter, on and off", {_Key.Key_J: "flash limiter"}),
-    Binding("U", "try again what cannot start", {_Key.Key_U: "retry outlets"}),
+    Binding("Ctrl R", "try again what cannot start", {}, {_Key.Key_R: "retry outlets"}),
 )
+
+STEPS: tuple[Binding, ...] = (
+    Binding(
+        "Ctrl Z  Ctrl Shift Z",
+        "undo, redo",
+        {},
+        {_Key.Key_Z: "undo", _Key.Key_Y: "redo"},
+        {_Key.Key_Z: "redo"},
+    ),
+    Binding("Ctrl S", "save to your own preset, or a new one", {}, {_Key.Key_S: "save preset"}),
+    Binding("E", "the preset as it was loaded", {_Key.Key_E: "revert"}),
+    Binding(
+        "Enter  U",
+        "fade to the other deck; surprise",
+        {_Key.Key_Return: "go", _Key.Key_Enter: "go", _Key.Key_U: "surprise"},
+    ),
+)
+"""Steps back and forth through what was done by hand, and what brings another look."""
 
 DREAM: tuple[Binding, ...] = (
     Binding(
@@ -147,11 +167,12 @@ DREAM: tuple[Binding, ...] = (
 def action_of(event: QKeyEvent) -> str | None:
     """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
     held, key = event.modifiers() & _WITH, Qt.Key(event.key())
-    for binding in (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *DREAM):
+    for binding in (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:
             continue
-        if held == _COMMAND and key in binding.commands:
-            return binding.commands[key]
+        with_ctrl = binding.shifted if event.modifiers() & _SHIFT else binding.commands
+        if held == _COMMAND and key in with_ctrl:
+            return with_ctrl[key]
         if not held and key in binding.keys:
             return binding.keys[key]
     return None

@@ -94,5 +94,6 @@ class Stage(QWidget):
         viewport = area.viewport()
         assert viewport is not None, "a scroll area has one"
         viewport.setAutoFillBackground(False)
+        moods.listed.connect(self._fit)
         moods.reached.connect(lambda tile: area.ensureWidgetVisible(tile, 0, GAP))
         return area

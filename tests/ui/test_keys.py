@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -6,16 +7,16 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
 from livedream.presets import load
+from livedream.runtime.desk import Desk
 from livedream.runtime.keeping import Keeper, add_keeping_commands
 from livedream.runtime.outlets import add_outlet_commands
 from livedream.runtime.output import Output
 from livedream.runtime.panic import add_panic_commands
-from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.picture_commands import add_picture_commands
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.source_switcher import add_source_commands
 from livedream.sinks.sink_spec import OPTIONAL
-from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, WINDOW, Action, action_of
+from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, STEPS, WINDOW, Action, action_of
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -79,22 +80,42 @@ def test_what_goes_in_small_steps_repeats_while_its_key_is_held(key: Qt.Key) -> 
 
 
 def test_no_key_has_two_actions() -> None:
-    keys = [key for binding in (*WINDOW, *PANIC, *OUTLETS, *DREAM) for key in binding.keys]
+    keys = [key for binding in (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM) for key in binding.keys]
 
     assert len(keys) == len(set(keys))
 
 
-def test_every_action_and_every_command_has_a_key() -> None:
+def test_steps_back_and_forth_are_where_they_always_are() -> None:
+    assert press(Key.Key_Z, Modifier.ControlModifier) == "undo"
+    assert press(Key.Key_Z, Modifier.ControlModifier | Modifier.ShiftModifier) == "redo"
+    assert press(Key.Key_S, Modifier.ControlModifier) == "save preset"
+    assert press(Key.Key_Z) == "previous layer"
+    assert press(Key.Key_Q, Modifier.ControlModifier | Modifier.ShiftModifier) is None
+
+
+def test_every_action_and_every_command_has_a_key(make_desk: Callable[[Playlist], Desk]) -> None:
     playlist = Playlist([load("eyes")])
-    commands = performer_commands(playlist)
+    commands = make_desk(playlist).commands
     add_panic_commands(commands, Output, playlist.store, lambda: None)  # type: ignore[arg-type]
     add_outlet_commands(commands, Output, Path())  # type: ignore[arg-type]
     add_source_commands(commands, None)  # type: ignore[arg-type]
     add_keeping_commands(commands, Keeper(*[None] * 4))  # type: ignore[arg-type]
     add_picture_commands(commands, None)  # type: ignore[arg-type]
     windows, others = (
-        {name for binding in table for name in (*binding.keys.values(), *binding.commands.values())}
-        for table in (WINDOW, (*PANIC, *SOURCES, *OUTLETS, *DREAM))
+        {
+            name
+            for one in table
+            for name in (*one.keys.values(), *one.commands.values(), *one.shifted.values())
+        }
+        for table in (WINDOW, (*PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM))
     )
     assert windows == set(get_args(Action))
-    assert others == set(commands) - set(OPTIONAL), "what needs a library has a switch alone"
+    tiles_have_keys, is_switch = {"load A", "load B"}, set(OPTIONAL)
+    assert others == set(commands) - tiles_have_keys - is_switch
+
+
+@pytest.mark.parametrize("kind", ["keys", "commands", "shifted"])
+def test_no_key_has_two_meanings(kind: str) -> None:
+    tables = (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM)
+    keys = [key for binding in tables for key in getattr(binding, kind)]
+    assert len(keys) == len(set(keys))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
@@ -25,11 +25,15 @@ HIGH_SHARE = 0.28
 class MoodGrid(QWidget):
     """Shows which mood runs and which is asked for; a click asks for one. said: what became of it.
 
-    reached: a tile that is to be seen, as it has the focus or is asked for.
+    reached: a tile that is to be seen, as it has the focus or is asked for. asked: what else a tile asks for,
+    by its place. listed: there are other moods than before, to be arranged.
     """
 
     said = pyqtSignal(str)
     reached = pyqtSignal(object)
+    asked = pyqtSignal(int, str, QPoint)
+    listed = pyqtSignal()
+    _changed = pyqtSignal()
 
     def __init__(self, playlist: Playlist) -> None:
         super().__init__()
@@ -38,12 +42,14 @@ class MoodGrid(QWidget):
         self._playlist = playlist
         self._running = ""
         self._columns = 1
-        self.tiles = [self._tile(place) for place in range(len(playlist.presets))]
-        self._widest = {
-            type_px: max(tile.needed_px(type_px) for tile in self.tiles) for type_px in (TIGHT_PX, LARGE_PX)
-        }
+        self.tiles: list[MoodTile] = []
+        self._list()
         self.arrange(640, 200)
         self.show_running("")
+        # Whoever changes the list may be another thread: the signal brings it to this one.
+        self._changed.connect(self._follow)
+        end = playlist.observe(self._changed.emit)
+        self.destroyed.connect(end)
 
     def show_running(self, name: str, progress: Progress | None = None) -> None:
         """Show what runs; "": nothing yet. What the playlist shows and does not run yet is armed.
@@ -84,6 +90,29 @@ class MoodGrid(QWidget):
         self.setFixedSize(width_px, height)
         return height
 
+    def _follow(self) -> None:
+        """Show the moods that there are now, if they are others."""
+        if [preset.name for preset in self._playlist.presets] != [tile.name for tile in self.tiles]:
+            self._list()
+            self.show_running(self._running)
+            self.listed.emit()
+
+    def _list(self) -> None:
+        before = {tile.name: tile for tile in self.tiles}
+        focused = next((place for place, tile in enumerate(self.tiles) if tile.hasFocus()), None)
+        self.tiles = [self._tile(place) for place in range(len(self._playlist.presets))]
+        for tile in self.tiles:
+            tile.take_over(before.get(tile.name))
+            tile.show()
+        for tile in before.values():
+            tile.hide()
+            tile.deleteLater()
+        self._widest = {
+            type_px: max(tile.needed_px(type_px) for tile in self.tiles) for type_px in (TIGHT_PX, LARGE_PX)
+        }
+        if focused is not None:
+            self.tiles[min(focused, len(self.tiles) - 1)].setFocus()
+
     def _rows(self, width_px: int, most_px: int) -> tuple[int, int]:
         """Return in how many rows the tiles lie, and how high each is: the fewest that are high enough."""
         count, possible = len(self.tiles), []
@@ -102,6 +131,7 @@ class MoodGrid(QWidget):
         tile.setParent(self)
         tile.clicked.connect(partial(self._show, place))
         tile.stepped.connect(partial(self._step, place))
+        tile.asked.connect(partial(self.asked.emit, place))
         return tile
 
     def _show(self, place: int) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from math import ceil
 from typing import Literal
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)
 from PyQt6.QtWidgets import QAbstractButton
 
 from livedream.engines.maker import Progress
@@ -43,13 +53,24 @@ ARROWS = {
 }
 
 
+DEEDS = {
+    (Qt.Key.Key_Left, True): "load A",
+    (Qt.Key.Key_Right, True): "load B",
+    (Qt.Key.Key_F2, False): "rename",
+    (Qt.Key.Key_Delete, False): "delete",
+}
+"""What a key asks for, without and with the shift key."""
+
+
 class MoodTile(QAbstractButton):
     """A mood.
 
     running: it is what is seen. armed: it is asked for, and comes. stepped: an arrow key leaves it.
+    asked: for "menu" or one of `DEEDS`, and where on the screen.
     """
 
     stepped = pyqtSignal(int, int)
+    asked = pyqtSignal(str, QPoint)
 
     def __init__(self, number: int, name: str, tip: str) -> None:
         super().__init__()
@@ -62,6 +83,12 @@ class MoodTile(QAbstractButton):
         self._progress: Progress | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tell()
+
+    def take_over(self, before: MoodTile | None) -> None:
+        """Take the picture and the state of a tile that it replaces."""
+        if before is not None:
+            self._picture, self.state = before._picture, before.state
+            self._tell()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size at which all of its name is seen."""
@@ -97,12 +124,20 @@ class MoodTile(QAbstractButton):
 
     def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
         """Go to the neighbours with the arrow keys; Enter is a click."""
-        if e is not None and e.key() in ARROWS:
+        deed = None if e is None else DEEDS.get((Qt.Key(e.key()), _is_shifted(e)))
+        if deed is not None:
+            self.asked.emit(deed, self.mapToGlobal(self.rect().center()))
+        elif e is not None and e.key() in ARROWS:
             self.stepped.emit(*ARROWS[Qt.Key(e.key())])
         elif e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.click()
         else:
             super().keyPressEvent(e)
+
+    def contextMenuEvent(self, a0: QContextMenuEvent | None) -> None:  # noqa: N802
+        """Ask for the menu, by mouse or by the menu key."""
+        if a0 is not None:
+            self.asked.emit("menu", a0.globalPos())
 
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
         """Draw the tile."""
@@ -198,6 +233,10 @@ class MoodTile(QAbstractButton):
         states = ", ".join(part for part in (what, engines[self.state] if self.state else "") if part)
         self.setAccessibleName(f"{self.number} {self.name}" + (f", {states}" if states else ""))
         self.setToolTip(f"<qt><b>{self.name}</b>{f' ({states})' if states else ''}<br>{self._tip}</qt>")
+
+
+def _is_shifted(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
 
 def _number_type() -> QFont:

@@ -89,6 +89,9 @@ QPushButton:pressed { background: @edge; }
 QPushButton:checked { background: @warn; color: @background; border-color: @warn; }
 QPushButton[quiet="true"] { border-width: 1px; font-size: 14px; padding: 0 10px; }
 QPushButton[quiet="true"]:checked { background: @tint; color: @text; border-color: @accent; }
+QPushButton#deck { text-align: left; padding: 0 8px; }
+QPushButton#deck:checked { background: @tint; color: @text; border-color: @accent; }
+QPushButton:disabled { color: @faint; }
 QPushButton:focus { border-color: @text; }
 QPushButton[quiet="true"]:focus { border-color: @text; }
 QLineEdit, QDoubleSpinBox, QComboBox {
