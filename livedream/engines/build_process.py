@@ -42,7 +42,7 @@ class BuildServer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._told,
-                env=_environment(),
+                env=child_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as fault:
@@ -120,8 +120,12 @@ class BuildProcess:
 
 def sent(program: Program) -> bytes:
     """Return what a building process reads: the modules that others have added, and the program."""
-    modules = sorted({kind.module for _, kind in OBJECTIVES.items()} - {OWN_MODULE})
-    return pickle.dumps(modules) + pickle.dumps(program)
+    return pickle.dumps(added_modules()) + pickle.dumps(program)
+
+
+def added_modules() -> list[str]:
+    """List the modules that others have added, which a process that dreams has to import."""
+    return sorted({kind.module for _, kind in OBJECTIVES.items()} - {OWN_MODULE})
 
 
 def serve(build: Callable[[Program], None]) -> int:
@@ -149,7 +153,7 @@ def serve(build: Callable[[Program], None]) -> int:
         sys.stdout = answers
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Return the child's environment, in which it imports this very package, wherever it was imported from.
 
     Its threads sleep while they wait for each other. By default OpenMP's spin for milliseconds, and beside a

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from livedream.errors import LivedreamError, SourceError
-from livedream.frame import Rgb
+from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
 from livedream.runtime.source_switcher import SourceSwitcher, Wish
 from livedream.sources.cameras import CameraInfo
@@ -34,11 +34,11 @@ class CameraView:
 class CameraPreviews:
     """Looks through the cameras while it is open, each for one picture; never through the one in use.
 
-    own: gives the picture of the source in use. One that does not deliver is not tried again until it was
+    own: gives what the source in use shows. One that does not deliver is not tried again until it was
     away, or this is opened anew.
     """
 
-    def __init__(self, sources: SourceSwitcher, own: Callable[[], Rgb | None]) -> None:
+    def __init__(self, sources: SourceSwitcher, own: Callable[[], Frame | None]) -> None:
         self._sources, self._own = sources, own
         self._views: dict[str, CameraView] = {}
         self._stop: threading.Event | None = None
@@ -91,8 +91,8 @@ class CameraPreviews:
     def _looked(self, camera: CameraInfo, stop: threading.Event) -> CameraView:
         """Return what a camera sees, or why it does not."""
         if camera.device == self._sources.in_use:
-            rgb = self._own()
-            return CameraView(camera, None if rgb is None else _small(rgb))
+            shown = self._own()
+            return CameraView(camera, None if shown is None else _small(shown.rgb))
         try:
             with self._sources.using(camera.device):
                 if stop.is_set() or camera.device == self._sources.in_use:

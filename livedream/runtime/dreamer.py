@@ -99,6 +99,13 @@ class Dreamer:
         """Hold another frame rate from the next frame on; any thread."""
         self._interval_s = 1 / fps
 
+    @property
+    def has_time(self) -> bool:
+        """Return whether there is time to spare for others; any thread."""
+        is_building = self._builder.is_busy or self._builder.preparing > 0
+        is_at_ease = self._governor is None or self._governor.is_at_ease
+        return self.settled.is_set() and not is_building and is_at_ease
+
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Request the engine for pictures of `size_wh` before the first frame arrives."""
         self._request(self._spec(self._store.snapshot(), size_wh))

@@ -15,7 +15,7 @@ from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder, ProgramState
 from livedream.engines.cache import EngineCache
-from livedream.frame import Rgb
+from livedream.frame import Frame, Rgb
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
 from livedream.runtime.capture_thread import CaptureThread
@@ -190,10 +190,14 @@ class LiveSession:
         captured = None if shown is not None else self._capture.slot.peek()
         return shown if captured is None else (-captured[0], self.output.oriented(captured[1].rgb))
 
-    def captured(self) -> Rgb | None:
+    def captured(self) -> Frame | None:
         """Return what the source showed last, as it is dreamed: fitted into the output; None before."""
         newest = self._capture.slot.peek()
-        return None if newest is None else newest[1].rgb
+        return None if newest is None else newest[1]
+
+    def has_time(self) -> bool:
+        """Return whether there is time to spare: nothing is built, and frames are dreamed well in time."""
+        return self._dreamer.has_time
 
     @property
     def ended(self) -> bool:
@@ -243,6 +247,7 @@ class LiveSession:
             source=self._source.info.name,
             source_health=self._source.health,
             source_wh=self._source.info.size_wh,
+            source_is_device=self._source.info.is_device,
             working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
             output_wh=self.plan.output_wh,
             sinks=self.output.sinks(),

@@ -47,6 +47,7 @@ class Status:
     left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
     floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
+    source_is_device: frames come from a camera or a stream.
     sinks: name -> health.
     opening: the source that is being opened, "" if none is.
     outlets: the switches of this system. panic: what goes out in place of the dream. mirrored: what goes out
@@ -74,6 +75,7 @@ class Status:
     source: str = ""
     source_health: Health = Health("off")
     source_wh: tuple[int, int] = (0, 0)
+    source_is_device: bool = False
     working_wh: tuple[int, int] = (0, 0)
     output_wh: tuple[int, int] = (0, 0)
     opening: str = ""

@@ -10,13 +10,16 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 
 from livedream.engines.builder import ProgramState
-from livedream.frame import Rgb
+from livedream.frame import Frame
 from livedream.runtime.camera_previews import CameraPreviews
 from livedream.runtime.desk import Desk
+from livedream.runtime.mood_thumbnails import MoodThumbnails, Painter
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
+from livedream.runtime.thumbnail_process import ThumbnailProcess
+from livedream.ui.camera_tile import to_image
 from livedream.ui.elided_label import ElidedLabel
 from livedream.ui.icon import icon
 from livedream.ui.panel.control_panel import ControlPanel
@@ -31,16 +34,29 @@ from livedream.ui.top_bar import TopBar
 from livedream.ui.window import DEFAULT_WH, DreamWindow
 
 
-def with_panel(show: Playable, playlist: Playlist, view: DreamWindow) -> ControlWindow:
-    """Return a window that holds a view of a show and its controls."""
+def with_panel(
+    show: Playable,
+    playlist: Playlist,
+    view: DreamWindow,
+    settings: QSettings | None = None,
+    painter: Painter | None = None,
+) -> ControlWindow:
+    """Return a window that holds a view of a show and its controls.
+
+    settings: where it keeps what is open; None: the user's. painter: of the pictures of the moods; None: a
+    process of its own.
+    """
     panel, moods = ControlPanel(show.store, show.commands), MoodGrid(playlist)
-    window = ControlWindow(view, panel, moods, show.preset_states, QSettings("livedream", "livedream"))
+    kept = settings or QSettings("livedream", "livedream")
+    window = ControlWindow(view, panel, moods, show.preset_states, kept)
     window.offer(SourcePicker(show.sources, CameraPreviews(show.sources, show.captured)))
     if show.desk is not None:
         row, menu = DeckRow(show.desk), MoodMenu(moods, show.desk)
         for part in (row, menu):
             part.said.connect(view.flash)
         window.stage.add_row(row)
+    paints = painter or ThumbnailProcess()
+    window.paint(MoodThumbnails(lambda: playlist.presets, show.captured, show.has_time, paints, show.tell))
     window.place(show.status().output_wh)
     return window
 
@@ -56,7 +72,15 @@ class Playable(Protocol):
         """Return what changes the source."""
         ...
 
-    def captured(self) -> Rgb | None:
+    def has_time(self) -> bool:
+        """Return whether the show has time to spare."""
+        ...
+
+    def tell(self, sentence: str) -> None:
+        """Tell people a sentence."""
+        ...
+
+    def captured(self) -> Frame | None:
         """Return what the source showed last; None before."""
         ...
 
@@ -146,11 +170,18 @@ class ControlWindow(QMainWindow):
             part.said.connect(view.flash)
         self._states = states
         self._picker: SourcePicker | None = None
+        self._thumbnails: MoodThumbnails | None = None
 
     def offer(self, picker: SourcePicker) -> None:
         """Open a picker from the bar, by mouse or key."""
         self._picker = picker
         picker.said.connect(self.view.flash)
+
+    def paint(self, thumbnails: MoodThumbnails) -> None:
+        """Show pictures of the moods as they are painted, until the window is closed."""
+        self._thumbnails = thumbnails
+        self.view.closed.connect(thumbnails.close)
+        thumbnails.start()
 
     def place(self, output_wh: tuple[int, int]) -> None:
         """Open at a size that fits the display."""
@@ -255,3 +286,6 @@ class ControlWindow(QMainWindow):
         self.panel.show_status(status)
         self.moods.show_running(status.preset, status.progress)
         self.moods.set_states(self._states())
+        new = {} if self._thumbnails is None else self._thumbnails.take()
+        for name, rgb in new.items():
+            self.moods.set_thumbnail(name, to_image(rgb))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from livedream.errors import SourceError
-from livedream.frame import Rgb
+from livedream.frame import Frame
 from livedream.runtime.camera_previews import CameraPreviews, CameraView
 from livedream.runtime.current_source import CurrentSource
 from livedream.runtime.source_switcher import Devices, SourceSwitcher, Wish
@@ -34,7 +34,7 @@ class Room:
         in_use.info = replace(in_use.info, device="/dev/video0")
         self.switcher = SourceSwitcher(CurrentSource(in_use), Wish(""), lambda _: None, lambda _: None)
         self.switcher.devices = Devices(self.open, cameras=self.listed)
-        self.own: Rgb = np.full((90, 160, 3), 200, np.uint8)
+        self.own = Frame(np.full((90, 160, 3), 200, np.uint8), 0.0, 0)
         self.previews = CameraPreviews(self.switcher, lambda: self.own)
         monkeypatch.setattr("livedream.runtime.camera_previews.ROUND_S", 0.01)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QRect, QSettings, Qt
 from PyQt6.QtTest import QTest
@@ -11,18 +12,30 @@ from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from livedream.engines.builder import ProgramState
+from livedream.engines.cache import EngineCache
 from livedream.engines.maker import Progress
-from livedream.frame import Rgb
+from livedream.frame import Frame, Rgb
 from livedream.health import Health
-from livedream.presets import load
+from livedream.presets import Preset, apply_assignments, load
+from livedream.runtime.mood_thumbnails import MoodThumbnails
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
+from livedream.runtime.session import LiveSession
+from livedream.runtime.source_switcher import Devices, Wish
 from livedream.runtime.status import Status
-from livedream.ui.control_window import ControlWindow, figures
+from livedream.settings import Settings
+from livedream.sources.camera import Camera
+from livedream.sources.cameras import CameraInfo
+from livedream.sources.capture import Opened
+from livedream.sources.fake_camera import FakeCapture, FakeDevice
+from livedream.ui.control_window import ControlWindow, figures, with_panel
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.source_picker import SourcePicker
 from livedream.ui.window import DreamWindow
+from tests.runtime.conftest import SMALL
+from tests.runtime.test_mood_thumbnails import FakePainter
 from tests.ui.test_source_picker import FakePreviews, FakeSources
 
 Key = Qt.Key
@@ -212,3 +225,64 @@ def test_the_source_opens_the_list_of_sources(qtbot: QtBot, window: ControlWindo
     picker.clouds.click()
     assert sources.wishes == [("clouds", None)]
     assert "opening" in window.view.overlays.look(window.view._clock.now_s(), dreaming=True).hint.text
+
+
+def test_pictures_of_the_moods_arrive_and_end_with_the_window(
+    qtbot: QtBot, window: ControlWindow, playlist: Playlist
+) -> None:
+    painter, frame = FakePainter(), Frame(np.full((9, 16, 3), 5, np.uint8), 0.0, 0)
+    before = window.moods.tiles[0].grab().toImage()
+    window.paint(MoodThumbnails(lambda: playlist.presets, lambda: frame, lambda: True, painter, print))
+    qtbot.waitUntil(lambda: window.moods.tiles[0].grab().toImage() != before)
+    assert not painter.closed
+    window.close()
+    assert painter.closed
+
+
+class Named(FakeCapture):
+    def __init__(self, device: FakeDevice, name: str) -> None:
+        super().__init__(device)
+        self._named = name
+
+    def open(self) -> Opened:
+        super().open()
+        return Opened(self._named, 30.0, f"/dev/{self._named}")
+
+
+def test_in_a_real_show_the_camera_is_changed_and_tiles_and_pictures_follow(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    small = apply_assignments(Settings(), SMALL)
+    other = apply_assignments(small, ["look.strength=2"])
+    playlist = Playlist([Preset("calm", "", small), Preset("strong", "", other)])
+    devices = {name: FakeDevice() for name in ("first", "second")}
+    cameras = [CameraInfo(place, name, path=f"/dev/{name}") for place, name in enumerate(devices)]
+
+    def opened(wish: Wish) -> Camera:
+        return Camera(lambda: Named(devices[wish.name], wish.name))
+
+    plan = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
+    cache, painter = EngineCache(tmp_path / "engines"), FakePainter()
+    settings = QSettings(str(tmp_path / "panels.ini"), QSettings.Format.IniFormat)
+    with LiveSession(opened(Wish(cameras[0])), playlist, plan, cache=cache) as session:
+        session.sources.devices = Devices(opened, cameras=lambda: cameras)
+        session.start()
+        view = DreamWindow(session, session.commands, title="livedream")
+        window = with_panel(session, playlist, view, settings, painter)
+        qtbot.addWidget(window)
+        view.present(full_screen=False)
+        qtbot.waitUntil(lambda: window.bar.source.text_shown().startswith("first"), timeout=20_000)
+        qtbot.waitUntil(lambda: window.moods.tiles[0].running, timeout=20_000)
+        qtbot.waitUntil(lambda: len(painter.painted) == 2, timeout=20_000)
+        qtbot.keyClick(view, Key.Key_2)
+        qtbot.waitUntil(lambda: window.moods.tiles[1].running, timeout=20_000)
+        qtbot.keyClick(view, Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        picker = window._picker
+        assert picker is not None
+        qtbot.waitUntil(lambda: "/dev/second" in picker.tiles, timeout=20_000)
+        assert picker.tiles["/dev/first"].in_use
+        qtbot.mouseClick(picker.tiles["/dev/second"], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: window.bar.source.text_shown().startswith("second"), timeout=20_000)
+        qtbot.waitUntil(lambda: len(painter.painted) == 4, timeout=20_000)
+        view.leave()
+    assert devices["first"].releases == 1

@@ -378,3 +378,22 @@ def test_a_fault_while_the_window_opens_reaches_the_caller(qapp: QApplication, s
         run_window(show, FakeDesk(), title="livedream")
 
     assert show.stops == 1
+
+
+def test_a_camera_is_seen_mirrored_and_a_film_is_not(
+    qtbot: QtBot, window: CountingWindow, show: FakeShow, clock: ManualClock
+) -> None:
+    for is_device in (True, False, True):
+        show.told = replace(show.told, source_is_device=is_device)
+        clock.advance(1.0)
+        qtbot.waitUntil(lambda seen=is_device: window._sees_device is seen)
+        assert window.preview.mirror is is_device
+
+
+def test_what_goes_out_mirrored_is_seen_the_right_way_round(
+    qtbot: QtBot, window: CountingWindow, show: FakeShow, clock: ManualClock
+) -> None:
+    show.told = replace(show.told, mirrored=True)
+    clock.advance(1.0)
+    qtbot.waitUntil(lambda: window.preview.given_mirrored)
+    assert window.preview.mirror
