@@ -7,6 +7,7 @@ work in, the device, the number format and how many threads of the processor tor
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Literal, cast
 
@@ -32,13 +33,14 @@ def build(
 
     Raises EngineError if that fails or does not agree with the reference, OSError if it cannot be stored.
     """
+    begun_s = time.monotonic()
     with full_float32():
         reference = EagerEngine(program, device).run(program.example())
     with kept_in(folder):
         engine = CompiledEngine(program, device, number_format)
         checked = check(engine, program, reference)
         engine.close()
-    facts = facts_of("compiled", number_format, program, checked)
+    facts = facts_of("compiled", number_format, program, checked, time.monotonic() - begun_s)
     cache.put(cache_key(program, device, number_format), pack(folder), facts)
 
 

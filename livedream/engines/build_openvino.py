@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ def build(program: Program, cache: EngineCache) -> None:
     Which format that is, is found out with the first engine, in each format; those after it take the same
     one unless it does not agree. Raises EngineError if none does, OSError if it cannot be stored.
     """
+    begun_s = time.monotonic()
     import torch
 
     model, module = convert(program)
@@ -46,7 +48,7 @@ def build(program: Program, cache: EngineCache) -> None:
     if built is None:
         agreeing = _agreeing(program, model, reference)
         built = _fastest(agreeing, in_turn_ms([one.engine for one in agreeing], program.example()))
-    facts = facts_of("openvino", built.engine.number_format, program, built.check)
+    facts = facts_of("openvino", built.engine.number_format, program, built.check, time.monotonic() - begun_s)
     cache.put(cache_key(program), built.compiled.export_model().getvalue(), facts | {"machine": here})
 
 

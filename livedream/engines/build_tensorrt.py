@@ -7,6 +7,7 @@ the number format, empty for the fastest that agrees with the reference.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +58,14 @@ def build(
 
     Raises EngineError if there is none, OSError if it cannot be stored.
     """
+    begun_s = time.monotonic()
     _prepare(flavour)
     wanted = NUMBER_FORMATS if number_format is None else tuple(dict.fromkeys(("float32", number_format)))
     built, refused = _agreeing(program, flavour, wanted, _reference(program))
     if number_format in refused:
         raise EngineError(refused[number_format])
     chosen = _fastest(built) if number_format is None else built[-1]
-    facts = facts_of(flavour, chosen.plan.number_format, program, chosen.check)
+    facts = facts_of(flavour, chosen.plan.number_format, program, chosen.check, time.monotonic() - begun_s)
     times = {one.plan.number_format: one.device_ms for one in built}
     chosen.plan.put(
         cache, cache_key(program, flavour, number_format), facts | {"device_ms": times, "refused": refused}

@@ -76,14 +76,17 @@ class Cleared:
     kept: tuple[str, ...]
 
 
-def facts_of(engine: str, number_format: NumberFormat, program: Program, check: Check) -> dict[str, Any]:
-    """Return the facts stored with an engine; built: the time now, ISO 8601 in UTC."""
+def facts_of(
+    engine: str, number_format: NumberFormat, program: Program, check: Check, took_s: float
+) -> dict[str, Any]:
+    """Return the facts stored with an engine; built: the time now, ISO 8601 in UTC. took_s: to build it."""
     return {
         "engine": engine,
         "number_format": number_format,
         "program": program.describe(),
         "check": asdict(check),
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "took_s": round(took_s, 2),
     }
 
 
@@ -159,6 +162,12 @@ class EngineCache:
         """
         found = [_listed(path) for path in self.folder.glob("*.engine")]
         return sorted((entry for entry in found if entry), key=lambda entry: entry.used_s, reverse=True)
+
+    def took_s(self, engine: str) -> float | None:
+        """Return how long it took to build the engine of a kind that was used last; None without one."""
+        facts = (entry.facts for entry in self.entries())
+        times = (one["took_s"] for one in facts if one.get("engine") == engine and "took_s" in one)
+        return next((float(one) for one in times), None)
 
     def clear(self) -> Cleared:
         """Remove every engine, and every file that a process which has ended left unfinished."""

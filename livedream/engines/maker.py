@@ -56,7 +56,7 @@ class Order(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """For how long an engine has been made, and how long the one before took; None: not known yet."""
+    """For how long an engine has been made, and how long the last of its kind took; None: not known."""
 
     elapsed_s: float
     expected_s: float | None
@@ -82,7 +82,7 @@ class EngineMaker(Generic[P]):
         self._worked: str | None = None
         self._cancelled = self._bridged = False
         self._begun: tuple[str, float] | None = None
-        self._took_s: dict[bool, float] = {}
+        self._expected_s: float | None = None
 
     @property
     def making(self) -> str:
@@ -96,9 +96,7 @@ class EngineMaker(Generic[P]):
         begun = self._begun
         if begun is None:
             return None
-        # What is built at low priority takes longer, and is better than no estimate.
-        expected_s = self._took_s.get(False, self._took_s.get(True))
-        return Progress(time.monotonic() - begun[1], expected_s)
+        return Progress(time.monotonic() - begun[1], self._expected_s)
 
     @property
     def is_building(self) -> bool:
@@ -193,7 +191,7 @@ class EngineMaker(Generic[P]):
         """Take an engine from the cache, which another process fills if it is not there."""
         loaded = other.load(part, self._cache)
         if loaded is None:
-            self._fill(other.builds, part, order)
+            self._fill(name, other.builds, part, order)
             loaded = other.load(part, self._cache)
         if loaded is None:
             raise EngineError(f"the engine {name} was built, but could not be stored in {self._cache.folder}")
@@ -201,18 +199,17 @@ class EngineMaker(Generic[P]):
         engine.run(part.example())  # the first run takes several times as long as those that follow
         return Made(engine, checked, checked.run_ms)
 
-    def _fill(self, builds: Mapping[str, Begin], part: Program, order: Order[P]) -> None:
+    def _fill(self, name: str, builds: Mapping[str, Begin], part: Program, order: Order[P]) -> None:
         """Build into the cache in another process, in the first number format that works."""
         self._cache.prepare(self._tell)
+        self._expected_s = self._cache.took_s(name)
         for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
-            start_s = time.monotonic()
             self._build = build = begin(part, self._cache, polite=order.polite)
             self._bridge(order)
             if self._cancelled:
                 build.cancel()
             try:
                 build.wait()
-                self._took_s[order.polite] = time.monotonic() - start_s
                 break
             except EngineError as fault:
                 if alternative is None or self._cancelled:

@@ -36,7 +36,7 @@ PICTURE_WH = (256, 144)
 WORKING_PX = 16_000
 """So many pixels are dreamed at: forms are larger then than in the show, and can be told apart in a tile."""
 
-FRAMES, FRAME_S = 8, 1 / 30
+FRAMES, FRAME_S = 6, 1 / 30
 """How often a picture is dreamed, each time from what it had become, and how much time of a show that is."""
 
 NICEST = 19

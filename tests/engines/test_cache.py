@@ -210,15 +210,29 @@ def test_the_facts_are_readable_without_livedream(cache: EngineCache) -> None:
 
 
 def test_the_facts_say_what_an_engine_is_and_when_it_was_built(program: Program, cache: EngineCache) -> None:
-    cache.put("key", b"blob", facts_of("openvino", "bfloat16", program, Check(0.97, 0.2, 9.3)))
+    cache.put("key", b"blob", facts_of("openvino", "bfloat16", program, Check(0.97, 0.2, 9.3), 8.214))
     (entry,) = cache.entries()
     assert entry.facts["engine"] == "openvino"
     assert entry.facts["number_format"] == "bfloat16"
     assert entry.facts["program"] == program.describe()
     assert entry.facts["check"] == {"cosine": 0.97, "relative_error": 0.2, "run_ms": 9.3}
+    assert entry.facts["took_s"] == 8.21
     built = datetime.fromisoformat(entry.facts["built"])
     assert built.utcoffset() == timedelta(0)
     assert abs(datetime.now(UTC) - built) < timedelta(minutes=1)
+
+
+def test_how_long_the_last_build_took_is_known_for_each_engine(cache: EngineCache) -> None:
+    assert cache.took_s("openvino") is None
+    for number, (engine, facts) in enumerate(
+        {"old": {"took_s": 3.0}, "new": {"took_s": 9.5}, "silent": {}, "other": {"took_s": 80}}.items()
+    ):
+        name = "compiled" if engine == "other" else "openvino"
+        cache.put(engine, b"", FACTS | {"engine": name} | facts)
+        os.utime(cache._path(engine), (1e9 + number, 1e9 + number))
+    assert cache.took_s("openvino") == 9.5
+    assert cache.took_s("compiled") == 80
+    assert cache.took_s("tensorrt") is None
 
 
 def test_entries_are_listed_with_size_and_use_the_one_used_last_first(cache: EngineCache) -> None:
