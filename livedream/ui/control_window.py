@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PyQt6.QtCore import QEvent, QSettings, Qt
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 
 from livedream.engines.builder import ProgramState
@@ -207,6 +207,11 @@ class ControlWindow(QMainWindow):
         """Open or fold the moods."""
         self.stage.show_moods(on=not self.stage.with_moods)
         self._fit()
+        self.view.setFocus()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Give the picture the keys, or else the first button would have them."""
+        super().showEvent(a0)
         self.view.setFocus()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)

@@ -286,3 +286,11 @@ def test_in_a_real_show_the_camera_is_changed_and_tiles_and_pictures_follow(
         qtbot.waitUntil(lambda: len(painter.painted) == 4, timeout=20_000)
         view.leave()
     assert devices["first"].releases == 1
+
+
+def test_no_button_has_the_keys_before_somebody_gives_them(
+    qtbot: QtBot, window: ControlWindow, desk: FakeDesk
+) -> None:
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.view)
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Space)
+    assert desk.moves == ["freeze"]

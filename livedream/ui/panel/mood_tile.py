@@ -147,8 +147,8 @@ class MoodTile(QAbstractButton):
         painter.setClipPath(shape)
         self._draw_ground(painter, box)
         self._draw_name(painter, QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX))
-        self._draw_dot(painter, QPointF(box.right() - 11, box.top() + 11))
         self._draw_progress(painter, box)
+        self._draw_dot(painter, QPointF(box.right() - 11, box.top() + 11))
         painter.setClipping(False)
         self._draw_edge(painter, box)
         if self.hasFocus():
