@@ -252,6 +252,7 @@ class LiveSession:
             output_wh=self.plan.output_wh,
             sinks=self.output.sinks(),
             opening=self.sources.opening,
+            refused=self.sources.trouble,
             panic=self.output.panic,
             mirrored=self.output.mirrored,
             flash_limit=self.output.flash_limit,

@@ -49,7 +49,7 @@ class Status:
     floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
     source_is_device: frames come from a camera or a stream.
     sinks: name -> health.
-    opening: the source that is being opened, "" if none is.
+    opening: the source that is being opened, "" if none is; refused: why the last one did not open.
     outlets: the switches of this system. panic: what goes out in place of the dream. mirrored: what goes out
     is. flash_limit: what is kept from flashing; dampening: it would have flashed just now.
     audio_offset_ms: by how much sound has to be delayed to fit a camera's picture; None while it is unknown.
@@ -79,6 +79,7 @@ class Status:
     working_wh: tuple[int, int] = (0, 0)
     output_wh: tuple[int, int] = (0, 0)
     opening: str = ""
+    refused: str = ""
     panic: PanicMode = ""
     mirrored: bool = False
     flash_limit: FlashLimit = "live"

@@ -139,9 +139,10 @@ def _sizes(status: Status) -> str:
 
 
 def devices(status: Status) -> list[Device]:
-    """Name the source, then the sinks, each with its health."""
+    """Name the source, then one that did not open, then the sinks, each with its health."""
     source = _device(status.source or "source", status.source_health, f"{status.source_fps:.1f} fps")
-    return [source, *(_device(name, health) for name, health in status.sinks.items())]
+    refused = [_device("another source", Health("failed", status.refused))] if status.refused else []
+    return [source, *refused, *(_device(name, health) for name, health in status.sinks.items())]
 
 
 def _well(status: Status) -> tuple[Device, ...]:

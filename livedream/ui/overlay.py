@@ -115,9 +115,9 @@ class Overlays:
 
     def _remember(self, status: Status) -> None:
         """Remember each message until the device is well again: a try in between is no news."""
-        well = {device.name for device in devices(status) if device.state in ("live", "off")}
+        ill = {device.name for device in devices(status) if device.state not in ("live", "off")}
         now = {(trouble.name, trouble.state) for trouble in self._troubles}
-        self._told = {told for told in self._told if told[0] not in well} | now
+        self._told = {told for told in self._told if told[0] in ill} | now
 
     def _starting(self, now_s: float) -> Starting:
         step = int(now_s * BREATH_HZ) % (BREATH_HZ * BREATH_S)

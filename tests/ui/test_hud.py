@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from livedream.health import Health, State
 from livedream.runtime.status import Status
-from livedream.ui.hud import Device, Notice, Setting, hud_of, problems
+from livedream.ui.hud import Device, Notice, Setting, devices, hud_of, problems
 
 STATES = ("off", "starting", "live", "stale", "failed")
 
@@ -117,3 +117,10 @@ def test_flashes_and_the_audio_offset_are_told_when_there_is_something_to_tell()
     assert settings(Status(dampening=True))["flashes"] == "dampened"
     assert settings(Status(flash_limit="off"))["flashes"] == "not limited"
     assert settings(Status(audio_offset_ms=83.6))["OBS audio offset"] == "84 ms"
+
+
+def test_a_source_that_does_not_open_is_a_problem_beside_the_one_that_runs(status: Status) -> None:
+    refused = replace(status, sinks={}, refused="C920 cannot be shown, clouds goes on: it is in use")
+    (problem,) = problems(refused)
+    assert (problem.name, problem.state, problem.text) == ("another source", "failed", refused.refused)
+    assert [device.name for device in devices(refused)] == ["C920 webcam", "another source"]

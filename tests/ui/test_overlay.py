@@ -132,3 +132,9 @@ def test_the_keys_lie_over_no_toast(overlays: Overlays, status: Status) -> None:
     assert overlays.look(10.0, dreaming=True).toast_opacity == 1.0
     overlays.keys = True
     assert overlays.look(10.0, dreaming=True).toast_opacity == 0.0
+
+
+def test_each_source_that_does_not_open_is_told(overlays: Overlays, status: Status) -> None:
+    for at_s, refused, opacity in ((10.0, "it is in use", 1.0), (60.0, "", 0.0), (70.0, "it is in use", 1.0)):
+        overlays.tell(replace(status, refused=refused), at_s)
+        assert overlays.look(at_s, dreaming=True).toast_opacity == opacity
