@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PyQt6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -79,6 +79,7 @@ class SourcePicker(QFrame):
         dress(self)
         self._sources, self._previews = sources, previews
         self._ask_file = ask_file or self._asked_file
+        self._wanted = QPoint()
         self.tiles: dict[str, CameraTile] = {}
         self.nothing = QLabel()
         self.nothing.setObjectName("quiet")
@@ -93,9 +94,10 @@ class SourcePicker(QFrame):
         self._timer.timeout.connect(self.follow)
 
     def open_under(self, anchor: QWidget) -> None:
-        """Open below a widget."""
+        """Open below a widget, all of it on the display."""
+        self._wanted = anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
         self.adjustSize()
-        self.move(anchor.mapToGlobal(QPoint(0, anchor.height() + 2)))
+        self._place()
         self.show()
 
     def follow(self) -> None:
@@ -116,6 +118,11 @@ class SourcePicker(QFrame):
         self.follow()
         self._timer.start()
         self.clouds.setFocus()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Stay on the display as cameras come."""
+        super().resizeEvent(a0)
+        self._place()
 
     def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
         """Look no more."""
@@ -163,6 +170,16 @@ class SourcePicker(QFrame):
             before = tile
         QWidget.setTabOrder(before, self.clouds)
         self.adjustSize()
+
+    def _place(self) -> None:
+        """Move up or left of where it belongs if it reaches beyond the display."""
+        screen = QGuiApplication.screenAt(self._wanted) or self.screen()
+        assert screen is not None, "a window is on one"
+        room = screen.availableGeometry()
+        self.move(
+            max(room.left(), min(self._wanted.x(), room.right() - self.width())),
+            max(room.top(), min(self._wanted.y(), room.bottom() - self.height())),
+        )
 
     def _sizes(self) -> QComboBox:
         box = QComboBox()

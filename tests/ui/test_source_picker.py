@@ -136,3 +136,19 @@ def test_everything_is_reached_by_the_keyboard(
     picker.show()
     qtbot.keyClick(picker, Qt.Key.Key_Escape)
     assert not picker.isVisible()
+
+
+def test_all_of_it_is_on_the_display_however_many_cameras_there_are(
+    qtbot: QtBot, picker: SourcePicker, previews: FakePreviews
+) -> None:
+    room = picker.screen().availableGeometry()
+    corner = QWidget()
+    qtbot.addWidget(corner)
+    corner.setGeometry(room.right() - 40, room.bottom() - 40, 40, 40)
+    corner.show()
+    picker.hide()
+    picker.open_under(corner)
+    previews.seen = [CameraView(CameraInfo(place, "C920", path=f"/dev/video{place}")) for place in range(5)]
+    qtbot.waitUntil(lambda: len(picker.tiles) == 5)
+    qtbot.waitUntil(lambda: picker.height() > 500)
+    assert room.contains(picker.frameGeometry())
