@@ -24,6 +24,7 @@ class Preview:
 
     def __init__(self, *, mirror: bool) -> None:
         self.mirror, self.given_mirrored = mirror, False
+        self.sees_device: bool | None = None
         self.number = -1
         self._rgb: Rgb | None = None
         self._scaled: tuple[tuple[object, ...], Pixels] | None = None
@@ -46,6 +47,13 @@ class Preview:
         assert self._rgb is not None
         height, width, _ = self._rgb.shape
         return QSize(width, height)
+
+    def follow(self, *, mirrored: bool, is_device: bool) -> None:
+        """Follow which way round frames are, and what they come from: of a film, letters are to be read."""
+        self.given_mirrored = mirrored
+        if self.sees_device not in (None, is_device):
+            self.mirror = is_device
+        self.sees_device = is_device
 
     def take(self, latest: tuple[int, Rgb] | None) -> bool:
         """Take (sequence number, frame uint8 HxWx3); True if it is a new one."""

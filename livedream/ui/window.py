@@ -78,7 +78,6 @@ class DreamWindow(QWidget):
         self._screens = Screens()
         self._drawn: Look | None = None
         self._notices: tuple[str, ...] = ()
-        self._sees_device: bool | None = None
         self._status_due_s = self._clock.now_s()
         self._leaving = self._is_dreaming = False
         self._timer = QTimer(self)
@@ -257,11 +256,7 @@ class DreamWindow(QWidget):
 
     def _take_status(self, now_s: float) -> None:
         status = self._show.status()
-        preview = self.picture.preview
-        preview.given_mirrored = status.mirrored
-        if self._sees_device not in (None, status.source_is_device):
-            preview.mirror = status.source_is_device  # of films, letters are to be read
-        self._sees_device = status.source_is_device
+        self.picture.preview.follow(mirrored=status.mirrored, is_device=status.source_is_device)
         self._is_dreaming = status.frames > 0
         self._on_status(status)
         with_own = replace(status, notices=(*self._notices, *status.notices))

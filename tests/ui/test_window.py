@@ -386,8 +386,8 @@ def test_a_camera_is_seen_mirrored_and_a_film_is_not(
     for is_device in (True, False, True):
         show.told = replace(show.told, source_is_device=is_device)
         clock.advance(1.0)
-        qtbot.waitUntil(lambda seen=is_device: window._sees_device is seen)
-        assert window.preview.mirror is is_device
+        qtbot.waitUntil(lambda seen=is_device: window.picture.preview.sees_device is seen)
+        assert window.picture.preview.mirror is is_device
 
 
 def test_what_goes_out_mirrored_is_seen_the_right_way_round(
@@ -395,5 +395,5 @@ def test_what_goes_out_mirrored_is_seen_the_right_way_round(
 ) -> None:
     show.told = replace(show.told, mirrored=True)
     clock.advance(1.0)
-    qtbot.waitUntil(lambda: window.preview.given_mirrored)
-    assert window.preview.mirror
+    qtbot.waitUntil(lambda: window.picture.preview.given_mirrored)
+    assert window.picture.preview.mirror
