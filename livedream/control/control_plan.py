@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from livedream.control.artnet_server import ArtNetPlan
+from livedream.control.tempo import HAND
 from livedream.runtime.on_beat import Quantise
 from livedream.settings.modulation_row import ModulationRow
 
@@ -41,14 +42,15 @@ class ControlPlan:
 class ControlStatus:
     """How the controls are.
 
-    bpm: the tempo. beat: beats that have passed, with a fraction. quantise: of preset changes. osc: where
-    messages are taken, "" for nowhere. midi: the controllers that are open; None: there is no MIDI. profile:
-    the file of what they are bound to. learning: the setting or command that the next knob is bound to.
-    problems: a sentence on each thing that cannot be had.
+    bpm: the tempo. beat: beats that have passed, with a fraction. leader: who has set the tempo. quantise: of
+    preset changes. osc: where messages are taken, "" for nowhere. midi: the controllers that are open; None:
+    there is no MIDI. profile: the file of what they are bound to. learning: the setting or command that the
+    next knob is bound to. problems: a sentence on each thing that cannot be had.
     """
 
     bpm: float
     beat: float
+    leader: str = HAND
     quantise: Quantise = "off"
     osc: str = ""
     midi: tuple[str, ...] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.control.coalescer import Coalescer
 from livedream.control.control_plan import ControlPlan, ControlStatus
 from livedream.control.link_tempo import LinkTempo, link_peer
-from livedream.control.macros import MACRO_ROWS, MACROS, macro_sources
+from livedream.control.macros import MACRO_ROWS, macro_sources
 from livedream.control.matrix import Matrix
 from livedream.control.midi import Midi, kept_profile
 from livedream.control.midi_binding import Binding
@@ -23,15 +24,16 @@ from livedream.control.midi_profile import profile_file, profile_folder
 from livedream.control.midi_system import SystemMidi
 from livedream.control.osc_feedback import OscFeedback
 from livedream.control.osc_server import OscServer
+from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
 from livedream.control.tempo import MidiClock, Tempo
 from livedream.control.tempo_commands import add_tempo_commands
-from livedream.errors import InputError, LivedreamError
+from livedream.errors import LivedreamError
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.store import BY_ITSELF, SettingsStore
+from livedream.runtime.store import SettingsStore
 
 PERIOD_S = 1 / 60
 """How often what controls want is applied."""
@@ -64,7 +66,8 @@ class Controls:
         self._plan, self._tell = plan or ControlPlan(), tell
         self._clock, self._backend = clock or SystemClock(), backend
         self._sparing = Sparing(tell, self._clock, AGAIN_S)
-        self._registry, self._problems = commands, list[str]()
+        self._registry, self._problems = commands, dict[str, str]()
+        self._retired: deque[Midi] = deque()
         self._wake = threading.Event()  # an onset does not wait for the next step
         self.commands = ShowCommands(commands, playlist)
         self.tempo = Tempo(self._plan.bpm, self._clock.now_s())
@@ -77,12 +80,11 @@ class Controls:
         self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
         self.matrix = Matrix(self.coalescer, macro_sources(store), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
-        self._playlist, self._shown = playlist, None if playlist is None else playlist.shown
         self.audio: AudioInput | None = None
         self.art_net: ArtNetServer | None = None
         self.link: LinkTempo | None = None
         self._add_sources()
-        self._take_rows()
+        self._preset_rows = PresetRows(store, self.matrix, playlist, tell)
         self.feedback: OscFeedback | None = None
         self.osc: OscServer | None = None
         self.midi: Midi | None = None
@@ -108,18 +110,18 @@ class Controls:
     def open(self) -> None:
         """Take the ports that the plan names; what cannot be had is told."""
         self._try(self._open_feedback)
-        self._try(self._open_osc)
+        self._try(self._open_osc, "osc")
         self._try(self._open_link)
         if self.audio is not None:
             self.audio.start()
         if self._plan.midi is not None:
             profile = self._plan.midi
-            self._try(lambda: self.use_midi(profile))
+            self._try(lambda: self.use_midi(profile), "midi")
 
     def step(self) -> None:
         """Do all that is due: what has come is applied in one change, and sent to those who follow."""
         ports = (self.osc, self.midi, self.art_net, self.link)
-        steps: list[Callable[[], object]] = [self._follow_show]
+        steps: list[Callable[[], object]] = [self._close_retired, self._preset_rows.step]
         steps += [*(port.step for port in ports if port is not None), self.coalescer.apply]
         steps += [] if self.feedback is None else [self.feedback.step]
         for step in steps:
@@ -136,6 +138,7 @@ class Controls:
     def close(self) -> None:
         """Apply what is left and give everything back."""
         self.coalescer.close()
+        self._close_retired()
         for port in (self.osc, self.midi, self.feedback, self.art_net, self.link, self.audio):
             if port is not None:
                 port.close()
@@ -159,10 +162,29 @@ class Controls:
             tell=self._tell,
             clock=self._clock,
         )
+        self._problems.pop("midi", None)
         before, self.midi = self.midi, made
         if before is not None:
             before.close()
         return made
+
+    def close_midi(self) -> None:
+        """Give the controllers back and keep what was learned; any thread."""
+        midi, self.midi = self.midi, None
+        if midi is not None:
+            self._retired.append(midi)  # whoever steps it closes it, and steps it no more
+
+    def use_osc(self, address: tuple[str, int]) -> None:
+        """Listen on a host and a port in place of those before; any thread. Raises LivedreamError."""
+        self.close_osc()
+        self.osc = self._listening(address)
+        self._problems.pop("osc", None)
+
+    def close_osc(self) -> None:
+        """Listen no more; any thread."""
+        osc, self.osc = self.osc, None
+        if osc is not None:
+            osc.close()
 
     def learn(self, target: str, low: float | None = None, high: float | None = None) -> None:
         """Bind the next knob that is moved, or pad that is hit, to a setting or a command.
@@ -199,32 +221,14 @@ class Controls:
         return ControlStatus(
             bpm=self.tempo.bpm,
             beat=self.tempo.beats(self._clock.now_s()),
+            leader=self.tempo.leader,
             quantise=self._on_beat.quantise,
             osc="" if osc is None else f"{osc.host}:{osc.port}",
             midi=None if midi is None else midi.ports.names,
             profile=None if midi is None else midi.file,
             learning=None if midi is None else midi.map.learning,
-            problems=tuple(self._problems),
+            problems=tuple(self._problems.values()),
         )
-
-    def _follow_show(self) -> None:
-        """Take the rows of a preset that has come, and let macros stay from preset to preset."""
-        store = self.coalescer.store
-        if not store.held.issuperset(MACROS):
-            store.hold(MACROS, origin=BY_ITSELF)
-        if self._playlist is not None and self._playlist.shown is not self._shown:
-            self._shown = self._playlist.shown
-            self._take_rows()
-
-    def _take_rows(self) -> None:
-        shown = self._shown
-        rows = () if shown is None else shown.rows
-        self.matrix.use_preset(rows)
-        for row in rows:
-            try:
-                self.matrix.check_source(row.source)
-            except InputError as fault:
-                self._tell(f"{shown.name if shown else ''}: {fault}")
 
     def _file(self, profile: str) -> Path:
         return profile_file(profile, self._plan.profiles or profile_folder())
@@ -237,14 +241,21 @@ class Controls:
 
     def _open_osc(self) -> None:
         if self._plan.osc is not None:
-            self.osc = OscServer(
-                self.coalescer,
-                self.commands,
-                self._plan.osc,
-                tell=self._tell,
-                hears=self.feedback,
-                clock=self._clock,
-            )
+            self.osc = self._listening(self._plan.osc)
+
+    def _listening(self, address: tuple[str, int]) -> OscServer:
+        return OscServer(
+            self.coalescer,
+            self.commands,
+            address,
+            tell=self._tell,
+            hears=self.feedback,
+            clock=self._clock,
+        )
+
+    def _close_retired(self) -> None:
+        while self._retired:
+            self._retired.popleft().close()
 
     def _add_sources(self) -> None:
         """Add what moves settings besides macros and waves, then the rows that the plan names."""
@@ -272,11 +283,12 @@ class Controls:
             peer = link_peer(self.tempo.bpm)
             self.link = LinkTempo(self.tempo, peer, tell=self._tell, clock=self._clock)
 
-    def _try(self, open_: Callable[[], object]) -> None:
+    def _try(self, open_: Callable[[], object], part: str = "") -> None:
+        """Open something; what cannot be had is a problem until `part` can."""
         try:
             open_()
         except LivedreamError as fault:
-            self._problems.append(str(fault))
+            self._problems[part or str(fault)] = str(fault)
             self._tell(str(fault))
 
     def _run(self) -> None:

@@ -116,7 +116,7 @@ class LinkTempo:
             state.forceBeatAtTime(beats - away, at_us, QUANTUM)
             self._peer.commitAppSessionState(state)
         elif state.tempo() != self._theirs or abs(away) > LEAP_BEATS:
-            self._tempo.take(Beat(state.tempo(), now_s, beats))
+            self._tempo.take(Beat(state.tempo(), now_s, beats), "Link")
         self._ours, self._theirs = self._tempo.bpm, state.tempo()
 
     def close(self) -> None:

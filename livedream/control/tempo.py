@@ -30,6 +30,10 @@ LOST_S = 0.5
 CLOCK_TICK, CLOCK_START, CLOCK_CONTINUE, CLOCK_STOP = 0xF8, 0xFA, 0xFB, 0xFC
 
 
+HAND = "hand"
+"""Who leads the tempo unless somebody else does."""
+
+
 class Beat(NamedTuple):
     """A tempo, and a time at which a beat with a number falls."""
 
@@ -43,9 +47,13 @@ class Beat(NamedTuple):
 
 
 class Tempo:
-    """Holds the beat; any thread may tap, nudge and ask. Times are of one clock, in seconds."""
+    """Holds the beat; any thread may tap, nudge and ask. Times are of one clock, in seconds.
+
+    leader: who has set the tempo last, for people.
+    """
 
     def __init__(self, bpm: float = 120.0, start_s: float = 0.0) -> None:
+        self.leader = HAND
         self._beat = Beat(_bounded(bpm), start_s)
         self._taps: deque[float] = deque(maxlen=TAPS)
         self._lock = threading.Lock()
@@ -77,6 +85,7 @@ class Tempo:
             if last is not None and not 0 <= now_s - last <= PAUSE_S:
                 self._taps.clear()
             self._taps.append(now_s)
+            self.leader = HAND
             interval_s = _interval_s(list(self._taps))
             bpm = self._beat.bpm if interval_s is None else _bounded(60 / interval_s)
             self._beat = Beat(bpm, now_s, round(self._beat.beats(now_s)))
@@ -97,11 +106,12 @@ class Tempo:
 
     def resync(self, now_s: float) -> None:
         """Begin to count anew: now is the first beat."""
-        self.take(Beat(self._beat.bpm, now_s))
+        self.take(Beat(self._beat.bpm, now_s), self.leader)
 
-    def take(self, beat: Beat) -> None:
+    def take(self, beat: Beat, leader: str) -> None:
         """Take another beat: that of a MIDI clock."""
         with self._lock:
+            self.leader = leader
             self._beat = Beat(_bounded(beat.bpm), beat.at_s, beat.number)
             self._taps.clear()
 
@@ -142,7 +152,7 @@ class MidiClock:
         self._count += 1 if self._running else 0
         if len(self._ticks) >= PPQN // 4 and self._running:
             fit_s, at_s = _line(list(self._ticks))
-            self._tempo.take(Beat(60 / (fit_s * PPQN), at_s, number))
+            self._tempo.take(Beat(60 / (fit_s * PPQN), at_s, number), "MIDI clock")
 
 
 def _interval_s(taps: list[float]) -> float | None:

@@ -29,7 +29,7 @@ class TempoFollower:
             if self._leaps < LASTING:
                 return
         self._leaps, self._follows = 0, True
-        self._tempo.take(Beat(pulse.bpm, beat_s, round(beats)))
+        self._tempo.take(Beat(pulse.bpm, beat_s, round(beats)), "sound")
 
     def _leaps_to(self, pulse: Pulse, beats: float) -> bool:
         return abs(pulse.bpm / self._tempo.bpm - 1) > NEAR or abs(beats - round(beats)) > NEAR_BEATS

@@ -13,6 +13,7 @@ from livedream.presets import Preset
 from livedream.runtime.on_beat import BeatTurns, OnBeat
 from livedream.runtime.store import BY_ITSELF, SettingsStore, Written, check
 from livedream.settings import Settings
+from livedream.settings.modulation_row import ModulationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Playlist:
     presets: at least one, with all that is to be set on top of them. at: the place of the first one shown.
     every_s, every_beats: how long each is shown, in seconds or in beats of the tempo that `on_beat` follows;
     None: until a hand changes it. on_beat: moves what is asked for to the beat or the bar. own: where presets
-    of one's own are kept. complaints: sentences about presets that could not be loaded.
+    of one's own are kept. complaints: sentences about presets that could not be loaded. rows: returns the
+    rows of modulation that stand, which are saved with a preset; may be replaced by who knows of more.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Playlist:
     ) -> None:
         self.presets = tuple(presets)
         self.on_beat = OnBeat()
+        self.rows: Callable[[], tuple[ModulationRow, ...]] = lambda: self.shown.rows
         self._turns = None if every_beats is None else BeatTurns(every_beats)
         self._asked: tuple[list[int], float] | None = None
         self.own = own or OwnPresets()

@@ -14,10 +14,11 @@ from livedream.settings import Settings
 
 
 def save_preset(playlist: Playlist, name: str) -> str:
-    """Save what stands by hand as a preset of one's own, and show that; returns its name.
+    """Save what stands by hand, and what moves it, as a preset of one's own, and show that; returns its name.
 
     One's own preset of that name is replaced. Raises InputError, nothing changed.
     """
+    rows = playlist.rows()
 
     def saved(look: Look) -> Look:
         # A copy, as a preset is known by its settings and the one that is shown may have the same.
@@ -26,11 +27,11 @@ def save_preset(playlist: Playlist, name: str) -> str:
         if place is None or not look.presets[place].is_own:
             tidy = playlist.own.check_name(name, look.presets)
             shown = look.presets[look.at]
-            like = Preset(tidy, f"Made from {shown.name}.", settings, shown.rows)
+            like = Preset(tidy, f"Made from {shown.name}.", settings, rows)
             new = as_own(tidy, like, look.presets)
             presets, place = (*look.presets, new), len(look.presets)
         else:
-            presets = _with(look, place, replace(look.presets[place], settings=settings))
+            presets = _with(look, place, replace(look.presets[place], settings=settings, rows=rows))
         return Look(presets, place, _loaded(settings, look.written))
 
     look = playlist.edit(saved, "save")

@@ -229,6 +229,58 @@ def test_midi_clock_is_the_tempo(show: Show, tmp_path: Path) -> None:
         show.clock.advance(60 / 140 / 24)
     assert controls.status().bpm == pytest.approx(140, rel=0.01)
     assert controls.status().beat == pytest.approx(4.0, abs=0.05)
+    assert controls.status().leader == "MIDI clock"
+    show.commands.do("resync")
+    assert controls.status().leader == "MIDI clock"
+    show.commands.do("tap")
+    assert controls.status().leader == "hand"
+    controls.close()
+
+
+def test_midi_is_switched_off_and_on_in_mid_show(show: Show, tmp_path: Path) -> None:
+    controls = show.controls(midi="", profiles=tmp_path)
+    controls.open()
+    controls.learn("look.depth")
+    controls.step()
+    show.midi.play("nano", 0xB0, 21, 3)
+    first = show.midi.ins["nano"]
+    controls.close_midi()
+    assert controls.status().midi is None
+    controls.step()
+    assert first.closed == 1
+    assert [one.target for one in controls.use_midi().map.bindings] == ["look.depth"]
+    controls.close()
+
+
+def test_osc_is_switched_on_elsewhere_and_off_in_mid_show(show: Show) -> None:
+    controls = show.controls()
+    controls.open()
+    ports = []
+    for _ in range(2):
+        controls.use_osc(HERE)
+        assert controls.osc is not None
+        ports.append(controls.osc.port)
+        controls.osc.inbox.put(osc_packet("/look/depth", 0.25 * len(ports)), "127.0.0.1")
+        controls.step()
+        assert show.store.snapshot().look.depth == 0.25 * len(ports)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", ports[0]))  # the first one was given back
+    controls.close_osc()
+    controls.step()
+    assert controls.status().osc == ""
+    controls.close()
+
+
+def test_a_problem_is_over_when_its_port_can_be_had(show: Show) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(HERE)
+        controls = show.controls(osc=taken.getsockname())
+        controls.open()
+        assert len(controls.status().problems) == 1
+        with pytest.raises(InputError, match="OSC cannot listen"):
+            controls.use_osc(taken.getsockname())
+    controls.use_osc(HERE)
+    assert controls.status().problems == ()
     controls.close()
 
 

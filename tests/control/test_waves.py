@@ -6,7 +6,7 @@ import pytest
 
 from livedream.control.modulators import BeatLfo, Lfo
 from livedream.control.tempo import Tempo
-from livedream.control.waves import OFFERED, wave
+from livedream.control.waves import OFFERED, WaveName, read_wave, wave
 
 
 def test_beats_follow_the_tempo_and_hertz_do_not() -> None:
@@ -31,3 +31,24 @@ def test_all_that_are_offered_are_waves() -> None:
 )
 def test_others_are_none(name: str) -> None:
     assert wave(name, Tempo()) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["sine 4 beats", "saw 0.25 hz", "random 1 beat", "decay 16 beats +0.25", "square 0.001 hz"]
+)
+def test_a_name_is_read_and_written_as_it_was(name: str) -> None:
+    read = read_wave(name)
+    assert read is not None
+    assert str(read) == name
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("pace", [0.001, 0.3333333, 1.0, 1000.0])
+def test_what_is_written_can_be_read(pace: float, phase: float) -> None:
+    read = read_wave(str(WaveName("sine", pace, in_beats=True, phase=phase)))
+    assert read is not None
+    assert (read.pace, read.phase) == (pytest.approx(pace, abs=1e-6), phase)
+
+
+def test_what_is_no_wave_is_not_read() -> None:
+    assert [read_wave(name) for name in ("bass", "sine 0 beats", "sine 4 elephants")] == [None] * 3

@@ -12,6 +12,7 @@ from livedream.runtime.playlist import Playlist
 from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.preset_edits import add_preset_commands, delete_preset, rename_preset, save_preset
 from livedream.settings import Settings, change
+from livedream.settings.modulation_row import ModulationRow
 
 LOW, MID = (
     Preset(name, "", change(Settings(), {"look.depth": depth}))
@@ -43,6 +44,17 @@ def test_what_stands_is_saved_after_the_others_and_shown(playlist: Playlist) -> 
         "what moves by itself is not saved"
     )
     assert kept.description == "Made from low."
+
+
+def test_what_moves_it_now_is_saved_with_it(playlist: Playlist) -> None:
+    first, second = ModulationRow("bass", "look.depth"), ModulationRow("bass", "look.depth", 0.1)
+    playlist.rows = lambda: (first,)
+    save_preset(playlist, "moved")
+    assert playlist.shown.rows == (first,)
+    playlist.rows = lambda: (second,)
+    save_preset(playlist, "moved")
+    (kept,) = playlist.own.load(pytest.fail)
+    assert kept.rows == (second,)
 
 
 def test_saved_again_it_is_the_same_preset_with_another_look(playlist: Playlist) -> None:
