@@ -1,17 +1,29 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 # Read when the application is made: before any test opens a window, and never the real display.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import numpy as np
 import pytest
+from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
+from livedream.clock import ManualClock
+from livedream.control.control_plan import ControlPlan
+from livedream.control.controls import Controls
+from livedream.control.fake_midi import FakeMidi
 from livedream.frame import Rgb
 from livedream.health import Health
+from livedream.presets import load
+from livedream.runtime.performer_actions import performer_commands
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Percentiles, Status
+from livedream.settings import by_word
 
 
 @pytest.fixture
@@ -32,6 +44,41 @@ def status() -> Status:
         sinks={"virtual camera": Health("live", "/dev/video10")},
         notices=("one", "two", "three", "four"),
     )
+
+
+class Played:
+    """A show of a few moods with its controls, stepped by the test, and a controller that it can play."""
+
+    def __init__(self, profiles: Path, *there: str) -> None:
+        self.clock = ManualClock()
+        self.playlist = Playlist([load("eyes"), load("weave"), load("fur")])
+        self.store = self.playlist.store
+        self.commands = performer_commands(self.playlist)
+        self.midi, self.said = FakeMidi(*there), list[str]()
+        self.controls = Controls(
+            self.store,
+            self.commands,
+            self.playlist,
+            ControlPlan(profiles=profiles),
+            tell=self.said.append,
+            clock=self.clock,
+            backend=lambda: self.midi,
+        )
+
+    def step(self, seconds: float = 0.0) -> None:
+        """Let time pass, then let the controls do what is due."""
+        self.clock.advance(seconds)
+        self.controls.step()
+
+    def value(self, word: str) -> Any:
+        return by_word()[word].value_of(self.store.snapshot())
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Iterator[Played]:
+    played = Played(tmp_path, "nano")
+    yield played
+    played.controls.close()
 
 
 @pytest.fixture
@@ -55,3 +102,14 @@ def x_display() -> Iterator[str]:
             number = answers.readline().strip()
         yield f":{number}"
         server.terminate()
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
+    def show(widget: QWidget) -> QWidget:
+        qtbot.addWidget(widget)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return show

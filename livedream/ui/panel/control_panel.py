@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QVBoxL
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import SettingInfo
+from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.outlet_row import OutletRow
 from livedream.ui.panel.panel_hand import PanelHand
 from livedream.ui.panel.panel_style import GAP, MARGIN, dress
@@ -46,6 +47,7 @@ class ControlPanel(QWidget):
         self.first = SettingFold("Essentials", first_glance(), self._family_row, unfolded=True)
         self.groups = {group: SettingFold(group, infos, self._row) for group, infos in groups().items()}
         self.nothing = QLabel("No setting matches.")
+        self._added = 0
         self._lay_out()
         self._connect()
 
@@ -57,6 +59,18 @@ class ControlPanel(QWidget):
         """Show what is on."""
         self.outlets.show_outlets(status)
         self.panic.set_panic(status.panic)
+
+    def add_fold(self, fold: Fold) -> None:
+        """Put a fold below the settings that matter at first glance, under those that were added before."""
+        content = self.area.widget()
+        column = None if content is None else content.layout()
+        assert isinstance(column, QVBoxLayout), "its content is a column"
+        column.insertWidget(1 + self._added, fold)
+        self._added += 1
+
+    def rows(self) -> list[SettingRow]:
+        """Return the rows of settings that have been made so far."""
+        return [row for fold in (self.first, *self.groups.values()) for row in fold.rows.values()]
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
         """Begin to follow the store."""

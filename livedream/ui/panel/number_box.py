@@ -32,6 +32,10 @@ class NumberBox(QDoubleSpinBox):
         self.setFixedSize(QSize(78, LINE_PX))
         self.editingFinished.connect(self._leave)
 
+    def use(self, info: SettingInfo) -> None:
+        """Step and write as for another setting."""
+        self._info, self._decimals = info, decimals(info)
+
     @property
     def typing(self) -> bool:
         """Return whether somebody is in the midst of a number."""

@@ -78,6 +78,7 @@ QToolTip { background: @raised; color: @text; border: 1px solid @edge; padding: 
 QPushButton, QLineEdit, QDoubleSpinBox, QComboBox, QLabel { font-size: 15px; }
 QLabel { color: @text; background: transparent; }
 QLabel#quiet { color: @dim; }
+QLabel#title { font-weight: 600; font-size: 17px; }
 QLabel#badge { color: @good; border: 1px solid @good; border-radius: 4px; padding: 0 4px; font-size: 12px; }
 QPushButton {
   background: @raised; color: @text; border: 2px solid @edge; border-radius: 6px; font-weight: 600;

@@ -1,4 +1,4 @@
-"""How the panel follows the settings store: changes of any thread, shown thirty times a second."""
+"""How the panel follows the settings store: changes of any thread, shown fifteen times a second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from livedream.errors import InputError
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import SettingInfo, Settings, change
 
-FOLLOW_MS = 33
+FOLLOW_MS = 66
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from livedream.presets import Preset
@@ -73,14 +72,3 @@ def stage(qtbot: QtBot, playlist: Playlist) -> Iterator[Stage]:
     panel.activateWindow()
     yield stage
     end()
-
-
-@pytest.fixture
-def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
-    def show(widget: QWidget) -> QWidget:
-        qtbot.addWidget(widget)
-        with qtbot.waitExposed(widget):
-            widget.show()
-        return widget
-
-    return show
