@@ -12,6 +12,7 @@ from functools import partial
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QMainWindow
 
+from livedream.control.controls import Controls
 from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession
 from livedream.sources import open_source
@@ -28,8 +29,8 @@ def main() -> None:
     playlist = load_playlist("eyes", ())
     windows: list[ControlWindow] = []
 
-    def hosted(session: LiveSession, view: DreamWindow) -> QMainWindow:
-        window = with_panel(session, playlist, view)
+    def hosted(session: LiveSession, controls: Controls, view: DreamWindow) -> QMainWindow:
+        window = with_panel(session, playlist, view, controls=controls)
         window.resize(width, height)
         windows.append(window)
         return window
@@ -42,9 +43,9 @@ def main() -> None:
     with LiveSession(open_source(source), playlist) as session:
         session.start()
         QTimer.singleShot(round(float(seconds) * 1000), partial(shoot, session))
-        run_window(
-            session, session.commands, title="livedream", mirror=False, hosted=partial(hosted, session)
-        )
+        with Controls(session.store, session.commands, playlist) as controls:
+            shown = partial(hosted, session, controls)
+            run_window(session, session.commands, title="livedream", mirror=False, hosted=shown)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -20,6 +22,7 @@ from livedream.cli.show import (
     watch,
 )
 from livedream.cli.show_options import Options
+from livedream.control.controls import Controls
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.saved_show import ShowFiles
@@ -27,6 +30,10 @@ from livedream.runtime.session import LiveSession
 from livedream.sinks.sink import Sink
 from livedream.sinks.sink_spec import open_sink
 from livedream.sources import Source
+
+if TYPE_CHECKING:
+    from livedream.ui.control_window import ControlWindow
+    from livedream.ui.window import DreamWindow
 
 
 def run(options: Options, *, window: bool, full_screen: bool) -> None:
@@ -56,7 +63,8 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
             session.start()
             with controls:
                 if display.ok:
-                    _show(session, playlist, options, full_screen, mirror=source.info.is_device)
+                    hosted = partial(_hosted, session, playlist, controls)
+                    _show(session, hosted, options, full_screen, mirror=source.info.is_device)
                 else:
                     watch(session, options.seconds, console)
             status = session.status()
@@ -99,11 +107,22 @@ def _display(console: Console) -> Health:
     return display
 
 
+def _hosted(session: LiveSession, playlist: Playlist, controls: Controls, view: DreamWindow) -> ControlWindow:
+    """Put the picture into a window with the controls."""
+    from livedream.ui.control_window import with_panel
+
+    return with_panel(session, playlist, view, controls=controls)
+
+
 def _show(
-    session: LiveSession, playlist: Playlist, options: Options, full_screen: bool, *, mirror: bool
+    session: LiveSession,
+    hosted: Callable[[DreamWindow], ControlWindow],
+    options: Options,
+    full_screen: bool,
+    *,
+    mirror: bool,
 ) -> None:
     """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
-    from livedream.ui.control_window import with_panel
     from livedream.ui.run_window import run_window
 
     timer = threading.Timer(options.seconds or 0.0, session.stop)
@@ -117,7 +136,7 @@ def _show(
             title="livedream",
             full_screen=full_screen,
             mirror=mirror,
-            hosted=partial(with_panel, session, playlist),
+            hosted=hosted,
         )
     finally:
         timer.cancel()

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from PyQt6.QtCore import QEvent, QSettings, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 
+from livedream.control.controls import Controls
 from livedream.engines.builder import ProgramState
-from livedream.frame import Frame
 from livedream.runtime.camera_previews import CameraPreviews
-from livedream.runtime.desk import Desk
 from livedream.runtime.mood_thumbnails import MoodThumbnails, Painter
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
-from livedream.runtime.store import SettingsStore
 from livedream.runtime.thumbnail_process import ThumbnailProcess
 from livedream.ui.camera_tile import to_image
+from livedream.ui.controls_face import ControlsFace
 from livedream.ui.elided_label import ElidedLabel
 from livedream.ui.icon import icon
 from livedream.ui.panel.control_panel import ControlPanel
@@ -27,7 +24,7 @@ from livedream.ui.panel.deck_row import DeckRow
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.panel.mood_menu import MoodMenu
 from livedream.ui.panel.panel_style import GAP
-from livedream.ui.show_protocol import Commands
+from livedream.ui.show_protocol import Playable
 from livedream.ui.source_picker import SourcePicker
 from livedream.ui.stage import Stage
 from livedream.ui.top_bar import TopBar
@@ -40,62 +37,33 @@ def with_panel(
     view: DreamWindow,
     settings: QSettings | None = None,
     painter: Painter | None = None,
+    *,
+    controls: Controls | None = None,
 ) -> ControlWindow:
     """Return a window that holds a view of a show and its controls.
 
     settings: where it keeps what is open; None: the user's. painter: of the pictures of the moods; None: a
-    process of its own.
+    process of its own. controls: what turns the show from elsewhere, if anything does.
     """
     panel, moods = ControlPanel(show.store, show.commands), MoodGrid(playlist)
     kept = settings or QSettings("livedream", "livedream")
     window = ControlWindow(view, panel, moods, show.preset_states, kept)
     window.offer(SourcePicker(show.sources, CameraPreviews(show.sources, show.captured)))
+    buttons: dict[str, QWidget] = {}
     if show.desk is not None:
         row, menu = DeckRow(show.desk), MoodMenu(moods, show.desk)
         for part in (row, menu):
             part.said.connect(view.flash)
         window.stage.add_row(row)
+        buttons = {"go": row.go, "surprise": row.surprise, "undo": row.undo}
     paints = painter or ThumbnailProcess()
     window.paint(MoodThumbnails(lambda: playlist.presets, show.captured, show.has_time, paints, show.tell))
+    if controls is not None:
+        face = ControlsFace(controls, show.commands, playlist.on_beat, panel, window.stage)
+        face.map_also(buttons)
+        window.turn_by(face)
     window.place(show.status().output_wh)
     return window
-
-
-class Playable(Protocol):
-    """What a panel plays: `livedream.runtime.session.LiveSession`."""
-
-    store: SettingsStore
-    desk: Desk | None
-
-    @property
-    def sources(self) -> SourceSwitcher:
-        """Return what changes the source."""
-        ...
-
-    def has_time(self) -> bool:
-        """Return whether the show has time to spare."""
-        ...
-
-    def tell(self, sentence: str) -> None:
-        """Tell people a sentence."""
-        ...
-
-    def captured(self) -> Frame | None:
-        """Return what the source showed last; None before."""
-        ...
-
-    @property
-    def commands(self) -> Commands:
-        """Return where commands are done."""
-        ...
-
-    def status(self) -> Status:
-        """Return how it is going."""
-        ...
-
-    def preset_states(self) -> Mapping[str, ProgramState]:
-        """Return by name how far the engine of each preset is."""
-        ...
 
 
 def figures(status: Status) -> str:
@@ -164,13 +132,19 @@ class ControlWindow(QMainWindow):
         self._restore()
         view.windowTitleChanged.connect(self.setWindowTitle)
         self.setWindowTitle(view.windowTitle())
-        actions = {"panel": self.toggle_panel, "moods": self.toggle_moods, "source": self._open_picker}
+        actions = {
+            "panel": self.toggle_panel,
+            "moods": self.toggle_moods,
+            "source": self._open_picker,
+            "map": self._map,
+        }
         view.host(self, actions, self._on_status)
         for part in (panel, moods):
             part.said.connect(view.flash)
         self._states = states
         self._picker: SourcePicker | None = None
         self._thumbnails: MoodThumbnails | None = None
+        self._face: ControlsFace | None = None
 
     def offer(self, picker: SourcePicker) -> None:
         """Open a picker from the bar, by mouse or key."""
@@ -182,6 +156,13 @@ class ControlWindow(QMainWindow):
         self._thumbnails = thumbnails
         self.view.closed.connect(thumbnails.close)
         thumbnails.start()
+
+    def turn_by(self, face: ControlsFace) -> None:
+        """Show what turns the show from elsewhere, and map it by key."""
+        self._face = face
+        face.said.connect(self.view.flash)
+        face.live_in(self, self.view)
+        self._fit()
 
     def place(self, output_wh: tuple[int, int]) -> None:
         """Open at a size that fits the display."""
@@ -249,6 +230,10 @@ class ControlWindow(QMainWindow):
     def _open_picker(self) -> None:
         if self._picker is not None:
             self._picker.open_under(self.bar.source if self.bar.isVisible() else self.view)
+
+    def _map(self) -> None:
+        if self._face is not None:
+            self._face.toggle_mapping()
 
     def _restore(self) -> None:
         state = self._settings.value("panels")

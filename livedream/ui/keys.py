@@ -10,7 +10,17 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 
 Action = Literal[
-    "full screen", "next display", "hud", "mirror", "panel", "moods", "source", "keys", "escape", "close"
+    "full screen",
+    "next display",
+    "hud",
+    "mirror",
+    "panel",
+    "moods",
+    "source",
+    "map",
+    "keys",
+    "escape",
+    "close",
 ]
 """What the window does itself; all else is done at the actions."""
 
@@ -46,7 +56,9 @@ WINDOW: tuple[Binding, ...] = (
     Binding("H", "figures and health on or off", {_Key.Key_H: "hud"}),
     Binding("M", "mirror this preview, never the output", {_Key.Key_M: "mirror"}),
     Binding("C  G", "controls; moods, open or folded", {_Key.Key_C: "panel", _Key.Key_G: "moods"}),
-    Binding("Ctrl O", "choose the source", {}, {_Key.Key_O: "source"}),
+    Binding(
+        "Ctrl O  F2", "choose the source; map a controller", {_Key.Key_F2: "map"}, {_Key.Key_O: "source"}
+    ),
     Binding("?", "these keys", {_Key.Key_Question: "keys", _Key.Key_F1: "keys"}),
     Binding("Esc", "leave full screen, fold the controls", {_Key.Key_Escape: "escape"}),
     Binding(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from livedream.frame import Rgb
+from livedream.engines.builder import ProgramState
+from livedream.frame import Frame, Rgb
+from livedream.runtime.desk import Desk
+from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
+from livedream.runtime.store import SettingsStore
 
 
 class Show(Protocol):
@@ -34,4 +39,41 @@ class Commands(Protocol):
 
     def do(self, name: str) -> str:
         """Do a command; return a few words on the new state."""
+        ...
+
+
+class Playable(Protocol):
+    """What a panel plays: `livedream.runtime.session.LiveSession`."""
+
+    store: SettingsStore
+    desk: Desk | None
+
+    @property
+    def sources(self) -> SourceSwitcher:
+        """Return what changes the source."""
+        ...
+
+    def has_time(self) -> bool:
+        """Return whether the show has time to spare."""
+        ...
+
+    def tell(self, sentence: str) -> None:
+        """Tell people a sentence."""
+        ...
+
+    def captured(self) -> Frame | None:
+        """Return what the source showed last; None before."""
+        ...
+
+    @property
+    def commands(self) -> Commands:
+        """Return where commands are done."""
+        ...
+
+    def status(self) -> Status:
+        """Return how it is going."""
+        ...
+
+    def preset_states(self) -> Mapping[str, ProgramState]:
+        """Return by name how far the engine of each preset is."""
         ...

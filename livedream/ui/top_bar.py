@@ -58,10 +58,13 @@ class TopBar(QWidget):
     def fit(self, width_px: int) -> None:
         """Show what there is room for, the most important first; the source always."""
         left_px = width_px - 2 * (GAP + 2) - SOURCE_PX
-        names = ("panel", "moods", "", "mirror", "mirror output")
-        for part in (self.switches[name] if name else self._more for name in names):
+        more = self._more.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        first = [self.switches[name] for name in ("panel", "moods")]
+        last = [self.switches[name] for name in ("mirror", "mirror output")]
+        for part in (*first, *reversed(more), *last):
             left_px -= part.sizeHint().width() + GAP
             part.setVisible(left_px >= 0)
+        self._more.setVisible(any(not part.isHidden() for part in more))
 
     def show_status(self, status: Status) -> None:
         """Show where the picture comes from, and the rate that is measured."""

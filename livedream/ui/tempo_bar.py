@@ -1,0 +1,207 @@
+"""The tempo in the bar over the picture: its rate, the beat, taps, and when presets change."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent
+from PyQt6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from livedream.control.control_plan import ControlStatus
+from livedream.runtime.on_beat import BAR, QUANTA, OnBeat, Quantise
+from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
+from livedream.ui.panel.panel_style import (
+    ACCENT,
+    DIM,
+    EDGE,
+    GAP,
+    GOOD,
+    MARGIN,
+    RADIUS,
+    RAISED,
+    SMALL_PX,
+    TEXT,
+    dress,
+    type_of,
+)
+from livedream.ui.panel.panic_row import CommandButton
+from livedream.ui.show_protocol import Commands
+from livedream.ui.top_bar import BUTTON_PX, Switch
+
+IN_BAR = {
+    "tap": ("Tap", "Tap the tempo: each tap is a beat"),
+    "halve tempo": ("\N{VULGAR FRACTION ONE HALF}", "Half as fast"),
+    "double tempo": ("\N{MULTIPLICATION SIGN}2", "Twice as fast"),
+}
+"""Label and tip of each command that stands in the bar."""
+
+IN_MENU = {
+    "resync": ("Bar begins now", "Begin to count the bar now"),
+    "nudge earlier": ("Earlier", "Let the beats come a little earlier"),
+    "nudge later": ("Later", "Let the beats come a little later"),
+}
+QUANTISED: dict[Quantise, str] = {"off": "at once", "beat": "on the beat", "bar": "on the bar"}
+BEATS = round(BAR)
+DOT_PX, DOT_STEP_PX, PADDING_PX = 4.5, 14.0, 8
+
+
+class TempoBar(QWidget):
+    """Shows the tempo and asks for its commands; said: what became of them."""
+
+    said = pyqtSignal(str)
+
+    def __init__(self, commands: Commands, on_beat: OnBeat) -> None:
+        super().__init__()
+        self.menu = TempoMenu(commands, on_beat, self)
+        self.menu.said.connect(self.said)
+        self.meter = BeatMeter()
+        self.meter.clicked.connect(self._open)
+        self.buttons = {name: _button(commands, name, *IN_BAR[name]) for name in IN_BAR}
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GAP)
+        line.addWidget(self.meter)
+        for button in self.buttons.values():
+            button.said.connect(self.said)
+            line.addWidget(button)
+
+    def follow(self, status: ControlStatus) -> None:
+        """Show the tempo as it is."""
+        self.meter.show_beat(status)
+        if self.menu.isVisible():
+            self.menu.follow(status)
+
+    def parts(self) -> dict[str, QWidget]:
+        """Return the buttons by the commands that they ask for."""
+        return {**self.buttons, **(self.menu.buttons if self.menu.isVisible() else {})}
+
+    def _open(self) -> None:
+        self.menu.adjustSize()
+        under = self.meter.mapToGlobal(QPoint(0, self.meter.height() + GAP))
+        self.menu.move(under)
+        self.menu.show()
+
+
+class BeatMeter(QAbstractButton):
+    """Shows beats a minute and which beat of the bar it is; a click opens the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[str, int, str] = ("", 0, "")
+        self.setFixedHeight(BUTTON_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_beat(self, status: ControlStatus) -> None:
+        """Show another beat; on the same one nothing is painted."""
+        quantise = "" if status.quantise == "off" else status.quantise
+        shown = (f"{status.bpm:.1f}", int(status.beat) % BEATS, quantise)
+        if shown == self._shown:
+            return
+        spoken, self._shown = self._shown, shown
+        if (shown[0], shown[2]) != (spoken[0], spoken[2]):
+            self.setAccessibleName(f"tempo: {shown[0]} beats a minute, presets change {self._when(status)}")
+            self.setToolTip(
+                f"{shown[0]} beats a minute, set by {status.leader}; presets change {self._when(status)}"
+            )
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return its size, the same for all tempos."""
+        return QSize(round(self._text_px() + BEATS * DOT_STEP_PX + self._quantise_px() + 40), BUTTON_PX)
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Open the rest with Enter and the arrow that points down, too."""
+        if e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
+            self.click()
+        else:
+            super().keyPressEvent(e)
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
+        """Draw the rate, a dot for each beat of the bar, and when presets change."""
+        painter, box = begin(self), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        bpm, beat, quantise = self._shown
+        painter.setPen(pen(EDGE, 1.0))
+        painter.setBrush(RAISED)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.setFont(type_of(bold=True))
+        painter.setPen(TEXT)
+        x = PADDING_PX + self._text_px()
+        painter.drawText(QRectF(0, 0, x, self.height()), middle, bpm)
+        for place in range(BEATS):
+            lit = place == beat
+            painter.setPen(pen(GOOD if lit else DIM, 1.4))
+            painter.setBrush(GOOD if lit else Qt.BrushStyle.NoBrush)
+            at = QPointF(x + DOT_STEP_PX * (place + 0.9), self.height() / 2)
+            painter.drawEllipse(at, DOT_PX, DOT_PX)
+        painter.setFont(type_of(SMALL_PX))
+        painter.setPen(ACCENT)
+        x += DOT_STEP_PX * (BEATS + 0.4)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(QRectF(x, 0, self._quantise_px(), self.height()), left, quantise)
+        at = QPointF(box.right() - 12, box.center().y() + 1)
+        draw(painter, chevron(down=True), at, 4.5, pen(DIM, 1.8))
+        if self.hasFocus():
+            ring(painter, self)
+
+    @staticmethod
+    def _when(status: ControlStatus) -> str:
+        return QUANTISED[status.quantise]
+
+    @staticmethod
+    def _text_px() -> float:
+        return QFontMetricsF(type_of(bold=True)).horizontalAdvance("188.8")
+
+    def _quantise_px(self) -> float:
+        return QFontMetricsF(type_of(SMALL_PX)).horizontalAdvance("beat") if self._shown[2] else 0.0
+
+
+class TempoMenu(QFrame):
+    """Moves the beat by hand and says when presets change; said: what became of it."""
+
+    said = pyqtSignal(str)
+
+    def __init__(self, commands: Commands, on_beat: OnBeat, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("picker")
+        dress(self)
+        self._on_beat = on_beat
+        self.leader = QLabel()
+        self.leader.setObjectName("quiet")
+        self.buttons = {name: _button(commands, name, *IN_MENU[name]) for name in IN_MENU}
+        self.quanta = {name: Switch(QUANTISED[name].capitalize()) for name in QUANTA}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        grid.setSpacing(GAP)
+        grid.addWidget(self.leader, 0, 0, 1, 3)
+        for column, button in enumerate(self.buttons.values()):
+            button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            button.said.connect(self.said)
+            grid.addWidget(button, 1, column)
+        grid.addWidget(QLabel("Presets change"), 2, 0, 1, 3)
+        for column, (name, switch) in enumerate(self.quanta.items()):
+            switch.clicked.connect(partial(self._quantise, name))
+            grid.addWidget(switch, 3, column)
+
+    def follow(self, status: ControlStatus) -> None:
+        """Show who leads the tempo, and when presets change."""
+        if self.leader.text() != (led := f"{status.bpm:.1f} beats a minute, set by {status.leader}"):
+            self.leader.setText(led)
+        for name, switch in self.quanta.items():
+            switch.setChecked(name == status.quantise)
+
+    def _quantise(self, name: Quantise, _: bool) -> None:
+        self._on_beat.quantise = name
+        self.said.emit(f"presets change {QUANTISED[name]}")
+
+
+def _button(commands: Commands, name: str, label: str, tip: str) -> CommandButton:
+    button = CommandButton(commands, name, label, BUTTON_PX)
+    button.setProperty("quiet", True)
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    button.setToolTip(tip)
+    button.setAccessibleName(name)
+    return button

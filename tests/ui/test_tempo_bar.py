@@ -1,0 +1,94 @@
+"""The tempo in the bar: it asks for commands and shows what is."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PyQt6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from livedream.control.control_plan import ControlStatus
+from livedream.ui.tempo_bar import TempoBar
+
+STATUS = ControlStatus(120.0, 1.5)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, played: Any) -> TempoBar:
+    bar = TempoBar(played.commands, played.playlist.on_beat)
+    qtbot.addWidget(bar)
+    bar.said.connect(played.said.append)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    return bar
+
+
+def click(bar: TempoBar, name: str) -> None:
+    {**bar.buttons, **bar.menu.buttons}[name].click()
+
+
+def test_taps_and_factors_change_the_tempo(bar: TempoBar, played: Any) -> None:
+    for _ in range(4):
+        click(bar, "tap")
+        played.clock.advance(0.4)
+    assert played.controls.status().bpm == pytest.approx(150)
+    click(bar, "double tempo")
+    assert played.controls.status().bpm == pytest.approx(300)
+    click(bar, "halve tempo")
+    assert played.controls.status().bpm == pytest.approx(150)
+    assert played.said[-1] == "tempo: 150.0 beats a minute"
+
+
+def test_the_beat_is_nudged_and_begun_anew(bar: TempoBar, played: Any) -> None:
+    played.clock.advance(0.3)
+    before = played.controls.status().beat
+    click(bar, "nudge earlier")
+    assert played.controls.status().beat > before
+    click(bar, "nudge later")
+    assert played.controls.status().beat == pytest.approx(before)
+    click(bar, "resync")
+    assert played.controls.status().beat == 0
+
+
+def test_when_presets_change_is_chosen(bar: TempoBar, played: Any) -> None:
+    for name in ("bar", "beat", "off"):
+        bar.menu.quanta[name].click()
+        assert played.controls.status().quantise == name
+        bar.menu.follow(played.controls.status())
+        assert [one for one, switch in bar.menu.quanta.items() if switch.isChecked()] == [name]
+
+
+def test_the_meter_tells_the_tempo_and_who_leads(bar: TempoBar) -> None:
+    bar.follow(replace(STATUS, leader="MIDI clock", quantise="bar"))
+    assert bar.meter.accessibleName() == "tempo: 120.0 beats a minute, presets change on the bar"
+    assert "set by MIDI clock" in bar.meter.toolTip()
+
+
+def test_within_a_beat_nothing_is_painted(bar: TempoBar, monkeypatch: pytest.MonkeyPatch) -> None:
+    bar.follow(STATUS)
+    painted: list[object] = []
+    monkeypatch.setattr(bar.meter, "update", lambda: painted.append(0))
+    bar.follow(replace(STATUS, beat=1.9))
+    assert painted == []
+    bar.follow(replace(STATUS, beat=2.0))
+    assert painted == [0]
+
+
+def test_each_beat_of_the_bar_looks_otherwise(bar: TempoBar) -> None:
+    def look(beat: float) -> bytes:
+        bar.follow(replace(STATUS, beat=beat))
+        image = bar.meter.grab().toImage()
+        return bytes(image.constBits().asarray(image.sizeInBytes()))  # type: ignore[union-attr]
+
+    looks = [look(beat) for beat in (0, 1, 2, 3, 4)]
+    assert len(set(looks)) == 4
+    assert looks[0] == looks[4]
+
+
+def test_the_rest_opens_and_can_be_mapped_then(bar: TempoBar) -> None:
+    assert set(bar.parts()) == {"tap", "halve tempo", "double tempo"}
+    bar.meter.click()
+    assert bar.menu.isVisible()
+    assert {"resync", "nudge earlier", "nudge later"} < set(bar.parts())
+    assert all(isinstance(part, QPushButton) for part in bar.parts().values())
+    bar.menu.hide()
