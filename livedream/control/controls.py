@@ -227,7 +227,7 @@ class Controls:
             midi=None if midi is None else midi.ports.names,
             profile=None if midi is None else midi.file,
             learning=None if midi is None else midi.map.learning,
-            problems=tuple(self._problems.values()),
+            problems=(*self._problems.values(), *(() if midi is None else midi.ports.problems)),
         )
 
     def _file(self, profile: str) -> Path:

@@ -85,6 +85,7 @@ class MidiPorts:
         self._clock = SystemClock() if clock is None else clock
         self._clocked, self._tell = clocked, tell
         self._sparing = Sparing(tell, self._clock, AGAIN_S)
+        self._problems: dict[str, str] = {}
         self._inputs: dict[str, MidiPort] = {}
         self._outputs: dict[str, MidiOutput] = {}
         self._echo: Echo[MidiSource, int] = Echo()
@@ -100,6 +101,11 @@ class MidiPorts:
         """Return the names of the controllers that are open."""
         return tuple(self._inputs)
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return a sentence on each thing that cannot be had now: the system's MIDI, or a controller."""
+        return tuple(self._problems.values())
+
     def step(self) -> None:
         """Do what knobs say, look once a second who has come or gone, and send what is due."""
         self._take_waiting()
@@ -114,9 +120,11 @@ class MidiPorts:
         try:
             inputs, outputs = self._backend.inputs(), self._backend.outputs()
         except (OSError, LivedreamError) as fault:
-            self._sparing.say("", f"MIDI cannot be looked at: {fault}")
+            self._problems = {"": f"MIDI cannot be looked at: {fault}"}
+            self._sparing.say("", self._problems[""])
             self._polled_s += AGAIN_S - POLL_S  # ALSA complains on its own each time
             return
+        self._problems = {name: problem for name, problem in self._problems.items() if name in inputs}
         for name in [name for name in self._inputs if name not in inputs]:
             _close(self._inputs.pop(name))
             self._tell(f"the MIDI controller {name} is gone; it is opened again when it is back")
@@ -148,8 +156,10 @@ class MidiPorts:
             self._inputs[name] = self._backend.open_input(name, self._heard)
         except (OSError, LivedreamError) as fault:
             sentence = f"the MIDI controller {name} cannot be opened: {fault}; another program may use it"
+            self._problems = {**self._problems, name: sentence}
             self._sparing.say(name, sentence)
         else:
+            self._problems = {one: problem for one, problem in self._problems.items() if one != name}
             self._tell(f"the MIDI controller {name} is connected")
 
     def _open_output(self, name: str) -> None:

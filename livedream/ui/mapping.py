@@ -16,6 +16,7 @@ from livedream.settings import describe
 from livedream.ui.panel.map_card import MapCard
 from livedream.ui.panel.map_overlay import MapOverlay, Targets
 from livedream.ui.panel.panel_style import MARGIN
+from livedream.ui.panel.ports_fold import sentence
 
 CHOOSE = "Click what you want to turn, then move a knob or hit a pad."
 MOVE = "Move a knob or hit a pad."
@@ -111,7 +112,8 @@ class Mapping(QObject):
         if self._trouble:
             return self._trouble
         if not status.midi:
-            return NO_CONTROLLER
+            midi = self._controls.midi
+            return sentence("" if midi is None else ", ".join(midi.ports.problems)) or NO_CONTROLLER
         if not self._current:
             return CHOOSE
         if status.learning is not None:
@@ -143,7 +145,7 @@ class Mapping(QObject):
         try:
             do()
         except LivedreamError as fault:
-            self._trouble = f"{str(fault)[:1].upper()}{str(fault)[1:]}."
+            self._trouble = sentence(str(fault))
             self.said.emit(str(fault))
         except KeyError:  # its knob has been bound to something else in the meantime
             return

@@ -171,6 +171,13 @@ def test_without_midi_it_says_why(mapping: Mapping, played: Any, monkeypatch: py
     assert "MIDI needs mido" in played.said[-1]
 
 
+def test_a_system_without_midi_is_told(mapping: Mapping, played: Any) -> None:
+    played.midi.broken = True
+    begin(mapping, played)
+    assert mapping.card.sentence.text() == "MIDI cannot be looked at: no sequencer."
+    assert played.controls.status().problems == ("MIDI cannot be looked at: no sequencer",)
+
+
 def test_the_card_lies_on_the_picture(mapping: Mapping, played: Any, host: QWidget) -> None:
     begin(mapping, played)
     assert host.rect().contains(mapping.card.geometry())

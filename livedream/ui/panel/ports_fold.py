@@ -44,7 +44,7 @@ class PortsFold(Fold):
         self._set(self.osc, on=bool(status.osc))
         self.midi_now.setText(midi_words(status))
         self.osc_now.setText(f"hears {status.osc}" if status.osc else "off")
-        self.trouble.setText("\n".join(_sentence(problem) for problem in status.problems))
+        self.trouble.setText("\n".join(sentence(problem) for problem in status.problems))
         self.trouble.setVisible(bool(status.problems))
 
     def _made(self) -> QWidget:
@@ -151,8 +151,9 @@ def midi_words(status: ControlStatus) -> str:
     return ", ".join(status.midi) or NO_CONTROLLER
 
 
-def _sentence(problem: str) -> str:
-    return problem[:1].upper() + problem[1:] + ("" if problem.endswith(".") else ".")
+def sentence(problem: str) -> str:
+    """Write a problem as a sentence of its own; "" stays so."""
+    return problem[:1].upper() + problem[1:] + ("" if problem[-1:] in ("", ".") else ".")
 
 
 def _words() -> QLabel:
