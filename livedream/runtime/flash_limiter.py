@@ -34,7 +34,7 @@ SATURATED = 0.75
 VIEW, SHARE = 1 / 3, 1 / 4
 """Ten degrees are a third of the picture each way (341x256 of 1024x768); a quarter of that may flash."""
 
-PAUSE_S = 0.7
+PAUSE_S = 0.55
 """After so long without a frame a slate has been seen, which is a flash, too."""
 
 COLUMNS, ROWS, READ_ROWS = 64, 30, 60

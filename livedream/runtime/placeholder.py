@@ -7,8 +7,11 @@ from livedream.frame import Rgb
 from livedream.sinks.slate import slate
 from livedream.sources.source import Source
 
-LOST_S = 0.7
-"""A source that has been silent this long is replaced by a slate."""
+LOST_S = 0.55
+"""A lost source that has been silent this long is replaced by a slate: people are to see it within a second.
+
+The flash limiter counts each such pause as a flash. More than half of its second, so that a dream of two
+frames a second, which pauses as long each time, is not taken for three flashes."""
 
 
 class PlaceholderFrames:

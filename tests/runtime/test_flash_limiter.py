@@ -170,9 +170,9 @@ def test_what_has_to_be_shown_at_once_is_and_counts() -> None:
 def test_between_frames_far_apart_a_slate_has_been_seen() -> None:
     frames = [WHITE if place % 2 else BLACK for place in range(12)]
     near, far = FlashLimiter(), FlashLimiter()
-    assert all(near.limited(frame, 0.69 * place) is frame for place, frame in enumerate(frames))
-    assert all(far.limited(frame, 0.71 * place) is frame for place, frame in enumerate(frames))
-    counts = [int((one._turns._times[:, 0, 0, 0] > 6.0).sum()) for one in (near, far)]  # type: ignore[union-attr]
+    assert all(near.limited(frame, 0.54 * place) is frame for place, frame in enumerate(frames))
+    assert all(far.limited(frame, 0.56 * place) is frame for place, frame in enumerate(frames))
+    counts = [int((one._turns._times[:, 0, 0, 0] > 5.2).sum()) for one in (near, far)]  # type: ignore[union-attr]
     assert counts[1] > counts[0]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from livedream.clock import ManualClock
 from livedream.health import Health
+from livedream.runtime.flash_limiter import PAUSE_S, WINDOW_S
 from livedream.runtime.placeholder import LOST_S, PlaceholderFrames
 from livedream.sinks.slate import slate
 
@@ -71,7 +72,23 @@ def test_a_slate_is_drawn_once_and_anew_when_it_says_something_else(
 ) -> None:
     placeholder.note(clock.now_s())
     source.health = LOST
-    clock.advance(LOST_S)
+    clock.advance(LOST_S + 0.01)
     assert placeholder() is placeholder()
     source.health = Health("stale", "it is tried again in 4 s")
     assert says(placeholder(), "it is tried again in 4 s")
+
+
+@pytest.mark.parametrize("fps", [7.0, 2.0])
+def test_a_camera_in_dim_light_does_not_flicker_between_picture_and_slate(
+    placeholder: PlaceholderFrames, source: Any, clock: ManualClock, fps: float
+) -> None:
+    source.health = LOST  # the worst case: it is thought to be lost, and yet frames come
+    for _ in range(20):
+        placeholder.note(clock.now_s())
+        clock.advance(1 / fps)
+        assert placeholder() is None
+
+
+def test_a_slate_is_counted_as_a_flash_and_a_slow_dream_not_as_too_many() -> None:
+    assert PAUSE_S <= LOST_S
+    assert 2 * PAUSE_S > WINDOW_S
