@@ -50,6 +50,10 @@ class MeanColour:
         mean = np.rint(self.picture.mean(axis=(0, 1))).astype(np.uint8)
         self._flat: Rgb = np.ascontiguousarray(np.broadcast_to(mean, self.picture.shape))
 
+    def measured_s(self) -> float | None:
+        """Return the length that was asked for."""
+        return self.length_s
+
     def shots(self) -> Iterator[Shot]:
         """Yield the plain colour once, for the whole length."""
         yield Shot(0.0, self.length_s or 0.0, lambda: self._flat)

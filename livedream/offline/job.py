@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,20 @@ from livedream.presets import DEFAULT, apply_assignments, as_toml, load, preset_
 from livedream.references import References
 from livedream.settings import change
 from livedream.sinks.render_recipe import Recipe
-from livedream.sinks.soundtrack import check_sound, music_begin_s
+from livedream.sinks.sound_choice import check_sound, music_begin_s
 from livedream.sources.film import Film, identity_of
-from livedream.sources.footage import Footage, at_rate, slot_at
+from livedream.sources.footage import Footage, at_rate, end_before, slot_at
 from livedream.sources.open_footage import FootageRequest, open_footage
 from livedream.sources.source_spec import expanded
 from livedream.sources.still_image import read_image
+from livedream.toml_table import toml_table
 from livedream.version import __version__
 
 LEAST_WORKING_PX = 4096
 """What dream.working_px cannot go below."""
+
+SOUND_WORDS = ("sound", "sound_file")
+"""What may change while a render is unfinished: sound is added when all frames are there."""
 
 _KINDS = {
     "first_frame": "the picture that the dream starts from",
@@ -120,8 +124,10 @@ class Job:
 
     def words(self, recipe: Recipe) -> dict[str, Any]:
         """Return everything that determines the frames, as TOML would read it back."""
-        names = {"content": self.footage.identity, "files": self.files, "names": self.output.pattern}
-        return tomllib.loads(as_toml(recipe.made | names | preset_table(recipe.settings)))
+        files = {word: identity for word, identity in self.files.items() if word not in SOUND_WORDS}
+        made = {word: value for word, value in recipe.made.items() if word not in SOUND_WORDS}
+        names = {"content": self.footage.identity, "files": files, "names": self.output.pattern}
+        return toml_table(as_toml(made | names | preset_table(recipe.settings)))
 
 
 def job_of(request: RenderRequest) -> Job:
@@ -206,14 +212,14 @@ def _box(request: RenderRequest) -> tuple[int, int] | None:
 def _span(request: RenderRequest, footage: Footage, rate: Fraction) -> tuple[int, int | None]:
     """Return the first frame and the one after the last. Raises InputError."""
     start_s = 0.0 if request.start is None else seconds_of(request.start, footage.rate, "--start")
-    end_s = None if request.end is None else seconds_of(request.end, footage.rate, "--end")
-    first, last = slot_at(start_s, rate), None if end_s is None else slot_at(end_s, rate)
+    stop_s = None if request.end is None else seconds_of(request.end, footage.rate, "--end")
+    first, last = slot_at(start_s, rate), None if stop_s is None else slot_at(stop_s, rate)
     if last is not None and last <= first:
         raise InputError(f"--end {request.end}: it must be after the start at {clock_words(start_s)}")
-    length_s = footage.length_s
     for word, given, slot in (("--start", request.start, first + 1), ("--end", request.end, last)):
-        if length_s is not None and slot is not None and slot > slot_at(length_s, rate) + 1:
-            raise InputError(f"{word} {given}: {footage.name} ends at {clock_words(length_s)}")
+        end_s = None if slot is None else end_before(footage, float((slot - Fraction(3, 2)) / rate))
+        if end_s is not None:
+            raise InputError(f"{word} {given}: {footage.name} ends at {clock_words(end_s)}")
     return first, last
 
 
@@ -222,7 +228,9 @@ def _timeline(request: RenderRequest, footage: Footage) -> SettingsTimeline:
     settings = change(settings, request.changes, "set")
     if request.timeline is None:
         return SettingsTimeline([Segment(0.0, settings)])
-    return load_timeline(request.timeline, settings, request.assignments, footage.rate, footage.length_s)
+    return load_timeline(
+        request.timeline, settings, request.assignments, footage.rate, partial(end_before, footage)
+    )
 
 
 def _previewed(timeline: SettingsTimeline, size_wh: tuple[int, int] | None) -> SettingsTimeline:

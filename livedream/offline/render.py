@@ -20,7 +20,7 @@ from livedream.sinks.animation import write_animation
 from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.render_recipe import SIDECAR, Recipe
 from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_whole
-from livedream.sinks.soundtrack import Stretch
+from livedream.sinks.sound_reading import Stretch
 
 TOLD = "## "
 """How lines begin that tell which frames lie in a folder; in a recipe, whose own begin with #, they are

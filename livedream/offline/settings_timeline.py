@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -16,9 +16,13 @@ from livedream.offline.timecode import clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings, change
 from livedream.sources.source_spec import expanded
+from livedream.toml_table import toml_table
 
 WORDS = ("at", "preset", "set", "fade_s")
 """What a segment may say."""
+
+EndBefore = Callable[[float], float | None]
+"""Returns when the source ends if that is before a time, else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,12 @@ class SettingsTimeline:
 
 
 def load_timeline(
-    file: Path, first: Settings, assignments: Sequence[str], rate: Fraction, length_s: float | None
+    file: Path, first: Settings, assignments: Sequence[str], rate: Fraction, end_before: EndBefore
 ) -> SettingsTimeline:
     """Read a timeline: [[segment]] tables with at, preset, set and fade_s.
 
     first: holds before the first segment. assignments: --set, made after each segment's preset and
-    before its own set. rate, length_s: of the source, whose clock the times are of. Raises InputError.
+    before its own set. rate: of the source, whose clock the times are of. Raises InputError.
     """
     tables = tables_in(file, "segment")
     segments = [Segment(0.0, first)]
@@ -63,10 +67,11 @@ def load_timeline(
         at_s = seconds_of(_given(table, "at", origin), rate, f"{origin}: at")
         segments.append(Segment(at_s, settings, _fade_s(table, origin)))
     _check_order(segments, file)
-    if length_s is not None and segments[-1].at_s >= length_s:
+    end_s = end_before(segments[-1].at_s)
+    if end_s is not None:
         raise InputError(
             f"{file}: segment {len(tables)} begins at {clock_words(segments[-1].at_s)}, but the source ends "
-            f"at {clock_words(length_s)}"
+            f"at {clock_words(end_s)}"
         )
     return SettingsTimeline(segments[1:] if segments[1].at_s == 0 else segments)
 
@@ -74,7 +79,7 @@ def load_timeline(
 def tables_in(file: Path, name: str) -> list[dict[str, Any]]:
     """Read the [[name]] tables of a TOML file that has nothing else. Raises InputError."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = toml_table(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise InputError(f"{file} is not valid TOML: {fault}") from fault
     except OSError as fault:

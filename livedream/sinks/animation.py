@@ -11,7 +11,7 @@ from PIL import Image
 
 from livedream.errors import InputError
 from livedream.sinks.metadata import exif_with
-from livedream.sinks.segments import told, unfinished
+from livedream.sinks.segments import finished_or_gone, told
 
 SUFFIXES = (".gif", ".webp")
 
@@ -33,9 +33,9 @@ def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, commen
     gif = file.suffix.lower() == ".gif"
     tick_s = Fraction(1, 100 if gif else 1000)
     options = {"comment": comment.encode()} if gif else {"exif": exif_with(comment), "quality": WEBP_QUALITY}
-    with told(file):
+    with told(file), finished_or_gone(file) as beside:
         _opened(first, gif).save(
-            unfinished(file),
+            beside,
             file.suffix[1:].upper(),
             save_all=True,
             append_images=_each(rest, gif),
@@ -43,7 +43,7 @@ def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, commen
             loop=0,
             **options,
         )
-        unfinished(file).replace(file)
+        beside.replace(file)
 
 
 def _each(pictures: Sequence[Path], gif: bool) -> Iterator[Image.Image]:

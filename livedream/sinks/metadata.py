@@ -9,6 +9,7 @@ import av
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
+from livedream.containers.addresses import file_address
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sinks.image_file import JPEG_QUALITY
@@ -86,7 +87,7 @@ def read_metadata(file: Path) -> str:
 
 
 def _film_comment(file: Path) -> str:
-    with av.open(str(file)) as film:
+    with av.open(file_address(file)) as film:
         known = {key.casefold(): value for key, value in film.metadata.items()}
     return known.get("comment", "")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +16,14 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from livedream.containers.addresses import file_address
 from livedream.errors import SinkError
-from livedream.sinks.segments import told, unfinished
-from livedream.sinks.soundtrack import Soundtrack, Stretch
+from livedream.sinks.segments import finished_or_gone, told
+from livedream.sinks.sound_reading import Stretch
+from livedream.sinks.soundtrack import Soundtrack, Way
+
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS)
+"""What fails for the pictures as well."""
 
 MUXERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
 
@@ -36,38 +43,79 @@ class MuxJob:
     comment: str
 
 
+class SoundError(Exception):
+    """What a sound failed with; the pictures are not to be lost for it."""
+
+
 def mux_film(job: MuxJob, film: Path) -> str:
     """Write the film, whole or not at all, without re-encoding; return what became of the sound, in words.
 
-    Raises SinkError if it cannot be written.
+    Sound that fails in one way is written in another, and at last left out.
+    Raises SinkError if the film cannot be written.
     """
-    with told(film):
-        suffix = film.suffix.lower()
-        options = {} if suffix == ".mkv" else {"movflags": "+faststart"}
-        container = av.open(str(unfinished(film)), "w", MUXERS[suffix], container_options=options)
-        with container:
-            how = _fill(job, container)
-        unfinished(film).replace(film)
+    ways: tuple[Way | None, ...] = (None,) if job.sound is None else ("as it is", "mended", None)
+    lost = ""
+    for way in ways:
+        try:
+            how = _written(job, film, way)
+        except SoundError as fault:
+            lost = f"no sound: it cannot be written ({fault})"
+        else:
+            return lost if way is None and lost else how
+    raise AssertionError("a film without sound has no sound that fails")
+
+
+def _written(job: MuxJob, film: Path, way: Way | None) -> str:
+    """Write the film, its sound in a way, None for without. Raises SinkError, SoundError."""
+    suffix = film.suffix.lower()
+    options = {} if suffix == ".mkv" else {"movflags": "+faststart"}
+    with told(film), finished_or_gone(film) as beside:
+        with av.open(file_address(beside), "w", MUXERS[suffix], container_options=options) as container:
+            how = _fill(job, container, way)
+        beside.replace(film)
     return how
 
 
-def _fill(job: MuxJob, container: OutputContainer) -> str:
+def _fill(job: MuxJob, container: OutputContainer, way: Way | None) -> str:
     container.metadata["comment"] = job.comment
-    with av.open(str(job.parts[0])) as first:
+    with av.open(file_address(job.parts[0])) as first:
         template = first.streams.video[0]
         extradata = template.codec_context.extradata
         stream = container.add_stream_from_template(template)
     stream.time_base = 1 / job.rate
-    track = None if job.sound is None else Soundtrack(job.sound, container)
-    try:
-        pictures = _pictures(job, stream, extradata)
-        sounds = iter(()) if track is None else track.packets()
-        for _, packet in heapq.merge(pictures, sounds, key=lambda timed: timed[0]):
+    if way is None or job.sound is None:
+        for _, packet in _pictures(job, stream, extradata):
             container.mux(packet)
-        return "no sound" if track is None else track.how
+        return "no sound"
+    with _sound_faults():
+        track = Soundtrack(job.sound, container, way)
+    try:
+        both = (_pictures(job, stream, extradata), _told_sounds(track))
+        for _, packet in heapq.merge(*both, key=lambda timed: timed[0]):
+            if packet.stream is stream:
+                container.mux(packet)
+                continue
+            with _sound_faults():
+                container.mux(packet)
+        return track.how
     finally:
-        if track is not None:
-            track.close()
+        track.close()
+
+
+def _told_sounds(track: Soundtrack) -> Iterator[tuple[float, Packet[Any]]]:
+    with _sound_faults():
+        yield from track.packets()
+
+
+@contextmanager
+def _sound_faults() -> Iterator[None]:
+    """Turn what reading, encoding or taking the sound raises into a SoundError; a failing disk is none."""
+    try:
+        yield
+    except (av.FFmpegError, OSError, ValueError) as fault:
+        if isinstance(fault, OSError) and fault.errno in DISK_FAULTS:
+            raise
+        raise SoundError(getattr(fault, "strerror", None) or str(fault)) from fault
 
 
 def _pictures(
@@ -75,7 +123,7 @@ def _pictures(
 ) -> Iterator[tuple[float, Packet[Any]]]:
     """Yield every packet of every part with its time in seconds; one packet is a frame."""
     for number, part in enumerate(job.parts):
-        with av.open(str(part)) as container:
+        with av.open(file_address(part)) as container:
             source = container.streams.video[0]
             if source.codec_context.extradata != extradata:
                 raise SinkError(f"{part} was encoded differently from the first part; render it again")

@@ -140,10 +140,22 @@ def unfinished(file: Path) -> Path:
 
 def write_whole(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file so that it is there as a whole or not at all, whatever happens. Raises OSError."""
+    with finished_or_gone(file) as beside:
+        with beside.open("wb") as open_file:
+            write(open_file)
+        beside.replace(file)
+
+
+@contextmanager
+def finished_or_gone(file: Path) -> Iterator[Path]:
+    """Name the file that is written in place of `file`, and remove it if that fails."""
     beside = unfinished(file)
-    with beside.open("wb") as open_file:
-        write(open_file)
-    beside.replace(file)
+    try:
+        yield beside
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
 
 
 def _to_disk(file: Path) -> None:

@@ -1,23 +1,23 @@
-"""The sound of a film for another film: copied as it is, or as AAC where it cannot be."""
+"""The sound of a film for another film: copied as it is, or mended and written as AAC."""
 
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
-from av.audio.resampler import AudioResampler
+import numpy as np
 from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
+from av.container import OutputContainer
 from av.packet import Packet
 
-from livedream.errors import InputError
+from livedream.containers.addresses import file_address
+from livedream.sinks.sound_choice import SoundChoice, choose_sound
+from livedream.sinks.sound_reading import SoundReading, Stretch, Wave
 
 AAC_FRAME = 1024
 """Samples in a packet of AAC."""
@@ -27,46 +27,62 @@ TRIED_PACKETS = 8
 AAC_BIT_RATE = 192_000
 """Of a stereo track, where no ear finds a difference."""
 
+AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+"""Samples a second that AAC knows."""
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Which sound: of the file `path`, from `begin_s` on its own clock, for `length_s` seconds."""
+PLAYED_IN_MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
+"""Of what an MP4 takes as it is, the kinds of sound that common players find in it."""
 
-    path: Path
-    begin_s: float
-    length_s: float
+Way = Literal["as it is", "mended"]
+"""How sound is written: copied where that plays, or re-encoded in any case."""
 
 
 class Soundtrack:
-    """The first sound of a file, cut to a stretch, for a container that is being written."""
+    """The sound of a file, cut to a stretch, for a container that is being written."""
 
-    def __init__(self, stretch: Stretch, into: OutputContainer) -> None:
-        """Open the file and add a stream; a file without sound adds none. Raises InputError."""
+    def __init__(self, stretch: Stretch, into: OutputContainer, way: Way = "as it is") -> None:
+        """Open the file and add a stream; a file without sound that can be decoded adds none.
+
+        Raises OSError or av.FFmpegError.
+        """
         self._stretch = stretch
         self._keeps_early = "matroska" not in into.format.name
-        self._source: InputContainer = av.open(str(stretch.path))
-        streams = self._source.streams.audio
-        self._track = streams[0] if streams else None
-        self._copied = self._track is not None and _copies_well(into.format.name, self._track, stretch.path)
-        self._into = None if self._track is None else self._added(self._track, into)
+        self._choice = choice = choose_sound(stretch.path)
+        self._reading = None if choice.index is None else SoundReading(stretch, choice)
+        if self._reading is None:
+            return
+        track = self._reading.track
+        self._codec_name = track.codec.canonical_name
+        self._copied = (
+            way == "as it is"
+            and _copies_well(into.format.name, track, stretch.path, choice)
+            and _is_flawless(stretch, choice)
+        )
+        self._into = self._added(track, into)
 
     @property
     def how(self) -> str:
-        """Return how the sound is written, in words."""
-        if self._track is None:
-            return "no sound"
-        return (
-            "sound copied" if self._copied else f"sound ({self._track.codec.canonical_name}) written as AAC"
+        """Return how the sound was written, in words, once all of it is."""
+        if self._reading is None:
+            return self._choice.note or "no sound"
+        how = "sound copied" if self._copied else f"sound ({self._codec_name}) written as AAC"
+        damaged_s = self._reading.damaged_s
+        damage = (
+            ""
+            if damaged_s is None
+            else f"{self._stretch.path.name}: its sound is damaged at {damaged_s:.1f} s"
         )
+        return "; ".join(part for part in (how, self._choice.note, damage) if part)
 
     def packets(self) -> Iterator[tuple[float, Packet[Any]]]:
         """Yield the packets in order, each with its time in seconds from the film's beginning."""
-        if self._track is not None:
-            yield from self._copies(self._track) if self._copied else self._encodings(self._track)
+        if self._reading is not None:
+            yield from self._copies(self._reading) if self._copied else self._encodings(self._reading)
 
     def close(self) -> None:
         """Close the file."""
-        self._source.close()
+        if self._reading is not None:
+            self._reading.close()
 
     def _added(self, track: AudioStream, into: OutputContainer) -> AudioStream:
         if self._copied:
@@ -78,17 +94,14 @@ class Soundtrack:
         stream.codec_context.bit_rate = AAC_BIT_RATE
         return stream
 
-    def _copies(self, track: AudioStream) -> Iterator[tuple[float, Packet[Any]]]:
-        for packet in self._source.demux(track):
+    def _copies(self, reading: SoundReading) -> Iterator[tuple[float, Packet[Any]]]:
+        for _, packet in reading.packets():
             if packet.dts is None or packet.pts is None or packet.time_base is None:
                 continue
             offset = round(Fraction(self._stretch.begin_s) / packet.time_base)
             packet.pts, packet.dts = packet.pts - offset, packet.dts - offset
             due_s = float(packet.pts * packet.time_base)
-            if due_s >= self._stretch.length_s:
-                return
             if not self._too_early(due_s, float((packet.duration or 0) * packet.time_base)):
-                assert self._into is not None
                 packet.stream = self._into
                 yield due_s, packet
 
@@ -99,89 +112,69 @@ class Soundtrack:
         """
         return due_s + duration_s <= 0 if self._keeps_early else due_s < 0
 
-    def _encodings(self, track: AudioStream) -> Iterator[tuple[float, Packet[Any]]]:
-        assert self._into is not None
+    def _encodings(self, reading: SoundReading) -> Iterator[tuple[float, Packet[Any]]]:
         context = self._into.codec_context
-        resampler = AudioResampler("fltp", context.layout, context.sample_rate, frame_size=AAC_FRAME)
-        for frame in self._decoded(track):
-            for piece in resampler.resample(frame):
-                yield from self._encoded(piece)
-        for piece in resampler.resample(None):
-            yield from self._encoded(piece)
-        yield from self._encoded(None)
-
-    def _decoded(self, track: AudioStream) -> Iterator[av.AudioFrame]:
-        """Yield the sound within the stretch, timed from its beginning."""
-        next_s = 0.0  # some decoders leave the time out, where one frame follows the other
-        for frame in self._source.decode(track):
-            begin_s = next_s if frame.pts is None else float(frame.pts * (frame.time_base or 0))
-            next_s = begin_s + frame.samples / frame.sample_rate
-            due_s = begin_s - self._stretch.begin_s
-            if due_s >= self._stretch.length_s:
-                return
-            if due_s >= 0:
-                frame.pts = math.floor(due_s * frame.sample_rate)
-                frame.time_base = Fraction(1, frame.sample_rate)
-                yield frame
+        begin = 0
+        for wave in _blocks(reading.waves(context.layout.name, context.sample_rate), AAC_FRAME):
+            frame = av.AudioFrame.from_ndarray(wave, "fltp", context.layout.name)
+            frame.sample_rate, frame.pts = context.sample_rate, begin
+            frame.time_base = Fraction(1, context.sample_rate)
+            begin += frame.samples
+            yield from self._encoded(frame)
+        if begin:
+            yield from self._encoded(None)
 
     def _encoded(self, frame: av.AudioFrame | None) -> Iterator[tuple[float, Packet[Any]]]:
-        assert self._into is not None
         for packet in self._into.encode(frame):
             if packet.pts is not None and packet.time_base is not None:
                 yield float(packet.pts * packet.time_base), packet
 
 
-PLAYED_IN_MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
-"""Of what an MP4 takes as it is, the kinds of sound that common players find in it."""
+def _blocks(waves: Iterator[Wave], samples: int) -> Iterator[Wave]:
+    """Divide sound into blocks of as many samples, the last of fewer."""
+    held: list[Wave] = []
+    count = 0
+    for wave in waves:
+        held.append(wave)
+        count += wave.shape[1]
+        if count >= samples:
+            joined = np.concatenate(held, axis=1)
+            whole = count - count % samples
+            for begin in range(0, whole, samples):
+                yield np.ascontiguousarray(joined[:, begin : begin + samples])
+            held, count = [joined[:, whole:]], count - whole
+    if count:
+        yield np.ascontiguousarray(np.concatenate(held, axis=1))
 
 
-def _copies_well(muxer: str, track: AudioStream, path: Path) -> bool:
-    """Return whether sound plays if it is copied unchanged."""
-    return (muxer != "mp4" or track.codec.canonical_name in PLAYED_IN_MP4) and _takes(muxer, path)
-
-
-def _takes(muxer: str, path: Path) -> bool:
-    """Return whether a container takes a file's sound unchanged; only writing some of it can tell."""
+def _is_flawless(stretch: Stretch, choice: SoundChoice) -> bool:
+    """Return whether all of a stretch can be decoded as it stands; only decoding it can tell."""
+    reading = SoundReading(stretch, choice)
     try:
-        with av.open(str(path)) as source, av.open(io.BytesIO(), "w", muxer) as trial:
-            copy = trial.add_stream_from_template(source.streams.audio[0])
-            for packet in islice(source.demux(source.streams.audio[0]), TRIED_PACKETS):
+        for _ in reading.pieces():
+            if reading.uneven:
+                return False
+        return reading.damaged_s is None and not reading.uneven
+    finally:
+        reading.close()
+
+
+def _copies_well(muxer: str, track: AudioStream, path: Path, choice: SoundChoice) -> bool:
+    """Return whether sound plays if it is copied unchanged."""
+    return (muxer != "mp4" or track.codec.canonical_name in PLAYED_IN_MP4) and _takes(muxer, path, choice)
+
+
+def _takes(muxer: str, path: Path, choice: SoundChoice) -> bool:
+    """Return whether a container takes a file's sound unchanged; only writing some of it can tell."""
+    assert choice.index is not None
+    try:
+        with av.open(file_address(path)) as source, av.open(io.BytesIO(), "w", muxer) as trial:
+            track = source.streams.audio[choice.index]
+            copy = trial.add_stream_from_template(track)
+            for packet in islice(source.demux(track), TRIED_PACKETS):
                 if packet.size:
                     packet.stream = copy
                     trial.mux(packet)
     except (av.FFmpegError, ValueError):
         return False
     return True
-
-
-AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
-"""Samples a second that AAC knows."""
-
-
-def check_sound(path: Path) -> None:
-    """Raise InputError if the sound of a film cannot be read, before hours of rendering."""
-    try:
-        _begin_s(path)
-    except (av.FFmpegError, OSError) as error:
-        raise InputError(f"the sound of {path} cannot be read ({error}); use --no-sound") from error
-
-
-def music_begin_s(path: Path) -> float:
-    """Return where the sound of a file begins on its own clock. Raises InputError if it has none."""
-    try:
-        begin_s = _begin_s(path)
-    except (av.FFmpegError, OSError) as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"--sound {path} cannot be read ({reason}); give a file with sound") from error
-    if begin_s is None:
-        raise InputError(f"--sound {path} contains no sound; give a file with sound")
-    return begin_s
-
-
-def _begin_s(path: Path) -> float | None:
-    """Return when the first sound of a file begins, None if it has none."""
-    with av.open(str(path)) as source:
-        for track in source.streams.audio[:1]:
-            next(source.demux(track), None)
-            return float((track.start_time or 0) * (track.time_base or 0))
-    return None

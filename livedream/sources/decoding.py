@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Generator, Iterator
+from typing import cast
 
 import av
 from av.container import InputContainer
 
+from livedream.containers.steady_stamps import Jump, stamps_of, timed_streams
 from livedream.errors import InputError
+from livedream.sources.alpha_decoder import alpha_decoder
 from livedream.sources.media import display_name, open_media, picture_stream
 from livedream.sources.timeline import HIGHEST_FPS
 
@@ -26,7 +29,9 @@ CUT_SHORT_S = 0.5
 class Decoding:
     """Decode the pictures of a file or stream in order, leaving out what cannot be decoded.
 
-    damaged_s: second, from the first picture, at which something was missing; None so far.
+    damaged_s: second, from the first picture, at which something was missing; None so far. jumps: where
+    the file's stamps jump or begin anew; its pictures go on there without a pause. steady: whether the
+    file's header tells one rate.
     declared_s: how long the pictures should last; None if that is not said.
     """
 
@@ -45,14 +50,19 @@ class Decoding:
         self._stream = stream = picture_stream(self._container, location, live=live)
         # Read now: a stream must not be asked any more once its container is closed.
         self.declared_fps = float(stream.average_rate or stream.guessed_rate or 0)
+        self.steady = is_steady(stream)
         self.pixel_shape = stream.sample_aspect_ratio
         self.format_name = self._container.format.name
         self.declared_s = _declared_length_s(self._container, stream)
+        self._sound_s = _sound_s(self._container)
+        self._decoder = alpha_decoder(stream)
 
     def _begin(self) -> None:
         self.damaged_s: float | None = None
         self._reached_s = 0.0
         self._first_s: float | None = None
+        self._stamps = stamps_of(self._container)
+        self._held: list[Jump] = []
         self._pictures = self._decoded(self._stream)
         self._ahead = deque(self._look_ahead())
         if not self._ahead:
@@ -62,6 +72,12 @@ class Decoding:
     def ahead(self) -> tuple[av.VideoFrame, ...]:
         """Return the pictures that are decoded but not taken yet."""
         return tuple(self._ahead)
+
+    @property
+    def jumps(self) -> tuple[Jump, ...]:
+        """Return where the stamps jumped so far, and where a picture claimed to stay too long."""
+        first_s = self._first_s or 0.0
+        return (*(Jump(jump.at_s - first_s, jump.by_s) for jump in self._stamps.jumps), *self._held)
 
     def next(self) -> av.VideoFrame | None:
         """Take the next picture; None at the end."""
@@ -102,24 +118,40 @@ class Decoding:
 
     def _decoded(self, stream: av.VideoStream) -> Generator[av.VideoFrame]:
         try:
-            for packet in self._container.demux(stream):
-                yield from self._pictures_of(packet)
+            for packet in self._container.demux(*timed_streams(self._container)):
+                self._stamps.mend(packet)
+                if packet.stream_index == stream.index:
+                    yield from self._pictures_of(cast("av.Packet[av.VideoStream]", packet))
         except av.FFmpegError:
             # Nothing behind this place can be read: a file cut off, or a connection lost.
             self._note_damage()
             return
-        if self.declared_s is not None and self._reached_s < self.declared_s - CUT_SHORT_S:
+        skipped_s = sum(max(0.0, jump.by_s) for jump in self.jumps)
+        if self.declared_s is not None and self._reached_s + skipped_s < self.declared_s - CUT_SHORT_S:
             self._note_damage()
 
     def _pictures_of(self, packet: av.Packet[av.VideoStream]) -> Iterator[av.VideoFrame]:
+        self._shorten(packet)
         try:
-            pictures = packet.decode()
+            pictures = packet.decode() if self._decoder is None else self._with_alpha(self._decoder, packet)
         except av.FFmpegError:
             self._note_damage()
             return
         for picture in pictures:
             self._note_reached(picture)
             yield picture
+
+    def _shorten(self, packet: av.Packet[av.VideoStream]) -> None:
+        """Take back a picture's claim to stay longer than any pause may last, unless sound goes on too."""
+        length_s = float((packet.duration or 0) * (packet.time_base or 0))
+        if length_s > max(self._stamps.longest_pause_s, self._sound_s):
+            packet.duration = 0
+            self._held.append(Jump(self._reached_s, length_s))
+
+    def _with_alpha(
+        self, decoder: av.VideoCodecContext, packet: av.Packet[av.VideoStream]
+    ) -> list[av.VideoFrame]:
+        return decoder.decode(packet if packet.size else None)
 
     def _note_reached(self, picture: av.VideoFrame) -> None:
         stamp = stamp_s(picture)
@@ -145,6 +177,19 @@ def duration_s(picture: av.VideoFrame) -> float | None:
     if not picture.duration or not picture.time_base:
         return None
     return float(picture.duration * picture.time_base)
+
+
+def is_steady(stream: av.VideoStream) -> bool:
+    """Return whether the rates that a file's header tells agree; where they do not, its rate may vary."""
+    mean, base = float(stream.average_rate or 0), float(stream.guessed_rate or 0)
+    return 0 < mean <= HIGHEST_FPS and (not base or abs(mean - base) <= 0.01 * mean)
+
+
+def _sound_s(container: InputContainer) -> float:
+    """Return the declared length of the sound, 0 without."""
+    lengths_s = [float((track.duration or 0) * (track.time_base or 0)) for track in container.streams.audio]
+    whole_s = float(container.duration or 0) / av.time_base if lengths_s else 0.0
+    return max([*lengths_s, whole_s])
 
 
 def _declared_length_s(container: InputContainer, stream: av.VideoStream) -> float | None:

@@ -38,9 +38,21 @@ class Footage(Protocol):
         """Return a sentence on what could not be read so far; "" for nothing."""
         ...
 
+    def measured_s(self) -> float | None:
+        """Return the length by what is there, whatever `length_s` declares; None if it is not known."""
+        ...
+
     def shots(self) -> Iterator[Shot]:
         """Yield the pictures from the first on. Raises InputError for one that cannot be read."""
         ...
+
+
+def end_before(footage: Footage, time_s: float) -> float | None:
+    """Return when footage ends if that is before a time, else None; a header alone never tells."""
+    if footage.length_s is None or time_s <= footage.length_s:
+        return None
+    measured_s = footage.measured_s()
+    return measured_s if measured_s is not None and time_s > measured_s else None
 
 
 def at_rate(shots: Iterable[Shot], rate: Fraction, first: int, last: int | None) -> Iterator[Frame]:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from livedream.containers.addresses import file_address
+from livedream.containers.steady_stamps import picture_track
 from livedream.errors import InputError
 
 NETWORK_TIMEOUT_S = 5.0
@@ -42,19 +43,18 @@ def open_media(location: str, *, live: bool = False) -> InputContainer:
     """Open a file or an address; raises InputError with the reason."""
     timeout = NETWORK_TIMEOUT_S if is_url(location) else None
     try:
-        return av.open(location, mode="r", options=LIVE_OPTIONS if live else {}, timeout=timeout)
+        address = location if is_url(location) else file_address(location)
+        return av.open(address, mode="r", options=LIVE_OPTIONS if live else {}, timeout=timeout)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise InputError(_why_not(location, error)) from error
 
 
 def picture_stream(container: InputContainer, location: str, *, live: bool = False) -> VideoStream:
     """Find the stream to decode and set how; raises InputError if there is sound only, or no decoder."""
-    cover = Disposition.attached_pic
-    streams = [stream for stream in container.streams.video if not stream.disposition & cover]
-    if not streams:
+    stream = picture_track(container)
+    if stream is None:
         kind = "has sound but no picture" if container.streams.audio else "has no picture"
         raise InputError(f"{display_name(location)} {kind}: give a video, an image or a camera.")
-    stream = streams[0]
     # FFmpeg gives no context where it has no decoder.
     if stream.codec_context is None:
         raise InputError(f"this FFmpeg cannot decode {display_name(location)}: convert it to H.264.")

@@ -48,6 +48,10 @@ class CloudFootage:
         self.length_s: float | None = seconds
         self._sky = Sky(size_wh, 0)
 
+    def measured_s(self) -> float | None:
+        """Return the length that was asked for."""
+        return self.length_s
+
     def shots(self) -> Iterator[Shot]:
         """Paint one picture after the other."""
         for index in range(max(1, slot_at(self.length_s or 0.0, self.rate))):

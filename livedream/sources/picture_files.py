@@ -41,6 +41,10 @@ class PictureSeries:
         for file in self._files:
             self._check_size(file, _declared_size(file) or self.size_wh)
 
+    def measured_s(self) -> float | None:
+        """Return the length, which is never only declared."""
+        return self.length_s
+
     def shots(self) -> Iterator[Shot]:
         """Decode one after the other. Raises InputError for one that is damaged."""
         for index, file in enumerate(self._files):
@@ -83,6 +87,10 @@ class StillFootage:
         height, width = self._rgb.shape[:2]
         self.size_wh = width, height
         self.identity = identity_of([path])
+
+    def measured_s(self) -> float | None:
+        """Return the length, which is never only declared."""
+        return self.length_s
 
     def shots(self) -> Iterator[Shot]:
         """Yield the picture once, for the whole length."""

@@ -7,20 +7,31 @@ from itertools import pairwise
 from statistics import median
 
 HIGHEST_FPS = 240.0
+"""A higher rate in a file's header is looked at twice: many are the ticks of its clock."""
+
+FASTEST_FPS = 1000.0
 FALLBACK_FPS = 25.0
+
+REPEATED_S = 0.5
+"""Stamps that are equal or go back by no more are unsteady; those that go back further begin anew."""
+
+SOONEST = 1 / 16
+"""Of a frame: so soon after the one before is a frame due that catches up with its stamp."""
 
 
 class Timeline:
     """Turn a stream's own time stamps into seconds from 0 that only grow.
 
-    A frame without a stamp, or whose stamp goes back (streams joined into one), is due one
-    nominal frame after the one before it; the stamps after it are counted from there.
+    A frame without a stamp, or whose stamp goes back (streams joined into one), is due one nominal
+    frame after the one before it, and the stamps after it are counted from there. One whose stamp is
+    repeated is due then, too, but the stamps after it stay what they are, and so does the length.
     """
 
     def __init__(self, fps: float) -> None:
         self._frame_s = 1 / fps
         self._origin_s: float | None = None
         self._last_s: float | None = None
+        self._newest_s: float | None = None
         self._end_s = 0.0
 
     @property
@@ -37,19 +48,23 @@ class Timeline:
 
     def restart(self) -> None:
         """Begin the stream again, where its last frame is over."""
-        self._origin_s = None
-        self._last_s = None
+        self._origin_s = self._last_s = self._newest_s = None
 
     def _due(self, stamp_s: float | None) -> float:
         if self._last_s is None:
             self._origin_s = None if stamp_s is None else stamp_s - self._end_s
+            self._newest_s = stamp_s
             return self._end_s
         following_s = self._last_s + self._frame_s
         if stamp_s is None:
             return following_s
-        if self._origin_s is None or stamp_s - self._origin_s <= self._last_s:
-            self._origin_s = stamp_s - following_s
-        return stamp_s - self._origin_s
+        if self._origin_s is None or stamp_s - self._origin_s < self._last_s - REPEATED_S:
+            self._origin_s, self._newest_s = stamp_s - following_s, stamp_s
+            return following_s
+        if self._newest_s is not None and stamp_s <= self._newest_s:
+            return following_s
+        self._newest_s = stamp_s
+        return max(stamp_s - self._origin_s, self._last_s + SOONEST * self._frame_s)
 
 
 class Pace:
@@ -68,12 +83,12 @@ class Pace:
 
 
 def nominal_fps(declared: float | None, stamps_s: Sequence[float]) -> float:
-    """Return the frame rate, above 0 and at most 240.
+    """Return the frame rate, above 0 and at most 1000.
 
-    The declared one if it makes sense; else from the median distance of the first frames' stamps;
+    The declared one if it makes sense (up to 240); else from the median distance of the first frames' stamps;
     else (a single frame, no stamps) 25.
     """
     if declared and 0 < declared <= HIGHEST_FPS:
         return declared
     gaps = [later - earlier for earlier, later in pairwise(stamps_s) if later > earlier]
-    return min(HIGHEST_FPS, 1 / median(gaps)) if gaps else FALLBACK_FPS
+    return min(FASTEST_FPS, 1 / median(gaps)) if gaps else FALLBACK_FPS

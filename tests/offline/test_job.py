@@ -72,8 +72,6 @@ def test_a_preview_bounds_the_width_and_the_box_both_sides(
         {"preview": 48},
         {"first_frame": "white.png"},
         {"timeline": "show.toml"},
-        {"sound": False},
-        {"sound_file": "music.mp4"},
     ],
 )
 def test_all_that_decides_the_frames_is_among_its_words(
@@ -93,10 +91,9 @@ def test_all_that_decides_the_frames_is_among_its_words(
     assert said(**words) == said(**words) != said()
 
 
-@pytest.mark.parametrize("word", ["first_frame", "sound_file", "dream.guide", "dream.style"])
+@pytest.mark.parametrize("word", ["first_frame", "dream.guide", "dream.style"])
 def test_another_file_of_the_same_name_decides_too(make_clip: Make, tmp_path: Path, word: str) -> None:
-    clip, film = make_clip(frames=12, sound=None), word == "sound_file"
-    beside = make_clip("beside.mp4", frames=3) if film else tmp_path / "beside.png"
+    clip, beside = make_clip(frames=12, sound=None), tmp_path / "beside.png"
 
     def said() -> dict[str, Any]:
         named = {"assignments": (f"{word}={beside}",)} if "." in word else {word: beside}
@@ -105,10 +102,7 @@ def test_another_file_of_the_same_name_decides_too(make_clip: Make, tmp_path: Pa
 
     words = []
     for count in (2, 5):
-        if film:
-            make_clip("beside.mp4", frames=2 * count)
-        else:
-            write_image(beside, np.full((8, 8 * count, 3), 255, np.uint8))
+        write_image(beside, np.full((8, 8 * count, 3), 255, np.uint8))
         words.append(said())
         assert words[-1] == said()
     assert words[0] != words[1]
@@ -204,7 +198,7 @@ def test_files_are_found_from_home(
     files: dict[str, Any] = {word: Path("~") / name}
     job = job_of(replace(request, **files))
     assert job.output.path == tmp_path / "out.mp4"
-    assert job.words(job.recipe) != job_of(request).words(job_of(request).recipe)
+    assert job.recipe.made != job_of(request).recipe.made or job.timeline != job_of(request).timeline
     with pytest.raises(InputError, match="~nosuch12"):
         job_of(replace(request, **{word: Path("~nosuch12/x")}))  # type: ignore[arg-type]
 
@@ -243,3 +237,29 @@ def test_pictures_of_two_sizes_are_told_before_anything_is_rendered(
     with pytest.raises(InputError, match="50x50"):
         job_of(RenderRequest(str(shots), str(tmp_path / "out")))
     assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.parametrize("words", [{"sound": False}, {"sound_file": "music.mp4"}])
+def test_the_sound_may_change_while_a_render_is_unfinished(
+    make_clip: Make, tmp_path: Path, words: dict[str, Any]
+) -> None:
+    clip = make_clip(frames=12)
+    make_clip("music.mp4", frames=3)
+    words = {word: tmp_path / value if word == "sound_file" else value for word, value in words.items()}
+    request = RenderRequest(str(clip), str(tmp_path / "out.mp4"))
+    before, now = job_of(request), job_of(replace(request, **words))
+    assert before.words(before.recipe) == now.words(now.recipe)
+    assert before.recipe.made != now.recipe.made
+    assert before.sound != now.sound
+
+
+def test_what_a_header_declares_never_refuses_what_is_there(make_clip: Make, tmp_path: Path) -> None:
+    clip = make_clip(frames=25, sound=None)
+    content = bytearray(clip.read_bytes())
+    place = content.find(b"mdhd") + 20  # version and flags, two dates, the time scale; then the length
+    ticks = int.from_bytes(content[place : place + 4], "big")
+    content[place : place + 4] = (ticks // 30).to_bytes(4, "big")
+    clip.write_bytes(content)
+    assert job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), end="2")).last == 20
+    with pytest.raises(InputError, match=r"--end 9: clip\.mp4 ends at 0:00:02\.5"):
+        job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), end="9"))

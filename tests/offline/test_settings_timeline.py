@@ -16,7 +16,11 @@ RATE = Fraction(25)
 def timeline(tmp_path: Path, text: str, length_s: float | None = 60.0, *assignments: str) -> SettingsTimeline:
     file = tmp_path / "show.toml"
     file.write_text(text)
-    return load_timeline(file, EYES, assignments, RATE, length_s)
+
+    def end_before(time_s: float) -> float | None:
+        return length_s if length_s is not None and time_s > length_s else None
+
+    return load_timeline(file, EYES, assignments, RATE, end_before)
 
 
 def test_a_segment_holds_from_its_time_on(tmp_path: Path) -> None:
@@ -81,4 +85,4 @@ def test_a_timeline_that_is_none_is_told(tmp_path: Path, text: str, told: str) -
 
 def test_a_timeline_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        load_timeline(tmp_path / "none.toml", EYES, (), RATE, None)
+        load_timeline(tmp_path / "none.toml", EYES, (), RATE, lambda _: None)

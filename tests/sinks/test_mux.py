@@ -11,7 +11,7 @@ import pytest
 from livedream.errors import SinkError
 from livedream.sinks.metadata import read_metadata
 from livedream.sinks.mux import MuxJob, mux_film
-from livedream.sinks.soundtrack import Stretch
+from livedream.sinks.sound_reading import Stretch
 
 
 def test_the_pictures_are_those_of_the_parts_one_after_the_other(job: MuxJob, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from livedream.errors import InputError
 from livedream.sinks.mux import MuxJob, mux_film
-from livedream.sinks.soundtrack import AAC_FRAME, Soundtrack, Stretch, check_sound, music_begin_s
+from livedream.sinks.sound_choice import check_sound, music_begin_s
+from livedream.sinks.sound_reading import Stretch
+from livedream.sinks.soundtrack import AAC_FRAME, Soundtrack
 
 SAMPLES = 48_000
 
