@@ -12,7 +12,7 @@ from livedream.sources.decoding import Decoding, duration_s, stamp_s
 from livedream.sources.film_scan import USUAL_RATES, FilmScan, rate_that_matters, scan
 from livedream.sources.footage import Shot
 from livedream.sources.timeline import Timeline, nominal_fps
-from livedream.sources.video_frame import Developer
+from livedream.sources.video_frame import Developer, colour_words
 
 NEARLY = 2e-4
 """Share of a usual rate by which a mean one may differ from it; 24 and 23.976 differ by a thousandth."""
@@ -34,6 +34,8 @@ class Film:
             mean_fps, steady = run.declared_fps, run.steady
             self.origin_s = stamps[0] if stamps else 0.0
             self.size_wh = Developer(run.ahead[0], run.pixel_shape).size_wh
+            if colours := colour_words(run.ahead[0]):
+                self._note(f"the colours of {self.name} are {colours}: they are mapped to BT.709 (BT.2390)")
             self.length_s = run.declared_s
         finally:
             run.close()

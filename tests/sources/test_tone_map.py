@@ -1,0 +1,71 @@
+"""HDR and wide gamuts become what a screen shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from livedream.sources.tone_map import BT2020, HLG, P3, PQ, needs_mapping, to_bt709
+from livedream.sources.video_frame import Developer, colour_words
+
+BT709 = 1
+
+
+def grey(code: float) -> np.ndarray:
+    return np.full((2, 2, 3), round(code * 65_535), np.uint16)
+
+
+def pq(nits: float) -> float:
+    power = (nits / 10_000) ** 0.1593017578125
+    return float(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
+
+
+@pytest.mark.parametrize("nits", [0.5, 5, 50, 90])
+def test_below_the_knee_light_is_kept(nits: float) -> None:
+    shown = to_bt709(grey(pq(nits)), PQ, BT2020)
+    assert np.ptp(shown) == 0
+    assert shown[0, 0, 0] == pytest.approx(255 * (nits / 203) ** (1 / 2.4), abs=1.5)
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+def test_what_is_brighter_stays_brighter_up_to_white(transfer: int) -> None:
+    codes = np.linspace(0, 1 if transfer == HLG else pq(1000), 200)
+    shown = [int(to_bt709(grey(code), transfer, BT2020)[0, 0, 0]) for code in codes]
+    assert shown == sorted(shown)
+    assert (shown[0], shown[-1]) == (0, 255)
+    assert int(to_bt709(grey(1.0), transfer, BT2020)[0, 0, 0]) == 255
+
+
+def test_white_of_sdr_is_nearly_white() -> None:
+    assert 225 <= to_bt709(grey(pq(203)), PQ, BT2020)[0, 0, 0] <= 245
+    assert 220 <= to_bt709(grey(0.75), HLG, BT2020)[0, 0, 0] <= 245
+
+
+@pytest.mark.parametrize("primaries", [BT2020, P3])
+def test_a_wide_gamut_keeps_grey_and_widens_colour(primaries: int) -> None:
+    assert to_bt709(grey(0.5), BT709, primaries)[0, 0] == pytest.approx([127.5] * 3, abs=1)
+    dull = np.tile(np.array([40_000, 20_000, 20_000], np.uint16), (2, 2, 1))
+    red, green, _ = to_bt709(dull, BT709, primaries)[0, 0].astype(int)
+    assert red - green > (40_000 - 20_000) / 257
+
+
+def test_what_is_bt709_needs_nothing() -> None:
+    assert not needs_mapping(1, 1)
+    assert not needs_mapping(2, 2)
+    assert not needs_mapping(13, 5)
+
+
+@pytest.mark.parametrize(("transfer", "words"), [(PQ, "HDR (PQ)"), (HLG, "HDR (HLG)"), (1, "BT.2020")])
+@pytest.mark.parametrize("form", ["yuv420p10le", "gbrp10le", "yuva444p10le"])
+def test_a_frame_is_mapped_by_its_tags(transfer: int, words: str, form: str) -> None:
+    given = np.zeros((32, 32, 3), np.uint16)
+    given[:] = np.array([0.5, 0.4, 0.3]) * 65_535
+    frame: Any = av.VideoFrame.from_ndarray(given, "rgb48le").reformat(format=form, dst_colorspace=9)
+    frame.color_trc, frame.color_primaries = transfer, BT2020
+    frame.colorspace = 0 if form == "gbrp10le" else 9
+    assert colour_words(frame) == words
+    wanted = to_bt709(given, transfer, BT2020)[8, 8].astype(int)
+    assert np.abs(Developer(frame, None)(frame)[8, 8].astype(int) - wanted).max() <= 4
