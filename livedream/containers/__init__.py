@@ -1,1 +1,1 @@
-"""Media files as they are: their names as FFmpeg takes them, and one time line of all their stamps."""
+"""Media files as they are: names, stamps, and what is no file at all."""

@@ -13,6 +13,7 @@ from av.packet import Packet
 from av.stream import Disposition
 
 from livedream.containers.addresses import file_address
+from livedream.containers.checked_file import check_regular
 from livedream.errors import InputError
 
 TRIED_PACKETS = 64
@@ -35,8 +36,9 @@ class SoundChoice:
 def choose_sound(path: Path) -> SoundChoice:
     """Choose the default track of a file, or else the first, of those that can be decoded.
 
-    Raises OSError or av.FFmpegError if the file cannot be opened.
+    Raises OSError or av.FFmpegError if the file cannot be opened, InputError if it is a pipe.
     """
+    check_regular(path)
     refused: list[int] = []
     for index in _order(path):
         with av.open(file_address(path)) as container:

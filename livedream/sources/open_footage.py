@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 
 from livedream.errors import InputError
 from livedream.sources.clouds.sky import Sky
@@ -19,7 +21,10 @@ from livedream.sources.picture_files import (
     folder_files,
     pattern_files,
 )
-from livedream.sources.source_spec import checked_start, expanded, is_image
+from livedream.sources.source_spec import WORDS, checked_start, expanded, is_image, missing_file
+
+KEPT = "give a film, a folder of pictures, a picture or clouds"
+"""What has a beginning to which a reader can return."""
 
 PICTURES_FPS = Fraction(30)
 """Of pictures, which have no rate of their own."""
@@ -70,11 +75,30 @@ def open_footage(spec: str, request: FootageRequest) -> Footage:
     path = expanded(spec)
     if not path.is_dir() and not path.exists() and NUMBER.search(spec):
         return _series(spec, request, PictureSeries(path.name, pattern_files(spec), rate))
+    _check_kept(spec, path)
     if path.is_dir():
         return _series(spec, request, PictureSeries(path.resolve().name, folder_files(path), rate))
     if is_image(path, checked_start(spec, path)):
         return StillFootage(path, rate, seconds)
     return _series(spec, request, Film(path))
+
+
+def _check_kept(spec: str, path: Path) -> None:
+    """Raise InputError for what is no file or folder: the words and addresses of live sources, a slip."""
+    if path.exists():
+        return
+    word = spec.partition(":")[0]
+    if re.match(r"[A-Za-z][\w+.-]+://", spec):
+        raise InputError(f"{spec} is an address, which only live takes: {KEPT}.")
+    if WORDS.get(word) == "camera":
+        raise InputError(
+            f"{spec} is live, and cannot be read twice: {KEPT}; livedream --record FILE keeps a show."
+        )
+    if WORDS.get(word) == "clouds":
+        raise InputError(f"there is no file {spec}: for the clouds give clouds, and --seconds for how long.")
+    raise InputError(
+        missing_file(spec, path, {"clouds": "clouds", "sky": "clouds"}, f"check the path; {KEPT}.")
+    )
 
 
 def _series(spec: str, request: FootageRequest, footage: Footage) -> Footage:

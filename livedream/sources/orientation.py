@@ -15,7 +15,7 @@ MATRIX = struct.Struct("=9i")
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """What makes a picture upright: rows and columns swapped, then mirrored left to right, then upside down."""
+    """What makes a picture upright: rows and columns swapped, then mirrored, then upside down."""
 
     swapped: bool = False
     mirrored: bool = False

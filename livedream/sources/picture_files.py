@@ -8,20 +8,19 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sources.film import identity_of
 from livedream.sources.footage import Shot
-from livedream.sources.source_spec import IMAGE_SUFFIX
+from livedream.sources.source_spec import IMAGE_SUFFIX, check_still
 from livedream.sources.still_image import read_image
+from livedream.sources.transparent import declared_size
 
 NUMBER = re.compile(r"%0?(\d*)d")
 """Where a pattern such as frame_%05d.png has its number."""
 
-EXIF_ORIENTATION = 0x0112
-"""From 5 on, the picture lies on its side (Exif 2.32, 4.6.4)."""
+MOST_MISSING = 20
+"""Numbers may reach so many times as far as there are pictures to be taken for those of frames."""
 
 STILL_SECONDS = 10.0
 """How long a film of a single picture is if nobody says."""
@@ -31,15 +30,21 @@ class PictureSeries:
     """Pictures of one size, one for each frame."""
 
     def __init__(self, name: str, files: Sequence[Path], rate: Fraction) -> None:
-        """Look at them; files: at least one. Raises InputError if the first is damaged or sizes differ."""
-        self.name, self.rate, self.damage = name, rate, ""
-        self._files = list(files)
+        """Look at them; files: at least one, those that are broken links left out and told.
+
+        Raises InputError if the first is damaged, sizes differ, or one is a picture that moves.
+        """
+        self._files = [file for file in files if file.exists()]
+        if not self._files:
+            raise InputError(f"all pictures of {name} are links to files that do not exist; mend the links")
+        self.name, self.rate, self.damage = name, rate, missing_words(name, self._files, len(files))
         height, width = read_image(self._files[0]).shape[:2]
         self.size_wh = width, height
         self.length_s: float | None = float(len(self._files) / rate)
         self.identity = identity_of(self._files)
         for file in self._files:
-            self._check_size(file, _declared_size(file) or self.size_wh)
+            check_still(file)
+            self._check_size(file, declared_size(file) or self.size_wh)
 
     def measured_s(self) -> float | None:
         """Return the length, which is never only declared."""
@@ -63,17 +68,6 @@ class PictureSeries:
                 f"{file} has {its} pixels, but {self._files[0].name} has {first}: all pictures of a film "
                 "must have the same size"
             )
-
-
-def _declared_size(file: Path) -> tuple[int, int] | None:
-    """Return the size declared by a picture's first bytes, rotated by its EXIF; None if there is none."""
-    try:
-        with Image.open(file) as picture:
-            width, height = picture.size
-            turned = picture.getexif().get(EXIF_ORIENTATION, 1) >= 5
-    except (OSError, ValueError, SyntaxError):
-        return None
-    return (height, width) if turned else (width, height)
 
 
 class StillFootage:
@@ -100,7 +94,8 @@ class StillFootage:
 def folder_files(folder: Path) -> list[Path]:
     """List the pictures in a folder, 2 before 10. Raises InputError if there is none."""
     try:
-        files = [file for file in folder.iterdir() if IMAGE_SUFFIX.fullmatch(file.suffix) and file.is_file()]
+        files = [file for file in folder.iterdir() if IMAGE_SUFFIX.fullmatch(file.suffix)]
+        files = [file for file in files if file.is_file() or not file.exists()]
     except OSError as fault:
         raise InputError(f"the folder {folder} cannot be read: {fault.strerror}") from fault
     # Names that begin with a dot are a system's own, such as the shadows that macOS leaves beside files.
@@ -130,6 +125,35 @@ def pattern_files(pattern: str) -> list[Path]:
     if not found:
         raise InputError(f"there is no file {pattern}; check the folder and the number of digits")
     return [file for _, file in sorted(found)]
+
+
+def missing_words(name: str, files: Sequence[Path], named: int) -> str:
+    """Return which frames are missing of pictures that are numbered, in words; "" if none is.
+
+    files: those that are there. named: how many there are with the links that lead nowhere.
+    """
+    gaps, broken = _gaps(files), named - len(files)
+    if gaps:
+        more = f" and {len(gaps) - 1} more are" if len(gaps) > 1 else " is"
+        return f"{name}: {gaps[0]}{more} missing; the frames around follow each other directly"
+    if broken:
+        return f"{name}: {broken} of {named} pictures are links that lead nowhere, and left out"
+    return ""
+
+
+def _gaps(files: Sequence[Path]) -> list[str]:
+    """List the names that are missing between numbered ones; empty where they are numbered otherwise."""
+    matches = [re.fullmatch(r"(.*?)(\d+)(\D*)", file.name) for file in files]
+    if not all(matches) or len({(match[1], match[3]) for match in matches if match}) != 1:
+        return []
+    there = {int(match[2]): match for match in matches if match}
+    first, last = min(there), max(there)
+    if last - first > MOST_MISSING * len(there):
+        return []  # numbers of another kind, such as dates
+    one = there[first]
+    return [
+        f"{one[1]}{number:0{len(one[2])}d}{one[3]}" for number in range(first, last) if number not in there
+    ]
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

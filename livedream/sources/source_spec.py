@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedream.clock import Clock, SystemClock
+from livedream.containers.checked_file import check_regular
 from livedream.errors import InputError, SourceError
+from livedream.sources.moving_picture import moves
 from livedream.sources.source import Source
 from livedream.sources.watchdog import OPENING_S
 
@@ -180,18 +182,22 @@ def _open_file(spec: str, request: SourceRequest) -> Source:
 def is_image(path: Path, start: bytes) -> bool:
     """Return whether a file is a still picture, by its first bytes or its suffix.
 
-    Raises InputError for a WebP or PNG that moves: of it one picture could be decoded here.
+    Raises InputError for one that moves: of it one picture could be decoded here.
     """
-    if _moves(start):
+    if not IMAGE_START.match(start) and not IMAGE_SUFFIX.fullmatch(path.suffix):
+        return False
+    check_still(path)
+    return True
+
+
+def check_still(path: Path) -> None:
+    """Raise InputError if a file is a picture that moves."""
+    try:
+        animated = moves(path)
+    except OSError:  # whoever reads it tells
+        return
+    if animated:
         raise InputError(f"{path} is animated, which only a GIF or a video may be: save it as one of them.")
-    return bool(IMAGE_START.match(start) or IMAGE_SUFFIX.fullmatch(path.suffix))
-
-
-def _moves(start: bytes) -> bool:
-    """Return whether a picture is animated: WebP has a flag in its header, PNG a chunk before its pixels."""
-    if start[8:16] == b"WEBPVP8X":
-        return bool(start[20:21] and start[20] & 2)
-    return start.startswith(b"\x89PNG") and b"acTL" in start.partition(b"IDAT")[0]
 
 
 def expanded(spec: str) -> Path:
@@ -208,11 +214,13 @@ def checked_start(spec: str, path: Path) -> bytes:
     """Read the first bytes of a file. Raises InputError if it cannot be a source."""
     if not spec:
         raise InputError("no source given: use camera, clouds, a file or an address.")
+    check_regular(path)
     try:
         if path.is_dir():
             raise InputError(f"{spec} is a folder: give a file in it.")
         if not path.exists():
-            raise InputError(_missing(spec, path))
+            hint = "check the path, or use camera, clouds or an address."
+            raise InputError(missing_file(spec, path, WORDS, hint))
         with path.open("rb") as file:
             start = file.read(512)
     except OSError as error:
@@ -222,13 +230,17 @@ def checked_start(spec: str, path: Path) -> bytes:
     return start
 
 
-def _missing(spec: str, path: Path) -> str:
+def missing_file(spec: str, path: Path, words: Mapping[str, str], otherwise: str) -> str:
+    """Return the sentence for a file that is not there, with what may have been meant.
+
+    words: what people may say -> what it is called. otherwise: the hint if nothing is alike.
+    """
     word = spec.partition(":")[0].lower()
-    said = _nearest(word, WORDS) if re.fullmatch(r"\w+", word) else None
-    near = WORDS[said] if said else None
+    said = _nearest(word, words) if re.fullmatch(r"\w+", word) else None
+    near = words[said] if said else None
     if near is None and path.parent.is_dir():
         near = _nearest(path.name, [entry.name for entry in path.parent.iterdir()])
-    hint = f"did you mean {near}?" if near else "check the path, or use camera, clouds or an address."
+    hint = f"did you mean {near}?" if near and near != spec else otherwise
     return f"there is no file {spec}: {hint}"
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.clock import Clock, SystemClock
-from livedream.errors import InputError
 from livedream.frame import Frame, Rgb
 from livedream.health import Health
 from livedream.sources.source import SourceInfo
+from livedream.sources.transparent import read_transparent
 
 LONGEST_PX = 8192
 """A longer side is shown smaller: no screen or virtual camera takes more."""
@@ -67,44 +67,10 @@ def read_image(path: Path) -> Rgb:
 
     Raises InputError if the file cannot be read or decoded.
     """
-    try:
-        # Not cv2.imread, which cannot open names with other letters than the code page's on Windows.
-        content = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise InputError(f"cannot read the image {path}: {error.strerror}.") from error
-    if content.size == 0:
-        raise InputError(f"the image {path} is empty: give another file.")
-    return _decoded(content, path)
-
-
-def _decoded(content: NDArray[np.uint8], path: Path) -> Rgb:
-    is_jpeg = content[:2].tobytes() == b"\xff\xd8"
-    whole = None if is_jpeg else _try_decode(content, cv2.IMREAD_UNCHANGED, path)
-    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
-        return _over_black(whole)
-    # Only this mode turns the picture as its EXIF says.
-    bgr = _try_decode(content, cv2.IMREAD_COLOR, path)
-    if bgr is None:
-        raise InputError(
-            f"cannot decode the image {path}: it is damaged or of an unknown kind; save it as PNG or JPEG."
-        )
-    return _own(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
-
-
-def _try_decode(content: NDArray[np.uint8], mode: int, path: Path) -> NDArray[Any] | None:
-    try:
-        return cv2.imdecode(content, mode)
-    except cv2.error as error:
-        # OpenCV raises for what it refuses on principle, such as more than 2^30 pixels.
-        raise InputError(f"cannot decode the image {path}: {error.err}; save a smaller copy.") from error
-
-
-def _over_black(bgra: NDArray[Any]) -> Rgb:
-    """Lay a BGRA picture of any depth over black."""
-    depth = float(np.iinfo(bgra.dtype).max) if np.issubdtype(bgra.dtype, np.integer) else 1.0
-    alpha = bgra[..., 3:].astype(np.float32) / depth
-    seen = bgra[..., 2::-1].astype(np.float32) * alpha * np.float32(255 / depth)
-    return np.ascontiguousarray(np.clip(np.rint(seen), 0, 255).astype(np.uint8))
+    rgb, alpha = read_transparent(path)
+    if alpha is None:
+        return rgb
+    return ((rgb.astype(np.uint16) * alpha[..., None] + 127) // 255).astype(np.uint8)
 
 
 def _own(rgb: NDArray[Any]) -> Rgb:

@@ -26,7 +26,11 @@ SDR_WHITE_NITS, PEAK_NITS = 203.0, 1000.0
 GAMMA = 2.4
 
 _TO_BT709 = {
-    BT2020: ((1.660491, -0.587641, -0.072850), (-0.124550, 1.132900, -0.008349), (-0.018151, -0.100579, 1.118730)),
+    BT2020: (
+        (1.660491, -0.587641, -0.072850),
+        (-0.124550, 1.132900, -0.008349),
+        (-0.018151, -0.100579, 1.118730),
+    ),
     P3: ((1.224940, -0.224940, 0.0), (-0.042057, 1.042057, 0.0), (-0.019638, -0.078636, 1.098274)),
 }
 """Light by those primaries -> light by BT.709's (BT.2087; SMPTE RP 431-2 with the white of D65)."""
@@ -63,7 +67,10 @@ def to_bt709(rgb: NDArray[np.uint16], transfer: int, primaries: int) -> NDArray[
 def _signal(light: NDArray[Any]) -> NDArray[np.uint8]:
     """Write light as the signal of 8 bits; a table of square roots is finest where eyes are."""
     steps = _signal_table().size - 1
-    return _signal_table()[np.rint(np.sqrt(np.clip(light, 0, 1)) * np.float32(steps)).astype(np.uint16)]
+    table: NDArray[np.uint8] = _signal_table()
+    return np.asarray(
+        table[np.rint(np.sqrt(np.clip(light, 0, 1)) * np.float32(steps)).astype(np.uint16)], np.uint8
+    )
 
 
 @cache

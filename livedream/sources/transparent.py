@@ -1,33 +1,131 @@
-"""Still pictures with what is transparent in them."""
+"""Image files decoded: upright, colours and alpha apart, by one path for all kinds."""
 
 from __future__ import annotations
 
+import io
+import warnings
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
 
+from livedream.containers.checked_file import check_regular
+from livedream.errors import InputError
 from livedream.frame import Rgb
-from livedream.sources.still_image import read_image
+from livedream.sources.orientation import Orientation, of_exif
 
 Alpha = NDArray[np.uint8]
 """HxW, 0 (transparent) to 255 (opaque)."""
 
+EXIF_ORIENTATION = 0x0112
+
+JPEG, TIFFS = b"\xff\xd8", (b"II*\0", b"MM\0*")
+
+WITH_ALPHA = ("RGBA", "RGBa", "LA", "La", "PA")
+"""Pillow's kinds of pixel that have one."""
+
+_UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises for a file that is damaged, foreign or, to its mind, too large."""
+
 
 def read_transparent(path: Path) -> tuple[Rgb, Alpha | None]:
-    """Decode an image file as `read_image` does, but with its colours and its alpha apart.
+    """Decode an image file: uint8 HxWx3, turned as its EXIF says, 16 bits cut to 8; and its alpha.
 
-    The alpha is None if the file has none, or is opaque. Raises InputError.
+    The colours are not multiplied with the alpha, which is None if the file has none, or is opaque.
+    Raises InputError if the file cannot be read or decoded.
     """
-    rgb = read_image(path)
-    whole = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
-    if whole is None or whole.ndim != 3 or whole.shape[2] != 4:
-        return rgb, None
-    if whole.dtype != np.uint8:
-        most = 65535.0 if whole.dtype == np.uint16 else 1.0
-        whole = np.clip(np.rint(whole * (255 / most)), 0, 255).astype(np.uint8)
-    alpha = np.ascontiguousarray(whole[..., 3])
-    if alpha.min() == 255:
-        return rgb, None
-    return np.ascontiguousarray(whole[..., 2::-1]), alpha
+    check_regular(path)
+    try:
+        # Not cv2.imread, which cannot open names with other letters than the code page's on Windows.
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read the image {path}: {error.strerror}.") from error
+    if not content:
+        raise InputError(f"the image {path} is empty: give another file.")
+    if content.startswith(TIFFS) and (tiff := _tiff_with_alpha(content)) is not None:
+        return _apart(tiff, Orientation())
+    return _decoded(content, path)
+
+
+def declared_size(path: Path) -> tuple[int, int] | None:
+    """Return the upright size that a picture's first bytes declare; None if Pillow cannot tell."""
+    try:
+        with _opened(path) as picture:
+            # A TIFF's size is upright already.
+            turn = (
+                Orientation()
+                if picture.format == "TIFF"
+                else of_exif(picture.getexif().get(EXIF_ORIENTATION))
+            )
+            return turn.size_wh(picture.size)
+    except _UNREADABLE:
+        return None
+
+
+def _decoded(content: bytes, path: Path) -> tuple[Rgb, Alpha | None]:
+    coded, orientation = np.frombuffer(content, np.uint8), _orientation(content)
+    whole = None if content.startswith(JPEG) else _try_decode(coded, cv2.IMREAD_UNCHANGED, path)
+    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
+        return _apart(_to_8_bits(whole)[..., [2, 1, 0, 3]], orientation or Orientation())
+    # Where Pillow cannot tell, OpenCV turns what it knows how to turn.
+    mode = cv2.IMREAD_COLOR | (0 if orientation is None else cv2.IMREAD_IGNORE_ORIENTATION)
+    bgr = _try_decode(coded, mode, path)
+    if bgr is None:
+        raise InputError(
+            f"cannot decode the image {path}: it is damaged or of an unknown kind; save it as PNG or JPEG."
+        )
+    rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    return (orientation or Orientation()).upright(rgb), None
+
+
+def _apart(rgba: NDArray[np.uint8], orientation: Orientation) -> tuple[Rgb, Alpha | None]:
+    rgba = orientation.upright(rgba)
+    rgb, alpha = np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
+    return rgb, None if alpha.min() == 255 else alpha
+
+
+def _orientation(content: bytes) -> Orientation | None:
+    """Return how a picture is to be turned; None if Pillow cannot tell. OpenCV turns TIFF by itself."""
+    if content.startswith(TIFFS):
+        return None
+    try:
+        with _opened(io.BytesIO(content)) as picture:
+            return of_exif(picture.getexif().get(EXIF_ORIENTATION))
+    except _UNREADABLE:
+        return None
+
+
+def _tiff_with_alpha(content: bytes) -> NDArray[np.uint8] | None:
+    """Decode a TIFF with alpha, whose colours OpenCV multiplies, or not, as the file stores them."""
+    try:
+        with _opened(io.BytesIO(content)) as picture:
+            if picture.mode not in WITH_ALPHA:
+                return None
+            picture.load()  # which turns it as well
+            return np.asarray(picture.convert("RGBA"), np.uint8)
+    except _UNREADABLE:
+        return None
+
+
+def _opened(file: Path | io.BytesIO) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(file)
+
+
+def _try_decode(content: NDArray[np.uint8], mode: int, path: Path) -> NDArray[Any] | None:
+    try:
+        return cv2.imdecode(content, mode)
+    except cv2.error as error:
+        # OpenCV raises for what it refuses on principle, such as more than 2^30 pixels.
+        raise InputError(f"cannot decode the image {path}: {error.err}; save a smaller copy.") from error
+
+
+def _to_8_bits(picture: NDArray[Any]) -> NDArray[np.uint8]:
+    if picture.dtype == np.uint8:
+        return picture
+    most = 65535.0 if picture.dtype == np.uint16 else 1.0
+    return np.clip(np.rint(picture * (255 / most)), 0, 255).astype(np.uint8)

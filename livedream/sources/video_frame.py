@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 import cv2
@@ -27,9 +27,9 @@ class Developer:
     """Turn frames of one stream into RGB of one size.
 
     The file's colour matrix and range, turn and mirroring (as phones store it), pixel shape, interlacing
-    and transparency (over black) are honoured; HDR and wide gamuts become BT.709. swscale's direct path (0.3 ms for 1280x720, within
-    3 levels of exact arithmetic) is both cheaper and truer than
-    OpenCV's I420 conversion, which knows BT.601 only.
+    and transparency (over black) are honoured; HDR and wide gamuts become BT.709. swscale's direct
+    path (0.3 ms for 1280x720, within 3 levels of exact arithmetic) is both cheaper and truer than OpenCV's
+    I420 conversion, which knows BT.601 only.
     """
 
     def __init__(self, first: av.VideoFrame, pixel_shape: Fraction | None) -> None:
@@ -69,7 +69,6 @@ class Developer:
         # What needed no conversion is the decoder's own picture, which others may show on.
         return picture.copy() if converted is frame else picture
 
-
     def _mapped(self, frame: av.VideoFrame, *, has_alpha: bool) -> NDArray[Any]:
         """Convert colours that are not BT.709's by way of 16 bits."""
         form = "rgba64le" if has_alpha else "rgb48le"
@@ -85,7 +84,7 @@ def colour_words(frame: av.VideoFrame) -> str:
 
 
 def _display_matrix(frame: av.VideoFrame) -> bytes | None:
-    matrix = frame.side_data.get(Type.DISPLAYMATRIX)
+    matrix = cast("Any", frame.side_data).get(Type.DISPLAYMATRIX)
     return None if matrix is None else bytes(matrix)
 
 

@@ -65,3 +65,23 @@ def test_what_cannot_be_opened_is_told(
         with pytest.raises(InputError, match=told) as caught:
             open_footage(str(tmp_path / spec), FootageRequest(None, seconds))
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("camera", "camera is live.*give a film, a folder of pictures, a picture or clouds"),
+        ("webcam", "webcam is live"),
+        ("camera:0", "camera:0 is live"),
+        ("http://127.0.0.1:9/x.mp4", "is an address, which only live takes: give a film"),
+        ("clouds:7", "for the clouds give clouds, and --seconds"),
+        ("cluods", r"no file cluods: did you mean clouds\?"),
+        ("nothing.mp4", "no file nothing.mp4: check the path; give a film"),
+    ],
+)
+def test_what_cannot_be_rendered_is_never_hinted_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=told):
+        open_footage(spec, FootageRequest())

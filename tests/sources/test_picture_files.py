@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -15,13 +16,13 @@ from PIL import Image
 from livedream.errors import InputError
 from livedream.sinks.image_file import write_image
 from livedream.sources.picture_files import (
-    EXIF_ORIENTATION,
     PictureSeries,
     StillFootage,
     folder_files,
     natural_key,
     pattern_files,
 )
+from livedream.sources.transparent import EXIF_ORIENTATION
 
 MakePictures = Callable[..., Path]
 
@@ -107,3 +108,32 @@ def test_a_still_picture_is_there_for_ten_seconds_or_as_long_as_is_said(make_pic
         (shot,) = still.shots()
         assert (shot.media_s, shot.end_s, still.length_s) == (0.0, seconds, seconds)
         assert (still.size_wh, still.name, shot.develop().shape) == ((48, 32), "a.png", (32, 48, 3))
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("f_0001.png", "f_0002.png", "f_0005.png"), "f_0003.png and 1 more are missing"),
+        (("f_9.png", "f_11.png"), "f_10.png is missing"),
+        (("f_1.png", "f_2.png", "g_4.png"), ""),
+        (("1999.png", "2024.png", "77.png"), ""),
+        (("a.png", "b.png"), ""),
+    ],
+)
+def test_missing_frames_are_told(make_pictures: MakePictures, names: tuple[str, ...], told: str) -> None:
+    series = PictureSeries("shots", folder_files(make_pictures(*names)), Fraction(10))
+    assert told in series.damage
+    assert bool(series.damage) == bool(told)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights here")
+@pytest.mark.parametrize("by_pattern", [False, True])
+def test_links_that_lead_nowhere_are_told(make_pictures: MakePictures, by_pattern: bool) -> None:
+    folder = make_pictures("f_1.png", "f_2.png")
+    (folder / "f_3.png").symlink_to("/nowhere.png")
+    files = pattern_files(str(folder / "f_%d.png")) if by_pattern else folder_files(folder)
+    series = PictureSeries("shots", files, Fraction(10))
+    assert len(list(series.shots())) == 2
+    assert series.damage == "shots: 1 of 3 pictures are links that lead nowhere, and left out"
+    with pytest.raises(InputError, match="all pictures of shots are links"):
+        PictureSeries("shots", [folder / "f_3.png"], Fraction(10))
