@@ -16,6 +16,7 @@ from livedream.errors import InputError
 from livedream.resources import folder
 from livedream.settings import Settings, change
 from livedream.settings.modulation_row import ModulationRow, row_tables, rows_from
+from livedream.toml_table import toml_table
 from livedream.whole_file import write_whole
 
 DEFAULT = "eyes"
@@ -97,7 +98,7 @@ def parse(text: str, path: Path) -> Preset:
     Raises InputError as `load` does.
     """
     try:
-        table = tomllib.loads(text)
+        table = toml_table(text)
     except tomllib.TOMLDecodeError as fault:
         raise InputError(f"the preset {path} is not valid TOML: {fault}") from fault
     return _preset(table, path)
@@ -207,7 +208,7 @@ def apply_assignments(settings: Settings, assignments: list[str]) -> Settings:
 
 def _value(text: str) -> Any:
     try:
-        table = tomllib.loads(f"value = {text}")
+        table = toml_table(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
     return table["value"] if len(table) == 1 else text

@@ -12,6 +12,7 @@ from rich.console import Console
 from livedream.cli.autosaved import autosaved
 from livedream.cli.show import (
     check_apart,
+    check_recorded,
     controlled,
     ending_on_signals,
     opened,
@@ -19,6 +20,7 @@ from livedream.cli.show import (
     print_summary,
     recordings,
     session_of,
+    wait_out,
     watch,
 )
 from livedream.cli.show_options import Options
@@ -71,6 +73,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
         finally:
             session.finish()
         print_summary(status, recordings(session.output.workers), console)
+        check_recorded(session.output.workers)
 
 
 def _sinks(options: Options) -> list[Sink]:
@@ -122,21 +125,20 @@ def _show(
     *,
     mirror: bool,
 ) -> None:
-    """Run the window; Qt owns this thread, so a timer of its own ends the show after its seconds."""
+    """Run the window; Qt owns this thread, so another one ends the show after its seconds."""
     from livedream.ui.run_window import run_window
 
-    timer = threading.Timer(options.seconds or 0.0, session.stop)
-    timer.daemon = True
+    def end() -> None:
+        wait_out(session, options.seconds, lambda _: None)
+        session.stop()
+
     if options.seconds is not None:
-        timer.start()
-    try:
-        run_window(
-            session,
-            session.commands,
-            title="livedream",
-            full_screen=full_screen,
-            mirror=mirror,
-            hosted=hosted,
-        )
-    finally:
-        timer.cancel()
+        threading.Thread(target=end, name="end after --seconds", daemon=True).start()
+    run_window(
+        session,
+        session.commands,
+        title="livedream",
+        full_screen=full_screen,
+        mirror=mirror,
+        hosted=hosted,
+    )

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from livedream.cli.show_options import Options
 from livedream.control.controls import Controls
-from livedream.errors import InputError
+from livedream.errors import InputError, SinkError
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.playlist_loading import load_playlist
@@ -26,6 +26,10 @@ from livedream.sources.source_spec import expanded
 
 if TYPE_CHECKING:
     from livedream.sinks.recorder import Recorder
+
+
+FIRST_FRAME_S = 600.0
+"""After so long without a dreamed frame, a show that was to last some seconds ends."""
 
 
 def playlist_of(options: Options, *, by_hand: bool) -> Playlist:
@@ -96,11 +100,25 @@ def ending_on_signals(session: LiveSession) -> Iterator[None]:
 
 def watch(session: LiveSession, seconds: float | None, console: Console) -> None:
     """Wait for the end of the show, or for `seconds`, with one line that says how it goes."""
-    left_s = float("inf") if seconds is None else seconds
     with console.status("starting") as line:
-        while left_s > 0 and not session.wait(min(0.25, left_s)):
+        wait_out(session, seconds, lambda status: line.update(status_line(status)))
+
+
+def wait_out(session: LiveSession, seconds: float | None, tell: Callable[[Status], None]) -> None:
+    """Wait for the end of the show, or for `seconds` from its first dreamed frame on.
+
+    seconds: None for no end. tell: called now and then. A show whose first frame does not come within
+    FIRST_FRAME_S is waited for no longer.
+    """
+    left_s = float("inf") if seconds is None else seconds
+    patience_s = float("inf") if seconds is None else FIRST_FRAME_S
+    while left_s > 0 and patience_s > 0 and not session.wait(min(0.25, left_s)):
+        status = session.status()
+        if status.frames:
             left_s -= 0.25
-            line.update(status_line(session.status()))
+        else:
+            patience_s -= 0.25
+        tell(status)
 
 
 def status_line(status: Status) -> str:
@@ -142,6 +160,15 @@ def recorded(sink_worker: SinkWorker, recorder: Recorder) -> str:
         return f"{recorder.path}: nothing, the show ended before the first dreamed frame"
     missed = f", {sink_worker.dropped} of its frames missed" if sink_worker.dropped else ""
     return f"{recorder.path}{missed}"
+
+
+def check_recorded(workers: Sequence[SinkWorker]) -> None:
+    """Raise SinkError if a recording that was asked for is not there, or not whole; once it is closed."""
+    from livedream.sinks.recorder import Recorder
+
+    for worker in workers:
+        if isinstance(worker.sink, Recorder) and (worker.sink.failure is not None or not worker.written):
+            raise SinkError(recorded(worker, worker.sink))
 
 
 def print_summary(status: Status, rows: dict[str, str], console: Console) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from livedream.settings import SettingInfo
+from livedream.toml_table import toml_table
 
 SHOWN = 60
 """Characters of a wrong value that a sentence shows."""
@@ -77,6 +78,6 @@ def _written(info: SettingInfo, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return tomllib.loads(f"value = {value}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return toml_table(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
         return _refuse(info, value, f"a {info.kind} written as in TOML")

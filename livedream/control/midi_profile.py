@@ -12,6 +12,8 @@ import platformdirs
 from livedream.control.midi_binding import Binding, MidiSource, check_binding
 from livedream.errors import InputError
 from livedream.presets import as_toml
+from livedream.sources.source_spec import expanded
+from livedream.toml_table import toml_table
 
 KEYS: Mapping[str, tuple[type, ...]] = {
     "target": (str,),
@@ -42,8 +44,8 @@ class MidiProfile(NamedTuple):
 def load_profile(file: Path, commands: Container[str]) -> MidiProfile:
     """Read a profile: [[binding]] tables, and ports. Raises InputError naming file, key and value."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as fault:
+        content = toml_table(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise InputError(f"{file} is not valid TOML: {fault}") from fault
     except OSError as fault:
         raise InputError(f"{file} cannot be read: {fault.strerror}") from fault
@@ -88,7 +90,7 @@ def profile_file(name_or_file: str, folder: Path) -> Path:
     """
     given = Path(name_or_file or DEFAULT)
     is_file = given.suffix == ".toml" or len(given.parts) > 1
-    return given.expanduser() if is_file else folder / f"{given}.toml"
+    return expanded(str(given)) if is_file else folder / f"{given}.toml"
 
 
 def _table(binding: Binding) -> dict[str, Any]:

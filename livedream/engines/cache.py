@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -33,6 +34,10 @@ MAGIC = b"livedrm1"
 
 LARGEST_FACTS_BYTES = 1 << 20
 """A file whose facts claim to be longer is not livedream's."""
+
+TRIAL_BYTES, ROOM_BYTES = 1 << 16, 64 << 20
+"""So much is written to see whether that works, as quotas show only then; so much must be free for an
+engine."""
 
 LEFT_OVER_S = 60.0
 """An unfinished file that nobody has written to for so long is left over from a process that ended."""
@@ -203,9 +208,15 @@ class EngineCache:
 
 
 def _try_writing(folder: Path) -> None:
-    """Write a file that goes at once. Raises OSError."""
-    with tempfile.TemporaryFile(dir=folder):
-        return
+    """Write a file that goes at once. Raises OSError, also if there is no room for an engine.
+
+    On a full disk a file can be made, but nothing can be written into it.
+    """
+    with tempfile.TemporaryFile(dir=folder) as trial:
+        trial.write(bytes(TRIAL_BYTES))
+        trial.flush()
+    if shutil.disk_usage(folder).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _name(key: str) -> str:

@@ -16,6 +16,7 @@ from livedream.engines.in_process import Made
 from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.round_robin import RoundRobinEngine, parts_of, worst
 from livedream.engines.subprocess_builds import Begin, Build, SubprocessBuilds
+from livedream.engines.working_folder import leave_deleted_folder
 from livedream.errors import EngineError
 
 P = TypeVar("P", bound=Program)
@@ -110,6 +111,7 @@ class EngineMaker(Generic[P]):
 
     def make(self, order: Order[P]) -> Ready[P]:
         """Make the engine of a program. Raises EngineError if none works out, or if it was cancelled."""
+        leave_deleted_folder()
         names = candidates() if self._choice == "auto" else (self._choice,)
         try:
             for name, alternative in zip(names, [*names[1:], None], strict=True):

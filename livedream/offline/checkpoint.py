@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,9 @@ import tomli_w
 
 from livedream.errors import InputError
 from livedream.offline.dreaming import State
+from livedream.offline.render_lock import LOCK, RenderLock
 from livedream.sinks.segments import told, write_whole
+from livedream.toml_table import toml_table
 
 JOB, FRAMES = "job.toml", "frames"
 _STATE = re.compile(r"state-(\d{9})\.npz")
@@ -27,25 +28,33 @@ class Checkpoint:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.frames = folder, folder / FRAMES
+        self._lock: RenderLock | None = None
 
     def prepare(self, job: Mapping[str, Any], *, overwrite: bool) -> None:
-        """Make the folder for a job, or find it as that job left it.
+        """Make the folder for a job, or find it as that job left it; until `close` no other process may.
 
         overwrite: what another job left there is given up. Raises InputError, SinkError.
         """
         job_file = self.folder / JOB
-        left = self._job_left(job_file)
-        if left is not None and left != job:
-            if not overwrite:
-                raise InputError(self._other(left, job))
-            self.remove()
-        elif left is None and self.folder.exists():
+        if self._job_left(job_file) is None and self.folder.exists():
             self._check_own(overwrite)
-            self.remove()
         with told(self.folder):
+            self._lock = self._lock or RenderLock(self.folder)
+        left = self._job_left(job_file)
+        if left is not None and left != job and not overwrite:
+            raise InputError(self._other(left, job))
+        with told(self.folder):
+            if left != job:
+                self._clear()
             self.frames.mkdir(parents=True, exist_ok=True)
             if left != job:
                 write_whole(job_file, lambda file: file.write(tomli_w.dumps(job).encode()))
+
+    def close(self) -> None:
+        """Let other processes have the folder."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def resume(self) -> tuple[int, State]:
         """Return the number of finished frames, and the state after the last of them."""
@@ -69,7 +78,17 @@ class Checkpoint:
     def remove(self) -> None:
         """Remove the folder. Raises SinkError."""
         with told(self.folder):
+            self._clear()
+            self.close()
             shutil.rmtree(self.folder)
+
+    def _clear(self) -> None:
+        """Remove all but the lock. Raises OSError."""
+        for entry in self.folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != LOCK:
+                entry.unlink()
 
     def _states(self) -> list[tuple[int, Path]]:
         matches = [(_STATE.fullmatch(file.name), file) for file in self.folder.iterdir()]
@@ -77,14 +96,14 @@ class Checkpoint:
 
     def _job_left(self, job_file: Path) -> dict[str, Any] | None:
         try:
-            return tomllib.loads(job_file.read_text(encoding="utf-8"))
+            return toml_table(job_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
     def _check_own(self, overwrite: bool) -> None:
         """Raise InputError for a folder that is not livedream's to remove, or that is damaged."""
         names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {""}
-        if not names <= {JOB, FRAMES, f".{JOB}.unfinished"}:
+        if not names <= {JOB, FRAMES, LOCK, f".{JOB}.unfinished"}:
             raise InputError(
                 f"{self.folder} exists, but no render left it there; move it, or choose another name"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.render_recipe import SIDECAR, Recipe
 from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_whole
 from livedream.sinks.sound_reading import Stretch
+from livedream.toml_table import toml_table
 
 TOLD = "## "
 """How lines begin that tell which frames lie in a folder; in a recipe, whose own begin with #, they are
@@ -46,7 +46,14 @@ def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = Fals
     overwrite: give up an unfinished render of another job. Raises LivedreamError.
     """
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
-    place.prepare(job.words(recipe), overwrite=overwrite)
+    with closing(place):
+        place.prepare(job.words(recipe), overwrite=overwrite)
+        return _rendered(job, engines, report, (recipe, place))
+
+
+def _rendered(job: Job, engines: Engines, report: Report, begun: tuple[Recipe, Checkpoint]) -> Rendered:
+    """Render into what is prepared. Raises LivedreamError."""
+    recipe, place = begun
     done, state = place.resume()
     report(done, job.total)
     segments = segments_for(job, place)
@@ -160,7 +167,7 @@ def _former(folder: Path) -> list[Path]:
     """List the frames named by a folder's recipe; empty without a recipe, or if it names none."""
     try:
         lines = (folder / SIDECAR).read_text(encoding="utf-8").splitlines()
-        made = tomllib.loads("\n".join(line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)))
+        made = toml_table("\n".join(line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)))
         names, frames = made.get("names"), made.get("frames")
         if not isinstance(names, str) or not isinstance(frames, int) or "%" not in names:
             return []

@@ -12,7 +12,7 @@ from typing import Any
 
 from livedream.errors import InputError
 from livedream.fade import Blend, blend
-from livedream.offline.timecode import clock_words, seconds_of
+from livedream.offline.timecode import LONGEST_S, clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings, change
 from livedream.sources.source_spec import expanded
@@ -138,7 +138,7 @@ def _given(table: Mapping[str, Any], word: str, origin: str) -> str | float:
 
 def _fade_s(table: Mapping[str, Any], origin: str) -> float:
     fade_s = table.get("fade_s", 0.0)
-    if isinstance(fade_s, bool) or not isinstance(fade_s, int | float) or not 0 <= fade_s < float("inf"):
+    if isinstance(fade_s, bool) or not isinstance(fade_s, int | float) or not 0 <= fade_s <= LONGEST_S:
         raise InputError(f"{origin}: fade_s = {fade_s!r} is not possible; give seconds, 0 or more")
     return float(fade_s)
 

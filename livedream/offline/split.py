@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -45,20 +45,19 @@ def render_split(
     segments = segments_for(job, place)
     chunks = chunks_of(job, job.total, segments.part_frames)
     first, *_ = chunks
-    place.prepare(
-        job.words(recipe) | {"chunks": [first.last or 0, first.tail, chunks[-1].lead]},
-        overwrite=request.overwrite,
-    )
+    words = job.words(recipe) | {"chunks": [first.last or 0, first.tail, chunks[-1].lead]}
 
     def finished() -> int:
         parts = [file for file in place.frames.iterdir() if not file.name.startswith(".")]
         return min(job.total or 0, len(parts) * segments.part_frames)
 
-    before = finished()
-    report(before, job.total)
-    whole = _run(request, chunks, executor, lambda: report(finished(), job.total), open_engines)
-    notes = finish(job, segments, recipe, whole.end, whole.damage)
-    place.remove()
+    with closing(place):
+        place.prepare(words, overwrite=request.overwrite)
+        before = finished()
+        report(before, job.total)
+        whole = _run(request, chunks, executor, lambda: report(finished(), job.total), open_engines)
+        notes = finish(job, segments, recipe, whole.end, whole.damage)
+        place.remove()
     return Rendered(job.output.path, whole.end, before, tuple(note for note in notes if note))
 
 

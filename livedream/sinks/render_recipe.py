@@ -11,6 +11,7 @@ from livedream.errors import InputError
 from livedream.presets import as_toml, parse, preset_text
 from livedream.settings import Settings
 from livedream.sinks.metadata import read_metadata
+from livedream.toml_table import toml_table
 
 SIDECAR = "livedream.toml"
 """What the recipe in a folder of frames is called."""
@@ -42,7 +43,7 @@ def parse_recipe(text: str, origin: Path) -> Recipe:
     # Not splitlines, which also splits at what TOML takes for letters.
     header = [line[1:].removeprefix(" ") for line in text.split("\n") if line.startswith("#")]
     try:
-        made = tomllib.loads("\n".join(header))
+        made = toml_table("\n".join(header))
     except tomllib.TOMLDecodeError:
         made = {}
     if MADE_BY not in made:

@@ -86,14 +86,14 @@ class Film:
 
 
 def damage_words(name: str, damaged_s: float | None) -> str:
-    """Say where a film is damaged; "" if it is not."""
+    """Return where a film is damaged, in words; "" if it is not."""
     if damaged_s is None:
         return ""
     return f"{name} is damaged or cut short at {damaged_s:.1f} s: what can be decoded is rendered"
 
 
 def jump_words(name: str, jumps: Sequence[Jump]) -> str:
-    """Say where the stamps of a film jump; "" if they do not."""
+    """Return where the stamps of a film jump, in words; "" if they do not."""
     if not jumps:
         return ""
     first, *others = jumps

@@ -202,6 +202,8 @@ def check_still(path: Path) -> None:
 
 def expanded(spec: str) -> Path:
     """Read a path as a shell does, a home folder included. Raises InputError."""
+    if "\0" in spec:
+        raise InputError(f"{spec!r}: a file name cannot contain a NUL character; remove it")
     try:
         return Path(spec).expanduser()
     except RuntimeError as fault:  # what it raises for a home that nobody has

@@ -70,6 +70,9 @@ def _decoded(content: bytes, path: Path) -> tuple[Rgb, Alpha | None]:
     whole = None if content.startswith(JPEG) else _try_decode(coded, cv2.IMREAD_UNCHANGED, path)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
         return _apart(_to_8_bits(whole)[..., [2, 1, 0, 3]], orientation or Orientation())
+    if whole is not None and whole.dtype in (np.uint8, np.uint16) and (orientation or whole.ndim == 2):
+        code = cv2.COLOR_GRAY2RGB if whole.ndim == 2 else cv2.COLOR_BGR2RGB
+        return (orientation or Orientation()).upright(cv2.cvtColor(_to_8_bits(whole), code)), None
     # Where Pillow cannot tell, OpenCV turns what it knows how to turn.
     mode = cv2.IMREAD_COLOR | (0 if orientation is None else cv2.IMREAD_IGNORE_ORIENTATION)
     bgr = _try_decode(coded, mode, path)

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +11,16 @@ from livedream.offline.checkpoint import JOB, Checkpoint
 THIS = {"seed": 1, "dream": {"steps": 2, "octaves": 3}}
 
 
-def prepared(tmp_path: Path) -> Checkpoint:
+@pytest.fixture
+def prepared(tmp_path: Path) -> Iterator[Checkpoint]:
     place = Checkpoint(tmp_path / "film.mp4.part")
     place.prepare(THIS, overwrite=False)
-    return place
+    yield place
+    place.close()
 
 
-def test_what_was_kept_last_comes_back(tmp_path: Path) -> None:
-    place = prepared(tmp_path)
+def test_what_was_kept_last_comes_back(prepared: Checkpoint) -> None:
+    place = prepared
     assert place.resume() == (0, {})
     for done in (30, 60, 90):
         place.keep(done, {"residual": np.full((4, 6, 3), done, np.float32)})
@@ -25,8 +29,8 @@ def test_what_was_kept_last_comes_back(tmp_path: Path) -> None:
     np.testing.assert_array_equal(state["residual"], np.full((4, 6, 3), 90, np.float32))
 
 
-def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
-    place = prepared(tmp_path)
+def test_a_damaged_state_gives_way_to_the_one_before(prepared: Checkpoint) -> None:
+    place = prepared
     for done in (30, 60):
         place.keep(done, {"dreamed": np.array(done)})
     newest = place.folder / "state-000000060.npz"
@@ -35,16 +39,17 @@ def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
         assert place.resume()[0] == 30
 
 
-def test_the_same_job_goes_on(tmp_path: Path) -> None:
-    prepared(tmp_path).keep(30, {})
+def test_the_same_job_goes_on(prepared: Checkpoint) -> None:
+    prepared.keep(30, {})
+    prepared.close()
     for overwrite in (False, True):
-        place = Checkpoint(tmp_path / "film.mp4.part")
-        place.prepare(THIS, overwrite=overwrite)
-        assert place.resume()[0] == 30
+        with closing(Checkpoint(prepared.folder)) as place:
+            place.prepare(THIS, overwrite=overwrite)
+            assert place.resume()[0] == 30
 
 
-def test_another_job_is_told_what_differs_and_starts_over_if_asked_to(tmp_path: Path) -> None:
-    place = prepared(tmp_path)
+def test_another_job_is_told_what_differs_and_starts_over_if_asked_to(prepared: Checkpoint) -> None:
+    place = prepared
     place.keep(30, {})
     other = THIS | {"dream": {"steps": 4, "octaves": 3}}
     with pytest.raises(InputError, match=r"differs in dream\.steps;.*--overwrite"):
@@ -74,6 +79,6 @@ def test_a_job_that_was_cut_off_while_it_was_noted_begins_anew(tmp_path: Path) -
     folder = tmp_path / "film.mp4.part"
     (folder / "frames").mkdir(parents=True)
     (folder / f".{JOB}.unfinished").write_bytes(b"se")
-    place = Checkpoint(folder)
-    place.prepare(THIS, overwrite=False)
-    assert place.resume() == (0, {})
+    with closing(Checkpoint(folder)) as place:
+        place.prepare(THIS, overwrite=False)
+        assert place.resume() == (0, {})

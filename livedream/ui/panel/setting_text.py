@@ -11,6 +11,7 @@ from math import floor, log10
 from typing import Any
 
 from livedream.settings import SettingInfo
+from livedream.toml_table import toml_table
 
 NAMES = {"dream.working_px": "working size"}
 """Words whose parts alone do not say what they are."""
@@ -135,7 +136,7 @@ def _table(text: str) -> Any:
 
 def _toml(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return toml_table(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return None
 

@@ -1,0 +1,74 @@
+"""Two renders of one output lock each other out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livedream.errors import InputError
+from livedream.offline.checkpoint import Checkpoint
+from livedream.offline.job import RenderRequest, job_of
+from livedream.offline.render import render
+from livedream.offline.render_lock import LOCK, RenderLock
+
+HOLD = """
+import sys
+from pathlib import Path
+from livedream.offline.render_lock import RenderLock
+lock = RenderLock(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_only_one_has_it(tmp_path: Path) -> None:
+    folder = tmp_path / "o.mp4.part"
+    first = RenderLock(folder)
+    with pytest.raises(InputError, match=r"o\.mp4\.part is being rendered by another livedream; wait for it"):
+        RenderLock(folder)
+    first.release()
+    first.release()
+    RenderLock(folder).release()
+
+
+def test_a_process_that_is_killed_keeps_nobody_out(tmp_path: Path) -> None:
+    folder = tmp_path / "o.mp4.part"  # held as by a render that works
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"held"
+        with pytest.raises(InputError, match="another livedream"):
+            RenderLock(folder)
+        other.kill()
+        other.wait()
+        RenderLock(folder).release()
+
+
+def test_a_second_render_changes_nothing_of_the_first(
+    make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path
+) -> None:
+    job = job_of(RenderRequest(str(make_clip(frames=12)), str(tmp_path / "out.mp4")))
+    first = Checkpoint(job.output.unfinished)
+    first.prepare({"made": "by the first"}, overwrite=False)
+    before = sorted(file.name for file in first.folder.iterdir())
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match="another livedream"):
+            render(job, fake_engines(), lambda *_: None, overwrite=overwrite)
+    assert sorted(file.name for file in first.folder.iterdir()) == before
+    first.close()
+    assert render(job, fake_engines(), lambda *_: None, overwrite=True).frames == 12
+    assert not first.folder.exists()
+
+
+def test_a_folder_of_somebody_else_gets_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("dear")
+    with pytest.raises(InputError, match="no render left it there"):
+        Checkpoint(tmp_path / "letters").prepare({}, overwrite=True)
+    assert not (tmp_path / "letters" / LOCK).exists()
