@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import av
 from av.container import InputContainer
 from av.format import Flags
 from av.packet import Packet
@@ -14,6 +16,12 @@ from av.video.stream import VideoStream
 
 BACK_S = 0.1
 """By so much the stamps of a stream may go back without beginning anew; sound is a little unsteady."""
+
+REORDERED_S = 2.0
+"""By so much pictures may be stored before others that are shown earlier."""
+
+LOOKAHEAD = 20
+"""Packets, more than any codec's pictures are stored out of their order."""
 
 PAUSE_S = 10.0
 """A longer pause in all streams of a format whose stamps may jump, such as a transport stream, is a jump."""
@@ -32,12 +40,13 @@ class Jump:
 
 @dataclass(slots=True)
 class _Course:
-    """Where a stream is. era: which offset holds for it."""
+    """Where a stream is. era: which offset holds for it; own_s: its own last decoding stamp."""
 
+    is_video: bool
     era: int = 0
-    last_s: float | None = None
+    own_s: float | None = None
+    newest_s: float = 0.0
     end_s: float = 0.0
-    is_video: bool = False
 
 
 class SteadyStamps:
@@ -53,56 +62,103 @@ class SteadyStamps:
         self.jumps: list[Jump] = []
         self._offsets_s: list[float] = [0.0]
         self._courses: dict[int, _Course] = {}
-        self._newest_s = float("-inf")
 
-    def mend(self, packet: Packet[Any]) -> None:
-        """Shift a packet's stamps; one without any is left as it is."""
-        if not packet.time_base:
+    def mend(self, packet: Packet[Any], ahead: Iterable[Packet[Any]] = ()) -> None:
+        """Shift a packet's stamps; ahead: those that follow, as pictures are stored out of their order."""
+        course = self._courses.setdefault(packet.stream_index, _Course(packet.stream.type == "video"))
+        own_s = _stamp_s(packet)
+        if packet.dts is None or own_s is None or not packet.time_base:
+            _shift(packet, self._offsets_s[course.era])  # its order is not known, only when it is shown
             return
-        course = self._courses.setdefault(
-            packet.stream_index, _Course(is_video=packet.stream.type == "video")
-        )
-        if packet.dts is None:  # its order is not known, only when it is shown
-            _shift(packet, self._offsets_s[course.era])
-            return
-        own_s, length_s = (
-            float(packet.dts * packet.time_base),
-            float((packet.duration or 0) * packet.time_base),
-        )
-        offset_s = self._offset_s(course, own_s)
-        _shift(packet, offset_s)
-        course.last_s = own_s + offset_s
-        course.end_s = max(course.end_s, course.last_s + min(length_s, self.longest_pause_s))
-        self._newest_s = max(self._newest_s, course.last_s)
+        decoded_s = float(packet.dts * packet.time_base)
+        self._choose_era(course, (own_s, decoded_s), (packet, ahead))
+        course.own_s = decoded_s
+        _shift(packet, self._offsets_s[course.era])
+        due_s = own_s + self._offsets_s[course.era]
+        length_s = float((packet.duration or 0) * packet.time_base)
+        course.newest_s = max(course.newest_s, due_s)
+        course.end_s = max(course.end_s, due_s + min(length_s, self.longest_pause_s))
 
-    def _offset_s(self, course: _Course, own_s: float) -> float:
-        """Return what to add to a stamp of a stream: an offset with which it goes on, else a new one."""
-        if course.last_s is None:
-            course.end_s = own_s + self._offsets_s[course.era]
-            return self._offsets_s[course.era]
-        eras = [course.era, *reversed(range(len(self._offsets_s)))]
+    def _choose_era(
+        self,
+        course: _Course,
+        stamps_s: tuple[float, float],
+        packets: tuple[Packet[Any], Iterable[Packet[Any]]],
+    ) -> None:
+        """Find an offset with which a stream goes on: its own, a known one, or a new one."""
+        own_s, decoded_s = stamps_s
+        if course.own_s is None:
+            course.era = self._first_era(own_s)
+            course.newest_s = course.end_s = own_s + self._offsets_s[course.era]
+            return
+        # What begins anew follows all there was; what only goes on may be stored out of its order.
+        anew = decoded_s < course.own_s - BACK_S
+        earliest_s = course.end_s - BACK_S if anew else course.newest_s - REORDERED_S
+        latest_s = (
+            max(max(each.newest_s, each.end_s) for each in self._courses.values()) + self.longest_pause_s
+        )
+        eras = [*([] if anew else [course.era]), *reversed(range(len(self._offsets_s)))]
         for era in eras:
-            offset_s: float = self._offsets_s[era]
-            if self._goes_on(course, own_s + offset_s):
+            if earliest_s <= own_s + self._offsets_s[era] <= latest_s:
                 course.era = era
-                return offset_s
-        self._begin_era(course, own_s)
-        return self._offsets_s[course.era]
+                return
+        self._begin_era(course, _first_s(own_s, *packets))
 
-    def _goes_on(self, course: _Course, due_s: float) -> bool:
-        assert course.last_s is not None
-        latest_s = max(course.end_s, self._newest_s) + self.longest_pause_s
-        return course.last_s - BACK_S <= due_s <= latest_s
+    def _first_era(self, own_s: float) -> int:
+        """Return which offset brings a stream that begins now nearest to the others."""
+        others = [each.newest_s for each in self._courses.values() if each.own_s is not None]
+        eras = range(len(self._offsets_s))
+        return min(eras, key=lambda era: abs(own_s + self._offsets_s[era] - max(others, default=own_s)))
 
-    def _begin_era(self, course: _Course, own_s: float) -> None:
+    def _begin_era(self, course: _Course, first_s: float) -> None:
         # The pictures go on without a gap, whichever stream is the first to jump.
-        pictures = [
-            each.end_s for each in self._courses.values() if each.is_video and each.last_s is not None
-        ]
+        pictures = [each.end_s for each in self._courses.values() if each.is_video and each.own_s is not None]
         follows_s = max(pictures, default=course.end_s)
-        self.jumps.append(Jump(follows_s, own_s + self._offsets_s[course.era] - follows_s))
-        self._offsets_s.append(follows_s - own_s)
+        self.jumps.append(Jump(follows_s, first_s + self._offsets_s[course.era] - follows_s))
+        self._offsets_s.append(follows_s - first_s)
         course.era = len(self._offsets_s) - 1
+
+
+def steady_packets(
+    container: InputContainer, stamps: SteadyStamps, *, lookahead: int = LOOKAHEAD
+) -> Iterator[Packet[Any]]:
+    """Yield the packets of a file's timed streams, mended; lookahead: 0 for what is live.
+
+    Raises what reading raises, after all that could be read.
+    """
+    ahead: deque[Packet[Any]] = deque()
+    fault: av.FFmpegError | None = None
+    packets = container.demux(*timed_streams(container))
+    while True:
+        try:
+            ahead.append(next(packets))
+        except StopIteration:
+            break
+        except av.FFmpegError as error:
+            fault = error
+            break
+        if len(ahead) > lookahead:
+            packet = ahead.popleft()
+            stamps.mend(packet, ahead)
+            yield packet
+    while ahead:
+        packet = ahead.popleft()
+        stamps.mend(packet, ahead)
+        yield packet
+    if fault is not None:
+        raise fault
+
+
+def _stamp_s(packet: Packet[Any]) -> float | None:
+    """Return when a packet is due, by its own clock."""
+    stamp = packet.dts if packet.pts is None else packet.pts
+    return None if stamp is None or not packet.time_base else float(stamp * packet.time_base)
+
+
+def _first_s(own_s: float, packet: Packet[Any], ahead: Iterable[Packet[Any]]) -> float:
+    """Return the earliest stamp of what begins with a packet."""
+    same = (_stamp_s(each) for each in ahead if each.stream_index == packet.stream_index)
+    return min([own_s, *(each for each in same if each is not None and abs(each - own_s) <= REORDERED_S)])
 
 
 def _shift(packet: Packet[Any], by_s: float) -> None:

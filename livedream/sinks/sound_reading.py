@@ -14,7 +14,7 @@ from av.packet import Packet
 from numpy.typing import NDArray
 
 from livedream.containers.addresses import file_address
-from livedream.containers.steady_stamps import stamps_of, timed_streams
+from livedream.containers.steady_stamps import stamps_of, steady_packets
 from livedream.sinks.sound_choice import SoundChoice
 
 UNSTEADY_S = 0.04
@@ -69,8 +69,7 @@ class SoundReading:
         """
         offset_s, reached_s = self._stretch.begin_s, 0.0
         try:
-            for packet in self._container.demux(*timed_streams(self._container)):
-                self._stamps.mend(packet)
+            for packet in steady_packets(self._container, self._stamps):
                 if packet.stream_index != self.track.index or not packet.size:
                     continue
                 stamp = packet.pts if packet.pts is not None else packet.dts

@@ -10,7 +10,8 @@ from typing import cast
 import av
 from av.container import InputContainer
 
-from livedream.containers.steady_stamps import Jump, stamps_of, timed_streams
+from livedream.containers.steady_stamps import LOOKAHEAD as PACKETS_AHEAD
+from livedream.containers.steady_stamps import Jump, stamps_of, steady_packets
 from livedream.errors import InputError
 from livedream.sources.alpha_decoder import alpha_decoder
 from livedream.sources.media import display_name, open_media, picture_stream
@@ -39,6 +40,7 @@ class Decoding:
         """Open it and decode its first picture; raises InputError if there is none."""
         self._name = display_name(location)
         self._container = open_media(location, live=live)
+        self._lookahead = 0 if live else PACKETS_AHEAD
         try:
             self._prepare(location, live)
             self._begin()
@@ -118,8 +120,7 @@ class Decoding:
 
     def _decoded(self, stream: av.VideoStream) -> Generator[av.VideoFrame]:
         try:
-            for packet in self._container.demux(*timed_streams(self._container)):
-                self._stamps.mend(packet)
+            for packet in steady_packets(self._container, self._stamps, lookahead=self._lookahead):
                 if packet.stream_index == stream.index:
                     yield from self._pictures_of(cast("av.Packet[av.VideoStream]", packet))
         except av.FFmpegError:

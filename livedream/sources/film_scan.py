@@ -11,7 +11,7 @@ from statistics import fmean, median
 
 import av
 
-from livedream.containers.steady_stamps import stamps_of, timed_streams
+from livedream.containers.steady_stamps import stamps_of, steady_packets
 from livedream.sources.media import open_media, picture_stream
 from livedream.sources.timeline import FALLBACK_FPS, FASTEST_FPS, HIGHEST_FPS
 
@@ -37,8 +37,7 @@ def scan(location: str) -> FilmScan:
         stream, stamps = picture_stream(container, location), stamps_of(container)
         seen: list[tuple[float, float]] = []
         try:
-            for packet in container.demux(*timed_streams(container)):
-                stamps.mend(packet)
+            for packet in steady_packets(container, stamps):
                 if packet.stream_index == stream.index and packet.pts is not None and packet.time_base:
                     begin_s = float(packet.pts * packet.time_base)
                     length_s = float((packet.duration or 0) * packet.time_base)
@@ -64,10 +63,21 @@ def rate_that_matters(stamps_s: Sequence[float], mean_fps: float) -> float:
         mean_fps = (len(distinct) - 1) / (distinct[-1] - distinct[0])
     usual = sorted(float(rate) for rate in USUAL_RATES)
     for rate in (mean_fps, *usual[bisect_left(usual, mean_fps) :]):
-        slots = {int(stamp_s * rate + 0.5) for stamp_s in distinct}
-        if len(slots) >= (1 - LOST) * len(distinct):
-            return rate
+        if _kept(distinct, rate) >= 1 - LOST:
+            return _fitting(distinct, rate, usual)
     return min(FASTEST_FPS, _steady_fps(distinct))
+
+
+def _fitting(stamps_s: Sequence[float], rate: float, usual: Sequence[float]) -> float:
+    """Return, of 59.94 and 60 or the like, the rate that the shortest distances fit."""
+    short = [later - earlier for earlier, later in pairwise(stamps_s) if (later - earlier) * rate < 1.5]
+    near = [other for other in usual if abs(other - rate) < 0.002 * rate]
+    return min([rate, *near], key=lambda one: abs(one - 1 / fmean(short))) if short and near else rate
+
+
+def _kept(stamps_s: Sequence[float], rate: float) -> float:
+    """Return the share of the pictures that have a frame of their own at a rate."""
+    return len({int(stamp_s * rate + 0.5) for stamp_s in stamps_s}) / len(stamps_s)
 
 
 def _steady_fps(stamps_s: Sequence[float]) -> float:

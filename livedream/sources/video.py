@@ -11,10 +11,11 @@ from livedream.errors import InputError, SourceError
 from livedream.frame import Frame
 from livedream.health import Health
 from livedream.sources.decoding import Decoding, duration_s, stamp_s
+from livedream.sources.film import jump_words
 from livedream.sources.media import display_name
 from livedream.sources.source import SourceInfo
 from livedream.sources.timeline import Timeline, nominal_fps
-from livedream.sources.video_frame import Developer
+from livedream.sources.video_frame import Developer, colour_words
 
 
 class Video:
@@ -32,13 +33,15 @@ class Video:
         self._clock = clock or SystemClock()
         # PyAV must not close a container that another thread reads.
         self._lock = threading.Lock()
-        self._damage = ""
+        self._damage = self._jumps = ""
         self._ended = self._closed = False
         self._index = 0
         self._run = Decoding(location)
         ahead = self._run.ahead
         fps = nominal_fps(self._run.declared_fps, [s for s in map(stamp_s, ahead) if s is not None])
         self._developer = Developer(ahead[0], self._run.pixel_shape)
+        colours = colour_words(ahead[0])
+        self._colours = f"{self._name} is {colours}, mapped to BT.709." if colours else ""
         self._timeline = Timeline(fps)
         self._info = SourceInfo(self._name, self._developer.size_wh, fps, is_device=False)
 
@@ -53,8 +56,8 @@ class Video:
         if self._closed:
             return Health("off", f"{self._name} is closed.")
         if self._ended:
-            return Health("off", " ".join(filter(None, (f"{self._name} has ended.", self._damage))))
-        return Health("live", self._damage)
+            return Health("off", " ".join((f"{self._name} has ended.", *self._told())))
+        return Health("live", " ".join(self._told()))
 
     def read(self, stop: threading.Event) -> Frame | None:
         """Decode the next frame; None at the end, when closed, or when `stop` is set.
@@ -89,11 +92,17 @@ class Video:
         return picture
 
     def _note_damage(self) -> None:
+        if self._run.jumps and not self._jumps:
+            self._jumps = f"{jump_words(self._name, self._run.jumps)}."
         if self._run.damaged_s is not None and not self._damage:
             self._damage = (
                 f"{self._name} is damaged or cut short at {self._run.damaged_s:.1f} s: "
                 "what can be decoded is shown; make a new copy of it."
             )
+
+    def _told(self) -> list[str]:
+        """List the sentences on what was mended or left out."""
+        return [words for words in (self._colours, self._damage, self._jumps) if words]
 
     def _start_over(self) -> None:
         """Open the file again, or go on with what is open if it was removed or is being rewritten."""

@@ -8,17 +8,21 @@ import pytest
 from rich.console import Console
 
 from livedream.cli.show import (
+    FIRST_FRAME_S,
     check_apart,
+    check_recorded,
     ending_on_signals,
     playlist_of,
     print_summary,
     recorded,
     status_line,
+    wait_out,
 )
 from livedream.cli.show_options import Options
 from livedream.errors import InputError, SinkError
 from livedream.presets import load, shipped
 from livedream.runtime.status import Percentiles, Status
+from livedream.sinks.recorder import Recorder
 
 
 def test_the_line_says_what_runs_and_what_is_built() -> None:
@@ -85,6 +89,40 @@ def test_what_is_dreamed_is_not_written_over(tmp_path: Path) -> None:
             check_apart(file, Options(str(clip), "eyes"))
     for source in (str(clip), "clouds", "camera:0", None):
         check_apart(other, Options(source, "eyes"))
+
+
+class _Show:
+    """A session whose first dreamed frame comes after so many looks; counts the seconds that pass."""
+
+    def __init__(self, first_at: float) -> None:
+        self.passed_s, self._first_at = 0.0, first_at
+
+    def wait(self, seconds: float) -> bool:
+        self.passed_s += seconds
+        return False
+
+    def status(self) -> Status:
+        return Status(frames=int(self.passed_s >= self._first_at))
+
+
+@pytest.mark.parametrize(("first_at", "lasts_s"), [(0.0, 3.0), (20.0, 22.75), (9999.0, FIRST_FRAME_S)])
+def test_seconds_count_from_the_first_dreamed_frame(first_at: float, lasts_s: float) -> None:
+    show, told = _Show(first_at), list[Status]()
+    wait_out(show, 3.0, told.append)  # type: ignore[arg-type]
+    assert show.passed_s == pytest.approx(lasts_s)
+    assert told
+
+
+def test_a_recording_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "film.mp4")
+    worker = SimpleNamespace(sink=recorder, written=0, dropped=0)
+    with pytest.raises(SinkError, match=r"film\.mp4: nothing, the show ended before the first dreamed"):
+        check_recorded([worker])  # type: ignore[list-item]
+    worker.written = 9
+    check_recorded([worker, SimpleNamespace(sink=object(), written=0)])  # type: ignore[list-item]
+    recorder.failure = SinkError("the disk is full")
+    with pytest.raises(SinkError, match="the disk is full"):
+        check_recorded([worker])  # type: ignore[list-item]
 
 
 def test_a_recording_s_end_is_told() -> None:

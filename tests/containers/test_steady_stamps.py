@@ -73,6 +73,24 @@ def test_a_pause_of_the_pictures_stays_while_sound_goes_on() -> None:
     assert not stamps.jumps
 
 
+def test_a_stream_that_begins_after_a_jump_begins_where_the_others_are() -> None:
+    stamps = SteadyStamps(jumpy=True)
+    mended(stamps, [(VIDEO, 0), (VIDEO, 40), (VIDEO, 0), (VIDEO, 40)])
+    assert mended(stamps, [(SOUND, 40)]) == [120]
+
+
+def test_pictures_that_are_stored_out_of_their_order_jump_together() -> None:
+    one = [packet(VIDEO, ms) for ms in (0, 120, 40, 80)]
+    late = [packet(VIDEO, 90_000 + ms) for ms in (240, 160, 200)]
+    for number, each in enumerate([*one, *late]):
+        each.dts = 40 * number - 80 if number < 5 else each.dts - 120
+    stamps = SteadyStamps(jumpy=True)
+    for place, each in enumerate(all_ := [*one, *late]):
+        stamps.mend(each, all_[place + 1 :])
+    assert [each.pts for each in all_] == [0, 120, 40, 80, 240, 160, 200]
+    assert len(stamps.jumps) == 1
+
+
 def test_a_single_wrong_stamp_moves_nothing_after_it() -> None:
     assert mended(SteadyStamps(jumpy=True), [(VIDEO, 0), (VIDEO, 90_000_000), (VIDEO, 80)]) == [0, 40, 80]
 

@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.engines import cache as cache_module
-from livedream.engines.cache import EngineCache, facts_of
+from livedream.engines.cache import ROOM_BYTES, EngineCache, facts_of
 from livedream.engines.engine import Check, Program
 from livedream.errors import EngineError
 
@@ -393,6 +395,20 @@ def test_a_folder_that_can_be_made_is_made_and_nothing_is_told(cache: EngineCach
     assert cache.folder == folder
     assert list(folder.iterdir()) == []
     assert told == []
+
+
+def test_a_full_disk_is_like_a_folder_that_refuses(
+    cache: EngineCache, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    full, told, usage = cache.folder, list[str](), shutil.disk_usage(tmp_path)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=ROOM_BYTES - 1))
+    assert cache.refusal() == os.strerror(errno.ENOSPC)
+    cache.prepare(told.append)
+    assert cache.folder.parent == tmp_path / "temporary" != full.parent
+    assert f"engines cannot be stored in {full} ({os.strerror(errno.ENOSPC)})" in told[0]
+    del cache
 
 
 def test_where_the_folder_refuses_engines_are_kept_for_a_while_and_that_is_told_once(

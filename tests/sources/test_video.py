@@ -98,6 +98,13 @@ def test_a_damaged_middle_is_left_out(make_video: MakeVideo, frames_of: FramesOf
     assert "damaged" in video.health.message
 
 
+def test_stamps_that_jump_are_told(make_video: MakeVideo, frames_of: FramesOf) -> None:
+    video = Video(str(make_video("c.ts", pts=[*range(5), *range(500, 505)])))
+    due = [frame.media_s for frame in frames_of(video)]
+    assert due == pytest.approx([n / 10 for n in range(10)], abs=0.01)
+    assert "the time stamps of c.ts jump by 50 s at 0.5 s" in video.health.message
+
+
 def test_a_whole_file_is_not_called_damaged(make_video: MakeVideo, frames_of: FramesOf) -> None:
     video = Video(str(make_video()), loop=True)
     frames_of(video, most=15)
