@@ -40,12 +40,16 @@ class Jump:
 
 @dataclass(slots=True)
 class _Course:
-    """Where a stream is. era: which offset holds for it; own_s: its own last decoding stamp."""
+    """Where a stream is.
+
+    era: which offset holds for it. own_s: its own last decoding stamp. step_s: how long its packets last.
+    """
 
     is_video: bool
     era: int = 0
     own_s: float | None = None
     newest_s: float = 0.0
+    step_s: float = 0.0
     end_s: float = 0.0
 
 
@@ -76,8 +80,11 @@ class SteadyStamps:
         _shift(packet, self._offsets_s[course.era])
         due_s = own_s + self._offsets_s[course.era]
         length_s = float((packet.duration or 0) * packet.time_base)
+        course.step_s = course.step_s if length_s > REORDERED_S else length_s
         course.newest_s = max(course.newest_s, due_s)
-        course.end_s = max(course.end_s, due_s + min(length_s, self.longest_pause_s))
+        course.end_s = max(
+            course.end_s, due_s + (course.step_s if length_s > self.longest_pause_s else length_s)
+        )
 
     def _choose_era(
         self,
@@ -93,7 +100,7 @@ class SteadyStamps:
             return
         # What begins anew follows all there was; what only goes on may be stored out of its order.
         anew = decoded_s < course.own_s - BACK_S
-        earliest_s = course.end_s - BACK_S if anew else course.newest_s - REORDERED_S
+        earliest_s = course.end_s - BACK_S / 2 if anew else course.newest_s - REORDERED_S
         latest_s = (
             max(max(each.newest_s, each.end_s) for each in self._courses.values()) + self.longest_pause_s
         )
@@ -102,7 +109,22 @@ class SteadyStamps:
             if earliest_s <= own_s + self._offsets_s[era] <= latest_s:
                 course.era = era
                 return
-        self._begin_era(course, _first_s(own_s, *packets))
+        packet, ahead = packets
+        if not anew:  # pictures of before may still follow
+            course.end_s = self._end_s(course, packet, ahead)
+        self._begin_era(course, _first_s(own_s, packet, ahead))
+
+    def _end_s(self, course: _Course, packet: Packet[Any], ahead: Iterable[Packet[Any]]) -> float:
+        """Return when what a stream had before a jump ends, with what is stored behind its first packet."""
+        offset_s = self._offsets_s[course.era]
+        stamps_s = [_stamp_s(each) for each in ahead if each.stream_index == packet.stream_index]
+        due_s = [stamp_s + offset_s for stamp_s in stamps_s if stamp_s is not None]
+        of_before = [due for due in due_s if abs(due - course.newest_s) <= REORDERED_S]
+        # Sound is stored in its order; and where all goes on as before, a single stamp is wrong.
+        if not course.is_video or not of_before or due_s[-1] == of_before[-1]:
+            return course.end_s
+        # The last one's own length is the pause.
+        return max(course.end_s, max(of_before) + course.step_s)
 
     def _first_era(self, own_s: float) -> int:
         """Return which offset brings a stream that begins now nearest to the others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -10,10 +11,12 @@ from typing import Any, cast
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
+from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
 from livedream.containers.addresses import file_address
+from livedream.containers.ogg_chain import OggLink, ogg_links
 from livedream.containers.steady_stamps import stamps_of, steady_packets
 from livedream.sinks.sound_choice import SoundChoice
 
@@ -44,44 +47,65 @@ class Piece:
 class SoundReading:
     """One run through a stretch of a file's sound.
 
-    damaged_s: second of the stretch at which something could not be decoded; None so far. uneven: what
-    cannot be copied as it is: its stamps go back or jump, or its rate or layout changes.
+    damaged_s: second of the stretch at which something could not be decoded; None so far. uneven: its
+    stamps go back or jump, or its rate or layout changes.
     """
 
     def __init__(self, stretch: Stretch, choice: SoundChoice) -> None:
         """Open the file; choice: of a track that is there. Raises OSError or av.FFmpegError."""
         assert choice.index is not None
         self.damaged_s: float | None = None
-        self.uneven = False
+        self._changes = False
         self._stretch = stretch
-        self._container = av.open(file_address(stretch.path))
+        self._index = choice.index
+        self._links = ogg_links(stretch.path)
+        self._open = ExitStack()
+        self._container = self._opened(0)
         self.track = self._container.streams.audio[choice.index]
         self._stamps = stamps_of(self._container)
 
+    @property
+    def uneven(self) -> bool:
+        """Return whether what was read so far cannot be copied as it is."""
+        return self._changes or bool(self._stamps.jumps)
+
     def close(self) -> None:
         """Close the file."""
-        self._container.close()
+        self._open.close()
 
     def packets(self) -> Iterator[tuple[float, Packet[Any]]]:
         """Yield the track's packets until the stretch's end, timed from its beginning, stamps mended.
 
         What follows damage that nothing can be read behind is left out.
         """
-        offset_s, reached_s = self._stretch.begin_s, 0.0
-        try:
-            for packet in steady_packets(self._container, self._stamps):
-                if packet.stream_index != self.track.index or not packet.size:
-                    continue
-                stamp = packet.pts if packet.pts is not None else packet.dts
-                if stamp is not None and packet.time_base:
-                    reached_s = float(stamp * packet.time_base) - offset_s
-                if reached_s >= self._stretch.length_s:
-                    return
-                yield reached_s, packet
-        except (av.FFmpegError, ValueError):
-            self._note_damage(reached_s)
-        finally:
-            self.uneven = self.uneven or bool(self._stamps.jumps)
+        reached_s = 0.0
+        for packet in self._all_packets():
+            stamp = packet.pts if packet.pts is not None else packet.dts
+            if stamp is not None and packet.time_base:
+                reached_s = float(stamp * packet.time_base) - self._stretch.begin_s
+            if reached_s >= self._stretch.length_s:
+                return
+            yield reached_s, packet
+
+    def _all_packets(self) -> Iterator[Packet[Any]]:
+        """Yield the track's packets, those of a chained Ogg link by link."""
+        reached_s = 0.0
+        for number in range(max(1, len(self._links))):
+            try:
+                container = self._opened(number) if number else self._container
+                for packet in steady_packets(container, self._stamps):
+                    if packet.size and packet.stream is container.streams.audio[self._index]:
+                        yield packet
+                        reached_s = float((packet.pts or 0) * (packet.time_base or 0)) - self._stretch.begin_s
+            except (av.FFmpegError, ValueError, IndexError):
+                self._note_damage(reached_s)
+
+    def _opened(self, number: int) -> InputContainer:
+        """Open a link of a chained Ogg, or any other file."""
+        if not self._links:
+            return self._open.enter_context(av.open(file_address(self._stretch.path)))
+        part = self._open.enter_context(OggLink(self._stretch.path, *self._links[number]))
+        return self._open.enter_context(av.open(part, "r"))
 
     def pieces(self) -> Iterator[Piece]:
         """Decode the stretch; what cannot be decoded is left out."""
@@ -93,7 +117,7 @@ class SoundReading:
                 if frame.pts is not None and frame.time_base:
                     begin_s = float(frame.pts * frame.time_base) - self._stretch.begin_s
                 form, before = (frame.format.name, frame.layout.name, frame.sample_rate), form
-                self.uneven = self.uneven or (before is not None and form != before)
+                self._changes = self._changes or (before is not None and form != before)
                 next_s = begin_s + frame.samples / frame.sample_rate
                 yield Piece(begin_s, frame)
 

@@ -79,7 +79,10 @@ class Decoding:
     def jumps(self) -> tuple[Jump, ...]:
         """Return where the stamps jumped so far, and where a picture claimed to stay too long."""
         first_s = self._first_s or 0.0
-        return (*(Jump(jump.at_s - first_s, jump.by_s) for jump in self._stamps.jumps), *self._held)
+        found = [Jump(jump.at_s - first_s, jump.by_s) for jump in self._stamps.jumps]
+        # A picture that stays and the stamp after it tell of the same pause.
+        held = [each for each in self._held if all(abs(each.by_s - jump.by_s) > 1 for jump in found)]
+        return (*found, *held)
 
     def next(self) -> av.VideoFrame | None:
         """Take the next picture; None at the end."""

@@ -71,8 +71,11 @@ def test_recordings_joined_byte_for_byte_are_heard_one_after_the_other(
 
 
 @pytest.mark.parametrize("codec", ["flac", "libopus"])
-def test_chained_ogg_is_heard_to_its_end(job: MuxJob, tmp_path: Path, codec: str) -> None:
-    parts = [tone(tmp_path / f"{n}.ogg", codec, rate=48_000) for n in range(2)]
+@pytest.mark.parametrize("layouts", [("stereo", "stereo"), ("mono", "stereo")])
+def test_chained_ogg_is_heard_to_its_end(
+    job: MuxJob, tmp_path: Path, codec: str, layouts: tuple[str, str]
+) -> None:
+    parts = [tone(tmp_path / f"{layout}.ogg", codec, layout=layout) for layout in layouts]
     stretch = Stretch(joined(tmp_path, ".ogg", *parts), 0.0, LENGTH_S)
     film = tmp_path / "film.mp4"
     assert "written as AAC" in mux_film(replace(job, sound=stretch), film)
