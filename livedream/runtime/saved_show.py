@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from livedream.presets import as_toml
 from livedream.runtime.desk import Desk
 from livedream.runtime.playlist import Look
 from livedream.runtime.store import Written
+from livedream.toml_table import toml_table
 from livedream.whole_file import write_whole
 
 SAME_S = 2.0
@@ -108,7 +108,7 @@ class ShowFiles:
     def _belongs_to_one(self, path: Path) -> bool:
         """Return whether a file is that of a livedream that runs; a damaged one is nobody's."""
         try:
-            run = tomllib.loads(path.read_text(encoding="utf-8"))["run"]
+            run = toml_table(path.read_text(encoding="utf-8"))["run"]
             return self._is_running(int(run["pid"]), float(run["started_s"]))
         except (OSError, ValueError, KeyError, TypeError):
             return False
@@ -116,7 +116,7 @@ class ShowFiles:
 
 def _parse(text: bytes) -> SavedShow:
     try:
-        table = tomllib.loads(text.decode())
+        table = toml_table(text.decode())
         decks, hand = table["decks"], dict(table["hand"])
         held = tuple(str(word) for word in table["held"])
         return SavedShow(str(table["preset"]), hand, held, str(decks["A"]), str(decks["B"]))
