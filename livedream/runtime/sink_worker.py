@@ -87,7 +87,8 @@ class SinkWorker:
 
     def join(self, timeout_s: float) -> bool:
         """Wait until it has finished; False if it has not in time. Raises what went wrong in its code."""
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:  # else the show ended before it began
+            self._thread.join(timeout_s)
         if self._fault is not None:
             raise self._fault
         return not self._thread.is_alive()
