@@ -76,7 +76,14 @@ def controlled(options: Options, session: LiveSession, playlist: Playlist, conso
 
     Raises InputError for a MIDI profile that cannot be read.
     """
-    return Controls(session.store, session.commands, playlist, options.control, tell=teller(console))
+    return Controls(
+        session.store,
+        session.commands,
+        playlist,
+        options.control,
+        parameters=session.parameters,
+        tell=teller(console),
+    )
 
 
 @contextmanager

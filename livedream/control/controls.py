@@ -32,6 +32,7 @@ from livedream.control.tempo_commands import add_tempo_commands
 from livedream.errors import LivedreamError
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
+from livedream.runtime.parameters import Parameters
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SettingsStore
 
@@ -47,18 +48,19 @@ JOIN_S = 2.0
 class Controls:
     """Turns a show by OSC, MIDI, Art-Net, sound and the modulation matrix, and keeps its tempo.
 
-    What cannot be had is told, and the show goes on. store, commands, playlist: the show's. tell: takes
-    sentences for people, from any thread. backend: makes the system's MIDI. Raises InputError for a profile
-    that cannot be read.
+    What cannot be had is told, and the show goes on. store, commands, playlist, parameters: the show's.
+    tell: takes sentences for people, from any thread. backend: makes the system's MIDI. Raises InputError for
+    a profile that cannot be read.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the parts of a show, one by one)
         self,
         store: SettingsStore,
         commands: Commands,
         playlist: Playlist | None = None,
         plan: ControlPlan | None = None,
         *,
+        parameters: Parameters | None = None,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
         backend: Callable[[], MidiBackend] = SystemMidi,
@@ -69,7 +71,7 @@ class Controls:
         self._registry, self._problems = commands, dict[str, str]()
         self._retired: deque[Midi] = deque()
         self._wake = threading.Event()  # an onset does not wait for the next step
-        self.commands = ShowCommands(commands, playlist)
+        self.commands = ShowCommands(commands, playlist, parameters)
         self.tempo = Tempo(self._plan.bpm, self._clock.now_s())
         self._on_beat = OnBeat() if playlist is None else playlist.on_beat
         self._on_beat.follow(self.tempo.beats)
@@ -235,8 +237,8 @@ class Controls:
 
     def _open_feedback(self) -> None:
         if self._plan.osc_to is not None:
-            store = self.coalescer.store
-            self.feedback = OscFeedback(store, self._plan.osc_to, tell=self._tell, clock=self._clock)
+            moved = self.coalescer.store, self._plan.osc_to, self.commands.parameters
+            self.feedback = OscFeedback(*moved, tell=self._tell, clock=self._clock)
             self.feedback.send_all()
 
     def _open_osc(self) -> None:
@@ -245,12 +247,7 @@ class Controls:
 
     def _listening(self, address: tuple[str, int]) -> OscServer:
         return OscServer(
-            self.coalescer,
-            self.commands,
-            address,
-            tell=self._tell,
-            hears=self.feedback,
-            clock=self._clock,
+            self.coalescer, self.commands, address, tell=self._tell, hears=self.feedback, clock=self._clock
         )
 
     def _close_retired(self) -> None:

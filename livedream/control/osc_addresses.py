@@ -8,9 +8,10 @@ from typing import Any
 
 from livedream.control.coalescer import Coalescer
 from livedream.control.show_commands import SHOW, ShowCommands
+from livedream.runtime.parameters import Parameters
 from livedream.settings import SettingInfo, describe
 
-COMMAND, PRESET, POSITION = "/command/", "/preset", "/position"
+COMMAND, PRESET, POSITION, PARAMETER = "/command/", "/preset", "/position", "/parameter/"
 
 Arguments = tuple[Any, ...]
 Action = Callable[[Arguments], str]
@@ -32,6 +33,11 @@ def preset_address(name: str) -> str:
     return f"{PRESET}/{_part(name)}"
 
 
+def parameter_address(name: str) -> str:
+    """Return the address of a parameter."""
+    return PARAMETER + _part(name)
+
+
 def setting_actions(coalescer: Coalescer) -> Mapping[str, Action]:
     """Map each address of a setting to what it does."""
     made: dict[str, Action] = {}
@@ -42,8 +48,8 @@ def setting_actions(coalescer: Coalescer) -> Mapping[str, Action]:
     return made
 
 
-def button_action(coalescer: Coalescer, commands: ShowCommands, address: str) -> Action | None:
-    """Return what the address of a command or a preset does; None if it is of neither.
+def named_action(coalescer: Coalescer, commands: ShowCommands, address: str) -> Action | None:
+    """Return what the address of a command, a preset or a parameter does; None if it is of none.
 
     They are looked up when they are sent to: commands and presets may be added while a show is on.
     """
@@ -51,6 +57,8 @@ def button_action(coalescer: Coalescer, commands: ShowCommands, address: str) ->
         return _any_preset(coalescer)
     if address.startswith(COMMAND):
         named = {command_address(name): name for name in commands.commands()}
+    elif address.startswith(PARAMETER):
+        return _parameter(commands.parameters, address)
     elif address.startswith(PRESET):
         named = {preset_address(name): f"{SHOW}{name}" for name in commands.presets()}
     else:
@@ -89,6 +97,20 @@ def _command(coalescer: Coalescer, name: str) -> Action:
     def act(arguments: Arguments) -> str:
         if _pressed(arguments):
             coalescer.command(name)
+        return ""
+
+    return act
+
+
+def _parameter(parameters: Parameters, address: str) -> Action | None:
+    name = {parameter_address(name): name for name in parameters}.get(address)
+    if name is None:
+        return None
+
+    def act(arguments: Arguments) -> str:
+        if len(arguments) != 1 or not _is_number(arguments[0]):
+            return f"{address} takes a number"
+        parameters.turn(name, arguments[0])
         return ""
 
     return act

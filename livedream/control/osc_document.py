@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from livedream.control.osc_addresses import command_address, position_address, preset_address
+from livedream.control.osc_addresses import (
+    command_address,
+    parameter_address,
+    position_address,
+    preset_address,
+)
 from livedream.presets import shipped
+from livedream.runtime.parameters import Parameters
 from livedream.settings import SettingInfo, describe
 from livedream.settings.document import shown
 
@@ -38,10 +44,19 @@ order.
 | `/preset` | Show the preset of that name or number. |
 """
 
+PARAMETERS = """\
+## Parameters
+
+Numbers that are moved beside the settings; they are sent back, too, when they move by themselves.
+
+| address | type | range | unit | does |
+|---|---|---|---|---|
+"""
+
 TYPES = {"number": "float", "integer": "int", "switch": "switch", "choice": "string", "text": "string"}
 
 
-def osc_page(commands: Iterable[tuple[str, str]]) -> str:
+def osc_page(commands: Iterable[tuple[str, str]], parameters: Parameters) -> str:
     """Write down all addresses; commands: name and help of each."""
     parts = [HEAD]
     for section, infos in groupby(describe(), lambda info: info.section):
@@ -50,11 +65,17 @@ def osc_page(commands: Iterable[tuple[str, str]]) -> str:
     rows = [f"| `{preset_address(name)}` | Show {name}. |" for name in shipped()]
     rows += [f"| `{command_address(name)}` | {help_} |" for name, help_ in commands]
     parts.append(PRESETS + "\n".join(rows) + "\n")
+    ranges = {name: f"{one.low:g} to {one.high:g}" for name, one in parameters.items()}
+    rows = [
+        _row(parameter_address(name), "float", ranges[name], one.unit, one.help)
+        for name, one in parameters.items()
+    ]
+    parts.append(PARAMETERS + "\n".join(rows) + "\n")
     return "\n".join(parts)
 
 
-def show_commands() -> list[tuple[str, str]]:
-    """List name and help of each command of a live show, which is made for that and not started."""
+def what_a_show_has() -> tuple[list[tuple[str, str]], Parameters]:
+    """List (name, help) of the commands of a live show, made for that and not started, and its parameters."""
     from livedream.control.controls import Controls
     from livedream.runtime.playlist_loading import load_playlist
     from livedream.runtime.session import LiveSession
@@ -64,7 +85,7 @@ def show_commands() -> list[tuple[str, str]]:
     source = open_source("clouds", fps=30.0, size_wh=(64, 64), loop=True)
     with LiveSession(source, playlist) as session:
         Controls(session.store, session.commands, playlist)
-        return [(name, command.help) for name, command in session.commands.items()]
+        return [(name, command.help) for name, command in session.commands.items()], session.parameters
 
 
 def _table(infos: Iterator[SettingInfo]) -> Iterator[str]:
@@ -83,4 +104,4 @@ def _row(address: str, *cells: str) -> str:
 
 
 if __name__ == "__main__":
-    print(osc_page(show_commands()), end="")  # noqa: T201
+    print(osc_page(*what_a_show_has()), end="")  # noqa: T201

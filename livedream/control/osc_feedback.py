@@ -1,4 +1,4 @@
-"""OscFeedback: tells a client such as TouchOSC what the settings are, so that its faders show it."""
+"""OscFeedback: tells a client such as TouchOSC what stands, so that its faders show it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import Any
 from livedream.clock import Clock, SystemClock
 from livedream.control.echo import Echo
 from livedream.control.needed import needed
-from livedream.control.osc_addresses import position_address
+from livedream.control.osc_addresses import PARAMETER, parameter_address, position_address
 from livedream.control.osc_writing import osc_packet
 from livedream.control.udp import udp_address
 from livedream.errors import InputError
+from livedream.runtime.parameters import Parameters
 from livedream.runtime.store import Change, SettingsStore
-from livedream.settings import SettingInfo, by_word, describe
+from livedream.settings import by_word, describe
 from livedream.settings.document import shown
 
 
 class OscFeedback:
-    """Sends settings that have changed to one client, each at most 30 times a second.
+    """Sends settings and parameters that have changed to one client, each at most 30 times a second.
 
-    They are what hand and preset make of them: a fader that went up and down with modulation would, once
+    Settings are what hand and preset make of them: a fader that went up and down with modulation would, once
     touched, set what modulation had made. What the client itself moves is sent back only if it ends up
     elsewhere, once the hand is off. Give this to `OscServer` as `hears`. tell: takes a sentence when sending
     fails, once.
@@ -31,12 +32,15 @@ class OscFeedback:
         self,
         store: SettingsStore,
         address: tuple[str, int],
+        parameters: Parameters | None = None,
         *,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
         """Find the client. Raises InputError if its name is not known."""
         self._store, self._tell = store, tell
+        self._parameters = Parameters() if parameters is None else parameters
+        self._numbers: dict[str, float] = {}
         self._clock = SystemClock() if clock is None else clock
         needed("pythonosc", "OSC feedback")
         host, port = address
@@ -56,7 +60,7 @@ class OscFeedback:
 
     def heard(self, address: str, host: str) -> None:
         """Take note that a host has sent to an address; it counts if the host is the client's."""
-        word = self._words.get(address)
+        word = address if address.startswith(PARAMETER) else self._words.get(address)
         if word is not None and host == self._address[0]:
             self._echo.heard(word, self._clock.now_s())
 
@@ -64,19 +68,24 @@ class OscFeedback:
         """Send every setting at the next step: to a client that has just come."""
         self._echo.forget()
         self._echo.mark(by_word())
+        self._numbers.clear()
 
     def step(self) -> int:
-        """Send what is due; return how many settings that were."""
+        """Send what is due; return how many settings and parameters that were."""
+        self._look_at_parameters()
         hand, preset = self._store.layer("hand"), self._store.standing().preset
         if preset is not self._preset:
             self._preset = preset
             self._echo.mark(by_word())
-        due = self._echo.due(
-            self._clock.now_s(),
-            lambda word: hand[word] if word in hand else by_word()[word].value_of(preset),
-        )
-        for word, value in due:
-            for packet in self._packets(by_word()[word], value):
+
+        def value_of(key: str) -> Any:
+            if key.startswith(PARAMETER):
+                return self._numbers.get(key, 0.0)
+            return hand[key] if key in hand else by_word()[key].value_of(preset)
+
+        due = self._echo.due(self._clock.now_s(), value_of)
+        for key, value in due:
+            for packet in self._packets(key, value):
                 self._send(packet)
         return len(due)
 
@@ -89,7 +98,17 @@ class OscFeedback:
         if news.layer == "hand":
             self._echo.mark(news.words)
 
-    def _packets(self, info: SettingInfo, value: Any) -> Iterator[bytes]:
+    def _look_at_parameters(self) -> None:
+        """Note which parameters have moved: by hand, or by themselves as a fader does."""
+        now = {parameter_address(name): one.read() for name, one in self._parameters.items()}
+        self._echo.mark(address for address, number in now.items() if number != self._numbers.get(address))
+        self._numbers = now
+
+    def _packets(self, key: str, value: Any) -> Iterator[bytes]:
+        if key.startswith(PARAMETER):
+            yield osc_packet(key, value)
+            return
+        info = by_word()[key]
         yield osc_packet(info.address, _plain(value))
         if info.is_number:
             yield osc_packet(position_address(info), info.position(value))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from livedream.clock import Clock, SystemClock
 from livedream.control.coalescer import Coalescer
-from livedream.control.osc_addresses import button_action, setting_actions
+from livedream.control.osc_addresses import named_action, setting_actions
 from livedream.control.osc_inbox import OscInbox
 from livedream.control.osc_reading import MOST_BYTES, OscMessage
 from livedream.control.show_commands import ShowCommands
@@ -83,7 +83,7 @@ class OscServer:
         if self._hears is not None:
             self._hears.heard(message.address, host)
         found = self._settings.get(message.address)
-        action = found or button_action(self._coalescer, self._commands, message.address)
+        action = found or named_action(self._coalescer, self._commands, message.address)
         if action is None:
             self._note_unknown(message.address)
             return

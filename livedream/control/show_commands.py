@@ -1,4 +1,4 @@
-"""What a control can ask a show for by name: its commands, and each of its presets."""
+"""What a control can ask a show for by name: its commands, each of its presets, its parameters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from livedream.errors import InputError
 from livedream.runtime.commands import Commands
+from livedream.runtime.parameters import Parameters
 from livedream.runtime.playlist import Playlist
 
 SHOW = "preset "
@@ -15,12 +16,15 @@ SHOW = "preset "
 class ShowCommands:
     """A show's commands, with one more for each of its presets: "preset eyes", "preset 12".
 
-    playlist: None if the show has one look only. Both are looked at when they are asked: others may add to
-    them while the show is on.
+    playlist: None if the show has one look only. parameters: numbers beside the settings. All are looked at
+    when they are asked: others may add to them while the show is on.
     """
 
-    def __init__(self, commands: Commands, playlist: Playlist | None = None) -> None:
+    def __init__(
+        self, commands: Commands, playlist: Playlist | None = None, parameters: Parameters | None = None
+    ) -> None:
         self._commands, self._playlist = commands, playlist
+        self.parameters = Parameters() if parameters is None else parameters
 
     def __iter__(self) -> Iterator[str]:
         return iter([*self._commands, *(f"{SHOW}{name}" for name in self.presets())])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from livedream.control.osc_writing import osc_packet as packet
 from livedream.control.show_commands import ShowCommands
 from livedream.errors import InputError
 from livedream.runtime.commands import Commands
+from livedream.runtime.parameters import Parameter, Parameters
 from livedream.settings import Settings, change, describe
 
 
@@ -172,3 +174,19 @@ def test_a_client_that_cannot_be_reached_is_told_once(desk: Any, feedback: OscFe
 def test_a_client_with_no_address_is_an_error(desk: Any, host: str, port: Any) -> None:
     with pytest.raises(InputError, match="OSC feedback to"):
         OscFeedback(desk.store, (host, port))
+
+
+def test_a_parameter_is_sent_when_it_moves_by_whoever_moves_it(desk: Any, client: Client) -> None:
+    parameters, stands = Parameters(), [0.25]
+    write = partial(stands.__setitem__, 0)
+    parameters.add("fader", Parameter("Fades.", lambda: stands[0], write))
+    feedback = OscFeedback(desk.store, ("127.0.0.1", client.port), parameters, clock=desk.clock)
+    try:
+        for moved, seen in ((None, [0.25]), (None, []), (0.5, [0.5])):
+            if moved is not None:
+                write(moved)
+            desk.clock.advance(0.1)
+            feedback.step()
+            assert [m.arguments[0] for m in client.read() if m.address == "/parameter/fader"] == seen
+    finally:
+        feedback.close()

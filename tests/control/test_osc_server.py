@@ -10,6 +10,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from livedream.control.show_commands import ShowCommands
 from livedream.errors import InputError
 from livedream.presets import load
 from livedream.runtime.commands import Command, Commands
+from livedream.runtime.parameters import Parameter
 from livedream.runtime.playlist import Playlist
 
 HERE = ("127.0.0.1", 0)
@@ -222,3 +224,16 @@ def test_a_flood_through_the_network_neither_piles_up_nor_plays_later(
     server.step()
     desk.coalescer.apply()
     assert desk.store.snapshot().look.depth == 0.125
+
+
+def test_a_parameter_is_moved_at_once_and_kept_in_its_range(
+    server: OscServer, asked: ShowCommands, desk: Any
+) -> None:
+    stands = [0.0]
+    asked.parameters.add("fader", Parameter("Fades.", lambda: stands[0], partial(stands.__setitem__, 0)))
+    for value, becomes in ((0.5, 0.5), (7, 1.0), (-1, 0.0)):
+        handle(server, packet("/parameter/fader", value))
+        assert stands == [becomes]
+    handle(server, packet("/parameter/fader", "up"))
+    assert stands == [0.0]
+    assert desk.told == ["/parameter/fader takes a number"]
