@@ -26,7 +26,7 @@ _LINUX: dict[Cause, str] = {
     "permission": 'sudo usermod -a -G video "$USER"\n# then log out and in again',
     "busy": "fuser -v {path}\n# close the program that it shows",
     "absent": (
-        "# exclusive_caps=1: browsers list it only so, and every program only while livedream runs\n"
+        "# exclusive_caps=1: browsers need it; programs see the camera only while livedream runs\n"
         "sudo apt install v4l2loopback-dkms\n"
     )
     + _LOAD,
