@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
@@ -13,6 +14,22 @@ from livedream.control.tempo import FASTEST_BPM, SLOWEST_BPM
 from livedream.errors import InputError
 from livedream.runtime.on_beat import QUANTA, Quantise
 from livedream.settings.modulation_row import ModulationRow, check_row
+
+SOUND_FILES = (
+    ".aac",
+    ".aiff",
+    ".flac",
+    ".m4a",
+    ".mkv",
+    ".mov",
+    ".mp3",
+    ".mp4",
+    ".ogg",
+    ".opus",
+    ".wav",
+    ".webm",
+)
+"""Ends of names that no sound input has: a device may come later, but a file is there or not."""
 
 OscOption = Annotated[
     str | None,
@@ -94,7 +111,14 @@ def with_sound_and_light(
     lead = parse_lead(tempo, audio)
     channels = None if art_net is None else parse_art_net(art_net, host)
     rows = tuple(parse_move(text) for text in move or ())
-    return replace(plan, audio=audio, lead=lead, art_net=channels, rows=rows)
+    return replace(plan, audio=check_audio(audio), lead=lead, art_net=channels, rows=rows)
+
+
+def check_audio(text: str | None) -> str | None:
+    """Return what is to be listened to. Raises InputError if it is written as a file and there is none."""
+    if text and Path(text).suffix.lower() in SOUND_FILES and not Path(text).expanduser().is_file():
+        raise InputError(f"--audio {text}: there is no such file")
+    return text
 
 
 def parse_lead(text: str, audio: str | None) -> Lead:

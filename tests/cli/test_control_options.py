@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from livedream.cli.control_options import (
+    check_audio,
     control_plan,
     parse_move,
     parse_osc,
@@ -89,3 +92,16 @@ def test_a_move_that_is_not_possible_is_refused(text: str, wrong: str) -> None:
     with pytest.raises(InputError, match=wrong) as refused:
         parse_move(text)
     assert f"--move {text}: " in str(refused.value)
+
+
+@pytest.mark.parametrize("text", [None, "", "USB Audio 2.0", "3"])
+def test_a_sound_input_may_come_later(text: str | None) -> None:
+    assert check_audio(text) == text
+
+
+def test_a_sound_file_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    song = tmp_path / "song.WAV"
+    with pytest.raises(InputError, match=r"song\.WAV: there is no such file"):
+        check_audio(str(song))
+    song.touch()
+    assert check_audio(str(song)) == str(song)
