@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-HEAVY = {"torch", "cv2", "av", "PyQt6", "openvino", "pyvirtualcam"}
+HEAVY = {"torch", "cv2", "av", "numpy", "PyQt6", "openvino", "pyvirtualcam"}
 
 IMPORT_EACH_ALONE = """
 import importlib, json, pkgutil, sys, traceback
@@ -78,4 +78,4 @@ def test_what_needs_no_heavy_library_loads_none(command: str) -> None:
 
 
 def test_heavy_libraries_are_noticed() -> None:
-    assert _loaded_by("import cv2") == {"cv2"}
+    assert _loaded_by("import cv2") == {"cv2", "numpy"}

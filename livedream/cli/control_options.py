@@ -8,7 +8,6 @@ from typing import Annotated, get_args
 
 import typer
 
-from livedream.control.artnet_server import parse_art_net
 from livedream.control.control_plan import ControlPlan, Lead
 from livedream.control.tempo import FASTEST_BPM, SLOWEST_BPM
 from livedream.errors import InputError
@@ -108,6 +107,8 @@ def with_sound_and_light(
     plan: ControlPlan, audio: str | None, tempo: str, move: list[str] | None, art_net: str | None, host: str
 ) -> ControlPlan:
     """Return a plan that listens, too, checked. Raises InputError."""
+    from livedream.control.artnet_server import parse_art_net
+
     lead = parse_lead(tempo, audio)
     channels = None if art_net is None else parse_art_net(art_net, host)
     rows = tuple(parse_move(text) for text in move or ())

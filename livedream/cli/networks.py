@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 from rich.table import Column, Table
 
 from livedream.dream.network_info import NetworkInfo
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 app = typer.Typer(help="List the networks, show one, get its weights.", invoke_without_command=True)
 
@@ -162,6 +164,9 @@ class _Bar:
 @contextmanager
 def _shown(name: str, console: Console) -> Iterator[_Bar]:
     """Yield a progress bar for a download; it is hidden unless the console is a terminal."""
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield _Bar(bars, bars.add_task(name, total=None))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from livedream.control.artnet_server import ArtNetPlan
 from livedream.control.tempo import HAND
 from livedream.runtime.on_beat import Quantise
 from livedream.settings.modulation_row import ModulationRow
+
+if TYPE_CHECKING:
+    from livedream.control.artnet_server import ArtNetPlan
 
 Lead = Literal["hand", "audio", "link"]
 """Who leads the tempo: taps and MIDI clock alone, what is heard, or a session of Ableton Link."""

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from livedream.errors import EngineError
 
+# `livedream --help` names the engines, and would take a sixth longer with numpy.
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
 NumberFormat = Literal["float32", "bfloat16", "float16"]
@@ -119,6 +119,8 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
 
     Raises EngineError if it is not finite or does not agree.
     """
+    import numpy as np
+
     inputs = program.example()
     result = engine.run(inputs)
     if result.shape != reference.shape:
@@ -157,6 +159,8 @@ def in_turn_ms(engines: Sequence[Engine], inputs: Sequence[NDArray[Any]], turns:
 
 
 def _compare(a: NDArray[np.float32], b: NDArray[np.float32]) -> tuple[float, float]:
+    import numpy as np
+
     norm_a, norm_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
     cosine = float(np.vdot(a, b)) / max(norm_a * norm_b, 1e-30)
     return cosine, float(np.linalg.norm(a - b)) / max(norm_b, 1e-30)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from livedream.frame import Rgb
+if TYPE_CHECKING:
+    from livedream.frame import Rgb
 
 FlashLimit = Literal["live", "all", "off"]
 """What is kept from flashing: what people watch as it comes, recordings as well, nothing."""
