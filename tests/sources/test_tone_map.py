@@ -23,6 +23,14 @@ def pq(nits: float) -> float:
     return float(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
 
 
+def hlg(nits: tuple[float, float, float]) -> list[float]:
+    """Return the codes of a colour on a screen of 1000 cd/m2 (BT.2100: gamma 1.2, on the luminance)."""
+    luma = (0.2627 * nits[0] + 0.6780 * nits[1] + 0.0593 * nits[2]) / 1000
+    scene = [each / 1000 * luma ** (1 / 1.2 - 1) for each in nits]
+    bright = [0.17883277 * np.log(max(12 * each - 0.28466892, 1e-9)) + 0.55991073 for each in scene]
+    return [(3 * each) ** 0.5 if each <= 1 / 12 else float(b) for each, b in zip(scene, bright, strict=True)]
+
+
 @pytest.mark.parametrize("nits", [0.5, 5, 50, 90])
 def test_below_the_knee_light_is_kept(nits: float) -> None:
     shown = to_bt709(grey(pq(nits)), PQ, BT2020)
@@ -37,6 +45,15 @@ def test_what_is_brighter_stays_brighter_up_to_white(transfer: int) -> None:
     assert shown == sorted(shown)
     assert (shown[0], shown[-1]) == (0, 255)
     assert int(to_bt709(grey(1.0), transfer, BT2020)[0, 0, 0]) == 255
+
+
+@pytest.mark.parametrize(
+    "nits", [(8.4, 2.2, 173.4), (131.0, 15.7, 176.6), (80.0, 180.0, 30.0), (203.0, 203.0, 203.0)]
+)
+def test_a_colour_is_shown_alike_by_pq_and_hlg(nits: tuple[float, float, float]) -> None:
+    by_pq = to_bt709(np.array([[[round(pq(each) * 65_535) for each in nits]]], np.uint16), PQ, BT2020)
+    by_hlg = to_bt709(np.array([[[round(each * 65_535) for each in hlg(nits)]]], np.uint16), HLG, BT2020)
+    assert np.abs(by_hlg.astype(int) - by_pq.astype(int)).max() <= 1
 
 
 def test_white_of_sdr_is_nearly_white() -> None:
