@@ -11,7 +11,14 @@ from livedream.cli.progress import shown
 from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED
 from livedream.offline.engine_pool import Engines
-from livedream.offline.still import StillRequest, dreamed_still, engine_name, still_of, write_still
+from livedream.offline.still import (
+    StillRequest,
+    dreamed_still,
+    engine_name,
+    reserved,
+    still_of,
+    write_still,
+)
 
 
 def run(request: StillRequest) -> None:
@@ -19,6 +26,7 @@ def run(request: StillRequest) -> None:
     console, still, start_s = Console(), still_of(request), time.monotonic()
     try:
         with (
+            reserved(still.file, overwrite=request.overwrite),
             shown(still.file.name, console) as progress,
             Engines(request.engine, teller(console), progress.wait) as engines,
         ):

@@ -39,7 +39,7 @@ class Checkpoint:
         if self._job_left(job_file) is None and self.folder.exists():
             self._check_own(overwrite)
         with told(self.folder):
-            self._lock = self._lock or RenderLock(self.folder)
+            self._lock = self._lock or RenderLock(self.folder / LOCK, self.folder)
         left = self._job_left(job_file)
         if left is not None and left != job and not overwrite:
             raise InputError(self._other(left, job))

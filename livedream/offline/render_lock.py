@@ -1,9 +1,10 @@
-"""A lock on an unfinished output: one process at a time writes it, and a dead one keeps nobody out."""
+"""A lock on an output: one process at a time makes it, and a dead one keeps nobody out."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -13,31 +14,44 @@ LOCK = "lock"
 """What the file in the unfinished output's folder is called."""
 
 
-class RenderLock:
-    """Hold a folder for this process until `release`; the system takes a lock back when its process ends."""
+def lock_beside(file: Path) -> Path:
+    """Name the lock of an output that has no folder of its own."""
+    return file.with_name(f".{file.name}.{LOCK}")
 
-    def __init__(self, folder: Path) -> None:
-        """Take it; makes the folder. Raises InputError if another process has it, OSError."""
-        self._file = _taken(folder)
+
+class RenderLock:
+    """Hold an output for this process until `release`; the system takes a lock back when its process ends."""
+
+    def __init__(self, path: Path, output: Path) -> None:
+        """Take it by a file of its own, `path`; makes that file's folder.
+
+        Raises InputError if another process has it, OSError.
+        """
+        self._path, self._file = path, _taken(path, output)
 
     def release(self) -> None:
-        """Give it back; calling it twice does no harm."""
+        """Give it back, and remove its file; calling it twice does no harm."""
+        if self._file.closed:
+            return
+        if sys.platform == "win32":  # which removes no file that is open
+            self._file.close()
+        with suppress(OSError):
+            self._path.unlink()
         self._file.close()
 
 
-def _taken(folder: Path) -> IO[bytes]:
-    path = folder / LOCK
+def _taken(path: Path, output: Path) -> IO[bytes]:
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
         if not _try_lock(file):
             file.close()
             raise InputError(
-                f"{folder} is being rendered by another livedream; wait for it, or choose another output"
+                f"{output} is being rendered by another livedream; wait for it, or choose another output"
             )
         if _is_still(path, file):
             return file
-        file.close()  # the other has finished meanwhile, and removed its folder
+        file.close()  # the other has finished meanwhile, and removed it
 
 
 def _is_still(path: Path, file: IO[bytes]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from livedream.offline.dreaming import FrameDreamer, spec_for
 from livedream.offline.engine_pool import Engines
 from livedream.offline.full_size import at_full_size, words_of
 from livedream.offline.output import check_name, check_writable
+from livedream.offline.render_lock import RenderLock, lock_beside
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
 from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
 from livedream.sinks.render_recipe import Recipe
-from livedream.sinks.segments import unfinished
+from livedream.sinks.segments import told, unfinished
 from livedream.sources.source_spec import expanded
 from livedream.sources.transparent import Alpha, read_transparent
 from livedream.version import __version__
@@ -96,6 +97,18 @@ def still_of(request: StillRequest) -> Still:
     )
 
 
+@contextmanager
+def reserved(file: Path, *, overwrite: bool) -> Iterator[None]:
+    """Keep other processes from making the same picture. Raises InputError, SinkError."""
+    with told(file):
+        lock = RenderLock(lock_beside(file), file)
+    try:
+        _check_absent(file, overwrite=overwrite)  # another may have made it since it was checked
+        yield
+    finally:
+        lock.release()
+
+
 def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], None]) -> Rgb:
     """Dream a picture. Raises EngineError. report: called with how many rounds are done, and of how many."""
     return dreamed_rounds(still.rgb, still.recipe.settings, still.rounds, engines, still.seed, report)
@@ -151,6 +164,10 @@ def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:
         raise InputError(f"{file} is a folder; give the name of a picture")
     if file.exists() and source.exists() and file.samefile(source):
         raise InputError(f"{file} is the input; choose another name for the output")
+    _check_absent(file, overwrite=overwrite)
+    check_writable(file.absolute().parent)
+
+
+def _check_absent(file: Path, *, overwrite: bool) -> None:
     if file.exists() and not overwrite:
         raise InputError(f"{file} already exists; choose another name, or use --overwrite")
-    check_writable(file.absolute().parent)

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from livedream.cli import image_command, main
 from livedream.cli.app import app
-from livedream.errors import INTERRUPTED
-from livedream.offline.still import StillRequest
+from livedream.errors import INTERRUPTED, InputError
+from livedream.offline.still import StillRequest, reserved
 from livedream.sinks.render_recipe import recipe_of
 
 
@@ -25,6 +25,17 @@ def test_an_image_is_dreamed_at_its_own_size(picture: Path, tmp_path: Path, tiny
     recipe = recipe_of(out)
     assert recipe.settings.dream.working_px == 96 * 64
     assert recipe.made["source"] == "in.png"
+
+
+def test_two_commands_do_not_make_one_picture(picture: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    request = StillRequest(str(picture), str(out), engine="eager", overwrite=True)
+    with (
+        reserved(out, overwrite=True),
+        pytest.raises(InputError, match=r"out\.png is being rendered by another livedream"),
+    ):
+        image_command.run(request)
+    assert not out.exists()
 
 
 def test_an_interruption_says_that_nothing_was_written(

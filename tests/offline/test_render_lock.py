@@ -14,40 +14,47 @@ from livedream.errors import InputError
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.job import RenderRequest, job_of
 from livedream.offline.render import render
-from livedream.offline.render_lock import LOCK, RenderLock
+from livedream.offline.render_lock import LOCK, RenderLock, lock_beside
 
 HOLD = """
 import sys
 from pathlib import Path
 from livedream.offline.render_lock import RenderLock
-lock = RenderLock(Path(sys.argv[1]))
+lock = RenderLock(Path(sys.argv[1]), Path("o.mp4"))
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
 def test_only_one_has_it(tmp_path: Path) -> None:
-    folder = tmp_path / "o.mp4.part"
-    first = RenderLock(folder)
-    with pytest.raises(InputError, match=r"o\.mp4\.part is being rendered by another livedream; wait for it"):
-        RenderLock(folder)
+    file = tmp_path / "o.mp4.part" / LOCK
+    first = RenderLock(file, tmp_path / "o.mp4")
+    with pytest.raises(InputError, match=r"o\.mp4 is being rendered by another livedream; wait for it"):
+        RenderLock(file, tmp_path / "o.mp4")
     first.release()
-    first.release()
-    RenderLock(folder).release()
+    assert not file.exists()
+    second = RenderLock(file, tmp_path / "o.mp4")
+    first.release()  # a second time, which is not to remove the other's
+    assert file.exists()
+    second.release()
+
+
+def test_a_lock_beside_a_picture_bears_its_name(tmp_path: Path) -> None:
+    assert lock_beside(tmp_path / "a.png") == tmp_path / ".a.png.lock"
 
 
 def test_a_process_that_is_killed_keeps_nobody_out(tmp_path: Path) -> None:
-    folder = tmp_path / "o.mp4.part"  # held as by a render that works
+    file = tmp_path / "o.mp4.part" / LOCK  # held as by a render that works
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", HOLD, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline().strip() == b"held"
         with pytest.raises(InputError, match="another livedream"):
-            RenderLock(folder)
+            RenderLock(file, tmp_path / "o.mp4")
         other.kill()
         other.wait()
-        RenderLock(folder).release()
+        RenderLock(file, tmp_path / "o.mp4").release()
 
 
 def test_a_second_render_changes_nothing_of_the_first(

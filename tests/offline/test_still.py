@@ -9,7 +9,16 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline.engine_pool import Engines
-from livedream.offline.still import Still, StillRequest, dreamed_still, engine_name, still_of, write_still
+from livedream.offline.render_lock import lock_beside
+from livedream.offline.still import (
+    Still,
+    StillRequest,
+    dreamed_still,
+    engine_name,
+    reserved,
+    still_of,
+    write_still,
+)
 from livedream.sinks import metadata
 from livedream.sinks.render_recipe import recipe_of
 
@@ -118,6 +127,22 @@ def test_a_picture_that_is_there_is_not_replaced_unasked(asked: StillRequest, tm
     with pytest.raises(InputError, match="is the input"):
         still_of(replace(asked, output=asked.source, overwrite=True))
     assert (tmp_path / "out.png").read_bytes() == b"mine"
+
+
+def test_two_do_not_make_one_picture(asked: StillRequest, tmp_path: Path) -> None:
+    out = still_of(asked).file
+    with (
+        reserved(out, overwrite=False),
+        pytest.raises(InputError, match=r"out\.png is being rendered by another livedream"),
+        reserved(out, overwrite=True),
+    ):
+        pytest.fail("both have it")
+    out.write_bytes(b"made by another meanwhile")
+    with pytest.raises(InputError, match="already exists"), reserved(out, overwrite=False):
+        pytest.fail("it would be replaced")
+    with reserved(out, overwrite=True):
+        pass
+    assert not lock_beside(out).exists()
 
 
 def test_a_name_that_no_file_can_have_is_told_before_anything_is_dreamed(
