@@ -69,6 +69,13 @@ def test_a_wide_gamut_keeps_grey_and_widens_colour(primaries: int) -> None:
     assert red - green > (40_000 - 20_000) / 257
 
 
+def test_hdr_in_the_primaries_of_p3_is_not_taken_for_bt2020() -> None:
+    red = np.array([[[round(pq(80) * 65_535), round(pq(20) * 65_535), round(pq(20) * 65_535)]]], np.uint16)
+    assert np.array_equal(to_bt709(red, PQ, BT709), to_bt709(red, PQ, BT2020))
+    by_p3, by_bt2020 = (to_bt709(red, PQ, primaries)[0, 0].astype(int) for primaries in (P3, BT2020))
+    assert by_p3[1] - by_bt2020[1] > 5
+
+
 def test_what_is_bt709_needs_nothing() -> None:
     assert not needs_mapping(1, 1)
     assert not needs_mapping(2, 2)
