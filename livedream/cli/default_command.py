@@ -2,22 +2,6 @@
 
 from __future__ import annotations
 
-COMMANDS = (
-    "live",
-    "demo",
-    "bench",
-    "doctor",
-    "cameras",
-    "presets",
-    "settings",
-    "engines",
-    "networks",
-    "render",
-    "image",
-    "zoom",
-)
-
-
 BARE = ("--virtual-camera", "--programs", "--midi", "--audio")
 """Options that may stand without a value."""
 
