@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from livedream.cli.offline import ReplaceOption, SeedOption, TimelineOption
 from livedream.cli.show_options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.presets import DEFAULT
 
 PictureArgument = Annotated[
     str, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, ...", metavar="PICTURE", show_default=False)
 ]
-SeedOption = Annotated[int, typer.Option(help="Random seed.", min=0)]
 BoxOption = Annotated[
     str | None,
     typer.Option(
         help="Fit it into this size; default: the picture's own.", metavar="WxH", show_default=False
     ),
+]
+FlightArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A film (.mp4, .mkv, .mov), .gif, .webp, a folder, or frames such as out/frame_%05d.jpg.",
+        metavar="OUT",
+        show_default=False,
+    ),
+]
+FlightSecondsOption = Annotated[str, typer.Option(help="Length of the film.", metavar="N")]
+FlightRateOption = Annotated[str, typer.Option(help="Frames per second.", metavar="N")]
+SpeedOption = Annotated[
+    float, typer.Option(help="Doublings per second; below 0 flies backwards.", min=-4, max=4)
+]
+RotateOption = Annotated[float, typer.Option(help="Degrees per second, clockwise.", min=-360, max=360)]
+PanOption = Annotated[
+    str,
+    typer.Option(help="Drift to the right and down: shares of the picture per second.", metavar="X,Y"),
 ]
 
 
@@ -50,40 +67,20 @@ def image(
 
 def zoom(
     source: PictureArgument,
-    output: Annotated[
-        str,
-        typer.Argument(
-            help="A film (.mp4, .mkv, .mov), .gif, .webp, a folder, or frames such as out/frame_%05d.jpg.",
-            metavar="OUT",
-            show_default=False,
-        ),
-    ],
+    output: FlightArgument,
     preset: PresetOption = DEFAULT,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     seed: SeedOption = 0,
     size: BoxOption = None,
-    seconds: Annotated[str, typer.Option(help="Length of the film.", metavar="N")] = "20",
-    fps: Annotated[str, typer.Option(help="Frames per second.", metavar="N")] = "30",
-    speed: Annotated[
-        float, typer.Option(help="Doublings per second; below 0 flies backwards.", min=-4, max=4)
-    ] = 0.5,
-    rotate: Annotated[float, typer.Option(help="Degrees per second, clockwise.", min=-360, max=360)] = 0.0,
-    pan: Annotated[
-        str,
-        typer.Option(help="Drift to the right and down: shares of the picture per second.", metavar="X,Y"),
-    ] = "0,0",
-    timeline: Annotated[
-        Path | None,
-        typer.Option(help="A TOML file of settings over time.", metavar="FILE", show_default=False),
-    ] = None,
+    seconds: FlightSecondsOption = "20",
+    fps: FlightRateOption = "30",
+    speed: SpeedOption = 0.5,
+    rotate: RotateOption = 0.0,
+    pan: PanOption = "0,0",
+    timeline: TimelineOption = None,
     sound: SoundOption = None,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite", help="Replace an existing output; restart an unfinished render that differs."
-        ),
-    ] = False,
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Zoom endlessly into a dreaming picture; run the same command again to continue an interrupted film."""
     from livedream.cli.zoom_command import pan_of, run
