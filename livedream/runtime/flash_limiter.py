@@ -141,8 +141,10 @@ class _Turns:
         """Return whether cells of that light may be shown."""
         since_s = now_s - WINDOW_S
         turned = self._turned(light)
-        over = (turned & (self._times[-2] > since_s)) | (self._times[-1] > since_s)
-        flashing = over.any(axis=0)
+        more = turned & (self._times[-2] > since_s)
+        if not more.any():  # also where what was shown at once was too much: to hold it mends nothing
+            return True
+        flashing = (more | (self._times[-1] > since_s)).any(axis=0)
         if np.count_nonzero(flashing) <= self._most:
             return True
         in_view = cv2.boxFilter(

@@ -12,7 +12,7 @@ from livedream.clock import Clock
 from livedream.dreamed import Dreamed
 from livedream.frame import Rgb
 from livedream.health import Health
-from livedream.runtime.flash_limiter import FlashLimiter
+from livedream.runtime.flash_limiter import WINDOW_S, FlashLimiter
 from livedream.runtime.latest import Latest
 from livedream.runtime.panic import Panic, PanicMode
 from livedream.runtime.placeholder import PlaceholderFrames
@@ -31,7 +31,8 @@ class Output:
     rate: of the frames that go out. tell: takes sentences for people. mirrored: all that goes out is, save
     slates, whose letters stay legible. flash_limit: what is kept from flashing. Flashes are limited here
     and not in the sinks, so that all who watch see the same and it is worked out once; after panic, so that
-    what panic does counts, too, but a blackout is black at once, whatever flashed before.
+    what panic does counts, too. Whatever flashed before, a blackout is black at once, and any other switch
+    of panic is seen at once unless it follows another within a second, as from a key that is held down.
     """
 
     def __init__(self, rate: Rate, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
@@ -40,6 +41,7 @@ class Output:
         self._limiter = FlashLimiter()
         self.fps, self.latency_ms = Meter(), Meter()
         self._panic = Panic(rate.size_wh)
+        self._passes, self._switched_s = False, float("-inf")
         self._placeholder = PlaceholderFrames(rate.size_wh, source, clock)
         self._newest: Latest[Finished] = Latest()
         self._sink_workers: list[SinkWorker] = []
@@ -110,6 +112,8 @@ class Output:
     def switch_panic(self, mode: PanicMode) -> None:
         """Send out something else from now on, without waiting for the next dreamed frame; "": the dream."""
         with self._emitting:
+            if mode != self._panic.mode:
+                self._note_switch(self._clock.now_s())
             self._panic.mode = mode
             rgb = self._panic.at_once()
             if rgb is not None:
@@ -144,11 +148,17 @@ class Output:
             watched = worker.sink.is_live or self.flash_limit == "all"
             worker.slot.put(limited if watched else whole)
 
+    def _note_switch(self, now_s: float) -> None:
+        """Let the next frame pass the flash limiter, unless panic was switched within the second before."""
+        self._passes = now_s - self._switched_s >= WINDOW_S
+        self._switched_s = now_s
+
     def _limited(self, whole: Finished) -> Finished:
         if self.flash_limit == "off":
             return whole
-        black = self._panic.mode == "blackout"
-        rgb = self._limiter.limited(whole.rgb, self._clock.now_s(), at_once=black)
+        at_once = self._passes or self._panic.mode == "blackout"
+        self._passes = False
+        rgb = self._limiter.limited(whole.rgb, self._clock.now_s(), at_once=at_once)
         return whole if rgb is whole.rgb else Finished(rgb, whole.captured_s)
 
     def _slate(self) -> Rgb | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from livedream.clock import ManualClock
 from livedream.errors import SinkError
 from livedream.health import Health
+from livedream.runtime.flash_limiter import FLASHES
 from livedream.runtime.output import Output
 from livedream.runtime.sink_worker import Rate
 from livedream.sinks.memory_sink import Memory
@@ -146,6 +148,35 @@ def test_a_blackout_is_black_on_the_next_frame_whatever_flashed_before(output: O
     assert level(output) == 0
     output.finish()
     assert not live.frames[-1].any()
+
+
+def test_a_bypass_shows_the_camera_on_the_next_frame_whatever_flashed_before(output: Output) -> None:
+    live = kept(output, Live())
+    output.start()
+    strobe_into(output, 40)
+    output.emit(dreamed(200))
+    assert level(output) != 100, "what flashes without a hand is limited"
+    output.switch_panic("bypass")
+    assert level(output) == 100
+    for camera in (102, 104, 106):
+        clock_of(output).advance(0.05)
+        output.emit(dreamed(2 * camera))
+        assert level(output) == camera, "it is not held, either"
+    output.finish()
+    assert levels_of(live)[-1] == 106
+
+
+def test_a_panic_key_that_is_held_down_does_not_flash(output: Output) -> None:
+    live = kept(output, Live())
+    output.start()
+    for place in range(60):
+        clock_of(output).advance(0.05)
+        output.switch_panic("" if place % 2 else "bypass")
+        output.emit(dreamed(254))
+    output.finish()
+    turns = sum(one != other for one, other in pairwise(level > 190 for level in levels_of(live)))
+    assert turns <= 2 * FLASHES * 3 + 1, "three seconds, and the first switch"
+    assert output.dampening
 
 
 def test_the_output_is_mirrored_for_all(output: Output) -> None:
