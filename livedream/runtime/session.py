@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +37,7 @@ from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.runtime.source_switcher import SourceSwitcher, Wish, add_source_commands
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
+from livedream.runtime.workers import Workers
 from livedream.settings import Settings
 from livedream.sinks.replay import REPLAY_S
 from livedream.sinks.sink import Sink
@@ -45,9 +45,6 @@ from livedream.sources.source import Source
 
 LOOK_UP_S = 1.0
 """How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""
-
-JOIN_S = 1.0
-"""How long a thread may take to end before it is left behind."""
 
 
 class LiveSession:
@@ -79,39 +76,49 @@ class LiveSession:
         self.plan, self._clock, self._source = plan, clock, CurrentSource(source)
         self._said, self._observe = tell, observe
         self._notices: deque[str] = deque(maxlen=5)
-        self._stop = threading.Event()
-        self._fault: BaseException | None = None
         self.output = Output(Rate(plan.output_wh, plan.fps), self._source, clock, self.tell)
         self._dreamed: Dreamed | None = None
         attract = None if plan.attract_s is None else Attract(plan.attract_s, lambda: store.snapshot().motion)
         self._capture = CaptureThread(self._source, plan.output_wh, clock, paced=plan.paced, attract=attract)
+        self._workers = Workers(self._capture.slot.close)
+        self._begun: Latest[Dreaming] = Latest(lossless=True)
         self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
             plan.engine, cache or EngineCache(), self.tell
         )
-        wanted, fps = store.snapshot().dream, plan.rate_of(source.info)
-        governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
-        self._begun: Latest[Dreaming] = Latest(lossless=True)
-        self._dreamer = Dreamer(
-            store, self._builder, governor, clock, self._begun.put, self.tell, fade_s=plan.fade_s
-        )
-        self._threads: list[threading.Thread] = []
+        self._dreamer = self._made_dreamer(plan.rate_of(source.info))
         self.desk = Desk(look, self._dreamer, clock) if isinstance(look, Playlist) else None
         self.commands = Commands() if self.desk is None else self.desk.commands
         self.parameters = Parameters() if self.desk is None else self.desk.parameters
         self.output.mirrored, self.output.flash_limit = plan.mirror_output, plan.flash_limit
         keep_s = REPLAY_S if plan.replay else 0.0
         self._keeper = Keeper(self.output, self.status, store, FileJobs(self.tell), keep_s=keep_s)
-        add_outlet_commands(self.commands, self.output, Path.cwd())
-        add_keeping_commands(self.commands, self._keeper)
-        add_picture_commands(self.commands, self.output)
         standard, follow = Wish("", plan.output_wh, plan.fps), self._dreamer.hold_rate
         self.sources = SourceSwitcher(
             self._source, standard, self.tell, lambda info: follow(plan.rate_of(info))
         )
-        add_source_commands(self.commands, self.sources)
-        add_panic_commands(self.commands, self.output, self.store, self._dreamer.reset)
+        self._add_commands()
         if self.desk is not None:
             self.desk.playlist.tell_to(self.tell)
+
+    def _made_dreamer(self, fps: float) -> Dreamer:
+        wanted, plan = self.store.snapshot().dream, self.plan
+        governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
+        return Dreamer(
+            self.store,
+            self._builder,
+            governor,
+            self._clock,
+            self._begun.put,
+            self.tell,
+            fade_s=plan.fade_s,
+        )
+
+    def _add_commands(self) -> None:
+        add_outlet_commands(self.commands, self.output, Path.cwd())
+        add_keeping_commands(self.commands, self._keeper)
+        add_picture_commands(self.commands, self.output)
+        add_source_commands(self.commands, self.sources)
+        add_panic_commands(self.commands, self.output, self.store, self._dreamer.reset)
 
     def __enter__(self) -> LiveSession:
         return self
@@ -131,29 +138,24 @@ class LiveSession:
         # the wall time, and the engine needs every core.
         cv2.setNumThreads(1)
         self._dreamer.prepare(self._source.info.size_wh)
-        workers = {
-            "capture": lambda: self._capture.run(self._stop),
-            "dream": lambda: self._dreamer.run(self._capture.slot, self._stop),
-            "finish": self._finish_frames,
-        }
-        self._threads = [
-            threading.Thread(target=self._guard, args=(work,), name=name, daemon=True)
-            for name, work in workers.items()
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._workers.start(
+            {
+                "capture": lambda: self._capture.run(self._workers.stop),
+                "dream": self._begin_frames,
+                "finish": self._finish_frames,
+            }
+        )
         self.output.start()
 
     def stop(self) -> None:
         """Ask the session to end; returns at once."""
-        self._stop.set()
-        self._capture.slot.close()
+        self._workers.end()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the session ends by itself or is stopped, at most `seconds`; True if it has."""
         if seconds is not None:
-            return self._clock.wait(self._stop, seconds)
-        while not self._clock.wait(self._stop, LOOK_UP_S):
+            return self._clock.wait(self._workers.stop, seconds)
+        while not self._clock.wait(self._workers.stop, LOOK_UP_S):
             pass
         return True
 
@@ -167,19 +169,16 @@ class LiveSession:
 
     def finish(self) -> None:
         """Stop, let every sink finish, release all. Raises the first error of a worker."""
-        self.stop()
-        for thread in self._threads:
-            thread.join(JOIN_S)
+        self._workers.join()
         for ending in (self.output.finish, self._keeper.finish):
             try:
                 ending()
             except BaseException as fault:
-                self._fault = self._fault or fault
+                self._workers.note(fault)
         self.sources.close()
         self._builder.close()
         self._source.close()
-        if self._fault is not None:
-            raise self._fault
+        self._workers.raise_fault()
 
     def latest(self) -> tuple[int, Rgb] | None:
         """Return (number, what is shown now), another number for each; None before the first frame.
@@ -202,7 +201,7 @@ class LiveSession:
     @property
     def ended(self) -> bool:
         """Return whether it has ended: end of the source, an error, or stopped."""
-        return self._stop.is_set()
+        return self._workers.stop.is_set()
 
     @property
     def capture(self) -> CaptureThread:
@@ -228,7 +227,7 @@ class LiveSession:
         # While past frames are shown, what is dreamed is not what the camera sees.
         moving = attract or dreamed
         return Status(
-            running=bool(self._threads) and not self.ended,
+            running=self._workers.are_running,
             fps=self.output.fps.rate(now_s),
             source_fps=self._capture.meter.rate(now_s),
             latency_ms=self.output.latency_ms.percentiles(),
@@ -262,25 +261,22 @@ class LiveSession:
             notices=tuple(self._notices),
         )
 
-    def _guard(self, work: Callable[[], None]) -> None:
-        """Run a worker; its end, good or bad, ends the session."""
+    def _begin_frames(self) -> None:
         try:
-            work()
-        except BaseException as fault:  # reaches the owner through finish()
-            self._fault = self._fault or fault
-            self.stop()
-        name = threading.current_thread().name
-        if name in ("dream", "finish"):
-            self._begun.close()  # the one begins no more frames, or the other takes no more
-        if name == "finish":
-            self.stop()
+            self._dreamer.run(self._capture.slot, self._workers.stop)
+        finally:
+            self._begun.close()
 
     def _finish_frames(self) -> None:
         """Wait for frames that were begun: on a device the next one is begun meanwhile."""
-        while not self._begun.ended:
-            dreaming = self._begun.take()
-            if dreaming is not None:
-                self._emit(dreaming.finish())
+        try:
+            while not self._begun.ended:
+                dreaming = self._begun.take()
+                if dreaming is not None:
+                    self._emit(dreaming.finish())
+        finally:
+            self._begun.close()
+            self.stop()
 
     def _emit(self, dreamed: Dreamed) -> None:
         now_s = self._clock.now_s()

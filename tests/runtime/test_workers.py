@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from livedream.runtime.workers import Workers
+
+
+def test_an_error_in_one_ends_the_others_and_the_first_one_is_raised() -> None:
+    woken = threading.Event()
+    workers = Workers(woken.set)
+
+    def fail() -> None:
+        raise RuntimeError("first")
+
+    workers.start({"patient": lambda: assert_true(workers.stop.wait(20)), "failing": fail})
+    assert woken.wait(20)
+    workers.join()
+    assert not workers.are_running
+    workers.note(RuntimeError("second"))
+    with pytest.raises(RuntimeError, match="first"):
+        workers.raise_fault()
+
+
+def test_they_run_until_the_end_is_asked_for() -> None:
+    workers = Workers(lambda: None)
+    assert not workers.are_running
+    workers.start({"patient": lambda: assert_true(workers.stop.wait(20))})
+    assert workers.are_running
+    workers.join()
+    assert not workers.are_running
+    workers.raise_fault()
+
+
+def assert_true(is_so: bool) -> None:
+    assert is_so
