@@ -44,7 +44,7 @@ class Figures:
     passes: mean times that a frame is dreamed. latency_ms: from capture (a file's frame:
     from when it was decoded) to the sink. stage_ms: medians. startup_s: from the start of the process to the
     first dreamed frame; settled_s: to the engine that was asked for. flicker: see
-    `livedream.pipeline.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
+    `livedream.dreamed.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
     the range 0..1.
     """
 
@@ -135,6 +135,17 @@ class _Run:
         self.seconds = clock.now_s() - start_s
         self.dropped = self.session.status().dropped - dropped
 
+    def latency_ms(self) -> dict[str, float]:
+        """Return the percentiles of the latency, by name."""
+        latency = self.sink_worker.latency_ms.percentiles()
+        return {name: round(getattr(latency, name), 2) for name in ("p50", "p95", "p99")}
+
+    def stage_ms(self) -> dict[str, float]:
+        """Return the median of each stage, by name."""
+        decode = {"decode": self.session.capture.decode_ms.percentiles().p50}
+        stages = decode | {stage: percentiles(values).p50 for stage, values in self.notes.stage_ms.items()}
+        return {stage: round(spent, 2) for stage, spent in stages.items()}
+
 
 def bench(
     open_source: Callable[[], Source], settings: Settings, plan: Plan, clock: Clock, seconds: float
@@ -161,9 +172,6 @@ def bench(
         raise SourceError(f"{status.source} ended before anything could be measured; use a longer source")
     peak_mb = peak_rss_mb()
     with_start, without = (_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False))
-    decode = {"decode": session.capture.decode_ms.percentiles().p50}
-    stages = decode | {stage: percentiles(values).p50 for stage, values in notes.stage_ms.items()}
-    latency = sink_worker.latency_ms.percentiles()
     return Figures(
         source=status.source,
         preset=plan.preset,
@@ -176,8 +184,8 @@ def bench(
         seconds=round(run.seconds, 2),
         frames=notes.frames,
         fps=round(notes.frames / run.seconds, 2),
-        latency_ms={name: round(getattr(latency, name), 2) for name in ("p50", "p95", "p99")},
-        stage_ms={stage: round(spent, 2) for stage, spent in stages.items()},
+        latency_ms=run.latency_ms(),
+        stage_ms=run.stage_ms(),
         dropped=run.dropped,
         peak_rss_mb=round(peak_mb, 1),
         startup_s=round(notes.first_s or 0.0, 2),
