@@ -255,24 +255,6 @@ def test_a_scene_cut_ranks_anew(studio: Any) -> None:
     assert not np.array_equal(first, second)
 
 
-def test_flicker_of_known_arrays() -> None:
-    carried, trust = np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32)
-    assert flicker(carried, carried, trust) == 0.0
-    assert flicker(2 * carried, carried, trust) == pytest.approx(0.5)
-    assert flicker(-carried, carried, trust) == pytest.approx(2.0)
-    half = np.array([[1.0, 0.2], [0.9, 0.5]], np.float32)
-    residual = carried.copy()
-    residual[0, 1], residual[1, 1], residual[1, 0] = 99, 99, 3
-    assert flicker(residual, carried, half) == pytest.approx(2 / 4)
-
-
-def test_there_is_no_flicker_where_nothing_can_be_compared() -> None:
-    ones, trust = np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32)
-    assert flicker(ones, None, None) is None
-    assert flicker(ones, ones, 0 * trust) is None
-    assert flicker(0 * ones, ones, trust) is None
-
-
 def test_a_pipeline_loads_no_torch() -> None:
     code = "import sys, livedream.pipeline; assert not {'torch', 'openvino', 'av'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
