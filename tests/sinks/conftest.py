@@ -1,14 +1,17 @@
-"""What films are joined from, and colour bars."""
+"""What films are joined from, colour bars, and a run that sends them."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from livedream.errors import SinkError
 from livedream.frame import Rgb
 from livedream.sinks.mux import MuxJob
 from livedream.sinks.segments import FilmSegments
+from livedream.sinks.sink import Sink
 
 
 @pytest.fixture
@@ -30,3 +33,21 @@ def bars() -> Rgb:
     """Make red, green, blue, white, yellow and cyan side by side, 96x24: a wrong channel order shows."""
     colours = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (255, 255, 0), (0, 255, 255))
     return np.repeat(np.array(colours, np.uint8), 16, axis=0)[None].repeat(24, axis=0)
+
+
+@pytest.fixture
+def send_bars(bars: Rgb) -> Callable[[Sink], str]:
+    """Return what sends the bars once, and nothing before a sink is open or after it is closed."""
+
+    def send(sink: Sink) -> str:
+        with pytest.raises(SinkError, match="not open"):
+            sink.write(bars, 0.0)
+        words = sink.open((96, 24), 30)
+        sink.write(bars, 0.0)
+        sink.close()
+        sink.close()
+        with pytest.raises(SinkError, match="not open"):
+            sink.write(bars, 0.0)
+        return words
+
+    return send
