@@ -10,7 +10,6 @@ from livedream.presets import Preset
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.playlist import Look, Playlist
 from livedream.runtime.store import Written
-from livedream.settings import Settings
 
 
 def save_preset(playlist: Playlist, name: str) -> str:
@@ -32,7 +31,7 @@ def save_preset(playlist: Playlist, name: str) -> str:
             presets, place = (*look.presets, new), len(look.presets)
         else:
             presets = _with(look, place, replace(look.presets[place], settings=settings, rows=rows))
-        return Look(presets, place, _loaded(settings, look.written))
+        return Look(presets, place, look.written.under(settings))
 
     look = playlist.edit(saved, "save")
     return look.presets[look.at].name
@@ -66,7 +65,7 @@ def delete_preset(playlist: Playlist, place: int) -> str:
         if look.at != place:
             return replace(look, presets=presets, at=look.at - (look.at > place))
         at = max(0, place - 1)
-        return Look(presets, at, _loaded(presets[at].settings, look.written))
+        return Look(presets, at, look.written.under(presets[at].settings))
 
     playlist.edit(deleted, "delete")
     return gone
@@ -96,12 +95,6 @@ def add_preset_commands(commands: Commands, playlist: Playlist) -> None:
         "save preset",
         Command("Save what stands to your own preset that is shown, or as a new one.", save),
     )
-
-
-def _loaded(settings: Settings, before: Written) -> Written:
-    """Return what is written once a preset is loaded: of the hand what it holds."""
-    hand = {word: value for word, value in before.hand.items() if word in before.held}
-    return Written(settings, hand, before.held)
 
 
 def _with(look: Look, place: int, preset: Preset) -> tuple[Preset, ...]:

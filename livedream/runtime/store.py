@@ -59,6 +59,10 @@ class Written(NamedTuple):
     hand: Mapping[str, Any]
     held: frozenset[str]
 
+    def under(self, preset: Settings) -> Written:
+        """Return what is written once another preset is loaded: of the hand what it holds."""
+        return Written(preset, {word: self.hand[word] for word in self.hand if word in self.held}, self.held)
+
 
 class SettingsStore:
     """Holds four layers and the settings that they make; any number of threads may write.
@@ -139,7 +143,7 @@ class SettingsStore:
         """Put another preset under all layers; the hand keeps what it holds and lets go of the rest."""
         opened = pictures_of(preset, origin)
         with self._lock:
-            self._restore(Written(preset, self._kept(), self._held), origin, opened)
+            self._restore(self._written().under(preset), origin, opened)
         return self._tell()
 
     def if_loaded(self, preset: Settings, opened: Collection[str]) -> Settings:
@@ -148,7 +152,8 @@ class SettingsStore:
         Raises InputError or SourceError if that cannot be dreamed.
         """
         with self._lock:
-            return self._made(preset, self._layers | {"hand": self._kept()}, "preset", opened)
+            hand = dict(self._written().under(preset).hand)
+            return self._made(preset, self._layers | {"hand": hand}, "preset", opened)
 
     def by_hand(self) -> Settings:
         """Return the preset with what the hand has changed, without modulation and panic."""
@@ -159,7 +164,7 @@ class SettingsStore:
     def written(self) -> Written:
         """Return what was written by hand."""
         with self._lock:
-            return Written(self._standing.preset, dict(self._layers["hand"]), self._held)
+            return self._written()
 
     def restore(self, written: Written, origin: str) -> Settings:
         """Put back what was written by hand, all of it at once. Raises as `change`, nothing changed."""
@@ -182,8 +187,8 @@ class SettingsStore:
 
         return end
 
-    def _kept(self) -> dict[str, Any]:
-        return {word: value for word, value in self._layers["hand"].items() if word in self._held}
+    def _written(self) -> Written:
+        return Written(self._standing.preset, dict(self._layers["hand"]), self._held)
 
     def _restore(self, written: Written, origin: str, opened: Collection[str]) -> None:
         settings = self._made(written.preset, self._layers | {"hand": dict(written.hand)}, origin, opened)

@@ -12,7 +12,6 @@ from livedream.errors import InputError, SourceError
 from livedream.presets import Preset
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.playlist import Look, Playlist
-from livedream.runtime.store import Written
 from livedream.settings import Settings
 
 TINTS: dict[str, tuple[float, float, float]] = {
@@ -72,8 +71,8 @@ class Surprise:
 
     def _put(self, preset: Preset, changes: dict[str, Any]) -> None:
         def varied(look: Look) -> Look:
-            held = {word: value for word, value in look.written.hand.items() if word in look.written.held}
-            written = Written(preset.settings, changes | held, look.written.held)
+            kept = look.written.under(preset.settings)
+            written = kept._replace(hand={**changes, **kept.hand})
             return Look(look.presets, look.presets.index(preset), written)
 
         self._playlist.edit(varied, "surprise")
