@@ -15,7 +15,7 @@ from livedream.frame import Rgb
 from livedream.sinks.h264 import ENCODERS
 from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
-from livedream.sinks.segments import told, unfinished
+from livedream.sinks.segments import finished_or_gone, told
 from livedream.sinks.sink import REPLAY
 
 REPLAY_S = 10.0
@@ -95,13 +95,9 @@ class Clip:
 
     def write(self, file: Path) -> None:
         """Write the film, whole or not at all; the folder is there. Raises SinkError."""
-        beside = unfinished(file)
-        with told(file):
-            try:
-                self._write(beside, file.suffix)
-                beside.replace(file)
-            finally:
-                beside.unlink(missing_ok=True)
+        with told(file), finished_or_gone(file) as beside:
+            self._write(beside, file.suffix)
+            beside.replace(file)
 
     def _write(self, file: Path, suffix: str) -> None:
         movie = Movie(WholeFile(file.open("wb", buffering=0)), suffix, self._size_wh, self._rate, ENCODERS)
