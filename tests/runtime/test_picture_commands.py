@@ -3,6 +3,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from livedream.clock import ManualClock
 from livedream.health import Health
 from livedream.runtime.commands import Commands
@@ -11,9 +13,14 @@ from livedream.runtime.picture_commands import add_picture_commands
 from livedream.runtime.sink_worker import Rate
 
 
-def test_the_output_is_mirrored_and_the_limiter_switched_by_commands() -> None:
+@pytest.fixture
+def output() -> Output:
     source: Any = SimpleNamespace(health=Health("live"))
-    output, commands = Output(Rate((8, 6), 30), source, ManualClock(), lambda _: None), Commands()
+    return Output(Rate((8, 6), 30), source, ManualClock(), lambda _: None)
+
+
+def test_the_output_is_mirrored_and_the_limiter_switched_by_commands(output: Output) -> None:
+    commands = Commands()
     add_picture_commands(commands, output)
     assert (output.mirrored, output.flash_limit) == (False, "live"), "letters the right way round, and safe"
     assert commands.do("mirror output") == "what goes out is mirrored"
@@ -24,3 +31,12 @@ def test_the_output_is_mirrored_and_the_limiter_switched_by_commands() -> None:
     assert output.flash_limit == "off"
     assert commands.do("flash limiter").startswith("flash limiter on")
     assert output.flash_limit == "live"
+
+
+def test_the_limiter_is_on_again_as_it_was_wished_for(output: Output) -> None:
+    commands = Commands()
+    output.flash_limit = "all"
+    add_picture_commands(commands, output)
+    commands.do("flash limiter")
+    assert "recordings" in commands.do("flash limiter")
+    assert output.flash_limit == "all"
