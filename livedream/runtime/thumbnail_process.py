@@ -1,7 +1,8 @@
 """Small dreams of a picture, one for each mood, painted by a process that has only the time left over.
 
 In the show's own process they would hold up its frames: a thread of low priority that holds Python's lock
-keeps it from those that are in a hurry.
+keeps it from those that are in a hurry. Torch is imported where it is painted with: the show, which starts
+that process, may not need it.
 """
 
 from __future__ import annotations
@@ -18,13 +19,11 @@ from typing import Any, BinaryIO
 import cv2
 import numpy as np
 import psutil
-import torch
 from numpy.typing import NDArray
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
 from livedream.engines.build_process import added_modules, child_environment
-from livedream.engines.eager import EagerEngine
 from livedream.errors import EngineError, LivedreamError
 from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
@@ -108,6 +107,8 @@ class ThumbnailProcess:
 
 def painted(settings: Settings, rgb: Rgb, references: References) -> Rgb:
     """Dream a small picture as a mood does. Raises LivedreamError if that is not possible."""
+    from livedream.engines.eager import EagerEngine
+
     spec = kernel_spec(settings.dream, working_size_hw((rgb.shape[1], rgb.shape[0]), WORKING_PX))
     engine = EagerEngine(KernelProgram(spec), threads=1)
     pipeline = DreamPipeline(spec, engine, references=references)
@@ -137,6 +138,8 @@ def answer_all(asked: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _main() -> None:
+    import torch
+
     process = psutil.Process()
     process.nice(psutil.IDLE_PRIORITY_CLASS if sys.platform == "win32" else NICEST)
     torch.set_num_threads(1)

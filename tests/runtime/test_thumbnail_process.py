@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -99,3 +100,8 @@ def test_what_cannot_be_started_is_told(tmp_path: Path) -> None:
 
 def test_it_starts_this_module() -> None:
     assert find_spec(COMMAND[-1]) is not None
+
+
+def test_the_show_that_starts_the_process_loads_no_torch() -> None:
+    code = "import sys, livedream.runtime.thumbnail_process; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
