@@ -52,11 +52,6 @@ class History:
         """Return whether there is a step back."""
         return bool(self._undo)
 
-    @property
-    def can_redo(self) -> bool:
-        """Return whether there is a step forth."""
-        return bool(self._redo)
-
     def undo(self) -> str:
         """Go a step back; returns a few words on it. Raises InputError if it is not possible any more."""
         with self._lock:

@@ -131,7 +131,7 @@ def test_what_is_done_by_hand_after_an_undo_ends_the_way_forth(evening: Evening)
     evening.turn(0.7)
     evening.history.undo()
     evening.turn(0.6)
-    assert not evening.history.can_redo
+    assert evening.history.redo() == "nothing to redo"
 
 
 def test_a_preset_saved_renamed_and_deleted_comes_back_with_its_file(evening: Evening) -> None:
