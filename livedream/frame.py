@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,18 @@ class Frame:
     def size_wh(self) -> tuple[int, int]:
         """Return (width, height) in pixels."""
         return self.rgb.shape[1], self.rgb.shape[0]
+
+
+class Shown(NamedTuple):
+    """What a show shows now.
+
+    number: another one for each picture. rgb: uint8 HxWx3. is_slate: it is read, so that no mirror is to turn
+    it round.
+    """
+
+    number: int
+    rgb: Rgb
+    is_slate: bool = False
 
 
 def to_image(rgb: Rgb) -> Image:

@@ -59,7 +59,7 @@ class Keeper:
         if latest is None:
             raise InputError("there is no picture yet; wait for the first dream")
         text = recipe_of(self.status(), self.store.snapshot()).text()
-        self.jobs.add(lambda: _written(self._free(".png"), partial(_write_still, latest[1], text)))
+        self.jobs.add(lambda: _written(self._free(".png"), partial(_write_still, latest.rgb, text)))
         return "still"
 
     def last(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from livedream.clock import Clock
 from livedream.dreamed import Dreamed
-from livedream.frame import Rgb
+from livedream.frame import Rgb, Shown
 from livedream.health import Health
 from livedream.runtime.flash_limiter import WINDOW_S, FlashLimiter
 from livedream.runtime.latest import Latest
@@ -119,13 +119,13 @@ class Output:
             if rgb is not None:
                 self._send(rgb, self._clock.now_s())
 
-    def latest(self) -> tuple[int, Rgb] | None:
-        """Return (number, newest frame, or the slate in its place); None before the first."""
+    def latest(self) -> Shown | None:
+        """Return the newest frame, or the slate in its place; None before the first."""
         newest = self._newest.peek()
         if newest is None:
             return None
         slate = self._slate()
-        return (newest[0], newest[1].rgb) if slate is None else (id(slate), slate)
+        return Shown(newest[0], newest[1].rgb) if slate is None else Shown(id(slate), slate, is_slate=True)
 
     @property
     def dampening(self) -> bool:

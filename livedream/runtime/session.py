@@ -14,7 +14,7 @@ from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder, ProgramState
 from livedream.engines.cache import EngineCache
-from livedream.frame import Frame, Rgb
+from livedream.frame import Frame, Shown
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
 from livedream.runtime.capture_thread import CaptureThread
@@ -180,14 +180,14 @@ class LiveSession:
         self._source.close()
         self._workers.raise_fault()
 
-    def latest(self) -> tuple[int, Rgb] | None:
-        """Return (number, what is shown now), another number for each; None before the first frame.
+    def latest(self) -> Shown | None:
+        """Return what is shown now; None before the first frame.
 
         Before the first dream it is the camera's frame.
         """
         shown = self.output.latest()
         captured = None if shown is not None else self._capture.slot.peek()
-        return shown if captured is None else (-captured[0], self.output.oriented(captured[1].rgb))
+        return shown if captured is None else Shown(-captured[0], self.output.oriented(captured[1].rgb))
 
     def captured(self) -> Frame | None:
         """Return what the source showed last, as it is dreamed: fitted into the output; None before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livedream.frame import Rgb
+from livedream.frame import Rgb, Shown
 from livedream.runtime.status import Status
 
 
@@ -14,14 +14,14 @@ class FakeShow:
         self.ended = False
         self.stops = 0
         self.polls = 0
-        self._latest: tuple[int, Rgb] | None = None
+        self._latest: Shown | None = None
 
-    def give(self, rgb: Rgb) -> None:
+    def give(self, rgb: Rgb, *, is_slate: bool = False) -> None:
         """Make `rgb` (uint8 HxWx3) the newest frame."""
-        self._latest = ((self._latest[0] + 1) if self._latest else 0, rgb)
+        self._latest = Shown((self._latest.number + 1) if self._latest else 0, rgb, is_slate)
 
-    def latest(self) -> tuple[int, Rgb] | None:
-        """Return (sequence number, newest frame); None so far."""
+    def latest(self) -> Shown | None:
+        """Return the newest frame; None so far."""
         self.polls += 1
         return self._latest
 

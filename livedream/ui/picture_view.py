@@ -10,7 +10,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from livedream.clock import Clock
-from livedream.frame import Rgb
+from livedream.frame import Shown
 from livedream.ui.picture import Over, Picture
 from livedream.ui.preview import Preview
 from livedream.ui.scaling import Scaling
@@ -100,8 +100,8 @@ class PictureView(QWidget):
         """Return no wish: whoever holds it decides."""
         return QSize(-1, -1)
 
-    def take(self, latest: tuple[int, Rgb] | None) -> bool:
-        """Take (sequence number, frame) and ask for a paint if it is a new one; True if so."""
+    def take(self, latest: Shown | None) -> bool:
+        """Take what is shown now and ask for a paint if it is another picture; True if so."""
         new = self.preview.take(latest)
         if new:
             self.redraw()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter
 
-from livedream.frame import Rgb
+from livedream.frame import Rgb, Shown
 from livedream.ui.viewport import Viewport
 
 Pixels = NDArray[np.uint8]
@@ -25,26 +25,31 @@ class Preview:
     def __init__(self, *, mirror: bool) -> None:
         self.mirror, self.given_mirrored = mirror, False
         self.sees_device: bool | None = None
-        self.number = -1
-        self._rgb: Rgb | None = None
+        self._shown: Shown | None = None
         self._scaled: tuple[tuple[object, ...], Pixels] | None = None
         # Fresh memory for each frame would cost as much again as scaling into it.
         self._rooms: dict[str, Pixels] = {}
 
     @property
+    def number(self) -> int:
+        """Return the frame's number; there must be one."""
+        assert self._shown is not None
+        return self._shown.number
+
+    @property
     def filled(self) -> bool:
         """Return whether there is a frame to draw."""
-        return self._rgb is not None
+        return self._shown is not None
 
     @property
     def turned(self) -> bool:
-        """Return whether frames are drawn the other way round than they are given."""
-        return self.mirror != self.given_mirrored
+        """Return whether the frame is drawn the other way round than it is given; a slate never is."""
+        is_slate = self._shown is not None and self._shown.is_slate
+        return self.mirror != self.given_mirrored and not is_slate
 
     @property
     def size(self) -> QSize:
         """Return the frame's size; there must be one."""
-        assert self._rgb is not None
         height, width, _ = self._rgb.shape
         return QSize(width, height)
 
@@ -55,23 +60,22 @@ class Preview:
             self.mirror = is_device
         self.sees_device = is_device
 
-    def take(self, latest: tuple[int, Rgb] | None) -> bool:
-        """Take (sequence number, frame uint8 HxWx3); True if it is a new one."""
-        if latest is None or (self.filled and latest[0] == self.number):
+    def take(self, latest: Shown | None) -> bool:
+        """Take what is shown now; True if it is another picture."""
+        if latest is None or (self.filled and latest.number == self.number):
             return False
-        self.number, self._rgb = latest[0], np.ascontiguousarray(latest[1])
+        self._shown = latest._replace(rgb=np.ascontiguousarray(latest.rgb))
         return True
 
     def pixels(self) -> Pixels:
         """Return the frame at its own size, HxWx4 blue first; valid until this or `draw` is called again."""
-        assert self._rgb is not None
         room = self._room("whole", (*self._rgb.shape[:2], 4))
         return np.asarray(cv2.cvtColor(self._rgb, cv2.COLOR_RGB2BGRA, dst=room))
 
     def draw(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw the frame, if there is one, fitted into the viewport; black around it."""
         whole = QRect(0, 0, viewport.width, viewport.height)
-        if self._rgb is None:
+        if not self.filled:
             painter.fillRect(whole, Qt.GlobalColor.black)
             return
         place = fitted(self.size, viewport)
@@ -90,7 +94,6 @@ class Preview:
 
     def _scale(self, size_wh: tuple[int, int]) -> Pixels:
         """Scale and mirror with OpenCV, which takes a tenth of Qt's time."""
-        assert self._rgb is not None
         width, height = self._rgb.shape[1::-1]
         if (width, height) == size_wh:
             pixels = self.pixels()
@@ -106,6 +109,11 @@ class Preview:
         if self.turned:
             cv2.flip(pixels, 1, dst=pixels)
         return pixels
+
+    @property
+    def _rgb(self) -> Rgb:
+        assert self._shown is not None
+        return self._shown.rgb
 
     def _room(self, name: str, shape: tuple[int, int, int]) -> Pixels:
         """Return memory for a picture, the same one as long as the shape is."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from livedream.engines.builder import ProgramState
-from livedream.frame import Frame, Rgb
+from livedream.frame import Frame, Shown
 from livedream.runtime.desk import Desk
 from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
@@ -16,8 +16,8 @@ from livedream.runtime.store import SettingsStore
 class Show(Protocol):
     """A running session, as the window sees it."""
 
-    def latest(self) -> tuple[int, Rgb] | None:
-        """Return (sequence number, newest finished frame uint8 HxWx3); None so far; cheap, any thread."""
+    def latest(self) -> Shown | None:
+        """Return what is shown now; None so far; cheap, any thread."""
         ...
 
     def status(self) -> Status:

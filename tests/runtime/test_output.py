@@ -72,6 +72,18 @@ def test_no_slate_lies_over_a_blackout_of_a_lost_camera(output: Output) -> None:
     assert output._slate() is not None
 
 
+def test_whoever_looks_is_told_what_is_a_slate(output: Output) -> None:
+    output.emit(dreamed(100))
+    shown = output.latest()
+    assert shown is not None
+    assert not shown.is_slate
+    clock_of(output).advance(1.0)
+    slate = output.latest()
+    assert slate is not None
+    assert slate.is_slate
+    assert slate.number != shown.number
+
+
 def test_every_sink_gets_it_and_one_that_fails_leaves_the_others(output: Output, told: list[str]) -> None:
     class Refusing(Memory):
         name = "refusing"

@@ -14,6 +14,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from livedream.clock import SystemClock
+from livedream.frame import Shown
 from livedream.ui.picture_view import PictureView
 from livedream.ui.preview import Preview
 from livedream.ui.scaling import ON_PROCESSOR, Scaling, find_scaling
@@ -34,7 +35,7 @@ def view_of(scaling, width, height, mirror=False, over=None):
     return view
 def drawn(scaling, frame, width, height, mirror=False):
     view = view_of(scaling, width, height, mirror)
-    view.take((0, frame))
+    view.take(Shown(0, frame))
     return pixels(view.grab().toImage())
 # Colour bars over noise, nothing symmetric.
 BARS = [(red, green, blue) for green in (255, 0) for red in (255, 0) for blue in (255, 0)]
@@ -97,14 +98,14 @@ from livedream.ui.gpu_fault import GpuFault
 from livedream.ui.gpu_scaler import GpuScaler
 from PyQt6.QtCore import Qt
 view = view_of(GPU, 160, 90, over=lambda painter, _: painter.fillRect(0, 0, 10, 10, Qt.GlobalColor.green))
-view.take((0, frame)); QTest.qWait(50)
+view.take(Shown(0, frame)); QTest.qWait(50)
 seen = pixels(view.grab().toImage())
 assert tuple(seen[5, 5]) == (0, 255, 0) and tuple(seen[5, 15]) == (255, 255, 255)
 before = GpuScaler.draw
 def lost(*args, **kwargs):
     raise GpuFault("OpenGL says: the context was lost")
 GpuScaler.draw = lost
-view.take((1, frame)); QTest.qWait(100)
+view.take(Shown(1, frame)); QTest.qWait(100)
 assert "the context was lost) from now on" in said[0] and len(said) == 1, said
 assert tuple(pixels(view.grab().toImage())[50, 30]) == (255, 255, 0)
 """)

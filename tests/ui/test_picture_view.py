@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from livedream.clock import ManualClock
-from livedream.frame import Rgb
+from livedream.frame import Rgb, Shown
 from livedream.ui.picture import Picture
 from livedream.ui.picture_view import UNPAINTED, PictureView, ProcessorSurface
 from livedream.ui.preview import Preview
@@ -56,8 +56,8 @@ def colour(view: PictureView, x: int) -> tuple[int, ...]:
 
 def test_the_processor_draws_where_no_gpu_does(qtbot: QtBot, half_red: Rgb) -> None:
     view = view_of(qtbot, ON_PROCESSOR, [])
-    assert view.take((0, half_red))
-    assert not view.take((0, half_red))
+    assert view.take(Shown(0, half_red))
+    assert not view.take(Shown(0, half_red))
     assert colour(view, 5) == (255, 0, 0)
     assert colour(view, 60) == (0, 0, 255)
 
@@ -66,7 +66,7 @@ def test_a_gpu_that_fails_is_replaced_and_that_is_said_once(qtbot: QtBot, half_r
     said: list[str] = []
     gpu = FakeGpu()
     view = view_of(qtbot, Scaling("a card"), said, gpu)
-    view.take((0, half_red))
+    view.take(Shown(0, half_red))
     assert view.told() == "scaled on the GPU (a card)"
     assert gpu.in_step
     assert colour(view, 5) == (0, 255, 0)
@@ -86,14 +86,14 @@ def test_a_gpu_that_paints_nothing_any_more_is_found_out(qtbot: QtBot, half_red:
     gpu = FakeGpu()
     view = view_of(qtbot, Scaling("a card"), said, gpu)
     for number in range(UNPAINTED):
-        view.take((number, half_red))
+        view.take(Shown(number, half_red))
     assert gpu.picture is not None
     gpu.picture.paint(lambda: None)
     for number in range(UNPAINTED, 2 * UNPAINTED):
-        view.take((number, half_red))
+        view.take(Shown(number, half_red))
     assert view.scaling.on_gpu, "it has painted in between"
 
-    view.take((2 * UNPAINTED, half_red))
+    view.take(Shown(2 * UNPAINTED, half_red))
 
     qtbot.waitUntil(lambda: bool(said))
     assert said == ["the picture is scaled on the processor (OpenGL draws no more) from now on"]
@@ -103,7 +103,7 @@ def test_a_window_out_of_sight_is_no_fault_of_the_gpu(qtbot: QtBot, half_red: Rg
     view = view_of(qtbot, Scaling("a card"), [], FakeGpu())
     view.hide()
     for number in range(3 * UNPAINTED):
-        view.take((number, half_red))
+        view.take(Shown(number, half_red))
     assert view.scaling.on_gpu
 
 
@@ -124,6 +124,6 @@ def test_it_tells_what_drawing_costs(qtbot: QtBot) -> None:
 def test_a_picture_of_another_size_is_drawn_whole(qtbot: QtBot) -> None:
     view = view_of(qtbot, ON_PROCESSOR, [])
     for number, side in enumerate((9, 90, 9)):
-        view.take((number, np.full((side, side, 3), 10 * side % 256, np.uint8)))
+        view.take(Shown(number, np.full((side, side, 3), 10 * side % 256, np.uint8)))
         assert colour(view, 32) == (10 * side % 256,) * 3
         assert colour(view, 2) == (0, 0, 0)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QImage, QPainter
 
-from livedream.frame import Rgb
+from livedream.frame import Rgb, Shown
 from livedream.ui.preview import Preview, fitted
 from livedream.ui.viewport import Viewport
 
@@ -33,14 +33,14 @@ def colour(image: QImage, x: int, y: int) -> tuple[int, ...]:
 @pytest.fixture
 def preview(half_red: Rgb) -> Preview:
     preview = Preview(mirror=False)
-    preview.take((0, half_red))
+    preview.take(Shown(0, half_red))
     return preview
 
 
 def test_at_its_own_size_every_pixel_is_kept(half_red: Rgb) -> None:
     noise = np.random.default_rng(0).integers(0, 256, half_red.shape, np.uint8)
     preview = Preview(mirror=False)
-    preview.take((0, noise))
+    preview.take(Shown(0, noise))
 
     image = drawn(preview, Viewport(64, 36))
 
@@ -88,6 +88,17 @@ def test_on_a_dense_display_one_picture_pixel_is_one_device_pixel(preview: Previ
     assert colour(image, 32, 5) == (0, 0, 255)
 
 
+@pytest.mark.parametrize(("mirror", "given"), [(True, False), (False, True)])
+def test_a_slate_is_never_turned_whatever_else_is(half_red: Rgb, *, mirror: bool, given: bool) -> None:
+    preview = Preview(mirror=mirror)
+    preview.follow(mirrored=given, is_device=True)
+    seen = []
+    for number, is_slate in enumerate((False, True, False)):
+        preview.take(Shown(number, half_red, is_slate))
+        seen.append(colour(drawn(preview, Viewport(64, 36)), 5, 5))
+    assert seen == [(0, 0, 255), (255, 0, 0), (0, 0, 255)]
+
+
 def test_without_a_frame_it_is_black() -> None:
     assert colour(drawn(Preview(mirror=True), Viewport(20, 20)), 10, 10) == (0, 0, 0)
 
@@ -95,7 +106,7 @@ def test_without_a_frame_it_is_black() -> None:
 def test_a_frame_is_new_once(half_red: Rgb) -> None:
     preview = Preview(mirror=False)
 
-    taken = [preview.take(latest) for latest in (None, (0, half_red), (0, half_red), (7, half_red))]
+    taken = [preview.take(latest) for latest in (None, *(Shown(number, half_red) for number in (0, 0, 7)))]
 
     assert taken == [False, True, False, True]
 
@@ -103,13 +114,13 @@ def test_a_frame_is_new_once(half_red: Rgb) -> None:
 def test_frames_that_must_not_be_written_to_or_are_views_are_drawn_too(half_red: Rgb) -> None:
     half_red.flags.writeable = False
     preview = Preview(mirror=False)
-    preview.take((0, half_red[:, ::-1]))
+    preview.take(Shown(0, half_red[:, ::-1]))
 
     assert colour(drawn(preview, Viewport(64, 36)), 5, 5) == (0, 0, 255)
 
 
 def test_the_frame_size_may_change(preview: Preview) -> None:
-    preview.take((1, np.full((10, 10, 3), 9, np.uint8)))
+    preview.take(Shown(1, np.full((10, 10, 3), 9, np.uint8)))
 
     image = drawn(preview, Viewport(64, 36))
 
