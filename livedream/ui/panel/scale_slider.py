@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PyQt6.QtWidgets import QSlider, QWidget
 
 from livedream.settings import SettingInfo
 from livedream.ui.panel.panel_paint import begin, pen, ring
 from livedream.ui.panel.panel_style import ACCENT, BACKGROUND, EDGE, GOOD, TEXT
+from livedream.ui.panel.pressed_slider import STEP_KEYS, PressedSlider
 from livedream.ui.panel.setting_text import neat
 
 ENDS = 10_000
 """Positions on the slider from end to end."""
 
-HANDLE_PX, TRACK_PX, INSET_PX, HIGH_PX = 8.0, 4.0, 10.0, 24
-LEAP = 10
-"""Steps of the keys Page up and Page down."""
-
-KEYS = {
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: 1,
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Down: -1,
-    Qt.Key.Key_PageUp: LEAP,
-    Qt.Key.Key_PageDown: -LEAP,
-}
+HANDLE_PX, TRACK_PX, SMALLEST_WH = 8.0, 4.0, (60, 24)
 
 
-class ScaleSlider(QSlider):
+class ScaleSlider(PressedSlider):
     """Goes where it is pressed; a double click wants the preset's value back.
 
     nudged: by how many steps a key or the wheel moves the value.
@@ -37,21 +26,11 @@ class ScaleSlider(QSlider):
     nudged = pyqtSignal(int)
     reset_wanted = pyqtSignal()
 
-    def __init__(self, info: SettingInfo, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self, info: SettingInfo) -> None:
+        super().__init__(ENDS, SMALLEST_WH)
         self._info = info
         self._live: float | None = None
-        self.setRange(0, ENDS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumWidth(60)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Return its size."""
-        return QSize(160, HIGH_PX)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Return its smallest size."""
-        return QSize(60, HIGH_PX)
 
     @property
     def number(self) -> float:
@@ -69,22 +48,6 @@ class ScaleSlider(QSlider):
         self._live = live
         self.update()
 
-    def mousePressEvent(self, ev: QMouseEvent | None) -> None:  # noqa: N802
-        """Take the handle, wherever it is pressed."""
-        if ev is not None and ev.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self._go(ev.position().x())
-
-    def mouseMoveEvent(self, ev: QMouseEvent | None) -> None:  # noqa: N802
-        """Drag the handle."""
-        if ev is not None and self.isSliderDown():
-            self._go(ev.position().x())
-
-    def mouseReleaseEvent(self, ev: QMouseEvent | None) -> None:  # noqa: N802
-        """Let go of the handle."""
-        if ev is not None and ev.button() == Qt.MouseButton.LeftButton and self.isSliderDown():
-            self.setSliderDown(False)
-
     def mouseDoubleClickEvent(self, a0: QMouseEvent | None) -> None:  # noqa: ARG002, N802
         """Ask for the preset's value."""
         self.reset_wanted.emit()
@@ -101,16 +64,15 @@ class ScaleSlider(QSlider):
 
     def keyPressEvent(self, ev: QKeyEvent | None) -> None:  # noqa: N802
         """Move by the setting's steps."""
-        if ev is not None and ev.key() in KEYS:
-            self.nudged.emit(KEYS[Qt.Key(ev.key())])
+        if ev is not None and ev.key() in STEP_KEYS:
+            self.nudged.emit(STEP_KEYS[Qt.Key(ev.key())])
         else:
             super().keyPressEvent(ev)
 
-    def _go(self, x: float) -> None:
-        share = (x - INSET_PX) / max(1.0, self.width() - 2 * INSET_PX)
-        if self._info.kind == "integer":
-            share = self._info.position(self._info.at(share))
-        self.setSliderPosition(round(min(1.0, max(0.0, share)) * ENDS))
+    def go(self, share: float) -> None:
+        """Go where a hand wants it; of whole numbers, to the nearest."""
+        whole = self._info.kind == "integer"
+        super().go(self._info.position(self._info.at(share)) if whole else share)
 
     def paintEvent(self, ev: QPaintEvent | None) -> None:  # noqa: ARG002, N802
         """Draw track, filling, mark and handle."""
@@ -118,12 +80,12 @@ class ScaleSlider(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         self._draw_track(painter)
         if self._live is not None:
-            at = QPointF(self._x(self._info.position(self._live)), self.height() / 2)
+            at = QPointF(self.along(self._info.position(self._live)), self.height() / 2)
             painter.setBrush(GOOD)
             painter.drawRoundedRect(QRectF(at.x() - 2, at.y() - 9, 4, 18), 2, 2)
         painter.setPen(pen(BACKGROUND, 2.0))
         painter.setBrush(TEXT if self.isSliderDown() else ACCENT)
-        painter.drawEllipse(QPointF(self._x(self.value() / ENDS), self.height() / 2), HANDLE_PX, HANDLE_PX)
+        painter.drawEllipse(QPointF(self.along(self.value() / ENDS), self.height() / 2), HANDLE_PX, HANDLE_PX)
         if self.hasFocus():
             ring(painter, self)
 
@@ -131,14 +93,11 @@ class ScaleSlider(QSlider):
         """Draw the track, filled from 0, or from its low end if 0 is not within."""
         middle = self.height() / 2 - TRACK_PX / 2
         painter.setBrush(EDGE)
-        painter.drawRoundedRect(QRectF(self._x(0), middle, self._x(1) - self._x(0), TRACK_PX), 2, 2)
+        painter.drawRoundedRect(QRectF(self.along(0), middle, self.along(1) - self.along(0), TRACK_PX), 2, 2)
         low, high = self._info.low or 0.0, self._info.high or 0.0
         zero = self._info.position(0.0) if low < 0 < high else 0.0
-        left, right = sorted((self._x(zero), self._x(self.value() / ENDS)))
+        left, right = sorted((self.along(zero), self.along(self.value() / ENDS)))
         painter.setBrush(ACCENT)
         painter.drawRoundedRect(QRectF(left, middle, right - left, TRACK_PX), 2, 2)
         if zero:
-            painter.drawRect(QRectF(self._x(zero) - 1, middle - 4, 2, TRACK_PX + 8))
-
-    def _x(self, share: float) -> float:
-        return INSET_PX + share * (self.width() - 2 * INSET_PX)
+            painter.drawRect(QRectF(self.along(zero) - 1, middle - 4, 2, TRACK_PX + 8))
