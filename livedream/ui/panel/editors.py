@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from PyQt6.QtCore import QObject, QPointF, QSignalBlocker, Qt, pyqtSignal
@@ -38,9 +39,9 @@ class Editor(QObject):
         """Return whether a person is in the midst of a change."""
         return False
 
+    @abstractmethod
     def show_value(self, value: Any) -> None:
         """Show a value and tell nobody."""
-        raise NotImplementedError
 
     def show_live(self, value: Any) -> None:
         """Show the value that is dreamed, where another than the hand's is; None where it is not."""
