@@ -10,6 +10,7 @@ from livedream.settings import SettingInfo
 from livedream.settings.macro import REST
 from livedream.ui.panel.panel_paint import begin, pen, ring
 from livedream.ui.panel.panel_style import ACCENT, CARD, DIM, EDGE, GOOD, TEXT, type_of
+from livedream.ui.panel.pressed_slider import LEAP, STEP_KEYS
 
 ENDS = 1000
 """Positions from end to end."""
@@ -20,17 +21,9 @@ WAY_PX, FINE = 160.0, 8.0
 FROM_DEG, SPAN_DEG = 225.0, 270.0
 DISC_PX, BAND_PX, RING_PX = 60.0, 7.0, 3.0
 VALUE_PX, WORD_PX, CAPTION_TYPE_PX = 17, 14, 11
-NAME_PX, CAPTION_PX, ROUND_PX = 18, 15, 5
-
-LEAP = 10
-KEYS = {
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: 1,
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Down: -1,
-    Qt.Key.Key_PageUp: LEAP,
-    Qt.Key.Key_PageDown: -LEAP,
-}
+NAME_PX, CAPTION_PX, ROUND_PX = 18, 14, 5
+NAME_UP_PX = 8
+"""How far the name reaches into the opening of the rings."""
 
 
 class MacroDial(QDial):
@@ -60,7 +53,7 @@ class MacroDial(QDial):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return its size."""
-        return QSize(62, round(DISC_PX) + 2 * ROUND_PX + NAME_PX + CAPTION_PX)
+        return QSize(62, ROUND_PX + round(DISC_PX) - NAME_UP_PX + NAME_PX + CAPTION_PX)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return its smallest size."""
@@ -129,9 +122,9 @@ class MacroDial(QDial):
         if ev is None:
             return
         key = Qt.Key(ev.key())
-        if key in KEYS:
+        if key in STEP_KEYS:
             fine = bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._turn(KEYS[key] * (0.1 if fine else 1.0) * self._step())
+            self._turn(STEP_KEYS[key] * (0.1 if fine else 1.0) * self._step())
         elif key in {Qt.Key.Key_Home, Qt.Key.Key_End}:
             self._turn(1.0 if key == Qt.Key.Key_End else -1.0)
         else:
@@ -154,7 +147,7 @@ class MacroDial(QDial):
         painter.setFont(type_of(VALUE_PX, bold=True))
         painter.setPen(TEXT)
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, f"{self._at * 100:.0f}")
-        name = QRectF(0, disc.bottom() - 2, self.width(), NAME_PX)
+        name = QRectF(0, disc.bottom() - NAME_UP_PX, self.width(), NAME_PX)
         painter.setFont(type_of(WORD_PX, bold=True))
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, self.info.name.capitalize())
         painter.setFont(type_of(CAPTION_TYPE_PX))
