@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from PyQt6.QtCore import QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PyQt6.QtGui import QFontMetricsF, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton
 
 from livedream.frame import Rgb
 from livedream.runtime.camera_previews import THUMBNAIL_WH, CameraView
 from livedream.ui.panel.panel_paint import begin, pen, ring
-from livedream.ui.panel.panel_style import ACCENT, DIM, EDGE, RADIUS, RAISED, TEXT, WARN, type_of
+from livedream.ui.panel.panel_style import ACCENT, DIM, EDGE, LIT, RADIUS, RAISED, TEXT, WARN, type_of
 
 NAME_PX, EDGE_PX = 30, 8
 TEXT_PX = 14
@@ -59,7 +59,7 @@ class CameraTile(QAbstractButton):
         shape = QPainterPath()
         shape.addRoundedRect(box, RADIUS, RADIUS)
         painter.setClipPath(shape)
-        painter.fillRect(box, QColor("#2e2e3d") if self.underMouse() else RAISED)
+        painter.fillRect(box, LIT if self.underMouse() else RAISED)
         self._draw_picture(painter, QRectF(box.left(), box.top(), box.width(), box.height() - NAME_PX))
         self._draw_name(painter, QRectF(box.left(), box.bottom() - NAME_PX, box.width(), NAME_PX))
         painter.setClipping(False)

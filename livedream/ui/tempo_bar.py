@@ -5,21 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtGui import QFontMetricsF, QPaintEvent
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from livedream.control.control_plan import ControlStatus
 from livedream.runtime.on_beat import BAR, QUANTA, OnBeat, Quantise
-from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
+from livedream.ui.panel.panel_paint import begin, pen
 from livedream.ui.panel.panel_style import (
     ACCENT,
     DIM,
-    EDGE,
     GAP,
     GOOD,
     MARGIN,
-    RADIUS,
-    RAISED,
     SMALL_PX,
     TEXT,
     dress,
@@ -27,23 +24,22 @@ from livedream.ui.panel.panel_style import (
 )
 from livedream.ui.panel.panic_row import CommandButton
 from livedream.ui.show_protocol import Commands
-from livedream.ui.top_bar import BUTTON_PX, Switch
+from livedream.ui.top_bar import BUTTON_PX, OpeningButton, Switch
 
-IN_BAR = {
-    "tap": ("Tap", "Tap the tempo: each tap is a beat"),
+TAP = ("Tap", "Tap the tempo: each tap is a beat")
+IN_MENU = {
     "halve tempo": ("\N{VULGAR FRACTION ONE HALF}", "Half as fast"),
     "double tempo": ("\N{MULTIPLICATION SIGN}2", "Twice as fast"),
-}
-"""Label and tip of each command that stands in the bar."""
-
-IN_MENU = {
     "resync": ("Bar begins now", "Begin to count the bar now"),
     "nudge earlier": ("Earlier", "Let the beats come a little earlier"),
     "nudge later": ("Later", "Let the beats come a little later"),
 }
+"""Label and tip of each command that stands in the menu."""
+
+COLUMNS = 3
 QUANTISED: dict[Quantise, str] = {"off": "at once", "beat": "on the beat", "bar": "on the bar"}
 BEATS = round(BAR)
-DOT_PX, DOT_STEP_PX, PADDING_PX = 4.5, 14.0, 8
+DOT_PX, DOT_STEP_PX, LEFT_PX = 4.5, 14.0, 8
 
 
 class TempoBar(QWidget):
@@ -57,14 +53,13 @@ class TempoBar(QWidget):
         self.menu.said.connect(self.said)
         self.meter = BeatMeter()
         self.meter.clicked.connect(self._open)
-        self.buttons = {name: _button(commands, name, *IN_BAR[name]) for name in IN_BAR}
+        self.tap = _button(commands, "tap", *TAP)
+        self.tap.said.connect(self.said)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GAP)
         line.addWidget(self.meter)
-        for button in self.buttons.values():
-            button.said.connect(self.said)
-            line.addWidget(button)
+        line.addWidget(self.tap)
 
     def follow(self, status: ControlStatus) -> None:
         """Show the tempo as it is."""
@@ -74,7 +69,7 @@ class TempoBar(QWidget):
 
     def parts(self) -> dict[str, QWidget]:
         """Return the buttons by the commands that they ask for."""
-        return {**self.buttons, **(self.menu.buttons if self.menu.isVisible() else {})}
+        return {"tap": self.tap, **(self.menu.buttons if self.menu.isVisible() else {})}
 
     def _open(self) -> None:
         self.menu.adjustSize()
@@ -83,15 +78,12 @@ class TempoBar(QWidget):
         self.menu.show()
 
 
-class BeatMeter(QAbstractButton):
+class BeatMeter(OpeningButton):
     """Shows beats a minute and which beat of the bar it is; a click opens the rest."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(QSizePolicy.Policy.Fixed)
         self._shown: tuple[str, int, str] = ("", 0, "")
-        self.setFixedHeight(BUTTON_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def show_beat(self, status: ControlStatus) -> None:
         """Show another beat; on the same one nothing is painted."""
@@ -112,24 +104,15 @@ class BeatMeter(QAbstractButton):
         """Return its size, the same for all tempos."""
         return QSize(round(self._text_px() + BEATS * DOT_STEP_PX + self._quantise_px() + 40), BUTTON_PX)
 
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
-        """Open the rest with Enter and the arrow that points down, too."""
-        if e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
-            self.click()
-        else:
-            super().keyPressEvent(e)
-
-    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802
         """Draw the rate, a dot for each beat of the bar, and when presets change."""
-        painter, box = begin(self), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        super().paintEvent(e)
+        painter = begin(self)
         bpm, beat, quantise = self._shown
-        painter.setPen(pen(EDGE, 1.0))
-        painter.setBrush(RAISED)
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.setFont(type_of(bold=True))
         painter.setPen(TEXT)
-        x = PADDING_PX + self._text_px()
+        x = LEFT_PX + self._text_px()
         painter.drawText(QRectF(0, 0, x, self.height()), middle, bpm)
         for place in range(BEATS):
             lit = place == beat
@@ -142,10 +125,6 @@ class BeatMeter(QAbstractButton):
         x += DOT_STEP_PX * (BEATS + 0.4)
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRectF(x, 0, self._quantise_px(), self.height()), left, quantise)
-        at = QPointF(box.right() - 12, box.center().y() + 1)
-        draw(painter, chevron(down=True), at, 4.5, pen(DIM, 1.8))
-        if self.hasFocus():
-            ring(painter, self)
 
     @staticmethod
     def _when(status: ControlStatus) -> str:
@@ -176,15 +155,17 @@ class TempoMenu(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         grid.setSpacing(GAP)
-        grid.addWidget(self.leader, 0, 0, 1, 3)
-        for column, button in enumerate(self.buttons.values()):
+        grid.addWidget(self.leader, 0, 0, 1, COLUMNS)
+        for place, button in enumerate(self.buttons.values()):
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             button.said.connect(self.said)
-            grid.addWidget(button, 1, column)
-        grid.addWidget(QLabel("Presets change"), 2, 0, 1, 3)
+            row, column = divmod(place, COLUMNS)
+            grid.addWidget(button, 1 + row, column)
+        grid.addWidget(QLabel("Presets change"), grid.rowCount(), 0, 1, COLUMNS)
+        below = grid.rowCount()
         for column, (name, switch) in enumerate(self.quanta.items()):
             switch.clicked.connect(partial(self._quantise, name))
-            grid.addWidget(switch, 3, column)
+            grid.addWidget(switch, below, column)
 
     def follow(self, status: ControlStatus) -> None:
         """Show who leads the tempo, and when presets change."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPaintEvent
+from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from livedream.runtime.status import Status
 from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
-from livedream.ui.panel.panel_style import DIM, EDGE, GAP, RADIUS, RAISED, TEXT, dress, type_of
+from livedream.ui.panel.panel_style import DIM, EDGE, GAP, LIT, RADIUS, RAISED, TEXT, dress, type_of
 
 BUTTON_PX = 30
 PADDING_PX, ARROW_PX = 10, 16
@@ -68,7 +68,7 @@ class TopBar(QWidget):
 
     def show_status(self, status: Status) -> None:
         """Show where the picture comes from, and the rate that is measured."""
-        self.source.set_line(source_line(status))
+        self.source.set_lines(source_lines(status))
         self.show_switch("mirror output", on=status.mirrored)
 
     def show_switch(self, name: str, *, on: bool) -> None:
@@ -83,25 +83,56 @@ class TopBar(QWidget):
         return switch
 
 
-class SourceButton(QAbstractButton):
+class OpeningButton(QAbstractButton):
+    """A button of the bar that opens something below it."""
+
+    def __init__(self, wide: QSizePolicy.Policy) -> None:
+        super().__init__()
+        self.setFixedHeight(BUTTON_PX)
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Open with Enter and the arrow that points down, too."""
+        if e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
+            self.click()
+        else:
+            super().keyPressEvent(e)
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
+        """Draw the ground, the sign of what opens, and the ring of the focus."""
+        painter, box = begin(self), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(pen(EDGE, 1.0))
+        painter.setBrush(LIT if self.underMouse() else RAISED)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        at = QPointF(box.right() - PADDING_PX - 4, box.center().y() + 1)
+        draw(painter, chevron(down=True), at, 5.0, pen(DIM, 2.0))
+        if self.hasFocus():
+            ring(painter, self)
+
+
+class SourceButton(OpeningButton):
     """Shows where the picture comes from; a click asks for the list of sources."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._line = ""
-        self.setFixedHeight(BUTTON_PX)
+        super().__init__(QSizePolicy.Policy.Preferred)
+        self._lines: tuple[str, ...] = ("",)
         self.setMinimumWidth(SOURCE_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def text_shown(self) -> str:
         """Return all of its line, whether there is room for it or not."""
-        return self._line
+        return self._lines[0]
 
-    def set_line(self, line: str) -> None:
-        """Show another line."""
-        if line != self._line:
-            self._line = line
+    def line_within(self, width_px: float) -> str:
+        """Return the longest of its lines that fits, or what fits of the shortest."""
+        metrics = QFontMetricsF(type_of())
+        fits = (line for line in self._lines if metrics.horizontalAdvance(line) <= width_px)
+        return next(fits, metrics.elidedText(self._lines[-1], Qt.TextElideMode.ElideRight, width_px))
+
+    def set_lines(self, lines: tuple[str, ...]) -> None:
+        """Show another line, in one of these lengths, the longest first."""
+        if lines != self._lines:
+            self._lines, line = lines, lines[0]
             self.setAccessibleName(f"source: {line}")
             self.setToolTip(f"{line}\nChoose a camera, a film or a picture (Ctrl O)")
             self.updateGeometry()
@@ -109,33 +140,18 @@ class SourceButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size at which all of it is seen."""
-        width = QFontMetricsF(type_of()).horizontalAdvance(self._line)
+        width = QFontMetricsF(type_of()).horizontalAdvance(self._lines[0])
         return QSize(round(width) + 2 * PADDING_PX + ARROW_PX, BUTTON_PX)
 
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
-        """Open the list with Enter and the arrow that points down, too."""
-        if e is not None and e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
-            self.click()
-        else:
-            super().keyPressEvent(e)
-
-    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: ARG002, N802
-        """Draw the line, and the sign of what opens."""
-        painter, box = begin(self), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(pen(EDGE, 1.0))
-        painter.setBrush(QColor("#2e2e3d") if self.underMouse() else RAISED)
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        line = box.adjusted(PADDING_PX, 0, -ARROW_PX - PADDING_PX / 2, 0)
+    def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw as much of the line as there is room for."""
+        super().paintEvent(e)
+        painter = begin(self)
+        line = QRectF(self.rect()).adjusted(PADDING_PX, 0, -ARROW_PX - PADDING_PX / 2, 0)
         painter.setFont(type_of())
         painter.setPen(TEXT)
-        shown = QFontMetricsF(painter.font()).elidedText(
-            self._line, Qt.TextElideMode.ElideRight, line.width()
-        )
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        at = QPointF(box.right() - PADDING_PX - 4, box.center().y() + 1)
-        draw(painter, chevron(down=True), at, 5.0, pen(DIM, 2.0))
-        if self.hasFocus():
-            ring(painter, self)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(line, left, self.line_within(line.width()))
 
 
 class Switch(QPushButton):
@@ -152,14 +168,19 @@ class Switch(QPushButton):
         """Leave the state to the window."""
 
 
-def source_line(status: Status) -> str:
-    """Return the source's name, size and measured rate in one line, or what is being opened."""
+def source_lines(status: Status) -> tuple[str, ...]:
+    """Return the source's name, size and measured rate, then the same without the size, then the name alone.
+
+    While another source is opened, that is told instead.
+    """
     if status.opening:
-        return f"opening {status.opening} ..."
+        return (f"opening {status.opening} ...",)
     width, height = status.source_wh
-    parts = [
-        status.source or "no source yet",
-        f"{width}\N{MULTIPLICATION SIGN}{height}" if width else "",
-        f"{status.source_fps:.1f} frames/s" if status.source_fps else "",
-    ]
-    return "  \N{MIDDLE DOT}  ".join(part for part in parts if part)
+    name = status.source or "no source yet"
+    size = f"{width}\N{MULTIPLICATION SIGN}{height}" if width else ""
+    rate = f"{status.source_fps:.1f} fps" if status.source_fps else ""
+    return tuple(_joined(*parts) for parts in ((name, size, rate), (name, rate), (name,)))
+
+
+def _joined(*parts: str) -> str:
+    return " \N{MIDDLE DOT} ".join(part for part in parts if part)

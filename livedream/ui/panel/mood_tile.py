@@ -27,6 +27,7 @@ from livedream.ui.panel.panel_style import (
     EDGE,
     FAINT,
     GOOD,
+    LIT,
     RADIUS,
     RAISED,
     TEXT,
@@ -156,7 +157,7 @@ class MoodTile(QAbstractButton):
 
     def _draw_ground(self, painter: QPainter, box: QRectF) -> None:
         lit = self.underMouse() or self.isDown()
-        painter.fillRect(box, TINT if self.running else QColor("#2e2e3d") if lit else RAISED)
+        painter.fillRect(box, TINT if self.running else LIT if lit else RAISED)
         if self._picture is None or self._picture.isNull():
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -11,6 +11,9 @@ BACKGROUND = QColor("#0b0b12")
 CARD = QColor("#15151f")
 RAISED = QColor("#242431")
 EDGE = QColor("#3a3a4a")
+LIT = QColor("#2e2e3d")
+"""Of what the mouse is over."""
+
 FAINT = QColor("#8a869c")
 RESTING = QColor("#5d5a70")
 """Of a sign that waits to be needed."""
@@ -60,6 +63,7 @@ _NAMES = {
     "card": CARD,
     "raised": RAISED,
     "edge": EDGE,
+    "lit": LIT,
     "faint": FAINT,
     "text": TEXT,
     "dim": DIM,
@@ -85,7 +89,7 @@ QPushButton {
 }
 QPushButton#small { font-size: 13px; color: @dim; border-width: 1px; }
 QPushButton#small:checked { background: @tint; color: @text; border-color: @accent; }
-QPushButton:hover { background: #2e2e3d; }
+QPushButton:hover { background: @lit; }
 QPushButton:pressed { background: @edge; }
 QPushButton:checked { background: @warn; color: @background; border-color: @warn; }
 QPushButton[quiet="true"] { border-width: 1px; font-size: 14px; padding: 0 10px; }

@@ -1,0 +1,32 @@
+import pytest
+from PyQt6.QtGui import QFontMetricsF
+
+from livedream.runtime.status import Status
+from livedream.ui.panel.panel_style import type_of
+from livedream.ui.top_bar import SourceButton, source_lines
+
+STATUS = Status(source="HD Pro Webcam C920", source_wh=(1280, 720), source_fps=29.97)
+WHOLE, RATE, NAME = (
+    "HD Pro Webcam C920 · 1280\N{MULTIPLICATION SIGN}720 · 30.0 fps",
+    "HD Pro Webcam C920 · 30.0 fps",
+    "HD Pro Webcam C920",
+)
+
+
+def test_the_source_is_told_in_three_lengths() -> None:
+    assert source_lines(STATUS) == (WHOLE, RATE, NAME)
+    assert source_lines(Status(opening="front door")) == ("opening front door ...",)
+    assert set(source_lines(Status())) == {"no source yet"}
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_longest_line_that_fits_is_shown() -> None:
+    button = SourceButton()
+    button.set_lines(source_lines(STATUS))
+    metrics = QFontMetricsF(type_of())
+    for line in (WHOLE, RATE, NAME):
+        width = metrics.horizontalAdvance(line)
+        assert button.line_within(width) == line
+        assert button.line_within(width - 1) != line
+    assert button.line_within(metrics.horizontalAdvance(NAME) - 20).startswith("HD Pro")
+    assert button.text_shown() == WHOLE
