@@ -9,7 +9,6 @@ from typing import Protocol
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFrame,
     QGridLayout,
@@ -22,6 +21,7 @@ from PyQt6.QtWidgets import (
 from livedream.runtime.camera_previews import CameraView
 from livedream.sources.cameras import CameraInfo
 from livedream.ui.camera_tile import CameraTile
+from livedream.ui.panel.editors import ChoiceBox
 from livedream.ui.panel.panel_style import GAP, LINE_PX, MARGIN, dress
 from livedream.ui.top_bar import Switch
 
@@ -181,8 +181,8 @@ class SourcePicker(QFrame):
             max(room.top(), min(self._wanted.y(), room.bottom() - self.height())),
         )
 
-    def _sizes(self) -> QComboBox:
-        box = QComboBox()
+    def _sizes(self) -> ChoiceBox:
+        box = ChoiceBox()
         box.setFixedHeight(LINE_PX)
         box.setAccessibleName("size asked of cameras")
         box.addItem("as the show", None)
