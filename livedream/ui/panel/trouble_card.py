@@ -40,6 +40,7 @@ class TroubleCard(QFrame):
             # Set only when it changes, or what somebody has just selected would be let go.
             self.message.setText(health.message)
             self.remedy.setText(health.remedy)
+            self.copy.setText("Copy")
         self.remedy.setVisible(bool(health.remedy))
         self.copy.setVisible(bool(health.remedy))
         self.setVisible(failed)

@@ -33,3 +33,14 @@ def test_words_can_be_selected_and_are_words_not_markup(qtbot: QtBot) -> None:
     card.remedy.setSelection(0, 2)
     card.show_health(Health("failed", "<b>why</b>", "do\nthis"))
     assert card.remedy.selectedText() == "do", "what is selected stays so while it fails"
+
+
+def test_what_was_copied_is_told_until_there_is_something_else_to_copy(qtbot: QtBot) -> None:
+    card = TroubleCard()
+    qtbot.addWidget(card)
+    card.show_health(Health("failed", "why", "do this"))
+    card.copy.click()
+    card.show_health(Health("failed", "why", "do this"))
+    assert card.copy.text() == "Copied"
+    card.show_health(Health("failed", "why", "do that"))
+    assert card.copy.text() == "Copy"
