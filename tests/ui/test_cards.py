@@ -6,9 +6,18 @@ from hypothesis import strategies as st
 
 from livedream.health import Health, State
 from livedream.runtime.status import Status
-from livedream.ui.cards import COLUMNS, hint_card, hud_card, keys_card, starting_card, toast_card
+from livedream.ui.cards import (
+    CAPS_WIDTH,
+    COLUMNS,
+    NAME,
+    hint_card,
+    hud_card,
+    keys_card,
+    starting_card,
+    toast_card,
+)
 from livedream.ui.hud import Device, hud_of
-from livedream.ui.keys import DREAM, OUTLETS, PANIC, STEPS, WINDOW
+from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, STEPS, WINDOW
 from livedream.ui.overlay import Hint, Starting, Toast
 from livedream.ui.text_panel import PADDING, Sheet
 from livedream.ui.viewport import Viewport
@@ -95,8 +104,9 @@ def test_the_keys_stand_in_two_columns_with_what_they_do(written: list[str]) -> 
     sheet = keys_card(1.0)
 
     assert sheet.width == sum(COLUMNS)
-    for binding in (*WINDOW, *PANIC, *OUTLETS, *STEPS, *DREAM):
+    for binding in (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM):
         assert written[written.index(binding.caps) + 1] == binding.does
+        assert sheet.measure(binding.caps, NAME) < CAPS_WIDTH, "the key does not lie on what it does"
 
 
 def test_a_hint_is_one_line_as_wide_as_it_is() -> None:
