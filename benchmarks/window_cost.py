@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from livedream.control.controls import Controls
     from livedream.runtime.playlist import Playlist
     from livedream.runtime.session import LiveSession
 
@@ -91,7 +92,9 @@ def _tell(runs: dict[str, list[Run]]) -> None:
 
 
 def _rate(asked: argparse.Namespace) -> Run:
-    """Run one way."""
+    """Run one way; what turns a show from elsewhere is there in all of them, its face in the window."""
+    from livedream.control.control_plan import ControlPlan
+    from livedream.control.controls import Controls
     from livedream.runtime.playlist_loading import load_playlist
     from livedream.runtime.session import LiveSession, Plan
     from livedream.sources import open_source
@@ -104,7 +107,10 @@ def _rate(asked: argparse.Namespace) -> Run:
         clocks = time.perf_counter(), time.process_time(), time.thread_time()
         counted.append((session.output.fps.count, *clocks))
 
-    with LiveSession(open_source(asked.source), playlist, plan) as session:
+    with (
+        LiveSession(open_source(asked.source), playlist, plan) as session,
+        Controls(session.store, session.commands, playlist, ControlPlan()) as controls,
+    ):
         session.start()
         session.wait_settled(120.0)
         if asked.way == WAYS[0]:
@@ -113,7 +119,7 @@ def _rate(asked: argparse.Namespace) -> Run:
             session.wait(asked.seconds)
             count(session)
         else:
-            _shown(session, playlist, asked, partial(count, session))
+            _shown(session, playlist, controls, asked, partial(count, session))
     if counted[0][0] == counted[1][0]:
         raise SystemExit(
             f"no frame was dreamed in {asked.seconds:g} s: the machine is too busy to measure on"
@@ -123,7 +129,11 @@ def _rate(asked: argparse.Namespace) -> Run:
 
 
 def _shown(
-    session: LiveSession, playlist: Playlist, asked: argparse.Namespace, count: Callable[[], None]
+    session: LiveSession,
+    playlist: Playlist,
+    controls: Controls,
+    asked: argparse.Namespace,
+    count: Callable[[], None],
 ) -> None:
     """Show the session in a window, counting after two seconds and at the end."""
     from PyQt6.QtCore import QTimer
@@ -136,7 +146,7 @@ def _shown(
     application = QApplication(["livedream"])
 
     def hosted(view: DreamWindow):  # noqa: ANN202
-        window = with_panel(session, playlist, view)
+        window = with_panel(session, playlist, view, controls=controls)
         if asked.way == "panel folded":
             QTimer.singleShot(200, window.toggle_panel)
         return window
