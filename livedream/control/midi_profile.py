@@ -14,6 +14,7 @@ from livedream.errors import InputError
 from livedream.presets import as_toml
 from livedream.sources.source_spec import expanded
 from livedream.toml_table import toml_table
+from livedream.whole_file import write_whole
 
 KEYS: Mapping[str, tuple[type, ...]] = {
     "target": (str,),
@@ -69,11 +70,9 @@ def save_profile(file: Path, profile: MidiProfile) -> None:
     """Write a profile, in place of an older one. Raises InputError; then that is as it was."""
     content: dict[str, Any] = {"ports": list(profile.ports)} if profile.ports else {}
     content["binding"] = [_table(one) for one in profile.bindings]
-    beside = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(as_toml(content), encoding="utf-8")
-        beside.replace(file)
+        write_whole(file, as_toml(content))
     except OSError as fault:
         raise InputError(f"{file} cannot be written: {fault.strerror}") from fault
 
