@@ -16,6 +16,9 @@ Kind = Literal["cc", "cc14", "note", "program"]
 program change, whose number is the source's."""
 
 KINDS: tuple[str, ...] = get_args(Kind)
+FINE = 32
+"""The number of the fine half of 14 bits is so much further on than that of the coarse one."""
+
 BOUND = ("number", "integer", "switch", "choice")
 """Settings that can be bound."""
 
@@ -39,7 +42,7 @@ class MidiSource:
 
     def __str__(self) -> str:
         name = {"cc": "CC", "cc14": "CC", "note": "note", "program": "program"}[self.kind]
-        fine = f" and {self.number + 32}" if self.kind == "cc14" else ""
+        fine = f" and {self.number + FINE}" if self.kind == "cc14" else ""
         return f"{name} {self.number}{fine} on channel {self.channel}"
 
 
@@ -103,7 +106,7 @@ def check_binding(binding: Binding, commands: Container[str]) -> None:
     _within("channel", source.channel, 1, 16)
     if source.kind not in KINDS:
         raise InputError(f"kind = {source.kind!r} is not possible; choose one of: {', '.join(KINDS)}")
-    _within("number", source.number, 0, 31 if source.kind == "cc14" else 127)
+    _within("number", source.number, 0, FINE - 1 if source.kind == "cc14" else 127)
     _check_target(binding.target, commands)
     _within("threshold", binding.threshold, 0.0, 1.0)
     if binding.low is not None or binding.high is not None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from livedream.control.midi_binding import MidiSource
 
-FINE = 32
-"""The number of the fine half is so much further on than that of the coarse one."""
-
 
 class MidiHalves:
     """Keeps the halves that have come."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from livedream.control.coalescer import Coalescer
-from livedream.control.midi_binding import Binding, MidiMessage, MidiSource, check_binding
-from livedream.control.midi_halves import FINE, MidiHalves
+from livedream.control.midi_binding import FINE, Binding, MidiMessage, MidiSource, check_binding
+from livedream.control.midi_halves import MidiHalves
 from livedream.control.midi_wire import CONTROL
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import by_word

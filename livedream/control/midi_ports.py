@@ -8,11 +8,11 @@ from typing import Protocol
 
 from livedream.clock import Clock, SystemClock
 from livedream.control.echo import Echo
-from livedream.control.midi_binding import Binding, MidiSource
-from livedream.control.midi_halves import FINE
+from livedream.control.midi_binding import FINE, Binding, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_wire import CONTROL, to_bytes, to_message
 from livedream.control.sparing import Sparing
+from livedream.control.tempo import CLOCK
 from livedream.errors import LivedreamError
 from livedream.runtime.store import Change
 
@@ -22,9 +22,6 @@ POLL_S = 1.0
 AGAIN_S = 30.0
 """How often a controller that cannot be opened is complained about, and how often a system is looked for that
 has no MIDI."""
-
-CLOCK = frozenset({0xF8, 0xFA, 0xFB, 0xFC})
-"""The bytes of MIDI clock: tick, start, continue, stop."""
 
 
 class MidiPort(Protocol):
@@ -90,6 +87,7 @@ class MidiPorts:
         self._outputs: dict[str, MidiOutput] = {}
         self._echo: Echo[MidiSource, int] = Echo()
         self._shown: tuple[Binding, ...] = ()
+        self._lights: dict[MidiSource, Binding] = {}
         self._preset = midi_map.store.standing().preset
         self._polled_s, self._is_missed = -POLL_S, False
         self._lock = threading.Lock()
@@ -212,11 +210,11 @@ class MidiPorts:
         bindings, preset = self._map.bindings, self._map.store.standing().preset
         if bindings != self._shown or preset is not self._preset:
             self._shown, self._preset = bindings, preset
+            self._lights = {one.source: one for one in bindings if _has_light(one)}
             self._mark_all()
-        shown = {one.source: one for one in bindings if _has_light(one)}
-        due = self._echo.due(self._clock.now_s(), lambda source: self._value(shown.get(source)))
+        due = self._echo.due(self._clock.now_s(), lambda source: self._value(self._lights.get(source)))
         for source, value in due:
-            if source in shown:
+            if source in self._lights:
                 for message in to_bytes(source, value):
                     self._send(message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from livedream.control.midi_binding import MidiMessage, MidiSource
+from livedream.control.midi_binding import FINE, MidiMessage, MidiSource
 
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 
@@ -32,6 +32,6 @@ def to_bytes(source: MidiSource, value: int) -> Iterator[bytes]:
             yield bytes((CONTROL | channel, source.number, value))
         case "cc14":
             yield bytes((CONTROL | channel, source.number, value >> 7))
-            yield bytes((CONTROL | channel, source.number + 32, value & 127))
+            yield bytes((CONTROL | channel, source.number + FINE, value & 127))
         case _:
             return

@@ -27,8 +27,8 @@ TICKS = 48
 LOST_S = 0.5
 """MIDI clock that has been silent for so long begins anew."""
 
-CLOCK_TICK, CLOCK_START, CLOCK_CONTINUE, CLOCK_STOP = 0xF8, 0xFA, 0xFB, 0xFC
-
+CLOCK_TICK, CLOCK_START, CLOCK_CONTINUE, CLOCK_STOP = CLOCK = 0xF8, 0xFA, 0xFB, 0xFC
+"""The bytes of MIDI clock."""
 
 HAND = "hand"
 """Who leads the tempo unless somebody else does."""
