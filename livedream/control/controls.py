@@ -237,7 +237,7 @@ class Controls:
 
     def _open_feedback(self) -> None:
         if self._plan.osc_to is not None:
-            moved = self.coalescer.store, self._plan.osc_to, self.commands.parameters
+            moved = self.coalescer, self._plan.osc_to, self.commands.parameters
             self.feedback = OscFeedback(*moved, tell=self._tell, clock=self._clock)
             self.feedback.send_all()
 

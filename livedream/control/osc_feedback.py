@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from livedream.clock import Clock, SystemClock
+from livedream.control.coalescer import Coalescer
 from livedream.control.echo import Echo
 from livedream.control.needed import needed
 from livedream.control.osc_addresses import PARAMETER, parameter_address, position_address
@@ -14,7 +15,7 @@ from livedream.control.osc_writing import osc_packet
 from livedream.control.udp import udp_address
 from livedream.errors import InputError
 from livedream.runtime.parameters import Parameters
-from livedream.runtime.store import Change, SettingsStore
+from livedream.runtime.store import Change
 from livedream.settings import by_word, describe
 from livedream.settings.document import shown
 
@@ -30,7 +31,7 @@ class OscFeedback:
 
     def __init__(
         self,
-        store: SettingsStore,
+        coalescer: Coalescer,
         address: tuple[str, int],
         parameters: Parameters | None = None,
         *,
@@ -38,7 +39,7 @@ class OscFeedback:
         clock: Clock | None = None,
     ) -> None:
         """Find the client. Raises InputError if its name is not known."""
-        self._store, self._tell = store, tell
+        self._coalescer, self._tell = coalescer, tell
         self._parameters = Parameters() if parameters is None else parameters
         self._numbers: dict[str, float] = {}
         self._clock = SystemClock() if clock is None else clock
@@ -55,8 +56,8 @@ class OscFeedback:
             address: info.word for info in describe() for address in (info.address, position_address(info))
         }
         self._failed = False
-        self._preset = store.standing().preset
-        self._end = store.observe(self._note)
+        self._preset = coalescer.store.standing().preset
+        self._end = coalescer.store.observe(self._note)
 
     def heard(self, address: str, host: str) -> None:
         """Take note that a host has sent to an address; it counts if the host is the client's."""
@@ -73,17 +74,11 @@ class OscFeedback:
     def step(self) -> int:
         """Send what is due; return how many settings and parameters that were."""
         self._look_at_parameters()
-        hand, preset = self._store.layer("hand"), self._store.standing().preset
+        preset = self._coalescer.store.standing().preset
         if preset is not self._preset:
             self._preset = preset
             self._echo.mark(by_word())
-
-        def value_of(key: str) -> Any:
-            if key.startswith(PARAMETER):
-                return self._numbers.get(key, 0.0)
-            return hand[key] if key in hand else by_word()[key].value_of(preset)
-
-        due = self._echo.due(self._clock.now_s(), value_of)
+        due = self._echo.due(self._clock.now_s(), self._value_of)
         for key, value in due:
             for packet in self._packets(key, value):
                 self._send(packet)
@@ -97,6 +92,10 @@ class OscFeedback:
     def _note(self, news: Change) -> None:
         if news.layer == "hand":
             self._echo.mark(news.words)
+
+    def _value_of(self, key: str) -> Any:
+        is_parameter = key.startswith(PARAMETER)
+        return self._numbers.get(key, 0.0) if is_parameter else self._coalescer.base(key)
 
     def _look_at_parameters(self) -> None:
         """Note which parameters have moved: by hand, or by themselves as a fader does."""

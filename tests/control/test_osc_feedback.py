@@ -66,7 +66,7 @@ def client() -> Iterator[Client]:
 
 @pytest.fixture
 def feedback(desk: Any, client: Client) -> Iterator[OscFeedback]:
-    made = OscFeedback(desk.store, ("127.0.0.1", client.port), tell=desk.told.append, clock=desk.clock)
+    made = OscFeedback(desk.coalescer, ("127.0.0.1", client.port), tell=desk.told.append, clock=desk.clock)
     yield made
     made.close()
 
@@ -173,14 +173,14 @@ def test_a_client_that_cannot_be_reached_is_told_once(desk: Any, feedback: OscFe
 @pytest.mark.parametrize(("host", "port"), [("x" * 70, 9001), ("127.0.0.1", "x y")])
 def test_a_client_with_no_address_is_an_error(desk: Any, host: str, port: Any) -> None:
     with pytest.raises(InputError, match="OSC feedback to"):
-        OscFeedback(desk.store, (host, port))
+        OscFeedback(desk.coalescer, (host, port))
 
 
 def test_a_parameter_is_sent_when_it_moves_by_whoever_moves_it(desk: Any, client: Client) -> None:
     parameters, stands = Parameters(), [0.25]
     write = partial(stands.__setitem__, 0)
     parameters.add("fader", Parameter("Fades.", lambda: stands[0], write))
-    feedback = OscFeedback(desk.store, ("127.0.0.1", client.port), parameters, clock=desk.clock)
+    feedback = OscFeedback(desk.coalescer, ("127.0.0.1", client.port), parameters, clock=desk.clock)
     try:
         for moved, seen in ((None, [0.25]), (None, []), (0.5, [0.5])):
             if moved is not None:
