@@ -38,12 +38,3 @@ def read_art_dmx(packet: bytes) -> ArtDmx | None:
     if not 1 <= length <= MOST_CHANNELS or len(levels) < length:
         return None
     return ArtDmx(high << 8 | low, sequence, levels[:length])
-
-
-def art_dmx(universe: int, levels: bytes, sequence: int = 0) -> bytes:
-    """Return the packet that sends levels, filled up to an even number. Raises ValueError for too many."""
-    if not 0 <= universe <= MOST_UNIVERSE or not 1 <= len(levels) <= MOST_CHANNELS:
-        raise ValueError(f"universe {universe} with {len(levels)} channels is not possible")
-    even = levels + b"\0" * (len(levels) % 2)
-    head = _HEAD.pack(_NAME, _OP_DMX)
-    return head + _DMX.pack(_LEAST_VERSION, sequence, 0, universe & 0xFF, universe >> 8, len(even)) + even

@@ -38,14 +38,6 @@ class Movement:
     sources: Mapping[str, float] = field(default_factory=dict)
     rows: Mapping[ModulationRow, float] = field(default_factory=dict)
 
-    def of(self, word: str) -> dict[str, float]:
-        """Return the sources that move a setting now, with how far each does, as a share of its scale."""
-        moves: dict[str, float] = {}
-        for row, move in self.rows.items():
-            if row.word == word and abs(move) > STILL:
-                moves[row.source] = moves.get(row.source, 0.0) + move
-        return moves
-
 
 @dataclass(slots=True)
 class _Followed:
@@ -99,12 +91,6 @@ class Matrix:
         """Add sources, or replace those of the same names."""
         with self._lock:
             self._sources = {**self._sources, **sources}
-
-    def remove_sources(self, names: Iterable[str]) -> None:
-        """Take sources away; rows that name them wait for their return."""
-        with self._lock:
-            gone = set(names)
-            self._sources = {name: one for name, one in self._sources.items() if name not in gone}
 
     def check_source(self, name: str) -> None:
         """Raise InputError if there is no source of a name now."""

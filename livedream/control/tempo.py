@@ -72,12 +72,6 @@ class Tempo:
         phase = self.beats(now_s) % 1.0
         return phase if phase < 1 else 0.0  # just below a beat the remainder is rounded to 1
 
-    def set_bpm(self, bpm: float, now_s: float) -> None:
-        """Change the tempo; the beat goes on from where it is."""
-        with self._lock:
-            self._beat = Beat(_bounded(bpm), now_s, self._beat.beats(now_s))
-            self._taps.clear()
-
     def tap(self, now_s: float) -> float:
         """Take a tap, which is a beat; return the tempo. The first tap only sets the beat."""
         with self._lock:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ from livedream.control.coalescer import Coalescer
 from livedream.control.lane import Lane, Work
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import Settings
+
+
+def art_dmx(universe: int, levels: bytes, sequence: int = 0) -> bytes:
+    """Write the packet in which a lighting desk sends levels, filled up to an even number."""
+    even = levels + b"\0" * (len(levels) % 2)
+    order = struct.pack("<H", universe)
+    return b"Art-Net\0\x00\x50\0\x0e" + bytes([sequence, 0]) + order + struct.pack(">H", len(even)) + even
 
 
 class Here(Lane):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.control.artnet_packet import MOST_CHANNELS, MOST_UNIVERSE, ArtDmx, art_dmx, read_art_dmx
+from livedream.control.artnet_packet import MOST_CHANNELS, MOST_UNIVERSE, ArtDmx, read_art_dmx
+from tests.control.conftest import art_dmx
 
 GOOD = art_dmx(0x1203, bytes(range(8)), 7)
 
@@ -57,9 +58,3 @@ def test_a_packet_with_a_wrong_byte_is_read_or_dropped(place: int, byte: int) ->
 )
 def test_what_is_malformed_or_another_kind_is_dropped(packet: bytes) -> None:
     assert read_art_dmx(packet) is None
-
-
-def test_what_cannot_be_sent_is_refused() -> None:
-    for universe, levels in ((-1, b"a"), (MOST_UNIVERSE + 1, b"a"), (0, b""), (0, bytes(513))):
-        with pytest.raises(ValueError, match="not possible"):
-            art_dmx(universe, levels)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.control.artnet_packet import art_dmx
 from livedream.control.artnet_server import ArtNetPlan, ArtNetServer, parse_art_net, value_of
 from livedream.errors import InputError
 from livedream.settings import by_word, describe
+from tests.control.conftest import art_dmx
 
 WORDS = ("look.depth", "look.steer")
 

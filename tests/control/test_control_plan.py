@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.control.artnet_packet import art_dmx
 from livedream.control.artnet_server import ArtNetPlan
 from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
@@ -20,6 +19,7 @@ from livedream.runtime.commands import Commands
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.settings.modulation_row import ModulationRow
+from tests.control.conftest import art_dmx
 
 
 class Show:

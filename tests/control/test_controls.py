@@ -300,7 +300,10 @@ def test_macros_are_turned_by_osc_and_stay_from_preset_to_preset(show: Show) -> 
     controls.step()
     deep = show.store.snapshot().look.depth
     assert deep > show.playlist.shown.settings.look.depth
-    assert controls.matrix.movement.of("look.depth") == {"depth": pytest.approx(0.5)}
+    moved = controls.matrix.movement.rows
+    assert {row.source: move for row, move in moved.items() if row.word == "look.depth"} == {
+        "depth": pytest.approx(0.5)
+    }
     show.playlist.show(1)
     controls.step()
     assert show.store.snapshot().macro.depth == 1.0

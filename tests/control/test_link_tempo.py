@@ -8,10 +8,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from livedream.clock import ManualClock, SystemClock
+from livedream.clock import Clock, ManualClock, SystemClock
 from livedream.control.link_tempo import QUANTUM, LinkTempo, link_peer
-from livedream.control.tempo import Beat, Tempo
+from livedream.control.tempo import HAND, Beat, Tempo
 from livedream.errors import LivedreamError
+
+
+def turn(tempo: Tempo, bpm: float, clock: Clock) -> None:
+    """Change the tempo, as taps do; the beat goes on from where it is."""
+    now_s = clock.now_s()
+    tempo.take(Beat(bpm, now_s, tempo.beats(now_s)), HAND)
 
 
 class State:
@@ -78,7 +84,7 @@ def test_it_leads_when_the_hand_changes_the_tempo_and_leaves_the_others_beat(clo
     peer.others = 1
     clock.advance(0.7)
     before = peer.beats
-    tempo.set_bpm(140.0, clock.now_s())
+    turn(tempo, 140.0, clock)
     tempo.nudge(0.3, clock.now_s())
     link.step()
     assert (peer.beat.bpm, tempo.bpm) == (140.0, 140.0)
@@ -136,7 +142,7 @@ def test_two_peers_on_loopback_agree() -> None:
     try:
         until(agree)
         assert round(tempos[0].bpm) in (111, 87)
-        tempos[1].set_bpm(128.0, clock.now_s())
+        turn(tempos[1], 128.0, clock)
         until(lambda: agree() and abs(tempos[0].bpm - 128) < 0.001)
         now_s = clock.now_s()
         apart = (tempos[0].beats(now_s) - tempos[1].beats(now_s) + QUANTUM / 2) % QUANTUM - QUANTUM / 2

@@ -81,13 +81,6 @@ def test_the_tempo_stays_within_bounds_whatever_is_tapped(times: list[float]) ->
         assert 0 <= tempo.phase(now_s + 0.1) < 1
 
 
-def test_the_beat_goes_on_when_the_tempo_changes() -> None:
-    tempo = Tempo(120.0)
-    tempo.set_bpm(60.0, 10.25)
-    assert tempo.beats(10.25) == pytest.approx(20.5)
-    assert tempo.beats(11.25) == pytest.approx(21.5)
-
-
 def test_nudge_moves_the_beat_and_not_the_tempo() -> None:
     tempo = Tempo(120.0)
     tempo.nudge(0.25, 10.0)
