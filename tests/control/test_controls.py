@@ -368,3 +368,19 @@ def test_a_control_that_fails_is_told_now_and_then_and_the_others_go_on(show: Sh
         assert show.store.snapshot().look.depth == depth
     assert show.told == ["OscServer.step has failed: ZeroDivisionError: division by zero"]
     controls.close()
+
+
+class Sleeper(ManualClock):
+    """A clock on which nothing is due: who waits is woken or waits for ever."""
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        """Wait for `stop` alone, whatever `seconds` are."""
+        return stop.wait(60)
+
+
+def test_what_must_not_wait_is_applied_at_once(show: Show) -> None:
+    show.clock = Sleeper()
+    with show.controls() as controls:
+        controls.coalescer.want("look.depth", 0.25)
+        controls.wake()
+        until(lambda: show.store.snapshot().look.depth == 0.25)

@@ -253,3 +253,14 @@ def test_that_there_is_none_is_said_once(desk: Any) -> None:
     rig.plug("nano")
     rig.plug()
     assert len(desk.told) == 3
+
+
+def test_of_two_knobs_of_one_setting_the_one_that_moved_last_counts(desk: Any) -> None:
+    knobs = [Binding(MidiSource(1, "cc", number), "look.depth", pickup=False) for number in (7, 8)]
+    rig = Rig(desk, *knobs)
+    rig.plug("nano")
+    for number, value in ((7, 127), (8, 64), (7, 0)):
+        rig.system.play("nano", 0xB0, number, value)
+    rig.pass_s(0.1)
+    desk.coalescer.apply()
+    assert desk.store.layer("hand") == {"look.depth": 0.0}

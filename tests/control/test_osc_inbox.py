@@ -6,9 +6,11 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from livedream.control.osc_inbox import MOST_ADDRESSES, MOST_EACH, OscInbox
+from livedream.control.osc_reading import MOST_BYTES
 from livedream.control.osc_writing import osc_packet
 
 HERE = "127.0.0.1"
+TOO_LONG = osc_packet("/look/depth", "x" * MOST_BYTES)
 
 
 def taken(inbox: OscInbox) -> list[tuple[str, tuple[object, ...]]]:
@@ -43,10 +45,10 @@ def test_what_came_last_is_taken_last() -> None:
 def test_a_malformed_packet_replaces_none() -> None:
     inbox = OscInbox()
     inbox.put(osc_packet("/look/depth", 0.5), HERE)
-    for bad in (b"/look/depth\0,f\0\0?", b"/look/depth\0,q\0\0", b"/look/depth", b"\0", b""):
+    for bad in (b"/look/depth\0,f\0\0?", b"/look/depth\0,q\0\0", b"/look/depth", b"\0", b"", TOO_LONG):
         inbox.put(bad, HERE)
     assert taken(inbox) == [("/look/depth", (0.5,))]
-    assert inbox.malformed == 5
+    assert inbox.malformed == 6
 
 
 def test_bundles_are_opened_and_each_message_knows_its_host() -> None:
