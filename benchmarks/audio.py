@@ -24,8 +24,9 @@ from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
 from livedream.dreamed import Dreamed
 from livedream.presets import DEFAULT
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_playlist
-from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.session import LiveSession
 from livedream.settings.modulation_row import ModulationRow
 from livedream.sources import open_source
 

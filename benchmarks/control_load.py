@@ -7,8 +7,9 @@ messages go elsewhere (what the sender itself takes from the processor), under t
 a load is compared with the mean of what was before and after. A third of the messages are malformed; the
 slider's, 100 a second, are not. MIDI comes from a backend of our own, in this process.
 
-Printed: frames a second; frames per second of this process's processor time, which depend less on what else
-the machine does; the processor time of the controls' thread; changes of the settings, and how long after the
+Printed: frames a second; frames per second of processor time that this process takes besides the controls'
+thread, which depend less on what else the machine does, and fall if the controls hinder the dream otherwise
+than by their own processor time; that time; changes of the settings, and how long after the
 last message the last one came; threads; memory.
 """
 
@@ -36,8 +37,9 @@ from livedream.control.controls import Controls
 from livedream.control.fake_midi import FakeMidi
 from livedream.control.midi_binding import Binding, MidiSource
 from livedream.control.osc_writing import osc_packet
+from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_playlist
-from livedream.runtime.session import LiveSession, Plan
+from livedream.runtime.session import LiveSession
 from livedream.sources import open_source
 
 WORDS = ("look.depth", "look.light", "look.strength", "motion.persistence")
@@ -84,7 +86,8 @@ class Stage:
         end()
         rss_mb = self._process.memory_info().rss / 2**20
         changes = len(self.changed_s)
-        return Figures(frames / wall_s, frames / cpu_s, control_s / wall_s, changes, threads, rss_mb)
+        per_cpu_s = frames / (cpu_s - control_s)
+        return Figures(frames / wall_s, per_cpu_s, control_s / wall_s, changes, threads, rss_mb)
 
     def _counted(self) -> tuple[float, float, float, float]:
         """Return frames, time, and the processor time of the process and of the controls' thread."""
