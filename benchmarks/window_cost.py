@@ -95,8 +95,9 @@ def _rate(asked: argparse.Namespace) -> Run:
     """Run one way; what turns a show from elsewhere is there in all of them, its face in the window."""
     from livedream.control.control_plan import ControlPlan
     from livedream.control.controls import Controls
+    from livedream.runtime.plan import Plan
     from livedream.runtime.playlist_loading import load_playlist
-    from livedream.runtime.session import LiveSession, Plan
+    from livedream.runtime.session import LiveSession
     from livedream.sources import open_source
 
     playlist = load_playlist(asked.preset, ())

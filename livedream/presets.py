@@ -17,7 +17,7 @@ from livedream.resources import folder
 from livedream.settings import Settings, change
 from livedream.settings.modulation_row import ModulationRow, row_tables, rows_from
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_whole
+from livedream.whole_file import write_text
 
 DEFAULT = "eyes"
 
@@ -112,7 +112,7 @@ def save(
     Raises InputError if it cannot be written; then the older one is as it was.
     """
     try:
-        write_whole(path, preset_text(path.stem, settings, description, rows, order))
+        write_text(path, preset_text(path.stem, settings, description, rows, order))
     except OSError as fault:
         raise InputError(f"the preset {path} cannot be written: {fault.strerror}") from fault
 

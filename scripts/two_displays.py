@@ -78,8 +78,9 @@ class Run:
     def __init__(self, folder: Path) -> None:
         from PyQt6.QtWidgets import QApplication
 
+        from livedream.runtime.plan import Plan
         from livedream.runtime.playlist_loading import load_playlist
-        from livedream.runtime.session import LiveSession, Plan
+        from livedream.runtime.session import LiveSession
         from livedream.sources.camera import Camera
         from livedream.sources.fake_camera import FakeDevice
         from livedream.ui.control_window import with_panel

@@ -14,7 +14,7 @@ from livedream.errors import InputError
 from livedream.presets import as_toml
 from livedream.sources.source_spec import expanded
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_whole
+from livedream.whole_file import write_text
 
 KEYS: Mapping[str, tuple[type, ...]] = {
     "target": (str,),
@@ -72,7 +72,7 @@ def save_profile(file: Path, profile: MidiProfile) -> None:
     content["binding"] = [_table(one) for one in profile.bindings]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, as_toml(content))
+        write_text(file, as_toml(content))
     except OSError as fault:
         raise InputError(f"{file} cannot be written: {fault.strerror}") from fault
 

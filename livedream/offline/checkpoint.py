@@ -16,8 +16,9 @@ import tomli_w
 from livedream.errors import InputError
 from livedream.offline.dreaming import State
 from livedream.offline.render_lock import LOCK, RenderLock
-from livedream.sinks.segments import told, write_whole
+from livedream.sinks.segments import told
 from livedream.toml_table import toml_table
+from livedream.whole_file import write_whole
 
 JOB, FRAMES = "job.toml", "frames"
 _STATE = re.compile(r"state-(\d{9})\.npz")

@@ -25,8 +25,9 @@ from livedream.offline.dreaming import FrameDreamer, dreamed
 from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.render import fill, segments_for
-from livedream.sinks.segments import PictureSegments, told, write_whole
+from livedream.sinks.segments import PictureSegments, told
 from livedream.sources.still_image import read_image
+from livedream.whole_file import write_whole
 
 CHUNK_S, FADE_S = 20.0, 3.0
 """How long a chunk is, and how long it fades in."""

@@ -16,8 +16,8 @@ from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
 from livedream.sinks.image_file import SUFFIXES as PICTURES
 from livedream.sinks.metadata import FILMS
-from livedream.sinks.segments import unfinished
 from livedream.sources.source_spec import expanded
+from livedream.whole_file import unfinished
 
 Kind = Literal["film", "animation", "folder"]
 

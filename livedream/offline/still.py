@@ -23,10 +23,11 @@ from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
 from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
 from livedream.sinks.render_recipe import Recipe
-from livedream.sinks.segments import told, unfinished
+from livedream.sinks.segments import told
 from livedream.sources.source_spec import expanded
 from livedream.sources.transparent import Alpha, read_transparent
 from livedream.version import __version__
+from livedream.whole_file import unfinished
 
 ROUNDS = 12
 """How often a picture is dreamed if nobody says."""

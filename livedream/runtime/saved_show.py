@@ -18,7 +18,7 @@ from livedream.runtime.desk import Desk
 from livedream.runtime.playlist import Look
 from livedream.runtime.store import Written
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_whole
+from livedream.whole_file import write_text
 
 SAME_S = 2.0
 """Two times of a process's start that lie within this are one."""
@@ -71,7 +71,7 @@ class ShowFiles:
     def save(self, show: SavedShow) -> None:
         """Write what stands. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._mine, self._text(show))
+        write_text(self._mine, self._text(show))
 
     def end(self, show: SavedShow) -> None:
         """Write what stands at a good end, for whoever asks for it. Raises OSError."""

@@ -11,7 +11,8 @@ from PIL import Image
 
 from livedream.errors import InputError
 from livedream.sinks.metadata import exif_with
-from livedream.sinks.segments import finished_or_gone, told
+from livedream.sinks.segments import told
+from livedream.whole_file import finished_or_gone
 
 SUFFIXES = (".gif", ".webp")
 

@@ -13,7 +13,8 @@ from livedream.containers.addresses import file_address
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sinks.image_file import JPEG_QUALITY
-from livedream.sinks.segments import told, write_whole
+from livedream.sinks.segments import told
+from livedream.whole_file import write_whole
 
 EXIF_TABLE, USER_COMMENT = 0x8769, 0x9286
 """Where EXIF keeps free text (Exif 2.32, 4.6.5)."""

@@ -18,9 +18,10 @@ from av.video.stream import VideoStream
 
 from livedream.containers.addresses import file_address
 from livedream.errors import SinkError
-from livedream.sinks.segments import finished_or_gone, told
+from livedream.sinks.segments import told
 from livedream.sinks.sound_reading import Stretch
 from livedream.sinks.soundtrack import Soundtrack, Way
+from livedream.whole_file import finished_or_gone
 
 DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS)
 """What fails for the pictures as well."""

@@ -15,8 +15,9 @@ from livedream.frame import Rgb
 from livedream.sinks.h264 import ENCODERS
 from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
-from livedream.sinks.segments import finished_or_gone, told
+from livedream.sinks.segments import told
 from livedream.sinks.sink import REPLAY
+from livedream.whole_file import finished_or_gone
 
 REPLAY_S = 10.0
 

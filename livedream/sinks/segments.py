@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Protocol
 
 import av
 import cv2
@@ -18,6 +18,7 @@ from livedream.sinks.h264 import PATIENT
 from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
 from livedream.sinks.recorder import why_stopped
+from livedream.whole_file import unfinished, write_whole
 
 
 class Segments(Protocol):
@@ -131,31 +132,6 @@ class PictureSegments:
 def part_file(folder: Path, number: int) -> Path:
     """Name the file of a part of a film."""
     return folder / f"part-{number:06d}.mkv"
-
-
-def unfinished(file: Path) -> Path:
-    """Name what a file is called while it is being written."""
-    return file.with_name(f".{file.name}.unfinished")
-
-
-def write_whole(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file so that it is there as a whole or not at all, whatever happens. Raises OSError."""
-    with finished_or_gone(file) as beside:
-        with beside.open("wb") as open_file:
-            write(open_file)
-        beside.replace(file)
-
-
-@contextmanager
-def finished_or_gone(file: Path) -> Iterator[Path]:
-    """Name the file that is written in place of `file`, and remove it if that fails."""
-    beside = unfinished(file)
-    try:
-        yield beside
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
 
 
 def _to_disk(file: Path) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from livedream.errors import SinkError
-from livedream.sinks.segments import FilmSegments, PictureSegments, told, unfinished, write_whole
+from livedream.sinks.segments import FilmSegments, PictureSegments, told
+from livedream.whole_file import unfinished, write_whole
 
 
 def picture(number: int) -> np.ndarray:
