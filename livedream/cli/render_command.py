@@ -73,7 +73,8 @@ def _outcome(request: RenderRequest, console: Console) -> str:
 def words(rendered: Rendered) -> str:
     """Return one line about the finished output."""
     resumed = f", {rendered.resumed} of them finished before" if rendered.resumed else ""
-    return "; ".join([f"{rendered.path}: {rendered.frames} frames{resumed}", *rendered.notes])
+    frames = "1 frame" if rendered.frames == 1 else f"{rendered.frames} frames"
+    return "; ".join([f"{rendered.path}: {frames}{resumed}", *rendered.notes])
 
 
 def say(console: Console, sentence: str) -> None:
