@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from livedream.control.midi_ports import MidiOutput, MidiPort
@@ -11,6 +13,9 @@ from livedream.control.needed import needed
 LEFT_OUT = ("RtMidi", "Midi Through")
 """Begin the names of ports where nobody turns knobs: of programs like this one, and of one that gives back
 what it is sent."""
+
+SEQUENCER = Path("/dev/snd/seq")
+"""Where Linux has its MIDI."""
 
 
 class SystemMidi:
@@ -39,7 +44,14 @@ class SystemMidi:
 
     def _names(self, kind: Any) -> list[str]:
         """Ask anew: a list that is kept still has the ports that are gone."""
-        asked = kind()
+        try:
+            asked = kind()
+        except OSError as fault:
+            if sys.platform == "linux" and not SEQUENCER.exists():
+                raise OSError(
+                    "this system has no ALSA sequencer; load it with: sudo modprobe snd-seq"
+                ) from fault
+            raise
         try:
             return [name for name in asked.get_ports() if not name.startswith(LEFT_OUT)]
         finally:

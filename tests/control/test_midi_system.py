@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mido
@@ -34,6 +36,19 @@ def test_ports_are_listed_anew_and_without_those_that_give_back_what_they_are_se
     fake.names = []
     assert system._names(fake) == []
     assert fake.deleted == 2
+
+
+def test_without_a_sequencer_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def none_here() -> None:
+        raise OSError("error creating ALSA sequencer client object")
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("livedream.control.midi_system.SEQUENCER", tmp_path / "seq")
+    with pytest.raises(OSError, match="load it with: sudo modprobe snd-seq"):
+        SystemMidi()._names(none_here)
+    (tmp_path / "seq").touch()
+    with pytest.raises(OSError, match="error creating"):
+        SystemMidi()._names(none_here)
 
 
 class FakeMido:
