@@ -96,8 +96,13 @@ OUTLETS: tuple[Binding, ...] = (
 )
 
 STEPS: tuple[Binding, ...] = (
-    Binding("Ctrl Z", "undo", {}, {_Key.Key_Z: "undo"}),
-    Binding("Ctrl Y", "redo; also Ctrl Shift Z", {}, {_Key.Key_Y: "redo"}, {_Key.Key_Z: "redo"}),
+    Binding(
+        "Ctrl Z  Y",
+        "undo, redo; also Ctrl Shift Z",
+        {},
+        {_Key.Key_Z: "undo", _Key.Key_Y: "redo"},
+        {_Key.Key_Z: "redo"},
+    ),
     Binding("Ctrl S", "save to your own preset, or a new one", {}, {_Key.Key_S: "save preset"}),
     Binding("E", "the preset as it was loaded", {_Key.Key_E: "revert"}),
     Binding(

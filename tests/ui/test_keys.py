@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -100,7 +101,7 @@ def test_every_action_and_every_command_has_a_key(make_desk: Callable[[Playlist]
     add_outlet_commands(commands, Output, Path())  # type: ignore[arg-type]
     add_source_commands(commands, None)  # type: ignore[arg-type]
     add_keeping_commands(commands, Keeper(*[None] * 4))  # type: ignore[arg-type]
-    add_picture_commands(commands, None)  # type: ignore[arg-type]
+    add_picture_commands(commands, SimpleNamespace(flash_limit="live"))  # type: ignore[arg-type]
     windows, others = (
         {
             name
