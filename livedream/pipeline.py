@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from livedream.canvas import canvas_for
 from livedream.canvas.canvas import Left, Past, Run, Stopwatch, Task
 from livedream.composite.depth import target
-from livedream.composite.gamma import brightened
 from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import spread_settings
 from livedream.dreamed import Dreamed, Dreaming
@@ -24,15 +23,12 @@ from livedream.frame import Frame, Rgb, to_image
 from livedream.imaging import crop, shrink
 from livedream.modulation import Moment, settings_at
 from livedream.motion.feedback_warp import fed_back
-from livedream.motion.flow import FlowEstimator, Motion
+from livedream.motion.flow import Motion
 from livedream.motion.sampling import Grey
 from livedream.motion.scene_memory import Recall, SceneMemory
 from livedream.motion.stillness import speed_px, wakened, weighted
+from livedream.preparing import Preparation, Prepared
 from livedream.settings import DreamSettings, FeedbackSettings, LookSettings, MotionSettings, Settings
-
-FLOW_PX = 160
-"""Longer side of the grey pictures that the flow is measured on: a tenth of a millisecond, and on a
-hand-held clip the dream flickers no more than with 256."""
 
 CATCH_UP_S, CATCH_UP_PASSES = 0.4, 2
 """For so long after its beginning, or a scene cut, a frame is dreamed at least twice: forms take a few steps
@@ -87,7 +83,7 @@ class DreamPipeline:
         self._canvas = canvas_for(engine)
         self._seed, self._warm_start = seed, warm_start
         self._feed = Feed(seed, references)
-        self._estimator, self._memory = FlowEstimator(), SceneMemory()
+        self._preparation, self._memory = Preparation(), SceneMemory()
         self._dreamed = 0
         self._before: _Before | None = None
         self._given: Rgb | None = None
@@ -148,21 +144,43 @@ class DreamPipeline:
 
     def process(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreamed:
         """Dream one frame."""
-        return self.begin(frame, settings, leaving).finish()
+        return self.begin(self.prepared(frame, settings), settings, leaving).finish()
 
-    def begin(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreaming:
-        """Begin to dream a frame; on a device it goes on by itself."""
-        watch = Stopwatch()
-        self._follow_shot(frame)
-        frame = replace(frame, rgb=brightened(frame.rgb, settings.look.gamma))
-        grey = self._canvas.grey(frame.rgb, self.spec.size_hw, FLOW_PX)
-        watch.lap("shrink")
-        time_s = self._time_s(frame)
+    def prepare(self, frame: Frame, settings: Settings, after: Prepared) -> Prepared:
+        """Do what can be done for a frame before the one before it is dreamed; any thread, one at a time.
+
+        after: what was prepared for the frame before.
+        """
+        return self._preparation.prepare(frame, settings, self._canvas, self.spec.size_hw, after.looked.grey)
+
+    def prepared(
+        self, frame: Frame, settings: Settings, ahead: Prepared | None = None, awaited_ms: float = 0.0
+    ) -> Prepared:
+        """Return what a frame is dreamed with.
+
+        ahead: what was prepared for it, of which not all may hold. awaited_ms: how long it was waited for.
+        """
+        if self._shot not in (None, frame.shot):
+            self.reset()
+            self._start_s = None
+        self._shot = frame.shot
+        before = None if self._before is None else self._before.grey
+        here = settings, self._canvas, self.spec.size_hw, before
+        prepare = self._preparation
+        ready = prepare.prepare(frame, *here) if ahead is None else prepare.renew(ahead, frame, *here)
+        ready.stage_ms["awaited"] = awaited_ms
+        return ready
+
+    def begin(self, ready: Prepared, settings: Settings, leaving: Leaving | None = None) -> Dreaming:
+        """Begin to dream a frame; on a device it goes on by itself. ready: see `prepared`."""
+        frame, grey, measured = ready.frame, ready.looked.grey, ready.motion
+        watch, time_s = Stopwatch(dict(ready.stage_ms)), self._time_s(ready.frame)
         if self._given is not None:
             self._before, self._given = self._as_if(self._given, frame, grey, time_s, settings.look), None
             self._memory.forget()
             settings = settings.model_copy(update={"motion": MotionSettings(persistence=1.0)})
-        elapsed_s, measured = self._elapsed_s(time_s), self._measure(grey, settings.motion)
+            measured = self._preparation.measure(grey, self._before.grey, settings.motion)
+        elapsed_s = self._elapsed_s(time_s)
         moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
         now = settings_at(settings, moment)
         motion, recall = self._recall(grey, measured, now, moment, elapsed_s)
@@ -184,7 +202,7 @@ class DreamPipeline:
         kept = its_turn.motion.persistence if self._warm_start else 0.0
         task = Task(
             frame.rgb,
-            grey,
+            ready.looked,
             self.spec.size_hw,
             runs,
             self._past(motion, now.motion, elapsed_s, recall),
@@ -197,13 +215,6 @@ class DreamPipeline:
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.left, time_s)
         return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
-
-    def _follow_shot(self, frame: Frame) -> None:
-        """Start anew with a frame of another source."""
-        if self._shot not in (None, frame.shot):
-            self.reset()
-            self._start_s = None
-        self._shot = frame.shot
 
     def _is_young(self, measured: Motion | None, time_s: float, look: LookSettings) -> bool:
         """Return whether the dream began so recently that it has to catch up."""
@@ -266,10 +277,3 @@ class DreamPipeline:
         residual = np.ascontiguousarray(residual)
         arrays = (residual, np.zeros_like(residual), residual, whole, np.ones_like(whole))
         return _Before(grey, Left(*map(self._canvas.from_array, arrays)), time_s)
-
-    def _measure(self, grey: Grey, settings: MotionSettings) -> Motion | None:
-        """Measure the motion since the frame before; None if there is none of this shape."""
-        before = self._before
-        if before is None or before.grey.shape != grey.shape:
-            return None
-        return self._estimator.measure(grey, before.grey, settings)

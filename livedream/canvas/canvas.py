@@ -34,15 +34,22 @@ class Stopwatch:
     stage_ms: dict[str, float] = field(default_factory=dict)
     last_s: float = field(default_factory=time.perf_counter)
 
-    def resume(self) -> None:
-        """Begin a lap now: what came since the last one was spent on something else."""
-        self.last_s = time.perf_counter()
-
     def lap(self, stage: str) -> None:
         """End a stage."""
         now_s = time.perf_counter()
         self.stage_ms[stage] = (now_s - self.last_s) * 1e3
         self.last_s = now_s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What is made of a frame before it is dreamed, which needs nothing of the dream.
+
+    grey: small, what motion is measured on. small: the frame at working size; None where a device makes it.
+    """
+
+    grey: Grey
+    small: Rgb | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +115,7 @@ class Task(Generic[H]):
     """
 
     rgb: Rgb
-    grey: Grey
+    looked: Looked
     size_hw: tuple[int, int]
     runs: Sequence[Run]
     past: Past[H] | None
@@ -164,8 +171,8 @@ class Pending(Protocol[H_co]):
 class Canvas(Protocol[H]):
     """Holds the pictures of a dream and works on them."""
 
-    def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
-        """Make the small grey picture that motion is measured on."""
+    def looked_at(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Looked:
+        """Make the small pictures that are needed before a frame is dreamed; any thread."""
         ...
 
     def dream(self, task: Task[H], watch: Stopwatch) -> Pending[H]:

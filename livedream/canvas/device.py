@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
+from livedream.canvas.canvas import Left, Looked, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.canvas.transfer import Download, Upload
 from livedream.composite import scene_mask
 from livedream.composite.depth import cells_hw, target
@@ -26,7 +26,6 @@ from livedream.composite.grading_on_device import grade, shift_colour
 from livedream.engines.engine import DeviceEngine
 from livedream.frame import Rgb
 from livedream.motion.flow import grey
-from livedream.motion.sampling import Grey
 from livedream.motion.warp import UNBOUNDED, Field
 
 
@@ -72,9 +71,9 @@ class DeviceCanvas:
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self._upload, self._download = Upload(device), Download(device)
 
-    def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:  # noqa: ARG002
-        """Make the small grey picture; the working size is of no use for it here."""
-        return grey(rgb, longest_px)
+    def looked_at(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Looked:  # noqa: ARG002
+        """Make the small grey picture; the device shrinks the frame itself."""
+        return Looked(grey(rgb, longest_px))
 
     def dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
         """Send everything on its way."""
@@ -84,9 +83,9 @@ class DeviceCanvas:
         return underway
 
     def _dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
-        height, width = task.grey.shape
+        height, width = task.looked.grey.shape
         maps = maps_of(task.past)
-        shown = scene_mask(task.grey, (width, height), task.look.scene)
+        shown = scene_mask(task.looked.grey, (width, height), task.look.scene)
         watch.lap("motion")
         inputs = [array for runs in (task.runs, *task.again) for run in runs for array in run.inputs]
         rgb, veiled, *rest = self._upload.send([task.rgb, shown, *maps.values(), *inputs])

@@ -10,7 +10,7 @@ from functools import partial, reduce
 import cv2
 import numpy as np
 
-from livedream.canvas.canvas import Left, Outcome, Past, Run, Stopwatch, Task, open_share
+from livedream.canvas.canvas import Left, Looked, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.composite import compose, grade, relit, scene_mask, shift_colour
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
 from livedream.frame import Image, Rgb, to_image
@@ -50,7 +50,7 @@ class Composing:
 
     def finish(self) -> Outcome:
         """Lay the dream over the frame."""
-        self._watch.resume()
+        self._watch.lap("queued")
         rgb = self._composed()
         self._watch.lap("compose")
         return Outcome(rgb, self._sound)
@@ -77,17 +77,18 @@ class MemoryCanvas:
     """Works on arrays; all but composing is done when `dream` returns."""
 
     def __init__(self) -> None:
-        self._shrunk: tuple[Rgb, Rgb] | None = None
         # While the engine rests, all cores rest but one.
         self._beside, self._composing = ThreadPoolExecutor(1, "beside"), ThreadPoolExecutor(1, "compose")
 
-    def grey(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Grey:
-        """Make the small grey picture from the one at working size, which is kept for `dream`."""
-        return grey(rgb, longest_px, shrunk=self._at_working_size(rgb, size_hw))
+    def looked_at(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Looked:
+        """Make the small grey picture from the one at working size."""
+        small = shrink(rgb, size_hw[::-1])
+        return Looked(grey(rgb, longest_px, shrunk=small), small)
 
     def dream(self, task: Task[Field], watch: Stopwatch) -> Composing:
         """Warp and dream."""
-        small, self._shrunk = self._at_working_size(task.rgb, task.size_hw), None
+        small = task.looked.small
+        assert small is not None, "this canvas has made it"
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         start = _warm_start(image, task, self._beside)
         watch.lap("motion")
@@ -103,7 +104,9 @@ class MemoryCanvas:
             velocity = residual
         residual = shift_colour(residual, image, task.colour)
         watch.lap("residual")
-        shown = _masked(grade(relit(_exposed(residual, task), task.look), task.colour), task.grey, task.look)
+        shown = _masked(
+            grade(relit(_exposed(residual, task), task.look), task.colour), task.looked.grey, task.look
+        )
         depths = depth_map(image, shown, task.look.strength)
         elapsed_s = task.past.elapsed_s if task.past and task.look.steer else 0.0
         gain = next_gain(start.gain, float(depths.mean()), task.look, elapsed_s)
@@ -120,11 +123,6 @@ class MemoryCanvas:
     def from_array(self, array: Field) -> Field:
         """Hold the array itself."""
         return array
-
-    def _at_working_size(self, rgb: Rgb, size_hw: tuple[int, int]) -> Rgb:
-        if self._shrunk is None or self._shrunk[0] is not rgb or self._shrunk[1].shape[:2] != size_hw:
-            self._shrunk = rgb, shrink(rgb, size_hw[::-1])
-        return self._shrunk[1]
 
 
 def _warm_start(image: Field, task: Task[Field], beside: Executor) -> WarmStart:

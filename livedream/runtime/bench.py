@@ -7,8 +7,9 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 import psutil
@@ -42,7 +43,9 @@ class Figures:
     """What a benchmark found.
 
     passes: mean times that a frame is dreamed. latency_ms: from capture (a file's frame:
-    from when it was decoded) to the sink. stage_ms: medians. startup_s: from the start of the process to the
+    from when it was decoded) to the sink. stage_ms: medians. waited_ms: likewise, for a frame to come, and of
+    a dreamed one to be composed. busy: of each core, all programs together, and how many cores this one took.
+    startup_s: from the start of the process to the
     first dreamed frame; settled_s: to the engine that was asked for. flicker: see
     `livedream.dreamed.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
     the range 0..1.
@@ -61,6 +64,8 @@ class Figures:
     fps: float
     latency_ms: dict[str, float]
     stage_ms: dict[str, float]
+    waited_ms: dict[str, float]
+    busy: dict[str, float]
     dropped: int
     peak_rss_mb: float
     startup_s: float
@@ -69,6 +74,10 @@ class Figures:
     flicker_without_warm_start: float
     mean_residual: float
     notices: tuple[str, ...]
+
+
+WAITS = MappingProxyType({"awaited": "for a frame", "queued": "to be composed"})
+"""What of a frame's stages is waiting, in words."""
 
 
 class Nowhere:
@@ -120,6 +129,7 @@ class _Run:
     seconds: float = 0.0
     settled_s: float = 0.0
     dropped: int = 0
+    busy: dict[str, float] = field(default_factory=dict)
 
     def measure(self, seconds: float, clock: Clock) -> None:
         """Wait for the engine that was asked for, then note what happens for `seconds`."""
@@ -128,12 +138,13 @@ class _Run:
         self.settled_s = since_process_start_s()
         self.session.wait(1.0)  # a new engine's first frames pay for its memory
         self.sink_worker.latency_ms.clear()
-        start_s, dropped = clock.now_s(), self.session.status().dropped
+        start_s, dropped, spent = clock.now_s(), self.session.status().dropped, _spent_s()
         self.notes.measuring = True
         self.session.wait(seconds)
         self.notes.measuring = False
         self.seconds = clock.now_s() - start_s
         self.dropped = self.session.status().dropped - dropped
+        self.busy = {name: round((s - spent[name]) / self.seconds, 2) for name, s in _spent_s().items()}
 
     def latency_ms(self) -> dict[str, float]:
         """Return the percentiles of the latency, by name."""
@@ -142,9 +153,15 @@ class _Run:
 
     def stage_ms(self) -> dict[str, float]:
         """Return the median of each stage, by name."""
-        decode = {"decode": self.session.capture.decode_ms.percentiles().p50}
-        stages = decode | {stage: percentiles(values).p50 for stage, values in self.notes.stage_ms.items()}
-        return {stage: round(spent, 2) for stage, spent in stages.items()}
+        decode = {"decode": round(self.session.capture.decode_ms.percentiles().p50, 2)}
+        return decode | {stage: spent for stage, spent in self._medians().items() if stage not in WAITS}
+
+    def waited_ms(self) -> dict[str, float]:
+        """Return the median of each wait, by what was waited for."""
+        return {WAITS[stage]: spent for stage, spent in self._medians().items() if stage in WAITS}
+
+    def _medians(self) -> dict[str, float]:
+        return {stage: round(percentiles(values).p50, 2) for stage, values in self.notes.stage_ms.items()}
 
 
 def bench(
@@ -186,6 +203,8 @@ def bench(
         fps=round(notes.frames / run.seconds, 2),
         latency_ms=run.latency_ms(),
         stage_ms=run.stage_ms(),
+        waited_ms=run.waited_ms(),
+        busy=run.busy,
         dropped=run.dropped,
         peak_rss_mb=round(peak_mb, 1),
         startup_s=round(notes.first_s or 0.0, 2),
@@ -233,6 +252,16 @@ def _frames(source: Source, box_wh: tuple[int, int]) -> Iterator[Frame]:
     stop = threading.Event()
     while (frame := source.read(stop)) is not None:
         yield replace(frame, rgb=resized(frame.rgb, fitted_size(frame.size_wh, box_wh)))
+
+
+def _spent_s() -> dict[str, float]:
+    """Return the processor time spent so far: on each core by all programs, and by this process."""
+    cores = {
+        f"core {number}": sum(times) - times.idle - getattr(times, "iowait", 0.0)
+        for number, times in enumerate(psutil.cpu_times(percpu=True))
+    }
+    own = psutil.Process().cpu_times()
+    return cores | {"livedream": own.user + own.system}
 
 
 def since_process_start_s() -> float:

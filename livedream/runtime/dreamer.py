@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
@@ -22,11 +23,9 @@ from livedream.references import References
 from livedream.runtime.cross_fade import Beside, CrossFade
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
+from livedream.runtime.look_ahead import LOOK_UP_S, LookAhead, Taken
 from livedream.runtime.store import SettingsStore
 from livedream.settings import DreamSettings, Settings
-
-LOOK_UP_S = 0.1
-"""How often the dream thread looks whether it should stop while it waits."""
 
 
 class Dreamer:
@@ -114,12 +113,14 @@ class Dreamer:
         """Dream until the slot has ended or `stop` is set. Raises what the engine raises."""
         while self.ready is None and not stop.is_set():
             self._swap(self._builder.take(LOOK_UP_S))
-        while not stop.is_set() and not slot.ended:
-            frame = slot.take(LOOK_UP_S)
-            if frame is not None:
-                self._dream(frame)
+        with LookAhead(slot) as ahead:
+            while not stop.is_set() and not ahead.ended:
+                taken = ahead.take()
+                if taken is not None:
+                    self._dream(taken, ahead)
 
-    def _dream(self, frame: Frame) -> None:
+    def _dream(self, taken: Taken, ahead: LookAhead) -> None:
+        frame = taken.frame
         preset, wanted, by_hand = self._store.standing()
         spec, beside = self._spec(wanted, frame.size_wh), self._beside()
         other = None if beside is None else self._spec_of(beside.settings.dream, spec.size_hw)
@@ -146,7 +147,9 @@ class Dreamer:
         if self._fade.is_over and beside is None:
             self._give_back_leaving()
         settings = affordable(mix.settings, self._governor, is_settled=self.settled.is_set())
-        self._emit(self._pipeline.begin(frame, settings, leaving))
+        ready = self._pipeline.prepared(frame, settings, taken.ahead, taken.waited_ms)
+        ahead.begin(partial(self._pipeline.prepare, settings=settings, after=ready))
+        self._emit(self._pipeline.begin(ready, settings, leaving))
         if self._fade.is_over and spec == self._pipeline.spec:
             self._observe(start_s)
 

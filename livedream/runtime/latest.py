@@ -48,6 +48,17 @@ class Latest(Generic[T]):
             self._changed.notify_all()
             return self._item
 
+    def newer(self) -> T | None:
+        """Take an item in place of the one taken before, which counts as dropped; None if there is none.
+
+        Nothing is ever dropped from a lossless slot.
+        """
+        with self._changed:
+            if self._lossless or self._taken:
+                return None
+            self.dropped += 1
+        return self.take(0.0)
+
     def peek(self) -> tuple[int, T] | None:
         """Return (sequence number, newest item), taken or not; None before the first."""
         with self._changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,10 @@ from livedream.settings import Settings
 from livedream.sinks.replay import REPLAY_S
 from livedream.sinks.sink import Sink
 from livedream.sources.source import Source
+
+SWITCH_S = 0.0003
+"""How long a thread may keep Python's lock while others wait for it. With Python's own 5 ms the dream waits
+in a dozen places of a frame for threads that have all the time they want."""
 
 LOOK_UP_S = 1.0
 """How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""
@@ -137,6 +142,7 @@ class LiveSession:
         # At these sizes a second thread doubles OpenCV's processor time and saves next to none of
         # the wall time, and the engine needs every core.
         cv2.setNumThreads(1)
+        sys.setswitchinterval(SWITCH_S)
         self._dreamer.prepare(self._source.info.size_wh)
         self._workers.start(
             {

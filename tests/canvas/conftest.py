@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from livedream.canvas.canvas import Left, Past, Run, Task
+from livedream.canvas.memory_canvas import MemoryCanvas
 from livedream.composite.depth import cells_hw
 from livedream.dream.inputs import frame_inputs
 from livedream.dream.program import KernelProgram
@@ -15,7 +16,7 @@ from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Rgb
-from livedream.motion.flow import Motion, grey
+from livedream.motion.flow import Motion
 from livedream.motion.scene_memory import Recall
 from livedream.motion.warp import Field
 from livedream.settings import DreamSettings, LookSettings
@@ -57,7 +58,7 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
         inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
         given: dict[str, Any] = {
             "rgb": rgb,
-            "grey": grey(rgb, 160),
+            "looked": MemoryCanvas().looked_at(rgb, SIZE_HW, 160),
             "size_hw": SIZE_HW,
             "past": None,
             "persistence": 0.9,

@@ -16,10 +16,10 @@ from livedream.settings import LookSettings
 MakeTask = Callable[..., Task[Any]]
 
 
-def test_the_small_picture_is_made_once_for_a_frame(make_task: MakeTask) -> None:
+def test_what_is_looked_at_meanwhile_is_not_taken_for_the_frame(make_task: MakeTask) -> None:
     canvas, task = MemoryCanvas(), make_task()
     alone = MemoryCanvas().dream(task, Stopwatch())
-    canvas.grey(task.rgb[::-1].copy(), task.size_hw, 160)  # another frame's, which is not to be taken
+    canvas.looked_at(task.rgb[::-1].copy(), task.size_hw, 160)  # the next frame's
     assert (canvas.dream(task, Stopwatch()).residual == alone.residual).all()
 
 
@@ -60,8 +60,8 @@ def test_a_frame_of_exactly_the_working_size_is_not_written_to(
     canvas, rgb = MemoryCanvas(), make_task().rgb[:48, :80].copy()
     before = rgb.copy()
     for past in (None, make_past(canvas, residual, bending)):
-        small = canvas.grey(rgb, (48, 80), 160)
-        task = make_task(rgb=rgb, grey=small, past=past, look=LookSettings(strength=1.0, scene=0.0))
+        looked = canvas.looked_at(rgb, (48, 80), 160)
+        task = make_task(rgb=rgb, looked=looked, past=past, look=LookSettings(strength=1.0, scene=0.0))
         assert (canvas.dream(task, Stopwatch()).finish().rgb != rgb).any()
         assert (rgb == before).all()
 

@@ -21,7 +21,11 @@ def test_the_figures_are_there_and_plausible(
 ) -> None:
     figures = bench(make_source, small_settings, PLAN, SystemClock(), 0.5)
     assert figures.fps == pytest.approx(figures.frames / figures.seconds, rel=0.02)
-    assert set(figures.stage_ms) == {"decode", "shrink", "motion", "kernel", "residual", "look", "compose"}
+    stages = {"decode", "shrink", "flow", "motion", "kernel", "residual", "look", "compose"}
+    assert set(figures.stage_ms) == stages
+    assert set(figures.waited_ms) == {"for a frame", "to be composed"}
+    assert {"core 0", "livedream"} <= set(figures.busy)
+    assert figures.busy["livedream"] > 0
     assert 0 < figures.latency_ms["p50"] <= figures.latency_ms["p95"] <= figures.latency_ms["p99"]
     assert figures.dropped == 0
     assert figures.startup_s <= figures.settled_s + 1.0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +90,14 @@ def test_close_wakes_a_waiting_lossless_put() -> None:
     thread.join(2.0)
     assert not thread.is_alive()
     assert slot.take(0) == 1
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_a_newer_item_takes_the_place_of_one_that_was_taken_unless_none_may_be_lost(lossless: bool) -> None:
+    slot: Latest[int] = Latest(lossless=lossless)
+    slot.put(1)
+    assert slot.take(0) == 1
+    assert slot.newer() is None
+    slot.put(2)
+    assert slot.newer() == (None if lossless else 2)
+    assert slot.dropped == (0 if lossless else 1)
