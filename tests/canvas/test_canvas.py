@@ -131,7 +131,7 @@ def test_what_a_canvas_holds_comes_back_as_it_was(canvas: Any, residual: Field) 
 @pytest.mark.parametrize(
     ("canvas", "stages"),
     [
-        (CANVASES[0], {"motion", "kernel", "residual", "look", "compose"}),
+        (CANVASES[0], {"motion", "kernel", "residual", "look", "queued", "compose"}),
         (CANVASES[1], {"motion", "launch", "wait"}),
     ],
 )
