@@ -15,10 +15,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from livedream.audio.audio_analysis import AudioAnalysis
+from livedream.audio.audio_spectrum import RATE_HZ
 from livedream.clock import SystemClock
-from livedream.control.audio_analysis import AudioAnalysis
 from livedream.control.audio_capture import AudioCapture, Block
-from livedream.control.audio_file import RATE_HZ, open_audio_file
+from livedream.control.audio_file import open_audio_file
 from livedream.control.audio_input import AudioInput
 from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls

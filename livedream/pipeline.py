@@ -21,7 +21,7 @@ from livedream.engines.round_robin import engine_at
 from livedream.feed import Feed, LookUp, Turn
 from livedream.frame import Frame, Rgb, to_image
 from livedream.imaging import crop, shrink
-from livedream.modulation import Moment, settings_at
+from livedream.modulation.moments import Moment, settings_at
 from livedream.motion.feedback_warp import fed_back
 from livedream.motion.flow import Motion
 from livedream.motion.sampling import Grey

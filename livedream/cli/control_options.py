@@ -9,10 +9,10 @@ from typing import Annotated, get_args
 import typer
 
 from livedream.control.control_plan import ControlPlan, Lead
-from livedream.control.tempo import FASTEST_BPM, SLOWEST_BPM
 from livedream.errors import InputError
+from livedream.modulation.tempo import check_bpm
 from livedream.runtime.on_beat import QUANTA, Quantise
-from livedream.settings.modulation_row import ModulationRow, check_row
+from livedream.settings.modulation_row import parse_move
 
 SOUND_FILES = (
     ".aac",
@@ -133,30 +133,11 @@ def parse_lead(text: str, audio: str | None) -> Lead:
     raise InputError(f"--tempo {text}: choose one of {', '.join(get_args(Lead))}")
 
 
-def parse_move(text: str) -> ModulationRow:
-    """Read "bass=look.depth:0.4" as a row of the modulation matrix. Raises InputError."""
-    source, _, rest = text.partition("=")
-    word, _, depth = rest.partition(":")
-    wrong = f"--move {text}: write SOURCE=WORD or SOURCE=WORD:DEPTH, for example bass=look.depth:0.4"
-    if not source.strip() or not word.strip():
-        raise InputError(wrong)
-    try:
-        row = ModulationRow(source.strip(), word.strip(), float(depth) if depth else 0.5)
-    except ValueError as fault:
-        raise InputError(wrong) from fault
-    try:
-        check_row(row)
-    except InputError as fault:
-        raise InputError(f"--move {text}: {fault}") from fault
-    return row
-
-
 def control_plan(
     osc: str | None, osc_to: str | None, midi: str | None, bpm: float, quantise: str
 ) -> ControlPlan:
     """Return what turns a show, checked. Raises InputError."""
-    if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-        raise InputError(f"--bpm {bpm:g}: choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
+    check_bpm(bpm)
     return ControlPlan(parse_osc(osc), parse_osc_to(osc_to), midi, bpm=bpm, quantise=parse_quantise(quantise))
 
 

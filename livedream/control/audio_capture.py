@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from livedream.audio.audio_spectrum import Samples, hop_length
 from livedream.clock import Clock
-from livedream.control.audio_spectrum import Samples, hop_length
 from livedream.errors import SourceError
 
 LATE_S = 0.5

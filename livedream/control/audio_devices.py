@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livedream.audio.audio_spectrum import hop_length
 from livedream.clock import Clock
 from livedream.control.audio_capture import Block
-from livedream.control.audio_spectrum import hop_length
 from livedream.control.needed import needed
 from livedream.errors import LivedreamError, SourceError
 

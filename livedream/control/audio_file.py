@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
+from livedream.audio.audio_spectrum import RATE_HZ, Samples, hop_length
 from livedream.clock import Clock
 from livedream.control.audio_capture import PlayedAudio
-from livedream.control.audio_spectrum import Samples, hop_length
 from livedream.errors import InputError
-
-RATE_HZ = 48_000
+from livedream.sinks.sound_blocks import sound_blocks
 
 
 def open_audio_file(path: Path, clock: Clock) -> PlayedAudio:
@@ -34,31 +31,10 @@ def _checked(path: Path) -> Iterator[Samples]:
 
 
 def _forever(path: Path) -> Iterator[Samples]:
-    length = hop_length(RATE_HZ)
     while True:
-        waiting, count = np.zeros(0, np.float32), 0
-        for piece in _pieces(path):
-            waiting = np.concatenate([waiting, piece])
-            while len(waiting) >= length:
-                yield waiting[:length]
-                waiting, count = waiting[length:], count + 1
-        if count == 0:
+        is_empty = True
+        for block in sound_blocks(path, RATE_HZ, hop_length(RATE_HZ)):
+            is_empty = False
+            yield block
+        if is_empty:
             raise InputError(f"{path} has no sound; choose a file that has")
-
-
-def _pieces(path: Path) -> Iterator[Samples]:
-    """Decode a file once; channels are averaged here, since FFmpeg makes a sum of them louder."""
-    import av
-
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                return
-            resampler = av.AudioResampler(format="fltp", rate=RATE_HZ)
-            for frame in container.decode(container.streams.audio[0]):
-                for part in resampler.resample(frame):
-                    yield part.to_ndarray().mean(axis=0)
-            for part in resampler.resample(None):
-                yield part.to_ndarray().mean(axis=0)
-    except (OSError, av.FFmpegError) as fault:
-        raise InputError(f"the sound of {path} cannot be read: {fault.strerror or fault}") from fault

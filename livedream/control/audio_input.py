@@ -7,55 +7,23 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from livedream.audio.audio_analysis import AudioAnalysis, Heard
+from livedream.audio.audio_sources import audio_sources
+from livedream.audio.tempo_follower import TempoFollower
 from livedream.clock import Clock, SystemClock
-from livedream.control.audio_analysis import LEVELS, AudioAnalysis, Heard
 from livedream.control.audio_capture import AudioCapture
 from livedream.control.audio_devices import DeviceAudio, audio_devices, find_device, library
 from livedream.control.audio_file import open_audio_file
-from livedream.control.modulators import Modulator
 from livedream.control.sparing import Sparing
-from livedream.control.tempo import Tempo
-from livedream.control.tempo_follower import TempoFollower
 from livedream.errors import LivedreamError, SourceError
+from livedream.modulation.modulators import Modulator
+from livedream.modulation.tempo import Tempo
 from livedream.sources.watchdog import Backoff
-
-ONSET, ONSET_FALL_S = "onset", 0.12
-"""The modulator that leaps up with each onset, and in what time it falls by two thirds."""
-
-SOURCES = (*LEVELS, ONSET)
-"""The names of all modulators of sound."""
-
-LOST_S = 0.3
-"""What was heard longer ago moves nothing any more."""
 
 AGAIN_S = 30.0
 """How often it is said of an input that it is not there."""
 
 JOIN_S = 3.0
-
-
-class Level:
-    """The level of a band, 0 to 1; 0 when nothing is heard."""
-
-    def __init__(self, name: str, heard: Callable[[], Heard]) -> None:
-        self._name, self._heard = name, heard
-
-    def at(self, now_s: float) -> float:
-        """Return the level at a time."""
-        heard = self._heard()
-        return heard.levels.get(self._name, 0.0) if now_s - heard.at_s < LOST_S else 0.0
-
-
-class Onset:
-    """Leaps up with each onset, to 1 with the strongest, and falls."""
-
-    def __init__(self, heard: Callable[[], Heard]) -> None:
-        self._heard = heard
-
-    def at(self, now_s: float) -> float:
-        """Return the value at a time, 0 to 1."""
-        heard = self._heard()
-        return heard.onset * math.exp(-max(0.0, now_s - heard.onset_s) / ONSET_FALL_S)
 
 
 class AudioInput:
@@ -79,8 +47,7 @@ class AudioInput:
         self._sparing = Sparing(tell, self._clock, AGAIN_S)
         self._follower = None if tempo is None else TempoFollower(tempo)
         self._heard = Heard(-math.inf)
-        levels = {name: Level(name, lambda: self._heard) for name in LEVELS}
-        self.sources: Mapping[str, Modulator] = {**levels, ONSET: Onset(lambda: self._heard)}
+        self.sources: Mapping[str, Modulator] = audio_sources(lambda _: self._heard)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: self.run(self._stop), name="audio", daemon=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from livedream.control.tempo import HAND
+from livedream.modulation.tempo import DEFAULT_BPM, HAND
 from livedream.runtime.on_beat import Quantise
 from livedream.settings.modulation_row import ModulationRow
 
@@ -32,7 +32,7 @@ class ControlPlan:
     osc_to: tuple[str, int] | None = None
     midi: str | None = None
     profiles: Path | None = None
-    bpm: float = 120.0
+    bpm: float = DEFAULT_BPM
     quantise: Quantise = "off"
     lead: Lead = "hand"
     audio: str | None = None

@@ -15,7 +15,6 @@ from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.control.coalescer import Coalescer
 from livedream.control.control_plan import ControlPlan, ControlStatus
 from livedream.control.link_tempo import LinkTempo, link_peer
-from livedream.control.macros import MACRO_ROWS, macro_sources
 from livedream.control.matrix import Matrix
 from livedream.control.midi import Midi, kept_profile
 from livedream.control.midi_binding import Binding
@@ -27,9 +26,10 @@ from livedream.control.osc_server import OscServer
 from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
-from livedream.control.tempo import MidiClock, Tempo
 from livedream.control.tempo_commands import add_tempo_commands
 from livedream.errors import LivedreamError
+from livedream.modulation.macros import MACRO_ROWS, macro_sources
+from livedream.modulation.tempo import MidiClock, Tempo
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
 from livedream.runtime.parameters import Parameters
@@ -80,7 +80,7 @@ class Controls:
             commands, self.tempo, self._clock, None if playlist is None else self._on_beat
         )
         self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
-        self.matrix = Matrix(self.coalescer, macro_sources(store), self.tempo, MACRO_ROWS)
+        self.matrix = Matrix(self.coalescer, macro_sources(store.snapshot), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
         self.audio: AudioInput | None = None
         self.art_net: ArtNetServer | None = None

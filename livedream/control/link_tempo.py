@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from livedream.clock import Clock, SystemClock
-from livedream.control.tempo import Beat, Tempo
 from livedream.errors import LivedreamError
+from livedream.modulation.tempo import Beat, Tempo
 
 QUANTUM = 4.0
 """Beats in a bar: peers agree upon where in the bar they are."""

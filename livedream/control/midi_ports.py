@@ -12,8 +12,8 @@ from livedream.control.midi_binding import FINE, Binding, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_wire import CONTROL, to_bytes, to_message
 from livedream.control.sparing import Sparing
-from livedream.control.tempo import CLOCK
 from livedream.errors import LivedreamError
+from livedream.modulation.tempo import CLOCK
 from livedream.runtime.store import Change
 
 POLL_S = 1.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livedream.control.macros import MACROS
 from livedream.control.matrix import Matrix
 from livedream.errors import InputError
+from livedream.modulation.macros import MACROS
 from livedream.presets import Preset
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import BY_ITSELF, SettingsStore

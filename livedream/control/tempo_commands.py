@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from livedream.clock import Clock
-from livedream.control.tempo import Tempo
+from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.on_beat import QUANTA, OnBeat
 

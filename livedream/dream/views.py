@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec
-from livedream.modulation import wave
+from livedream.modulation.moments import wave
 from livedream.ops.octave_sizes import UNIT
 from livedream.settings import DreamSettings
 

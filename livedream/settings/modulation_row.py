@@ -71,6 +71,24 @@ def check_row(row: ModulationRow) -> None:
         raise InputError(f"start = {row.start!r} is not possible: it must be below end = {row.end!r}")
 
 
+def parse_move(text: str) -> ModulationRow:
+    """Read what --move takes, such as "bass=look.depth:0.4", as a row. Raises InputError."""
+    source, _, rest = text.partition("=")
+    word, _, depth = rest.partition(":")
+    wrong = f"--move {text}: write SOURCE=WORD or SOURCE=WORD:DEPTH, for example bass=look.depth:0.4"
+    if not source.strip() or not word.strip():
+        raise InputError(wrong)
+    try:
+        row = ModulationRow(source.strip(), word.strip(), float(depth) if depth else 0.5)
+    except ValueError as fault:
+        raise InputError(wrong) from fault
+    try:
+        check_row(row)
+    except InputError as fault:
+        raise InputError(f"--move {text}: {fault}") from fault
+    return row
+
+
 def row_tables(rows: Iterable[ModulationRow]) -> list[dict[str, Any]]:
     """Return rows as [[modulation]] tables of a preset file; what is as by default is left out."""
     defaults = {one.name: one.default for one in fields(ModulationRow)}

@@ -8,9 +8,9 @@ from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from livedream.control.controls import Controls
-from livedream.control.macros import MACROS
-from livedream.control.matrix import STILL, Movement
 from livedream.control.midi_binding import BOUND
+from livedream.modulation.macros import MACROS
+from livedream.modulation.row_follower import STILL, Movement
 from livedream.runtime.on_beat import OnBeat
 from livedream.settings import by_word
 from livedream.settings.modulation_row import ModulationRow

@@ -7,7 +7,6 @@ import pytest
 from livedream.cli.control_options import (
     check_audio,
     control_plan,
-    parse_move,
     parse_osc,
     parse_osc_to,
     with_sound_and_light,
@@ -76,22 +75,6 @@ def test_sound_and_light_become_part_of_the_plan() -> None:
 def test_a_tempo_that_nobody_leads_is_refused(tempo: str, wrong: str) -> None:
     with pytest.raises(InputError, match=wrong):
         with_sound_and_light(ControlPlan(), None, tempo, None, None, "127.0.0.1")
-
-
-@pytest.mark.parametrize(
-    ("text", "wrong"),
-    [
-        ("bass", "write SOURCE=WORD"),
-        ("=look.depth", "write SOURCE=WORD"),
-        ("bass=look.depth:much", "write SOURCE=WORD"),
-        ("bass=look.depth:2", "depth = 2.0 is not possible: it must be from -1 to 1"),
-        ("bass=look.deep", "word = 'look.deep' is not possible"),
-    ],
-)
-def test_a_move_that_is_not_possible_is_refused(text: str, wrong: str) -> None:
-    with pytest.raises(InputError, match=wrong) as refused:
-        parse_move(text)
-    assert f"--move {text}: " in str(refused.value)
 
 
 @pytest.mark.parametrize("text", [None, "", "USB Audio 2.0", "3"])

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from livedream.audio.audio_sources import SOURCES
+from livedream.audio.audio_spectrum import Samples
 from livedream.clock import ManualClock
 from livedream.control.audio_capture import AudioCapture, PlayedAudio
-from livedream.control.audio_input import SOURCES, AudioInput, audio_connector
-from livedream.control.audio_spectrum import Samples
-from livedream.control.tempo import Tempo
+from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.errors import InputError, LivedreamError, SourceError
+from livedream.modulation.tempo import Tempo
 
 FRAME_S = 1 / 30
 

@@ -10,8 +10,8 @@ import pytest
 
 from livedream.clock import Clock, ManualClock, SystemClock
 from livedream.control.link_tempo import QUANTUM, LinkTempo, link_peer
-from livedream.control.tempo import HAND, Beat, Tempo
 from livedream.errors import LivedreamError
+from livedream.modulation.tempo import HAND, Beat, Tempo
 
 
 def turn(tempo: Tempo, bpm: float, clock: Clock) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from livedream.clock import ManualClock
 from livedream.control.coalescer import Coalescer
 from livedream.control.matrix import Matrix
-from livedream.control.modulators import Lfo, Modulator
 from livedream.control.show_commands import ShowCommands
-from livedream.control.tempo import Tempo
 from livedream.errors import InputError
+from livedream.modulation.macros import MACRO_ROWS, macro_sources
+from livedream.modulation.modulators import Lfo, Modulator
+from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Commands
 from livedream.runtime.store import SettingsStore
 from livedream.settings import SettingInfo, Settings, change, describe
@@ -229,3 +230,10 @@ def test_a_preset_s_own_value_is_what_is_moved(desk: Any) -> None:
     shown(desk, matrix)
     desk.store.load(change(Settings(), {"look.depth": 0.2}))
     assert shown(desk, matrix).look.depth == pytest.approx(0.3)
+
+
+def test_what_moves_a_macro_moves_what_it_turns(desk: Any) -> None:
+    matrix = Matrix(desk.coalescer, macro_sources(desk.store.snapshot), Tempo(), MACRO_ROWS)
+    assert shown(desk, matrix) == Settings()
+    desk.store.change({"macro.depth": 0.75}, "test", "modulation")
+    assert shown(desk, matrix).look.depth == pytest.approx(0.44 + 0.25)

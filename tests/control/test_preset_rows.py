@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from livedream.control.macros import MACROS
 from livedream.control.matrix import Matrix
 from livedream.control.preset_rows import PresetRows
-from livedream.control.tempo import Tempo
+from livedream.modulation.macros import MACROS
+from livedream.modulation.tempo import Tempo
 from livedream.presets import Preset
 from livedream.runtime.playlist import Playlist
 from livedream.settings import Settings

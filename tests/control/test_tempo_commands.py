@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.control.tempo import Tempo
 from livedream.control.tempo_commands import NUDGE, add_tempo_commands
+from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
 

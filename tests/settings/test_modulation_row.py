@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from livedream.errors import InputError
 from livedream.settings import describe
-from livedream.settings.modulation_row import CURVES, SIDES, ModulationRow, row_tables, rows_from
+from livedream.settings.modulation_row import CURVES, SIDES, ModulationRow, parse_move, row_tables, rows_from
 
 MOVABLE = [info.word for info in describe() if info.is_number and info.lifetime == "frame"]
 ROWS = st.builds(
@@ -99,3 +99,24 @@ def test_what_is_wrong_is_told_with_origin_key_and_value(table: Any, told: str) 
         rows_from([table], "mine.toml")
     assert str(fault.value).startswith("mine.toml: modulation 1: ")
     assert told in str(fault.value)
+
+
+def test_a_move_is_a_row() -> None:
+    assert parse_move("low mid=look.depth:-0.4") == ModulationRow("low mid", "look.depth", -0.4)
+    assert parse_move("sine 4 beats = look.depth") == ModulationRow("sine 4 beats", "look.depth", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("bass", "write SOURCE=WORD"),
+        ("=look.depth", "write SOURCE=WORD"),
+        ("bass=look.depth:much", "write SOURCE=WORD"),
+        ("bass=look.depth:2", "depth = 2.0 is not possible: it must be from -1 to 1"),
+        ("bass=look.deep", "word = 'look.deep' is not possible"),
+    ],
+)
+def test_a_move_that_is_not_possible_is_refused(text: str, wrong: str) -> None:
+    with pytest.raises(InputError, match=wrong) as refused:
+        parse_move(text)
+    assert f"--move {text}: " in str(refused.value)

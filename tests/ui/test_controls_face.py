@@ -10,7 +10,7 @@ from PyQt6.QtCore import QSettings, Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from livedream.control.matrix import Movement
+from livedream.modulation.row_follower import Movement
 from livedream.runtime.status import Status
 from livedream.runtime.store import Change
 from livedream.settings.modulation_row import ModulationRow

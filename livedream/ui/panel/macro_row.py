@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from livedream.control.macros import MACROS
+from livedream.modulation.macros import MACROS
 from livedream.settings import SettingInfo, by_word
 from livedream.ui.panel.macro_dial import MacroDial
 from livedream.ui.panel.panel_hand import PanelHand

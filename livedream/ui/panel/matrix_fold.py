@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from livedream.control.macros import MACROS
 from livedream.control.matrix import Matrix
 from livedream.errors import LivedreamError
+from livedream.modulation.macros import MACROS
 from livedream.settings import SettingInfo, describe
 from livedream.settings.modulation_row import ModulationRow
 from livedream.ui.panel.editors import ChoiceBox

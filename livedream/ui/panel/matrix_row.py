@@ -9,8 +9,8 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from livedream.control.modulators import PACE, SHAPES
-from livedream.control.waves import WaveName, read_wave
+from livedream.modulation.modulators import PACE, SHAPES
+from livedream.modulation.waves import WaveName, read_wave
 from livedream.settings import SettingInfo, by_word
 from livedream.settings.modulation_row import CURVES, SIDES, SLOWEST_S, ModulationRow
 from livedream.ui.panel.field_row import FieldRow, choice_field, number_field

@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from livedream.control.macros import MACROS
+from livedream.modulation.macros import MACROS
 from livedream.ui.panel.macro_row import MacroRow
 
 

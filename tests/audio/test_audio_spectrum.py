@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livedream.control.audio_spectrum import EDGES_HZ, Spectrum, hop_length
+from livedream.audio.audio_spectrum import EDGES_HZ, Spectrum, hop_length
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 16_000, 44_100, 48_000, 96_000])

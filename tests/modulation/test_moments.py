@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.modulation import LOOP_STEPS, Moment, loosened, persistence_at, settings_at, wave
+from livedream.modulation.moments import LOOP_STEPS, Moment, loosened, persistence_at, settings_at, wave
 from livedream.settings import MotionSettings, Settings, change
 from livedream.settings.motion import Course
 

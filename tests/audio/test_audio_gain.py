@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from livedream.control.audio_gain import AutoGain
+from livedream.audio.audio_gain import AutoGain
 
 STEP_S = 0.01
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
-from livedream.control.tempo import Tempo
 from livedream.errors import InputError
+from livedream.modulation.tempo import Beats
 
 Shape = Literal["sine", "triangle", "saw", "square", "random", "decay"]
 """sine, triangle: begin in the middle and rise. saw: rises from -1 to 1, then jumps back. square: 1, then -1.
@@ -57,7 +57,7 @@ class Lfo:
 class BeatLfo:
     """A wave in time with the beat. beats: in a turn. phase: of a turn, where it begins at the first beat."""
 
-    tempo: Tempo
+    tempo: Beats
     shape: Shape
     beats: float = 4.0
     phase: float = 0.0

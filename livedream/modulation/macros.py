@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from livedream.runtime.store import SettingsStore
-from livedream.settings import by_word, describe
+from livedream.settings import Settings, by_word, describe
 from livedream.settings.macro import REST
 from livedream.settings.modulation_row import ModulationRow
 
@@ -17,20 +17,23 @@ MACROS: tuple[str, ...] = tuple(info.word for info in describe() if info.section
 
 @dataclass(frozen=True, slots=True)
 class MacroSource:
-    """Gives where a macro is, from -1 over 0 at rest to 1; what moves the macro moves what it turns."""
+    """Gives where a macro is, from -1 over 0 at rest to 1; what moves the macro moves what it turns.
 
-    store: SettingsStore
+    settings: returns those that stand.
+    """
+
+    settings: Callable[[], Settings]
     word: str
 
     def at(self, now_s: float) -> float:  # noqa: ARG002  (a knob has no time of its own)
         """Return where it is now."""
-        value: float = by_word()[self.word].value_of(self.store.snapshot())
+        value: float = by_word()[self.word].value_of(self.settings())
         return (value - REST) / (1 - REST)
 
 
-def macro_sources(store: SettingsStore) -> dict[str, MacroSource]:
-    """Return the macros as sources of the matrix, by name."""
-    return {by_word()[word].name: MacroSource(store, word) for word in MACROS}
+def macro_sources(settings: Callable[[], Settings]) -> dict[str, MacroSource]:
+    """Return the macros as sources of the matrix, by name. settings: returns those that stand."""
+    return {by_word()[word].name: MacroSource(settings, word) for word in MACROS}
 
 
 def _rows() -> tuple[ModulationRow, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from livedream.control.modulators import BeatLfo, Lfo
-from livedream.control.tempo import Tempo
-from livedream.control.waves import OFFERED, WaveName, read_wave, wave
+from livedream.modulation.modulators import BeatLfo, Lfo
+from livedream.modulation.tempo import Tempo
+from livedream.modulation.waves import OFFERED, WaveName, read_wave, wave
 
 
 def test_beats_follow_the_tempo_and_hertz_do_not() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livedream.control.audio_analysis import AudioAnalysis
-from livedream.control.audio_spectrum import Samples
-from livedream.control.audio_tempo import Pulse
+from livedream.audio.audio_analysis import AudioAnalysis
+from livedream.audio.audio_spectrum import Samples
+from livedream.audio.audio_tempo import Pulse
 
 
 def pulses(samples: Samples, rate_hz: int = 48_000) -> list[tuple[float, Pulse]]:

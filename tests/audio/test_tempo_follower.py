@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from livedream.control.audio_tempo import Pulse
-from livedream.control.tempo import Tempo
-from livedream.control.tempo_follower import LASTING, TempoFollower
+from livedream.audio.audio_tempo import Pulse
+from livedream.audio.tempo_follower import LASTING, TempoFollower
+from livedream.modulation.tempo import Tempo
 
 
 def test_it_takes_the_first_pulse_at_once_and_keeps_the_count() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from livedream.control.audio_analysis import LEVELS, AudioAnalysis
-from livedream.control.audio_spectrum import Samples
+from livedream.audio.audio_analysis import LEVELS, AudioAnalysis
+from livedream.audio.audio_spectrum import Samples
 
 
 def maxima(samples: Samples) -> dict[str, float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from livedream.control.modulators import PACE, SHAPES, BeatLfo, Lfo, Modulator, Shape
-from livedream.control.tempo import Tempo
+from livedream.modulation.modulators import PACE, SHAPES, BeatLfo, Lfo, Modulator, Shape
+from livedream.modulation.tempo import Beats
 
 OFFERED = tuple(
     f"{shape} {pace}" for shape in SHAPES for pace in ("1 beat", "4 beats", "16 beats", "0.1 hz", "0.5 hz")
@@ -49,7 +49,7 @@ def read_wave(name: str) -> WaveName | None:
     return WaveName(found, pace, read[3] != "hz", phase)
 
 
-def wave(name: str, tempo: Tempo) -> Modulator | None:
+def wave(name: str, tempo: Beats) -> Modulator | None:
     """Return the wave of a name; None if it is none.
 
     "+0.25" at its end lets it begin a quarter of a turn later in its way.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from livedream.control.audio_tempo import Pulse
-from livedream.control.tempo import Beat, Tempo
+from livedream.audio.audio_tempo import Pulse
+from livedream.modulation.tempo import Beat, Tempo
 
 NEAR, NEAR_BEATS = 0.06, 0.2
 """What differs by more, as a share of the tempo or in beats, is a leap."""

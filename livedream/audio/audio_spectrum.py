@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 """Sound of one channel, -1 to 1."""
 
+RATE_HZ = 48_000
+"""Samples a second, of files that are listened to."""
+
 HOPS_PER_S = 100
 """So often the spectrum is measured; blocks of sound are as long as one hop."""
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.control.tempo import (
+from livedream.modulation.tempo import (
     CLOCK_CONTINUE,
     CLOCK_START,
     CLOCK_STOP,

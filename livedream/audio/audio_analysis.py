@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from livedream.control.audio_gain import AutoGain
-from livedream.control.audio_onset import OnsetFinder
-from livedream.control.audio_spectrum import EDGES_HZ, Samples, Spectrum
-from livedream.control.audio_tempo import BeatFinder, Pulse
+from livedream.audio.audio_gain import AutoGain
+from livedream.audio.audio_onset import OnsetFinder
+from livedream.audio.audio_spectrum import EDGES_HZ, Samples, Spectrum
+from livedream.audio.audio_tempo import BeatFinder, Pulse
 
 LEVELS = (*EDGES_HZ, "loudness")
 """What has a level: the bands, and all of them together."""

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.control.modulators import SHAPES, BeatLfo, Lfo, shaped
-from livedream.control.tempo import Tempo
 from livedream.errors import InputError
+from livedream.modulation.modulators import SHAPES, BeatLfo, Lfo, shaped
+from livedream.modulation.tempo import Tempo
 
 TURNS = st.floats(-1e6, 1e6)
 WAVES = [shape for shape in SHAPES if shape != "random"]

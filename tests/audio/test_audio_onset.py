@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from livedream.control.audio_onset import OnsetFinder
-from livedream.control.audio_spectrum import Samples, Spectrum
+from livedream.audio.audio_onset import OnsetFinder
+from livedream.audio.audio_spectrum import Samples, Spectrum
 
 
 def onsets(samples: Samples, rate_hz: int = 48_000) -> list[float]:

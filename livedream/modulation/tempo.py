@@ -6,8 +6,11 @@ import statistics
 import threading
 from collections import deque
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from livedream.errors import InputError
+
+DEFAULT_BPM = 120.0
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 TAPS = 8
 """Taps that the tempo is taken from, the last ones."""
@@ -34,6 +37,12 @@ HAND = "hand"
 """Who leads the tempo unless somebody else does."""
 
 
+def check_bpm(bpm: float) -> None:
+    """Raise InputError for a tempo that is too slow or too fast."""
+    if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+        raise InputError(f"--bpm {bpm:g}: choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
+
+
 class Beat(NamedTuple):
     """A tempo, and a time at which a beat with a number falls."""
 
@@ -46,17 +55,30 @@ class Beat(NamedTuple):
         return self.number + (now_s - self.at_s) * self.bpm / 60
 
 
+class Beats(Protocol):
+    """Counts beats: a tempo that is held by hand, or one that was heard."""
+
+    def beats(self, now_s: float) -> float:
+        """Return how many beats have passed at a time, with a fraction."""
+        ...
+
+
 class Tempo:
     """Holds the beat; any thread may tap, nudge and ask. Times are of one clock, in seconds.
 
     leader: who has set the tempo last, for people.
     """
 
-    def __init__(self, bpm: float = 120.0, start_s: float = 0.0) -> None:
+    def __init__(self, bpm: float = DEFAULT_BPM, start_s: float = 0.0) -> None:
         self.leader = HAND
         self._beat = Beat(_bounded(bpm), start_s)
         self._taps: deque[float] = deque(maxlen=TAPS)
         self._lock = threading.Lock()
+
+    @property
+    def beat(self) -> Beat:
+        """Return the tempo, with when one of its beats falls."""
+        return self._beat
 
     @property
     def bpm(self) -> float:

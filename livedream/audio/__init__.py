@@ -1,0 +1,1 @@
+"""Listening: from blocks of sound to levels, onsets and the beat; the same for a show and for a film."""

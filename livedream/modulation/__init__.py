@@ -1,0 +1,1 @@
+"""What moves settings: waves, the beat, macros, and the rows that say which source moves what."""
