@@ -29,7 +29,7 @@ MODULATION = "modulation"
 class Preset:
     """A named look.
 
-    rows: what moves its settings in a live show. is_own: it lies in the person's own folder. order: its place
+    rows: what moves its settings. is_own: it lies in the person's own folder. order: its place
     among those, 0 for none in particular.
     """
 
@@ -124,14 +124,14 @@ def preset_text(
     told: dict[str, Any] = {"name": name}
     told |= {"description": description} if description else {}
     told |= {"order": order} if order else {}
-    moved = {MODULATION: row_tables(rows)}
-    return as_toml(told | preset_table(settings) | (moved if moved[MODULATION] else {}))
+    return as_toml(told | preset_table(settings, rows))
 
 
-def preset_table(settings: Settings) -> dict[str, Any]:
-    """Return settings as the tables of a preset file."""
+def preset_table(settings: Settings, rows: Iterable[ModulationRow] = ()) -> dict[str, Any]:
+    """Return settings, and the rows that move them, as the tables of a preset file."""
     table: dict[str, Any] = _plain(settings.model_dump(mode="json"))
-    return table
+    moved = row_tables(rows)
+    return table | ({MODULATION: moved} if moved else {})
 
 
 def as_toml(table: Mapping[str, Any]) -> str:

@@ -15,10 +15,11 @@ import livedream
 from livedream import api
 from livedream.errors import InputError
 from livedream.frame import Rgb
-from livedream.presets import load
+from livedream.presets import Preset, load
 from livedream.resources import folder
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings, change
+from livedream.settings.modulation_row import ModulationRow
 from tests.offline.conftest import FakeEngines
 
 OFFERED = [
@@ -113,7 +114,24 @@ def test_frames_are_dreamed_one_after_the_other_when_they_are_due(engines: list[
     "look", ["subtle", folder("configs") / "subtle.toml", load("subtle"), load("subtle").settings]
 )
 def test_a_look_is_a_name_a_preset_or_settings(look: Any) -> None:
-    assert api.settings_of(look) == load("subtle").settings
+    assert api.look_of(look) == (load("subtle").settings, ())
+
+
+def test_rows_and_macros_move_what_a_program_dreams(
+    engines: list[FakeEngines], drums: Any, tmp_path: Path
+) -> None:
+    frames = [picture()] * 12
+    song, told = drums.save(drums.track(120, 1), tmp_path / "song.wav"), list[str]()
+    row = ModulationRow("onset", "look.strength", 0.5)
+    moving = Preset("moving", "", SMALL, (row,))
+    still = list(livedream.dream_frames(frames, SMALL))
+    quiet = list(livedream.dream_frames(frames, moving, tell=told.append))
+    assert (np.stack(still) == np.stack(quiet)).all()
+    assert told == ["these frames have no sound, so what onset would move rests"]
+    loud = list(livedream.dream_frames(frames, moving, audio=song))
+    assert (np.stack(still) != np.stack(loud)).any()
+    deep = change(SMALL, {"macro.depth": 1.0})
+    assert (livedream.dream_image(picture(), deep) != livedream.dream_image(picture(), SMALL)).any()
 
 
 def test_what_is_none_is_told() -> None:

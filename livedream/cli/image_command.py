@@ -24,6 +24,8 @@ from livedream.offline.still import (
 def run(request: StillRequest) -> None:
     """Dream a picture and write it. Raises LivedreamError."""
     console, still, start_s = Console(), still_of(request), time.monotonic()
+    for note in still.notes:
+        teller(console)(note)
     try:
         with (
             reserved(still.file, overwrite=request.overwrite),

@@ -70,6 +70,32 @@ FirstFrameOption = Annotated[
     typer.Option(help="Picture that the dream starts from.", metavar="PICTURE", show_default=False),
 ]
 NoSoundOption = Annotated[bool, typer.Option("--no-sound", help="Leave out the sound.")]
+MoveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Let a source move a setting by a share of its range, such as bass=look.depth:0.4; may be "
+        "repeated. Sources: bass, low mid, mid, high, onset, loudness, waves such as sine 4 beats, macros.",
+        metavar="SOURCE=WORD[:DEPTH]",
+        show_default=False,
+    ),
+]
+AudioOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="What moves settings by sound follows this file, from the first frame that is rendered; "
+        "default: --sound, or else the film's own sound.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+BpmOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Tempo of waves in beats; default: the beat of the sound, or 120 without one.",
+        metavar="N",
+        show_default=False,
+    ),
+]
 BatchOption = Annotated[
     Path | None,
     typer.Option(help="Render the films listed in a TOML file.", metavar="FILE", show_default=False),
@@ -140,6 +166,9 @@ def render(
     first_frame: FirstFrameOption = None,
     sound: SoundOption = None,
     no_sound: NoSoundOption = False,
+    move: MoveOption = None,
+    audio: AudioOption = None,
+    bpm: BpmOption = None,
     batch: BatchOption = None,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
@@ -148,8 +177,9 @@ def render(
     """Dream a film, frame by frame; run the same command again to continue an interrupted render."""
     from livedream.cli.render_command import one_or_batch, run, run_batch
     from livedream.cli.workers import Crew
-    from livedream.offline.job import RenderRequest
-    from livedream.offline.render_options import box_of, length_of, preview_of, rate_of
+    from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of
+    from livedream.offline.render_request import RenderRequest
+    from livedream.settings.modulation_row import parse_move
 
     places = one_or_batch((source, output), batch)
     if places is None:
@@ -177,6 +207,9 @@ def render(
             first_frame=first_frame,
             sound=not no_sound,
             sound_file=sound,
+            moves=tuple(parse_move(text) for text in move or ()),
+            audio=audio,
+            bpm=bpm_of(bpm),
             overwrite=overwrite,
         )
     )

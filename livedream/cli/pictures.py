@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from livedream.cli.offline import ReplaceOption, SeedOption, TimelineOption
+from livedream.cli.offline import (
+    AudioOption,
+    BpmOption,
+    MoveOption,
+    ReplaceOption,
+    SeedOption,
+    TimelineOption,
+)
 from livedream.cli.show_options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.presets import DEFAULT
 
@@ -80,13 +87,17 @@ def zoom(
     pan: PanOption = "0,0",
     timeline: TimelineOption = None,
     sound: SoundOption = None,
+    move: MoveOption = None,
+    audio: AudioOption = None,
+    bpm: BpmOption = None,
     overwrite: ReplaceOption = False,
 ) -> None:
     """Zoom endlessly into a dreaming picture; run the same command again to continue an interrupted film."""
     from livedream.cli.zoom_command import pan_of, run
     from livedream.offline.endless_zoom import Flight
-    from livedream.offline.job import RenderRequest
-    from livedream.offline.render_options import box_of, length_of, rate_of
+    from livedream.offline.render_options import box_of, bpm_of, length_of, rate_of
+    from livedream.offline.render_request import RenderRequest
+    from livedream.settings.modulation_row import parse_move
 
     request = RenderRequest(
         source,
@@ -100,6 +111,9 @@ def zoom(
         seconds=length_of(seconds),
         timeline=timeline,
         sound_file=sound,
+        moves=tuple(parse_move(text) for text in move or ()),
+        audio=audio,
+        bpm=bpm_of(bpm),
         overwrite=overwrite,
     )
     run(request, Flight(speed, rotate, *pan_of(pan)))

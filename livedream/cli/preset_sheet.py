@@ -18,8 +18,7 @@ from livedream.cli.show_options import Options
 from livedream.errors import SourceError
 from livedream.frame import Rgb
 from livedream.imaging import letterbox
-from livedream.presets import load
-from livedream.settings import Settings
+from livedream.presets import Preset, load
 from livedream.sinks.image_file import check_image_file, write_image
 
 FRAMES = 60
@@ -36,7 +35,7 @@ def run(options: Options, names: Sequence[str], file: Path) -> None:
     frames = _frames(options)
     tiles = [("the picture", frames[-1])]
     for name in track(names, "dreaming", console=console, transient=True):
-        tiles.append((name, _last_dream(frames, load(name).settings, options, console)))
+        tiles.append((name, _last_dream(frames, load(name), options, console)))
     write_image(file, laid_out(tiles))
     presets = "preset" if len(tiles) == 2 else "presets"
     console.print(f"{file}: {len(tiles) - 1} {presets}", markup=False, highlight=False)
@@ -53,9 +52,9 @@ def _frames(options: Options) -> Sequence[Rgb]:
     return frames
 
 
-def _last_dream(frames: Iterable[Rgb], settings: Settings, options: Options, console: Console) -> Rgb:
+def _last_dream(frames: Iterable[Rgb], preset: Preset, options: Options, console: Console) -> Rgb:
     """Dream frames in a row; return the last dream."""
-    return deque(dream_frames(frames, settings, engine=options.engine, tell=teller(console)), maxlen=1).pop()
+    return deque(dream_frames(frames, preset, engine=options.engine, tell=teller(console)), maxlen=1).pop()
 
 
 def laid_out(tiles: Sequence[tuple[str, Rgb]]) -> Rgb:

@@ -13,8 +13,9 @@ from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError, LivedreamError, SinkError
 from livedream.offline.batch import is_done, load_batch
 from livedream.offline.engine_pool import Engines
-from livedream.offline.job import Job, RenderRequest, job_of
+from livedream.offline.job import Job, job_of
 from livedream.offline.render import Rendered, render
+from livedream.offline.render_request import RenderRequest
 
 Plan = Callable[[RenderRequest], Job]
 """Makes of a request what is to be rendered."""
@@ -48,7 +49,7 @@ def render_one(request: RenderRequest, console: Console, plan: Plan = job_of) ->
     name = job.output.path.name
     with shown(name, console) as progress, Engines(request.engine, teller(console), progress.wait) as engines:
         try:
-            return render(job, engines, progress, overwrite=request.overwrite)
+            return render(job, engines, progress, overwrite=request.overwrite, tell=teller(console))
         except SinkError as fault:
             raise SinkError(
                 f"{fault}; the finished part is kept: run the same command again to continue"

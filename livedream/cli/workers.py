@@ -13,8 +13,8 @@ from livedream.cli.render_command import say, words
 from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError
 from livedream.offline.engine_pool import Engines
-from livedream.offline.job import RenderRequest
 from livedream.offline.render import Rendered
+from livedream.offline.render_request import RenderRequest
 from livedream.offline.split import own_engines, render_split, workers
 
 
@@ -56,4 +56,4 @@ class Crew:
             Engines(request.engine, teller(console), progress.wait) as engines,
             workers(self.count or 1, self.cluster) as executor,
         ):
-            return render_split(request, engines, executor, progress, own_engines)
+            return render_split(request, engines, executor, progress, own_engines, teller(console))

@@ -7,7 +7,7 @@ import math
 from livedream.cli import render_command
 from livedream.errors import InputError
 from livedream.offline.endless_zoom import Flight, zoom_of
-from livedream.offline.job import RenderRequest
+from livedream.offline.render_request import RenderRequest
 
 
 def run(request: RenderRequest, flight: Flight) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
-from livedream.offline.job import RenderRequest, job_of
-from livedream.offline.render_options import box_of, length_of, preview_of, rate_of, seed_of
+from livedream.offline.job import job_of
+from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of, seed_of
+from livedream.offline.render_request import RenderRequest
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
+from livedream.settings.modulation_row import ModulationRow, parse_move
 from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.source_spec import expanded
 
@@ -34,6 +36,9 @@ WORDS = (
     "first_frame",
     "sound",
     "sound_file",
+    "move",
+    "audio",
+    "bpm",
     "overwrite",
 )
 
@@ -99,10 +104,19 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
         first_frame=file("first_frame"),
         sound=flag("sound", True),
         sound_file=file("sound_file"),
+        moves=_moves(table.get("move", []), origin),
+        audio=file("audio"),
+        bpm=bpm_of(text("bpm")),
         overwrite=flag("overwrite", False),
     )
     preset = text("preset")
     return request if preset is None else replace(request, preset=beside(folder, preset))
+
+
+def _moves(given: Any, origin: str) -> tuple[ModulationRow, ...]:
+    if not isinstance(given, list) or not all(isinstance(move, str) for move in given):
+        raise InputError(f'{origin}: move = {given!r} is not possible; write it as ["bass=look.depth:0.4"]')
+    return tuple(parse_move(move) for move in given)
 
 
 def _engine(given: str | None, origin: str) -> Choice:
@@ -130,4 +144,5 @@ def is_done(request: RenderRequest) -> bool:
         {word: value for word, value in recipe.made.items() if word not in UNTOLD}
         for recipe in (there, job.recipe)
     )
-    return there.settings == job.recipe.settings and next(told) == next(told)
+    looks = ((recipe.settings, recipe.rows) for recipe in (there, job.recipe))
+    return next(looks) == next(looks) and next(told) == next(told)

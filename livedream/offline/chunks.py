@@ -24,7 +24,8 @@ from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed
 from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
-from livedream.offline.render import fill, segments_for
+from livedream.offline.moving_settings import highest
+from livedream.offline.render import fill, moving_settings, segments_for
 from livedream.sinks.segments import PictureSegments, told
 from livedream.sources.still_image import read_image
 from livedream.whole_file import write_whole
@@ -80,7 +81,7 @@ def chunks_of(job: Job, total: int, part_frames: int) -> list[Chunk]:
 def lead_frames(job: Job) -> int:
     """Compute how many frames a dream needs to grow as strong as if it had begun long before."""
     most = math.ceil(LONGEST_LEAD_S * job.rate)
-    persistence = max(segment.settings.motion.persistence for segment in job.timeline.segments)
+    persistence = max(highest(segment, "motion.persistence") for segment in job.timeline.segments)
     if persistence <= SHARE_LEFT or persistence >= 1:
         return 1 if persistence < 1 else most
     return min(most, math.ceil(math.log(SHARE_LEFT) / math.log(persistence)))
@@ -96,8 +97,9 @@ def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
     if mark.is_file():
         end_text, _, damage = mark.read_bytes().decode(errors="surrogateescape").partition("\n")
         return Dreamt(int(end_text), damage)
+    settings = moving_settings(job, place)
     with closing(_dreamer(job, chunk, engines)) as dreamer:
-        pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), job.wanted_at, dreamer))
+        pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), settings.at, dreamer))
         dreamt = Dreamt(_store(job, chunk, place, pictures), job.footage.damage)
     text = f"{dreamt.end}\n{dreamt.damage}".encode(errors="surrogateescape")
     with told(mark):

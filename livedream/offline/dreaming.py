@@ -83,8 +83,8 @@ def spec_for(dream: DreamSettings, size_wh: tuple[int, int]) -> KernelSpec:
 
 
 def dreamed(
-    frames: Iterable[Frame], wanted_at: Callable[[Frame], Blend], dreamer: FrameDreamer
+    frames: Iterable[Frame], wanted_at: Callable[[int], Blend], dreamer: FrameDreamer
 ) -> Iterator[Dreamed]:
-    """Dream frames in a row, each with what is wanted at its moment. Raises LivedreamError."""
+    """Dream frames in a row, each with what is wanted at its index. Raises LivedreamError."""
     for frame in frames:
-        yield dreamer.dream(frame, wanted_at(frame))
+        yield dreamer.dream(frame, wanted_at(frame.index))

@@ -15,7 +15,8 @@ import numpy as np
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.offline.full_size import at_full_size, words_of
-from livedream.offline.job import Job, RenderRequest, job_of
+from livedream.offline.job import Job, job_of
+from livedream.offline.render_request import RenderRequest
 from livedream.offline.settings_timeline import SettingsTimeline
 from livedream.settings import FeedbackSettings, LookSettings, MotionSettings, Settings
 from livedream.sources.footage import Footage, Shot

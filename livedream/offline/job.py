@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from livedream.engines.maker import Choice
 from livedream.errors import InputError
-from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.imaging import resized
+from livedream.modulation.row_follower import standing
 from livedream.offline.dreaming import spec_for
-from livedream.offline.output import Output, check_apart, check_output, output_of, size_for
+from livedream.offline.job_record import SOUND_WORDS, files_of, made_of
+from livedream.offline.listening import Listening, has_sound
+from livedream.offline.output import Output, check_output, output_of, size_for
+from livedream.offline.render_request import RenderRequest, box_wh, with_files
 from livedream.offline.settings_timeline import Segment, SettingsTimeline, load_timeline
 from livedream.offline.timecode import clock_words, seconds_of
-from livedream.presets import DEFAULT, apply_assignments, as_toml, load, preset_table
+from livedream.offline.wanted_sources import Wanted, check_moves, wanted_of
+from livedream.presets import apply_assignments, as_toml, load, preset_table
 from livedream.references import References
 from livedream.settings import change
 from livedream.sinks.render_recipe import Recipe
@@ -30,50 +33,9 @@ from livedream.sources.open_footage import FootageRequest, open_footage
 from livedream.sources.source_spec import expanded
 from livedream.sources.still_image import read_image
 from livedream.toml_table import toml_table
-from livedream.version import __version__
 
 LEAST_WORKING_PX = 4096
 """What dream.working_px cannot go below."""
-
-SOUND_WORDS = ("sound", "sound_file")
-"""What may change while a render is unfinished: sound is added when all frames are there."""
-
-_KINDS = {
-    "first_frame": "the picture that the dream starts from",
-    "sound_file": "the music",
-    "guide": "the guide",
-    "style": "the style",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class RenderRequest:
-    """What a person asked for, in the words of the command's options; None: not said.
-
-    size_wh: the box that frames are to fit in. fps: frames a second that come out. preview: width.
-    sound_file: in place of the source's sound. folder: what preset, timeline and set files are looked up
-    from. changes: of settings, word -> value.
-    """
-
-    source: str
-    output: str
-    preset: str = DEFAULT
-    assignments: Sequence[str] = ()
-    changes: dict[str, Any] = field(default_factory=dict)
-    engine: Choice = "auto"
-    seed: int = 0
-    size_wh: tuple[int, int] | None = None
-    fps: Fraction | None = None
-    start: str | None = None
-    end: str | None = None
-    seconds: float | None = None
-    preview: int | None = None
-    picture_format: str | None = None
-    timeline: Path | None = None
-    first_frame: Path | None = None
-    sound: bool = True
-    sound_file: Path | None = None
-    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +52,8 @@ class Job:
 
     size_wh: of the frames that come out, `rate` a second; first, last: those of the source that are
     rendered, counted at `rate`, last None for its end. files: what it looks at and listens to beside the
-    footage, word -> identity.
+    footage, word -> identity. listening: the sound that moves settings. bpm: of waves that go by beats, None
+    for that of the sound. notes: sentences for people on what moves nothing.
     """
 
     footage: Footage
@@ -105,6 +68,9 @@ class Job:
     start_picture: Rgb | None
     sound: Sound | None
     files: dict[str, str]
+    listening: Listening | None
+    bpm: float | None
+    notes: tuple[str, ...]
 
     @property
     def total(self) -> int | None:
@@ -118,43 +84,33 @@ class Job:
         for frame in at_rate(self.footage.shots(), self.rate, self.first + done, self.last):
             yield replace(frame, rgb=resized(frame.rgb, self.size_wh))
 
-    def wanted_at(self, frame: Frame) -> Blend:
-        """Return the settings that a frame is dreamed with."""
-        return self.timeline.at(float(frame.index / self.rate))
-
     def words(self, recipe: Recipe) -> dict[str, Any]:
         """Return everything that determines the frames, as TOML would read it back."""
         files = {word: identity for word, identity in self.files.items() if word not in SOUND_WORDS}
         made = {word: value for word, value in recipe.made.items() if word not in SOUND_WORDS}
         names = {"content": self.footage.identity, "files": files, "names": self.output.pattern}
-        return toml_table(as_toml(made | names | preset_table(recipe.settings)))
+        return toml_table(as_toml(made | names | preset_table(recipe.settings, recipe.rows)))
 
 
 def job_of(request: RenderRequest) -> Job:
     """Check a request and open its source. Raises InputError."""
-    request = _at_home(request)
+    request = with_files(request)
     output = output_of(request.output, request.picture_format)
-    sized = (
-        FootageRequest(request.fps, request.seconds)
-        if request.size_wh is None
-        else FootageRequest(request.fps, request.seconds, request.size_wh)
-    )
-    footage = open_footage(request.source, sized)
+    footage = _footage(request)
     rate = request.fps or footage.rate
     begun = request.overwrite or output.unfinished.is_dir()
     check_output(output, _path_of(request.source), rate, overwrite=begun)
-    size_wh = size_for(output, footage.size_wh, _box(request))
+    size_wh = size_for(output, footage.size_wh, box_wh(request))
     first, last = _span(request, footage, rate)
     timeline = _previewed(_timeline(request, footage), size_wh if request.preview else None)
     _check_settings(timeline, size_wh)
-    files = _files(request, timeline)
-    check_apart(output, {_KINDS[word.split()[0]]: file for word, file in files.items()})
-    recipe = Recipe(
-        _preset_name(request),
-        timeline.at(float(first / rate)).settings,
-        _made(request, footage, size_wh, rate, timeline),
-    )
-    picture = None if request.first_frame is None else read_image(request.first_frame)
+    wanted = wanted_of(row for segment in timeline.segments for row in segment.rows)
+    begin_s = float(first / rate)
+    sound = _sound(request, footage, output, begin_s)
+    listening = _listening(request, footage, wanted, (first, last), rate)
+    files = files_of(request, timeline, listening, output)
+    begins, rows = timeline.at(begin_s).settings, timeline.around(begin_s).holds.rows
+    made = made_of(request, footage, size_wh, rate, timeline)
     return Job(
         footage,
         output,
@@ -163,19 +119,64 @@ def job_of(request: RenderRequest) -> Job:
         first,
         last,
         timeline,
-        recipe,
+        Recipe(load(request.preset).name, begins, made, rows),
         request.seed,
-        picture,
-        _sound(request, footage, output, float(first / rate)),
+        None if request.first_frame is None else read_image(request.first_frame),
+        sound,
         {word: identity_of([file]) for word, file in files.items()},
+        listening,
+        request.bpm,
+        tuple(_notes(request, footage, wanted, listening)),
     )
 
 
-def _at_home(request: RenderRequest) -> RenderRequest:
-    """Read the files that are named beside the source as a shell does. Raises InputError."""
-    named = {word: getattr(request, word) for word in ("timeline", "first_frame", "sound_file")}
-    files: dict[str, Any] = {word: file and expanded(str(file)) for word, file in named.items()}
-    return replace(request, **files)
+def _footage(request: RenderRequest) -> Footage:
+    sized = (
+        FootageRequest(request.fps, request.seconds)
+        if request.size_wh is None
+        else FootageRequest(request.fps, request.seconds, request.size_wh)
+    )
+    return open_footage(request.source, sized)
+
+
+def _listening(
+    request: RenderRequest, footage: Footage, wanted: Wanted, span: tuple[int, int | None], rate: Fraction
+) -> Listening | None:
+    """Return the sound that rows follow: what they are given, or else what the film will sound like.
+
+    What a file brings begins with the first frame that is rendered, as its music does; the film's own sound
+    with the film. None if none is wanted, or there is none. Raises InputError.
+    """
+    first, last = span
+    if last is None and not isinstance(footage, Film) and footage.length_s is not None:
+        last = slot_at(footage.length_s, rate)
+    file, option = (request.audio, "--audio") if request.audio else (request.sound_file, "--sound")
+    if file is not None and option == "--audio":
+        music_begin_s(file, option)  # whether anything listens or not, it has to be there
+    if not wanted.listens(request.bpm):
+        return None
+    beat = wanted.beat and request.bpm is None
+    if file is not None:
+        return Listening(file, music_begin_s(file, option), first, last and last - first, beat)
+    if isinstance(footage, Film) and has_sound(footage.path):
+        return Listening(footage.path, footage.origin_s, 0, last, beat)
+    return None
+
+
+def _notes(
+    request: RenderRequest, footage: Footage, wanted: Wanted, listening: Listening | None
+) -> Iterator[str]:
+    """Yield a sentence on each thing that moves nothing."""
+    yield from wanted.notes()
+    if wanted.listens(request.bpm) and listening is None:
+        yield from wanted.without_sound(
+            f"{footage.name} has no sound (--audio FILE gives it one)", request.bpm
+        )
+    if request.audio is not None and listening is None:
+        add = "add one, such as --move onset=look.light:-0.5"
+        yield f"--audio {request.audio} moves nothing, as no row listens to sound; {add}"
+    if request.bpm is not None and not wanted.beat:
+        yield f"--bpm {request.bpm:g} changes nothing: no row is moved by a wave in beats"
 
 
 def _sound(request: RenderRequest, footage: Footage, output: Output, start_s: float) -> Sound | None:
@@ -200,15 +201,6 @@ def _path_of(source: str) -> Path | None:
     return path if path.exists() else path.parent if "%" in path.name else None
 
 
-def _box(request: RenderRequest) -> tuple[int, int] | None:
-    """Return the box that frames must fit in; --preview bounds only the width."""
-    if request.preview is None:
-        return request.size_wh
-    if request.size_wh is None:
-        return request.preview, 100 * request.preview
-    return min(request.preview, request.size_wh[0]), request.size_wh[1]
-
-
 def _span(request: RenderRequest, footage: Footage, rate: Fraction) -> tuple[int, int | None]:
     """Return the first frame and the one after the last. Raises InputError."""
     start_s = 0.0 if request.start is None else seconds_of(request.start, footage.rate, "--start")
@@ -224,13 +216,17 @@ def _span(request: RenderRequest, footage: Footage, rate: Fraction) -> tuple[int
 
 
 def _timeline(request: RenderRequest, footage: Footage) -> SettingsTimeline:
-    settings = apply_assignments(load(request.preset).settings, list(request.assignments))
-    settings = change(settings, request.changes, "set")
-    if request.timeline is None:
-        return SettingsTimeline([Segment(0.0, settings)])
-    return load_timeline(
-        request.timeline, settings, request.assignments, footage.rate, partial(end_before, footage)
-    )
+    """Return the settings of the film, with the rows of presets and command line. Raises InputError."""
+    check_moves(request.moves)
+    preset = load(request.preset)
+    settings = apply_assignments(preset.settings, list(request.assignments))
+    first = Segment(0.0, change(settings, request.changes, "set"), rows=preset.rows)
+    timeline = SettingsTimeline([first])
+    if request.timeline is not None:
+        ends = partial(end_before, footage)
+        timeline = load_timeline(request.timeline, first, request.assignments, footage.rate, ends)
+    moved = ((one, standing((one.rows, request.moves)).values()) for one in timeline.segments)
+    return SettingsTimeline([replace(one, rows=tuple(rows)) for one, rows in moved])
 
 
 def _previewed(timeline: SettingsTimeline, size_wh: tuple[int, int] | None) -> SettingsTimeline:
@@ -252,47 +248,3 @@ def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> Non
         for segment in timeline.segments:
             spec_for(segment.settings.dream, size_wh)
             references.check(segment.settings.dream)
-
-
-def _files(request: RenderRequest, timeline: SettingsTimeline) -> dict[str, Path]:
-    """List the existing files besides the source: a render resumes only with the same ones."""
-    named = {"first_frame": request.first_frame, "sound_file": request.sound_file}
-    for number, segment in enumerate(timeline.segments):
-        dream = segment.settings.dream
-        named |= {f"guide {number}": expanded(dream.guide), f"style {number}": expanded(dream.style)}
-    return {word: path for word, path in named.items() if path is not None and path.is_file()}
-
-
-def _preset_name(request: RenderRequest) -> str:
-    return load(request.preset).name
-
-
-def _made(
-    request: RenderRequest,
-    footage: Footage,
-    size_wh: tuple[int, int],
-    rate: Fraction,
-    timeline: SettingsTimeline,
-) -> dict[str, Any]:
-    """Return everything besides the settings that determines the frames; options not given are left out."""
-    given = {
-        "start": request.start,
-        "end": request.end,
-        "seconds": request.seconds,
-        "first_frame": None if request.first_frame is None else request.first_frame.name,
-        "sound_file": None if request.sound_file is None else request.sound_file.name,
-    }
-    segments = [
-        {"at": segment.at_s, "fade_s": segment.fade_s} | preset_table(segment.settings)
-        for segment in timeline.segments
-    ]
-    return {
-        "livedream": __version__,
-        "seed": request.seed,
-        "source": footage.name,
-        "size": f"{size_wh[0]}x{size_wh[1]}",
-        "fps": str(rate),
-        "sound": request.sound,
-        **{word: value for word, value in given.items() if value is not None},
-        **({"segment": segments} if len(segments) > 1 else {}),
-    }

@@ -13,6 +13,8 @@ from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed, spec_for
 from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
+from livedream.offline.listening import Tell, moving
+from livedream.offline.moving_settings import MovingSettings
 from livedream.offline.output import output_of
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
@@ -41,18 +43,25 @@ class Rendered:
     notes: tuple[str, ...]
 
 
-def render(job: Job, engines: Engines, report: Report, *, overwrite: bool = False) -> Rendered:
+def render(
+    job: Job, engines: Engines, report: Report, *, overwrite: bool = False, tell: Tell = lambda _: None
+) -> Rendered:
     """Render, going on where the same job was interrupted; what is finished stays, whatever happens.
 
-    overwrite: give up an unfinished render of another job. Raises LivedreamError.
+    overwrite: give up an unfinished render of another job. tell: takes sentences on what moves the settings.
+    Raises LivedreamError.
     """
+    for note in job.notes:
+        tell(note)
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     with closing(place):
         place.prepare(job.words(recipe), overwrite=overwrite)
-        return _rendered(job, engines, report, (recipe, place))
+        return _rendered(job, engines, report, (recipe, place), tell)
 
 
-def _rendered(job: Job, engines: Engines, report: Report, begun: tuple[Recipe, Checkpoint]) -> Rendered:
+def _rendered(
+    job: Job, engines: Engines, report: Report, begun: tuple[Recipe, Checkpoint], tell: Tell
+) -> Rendered:
     """Render into what is prepared. Raises LivedreamError."""
     recipe, place = begun
     done, state = place.resume()
@@ -60,11 +69,12 @@ def _rendered(job: Job, engines: Engines, report: Report, begun: tuple[Recipe, C
     segments = segments_for(job, place)
     frames = done
     if done % segments.part_frames == 0:  # else the last part, the shorter one, is finished
+        settings = moving_settings(job, place, tell)
         with closing(FrameDreamer(engines, job.seed, job.start_picture)) as dreamer:
             dreamer.restore(state)
             frames = fill(
                 segments,
-                (one.rgb for one in dreamed(job.frames(done), job.wanted_at, dreamer)),
+                (one.rgb for one in dreamed(job.frames(done), settings.at, dreamer)),
                 done,
                 lambda count: place.keep(count, dreamer.state()),
                 lambda count: report(count, job.total),
@@ -80,6 +90,14 @@ def with_engine(job: Job, engines: Engines) -> Recipe:
     """Return the job's recipe with the name of its engine. Raises EngineError."""
     engine = engines.engine_for(spec_for(job.recipe.settings.dream, job.size_wh))
     return replace(job.recipe, made=job.recipe.made | {"engine": engine.name})
+
+
+def moving_settings(job: Job, place: Checkpoint, tell: Tell = lambda _: None) -> MovingSettings:
+    """Return the settings of each of a job's frames; what it listens to is kept in its place.
+
+    Raises InputError, SinkError.
+    """
+    return moving(job.timeline, job.rate, job.bpm, job.listening, tell, place.folder)
 
 
 def segments_for(job: Job, place: Checkpoint) -> FilmSegments | PictureSegments:

@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 
 from livedream.errors import InputError
+from livedream.modulation.tempo import check_bpm
 
 LARGEST_SIDE_PX = 16_384
 """Of H.264, whose encoders take no more."""
@@ -58,6 +59,15 @@ def preview_of(text: str | None) -> int | None:
     if width != int(width) or not 64 <= width <= 3840:
         raise InputError(f"--preview {text}: use a width of 64 to 3840 pixels")
     return int(width)
+
+
+def bpm_of(text: str | None) -> float | None:
+    """Read --bpm, beats a minute. Raises InputError."""
+    if text is None:
+        return None
+    bpm = _number(text, "--bpm")
+    check_bpm(bpm)
+    return bpm
 
 
 def seed_of(text: str | None) -> int:

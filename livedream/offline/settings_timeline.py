@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from livedream.errors import InputError
 from livedream.fade import Blend, blend
 from livedream.offline.timecode import LONGEST_S, clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
 from livedream.settings import Settings, change
+from livedream.settings.modulation_row import ModulationRow
 from livedream.sources.source_spec import expanded
 from livedream.toml_table import toml_table
 
@@ -27,11 +28,27 @@ EndBefore = Callable[[float], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From `at_s` on these settings hold; those before become them within `fade_s` seconds."""
+    """From `at_s` on these settings hold; those before become them within `fade_s` seconds.
+
+    rows: what moves them.
+    """
 
     at_s: float
     settings: Settings
     fade_s: float = 0.0
+    rows: tuple[ModulationRow, ...] = ()
+
+
+class Around(NamedTuple):
+    """Which segments hold at a time.
+
+    leaving: the one that fades out, None for none. holds: the one that has begun. share: how much of that is
+    seen, 1 unless one fades.
+    """
+
+    leaving: Segment | None
+    holds: Segment
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +58,36 @@ class SettingsTimeline:
     segments: Sequence[Segment]
 
     def at(self, time_s: float) -> Blend:
-        """Return what to dream with at a time."""
+        """Return what to dream with at a time, unless rows move it."""
+        leaving, holds, share = self.around(time_s)
+        return Blend(holds.settings) if leaving is None else blend(leaving.settings, holds.settings, share)
+
+    def around(self, time_s: float) -> Around:
+        """Return which segments hold at a time."""
         number = max((n for n, segment in enumerate(self.segments) if segment.at_s <= time_s), default=0)
         segment = self.segments[number]
         into_s = time_s - segment.at_s
         if number == 0 or into_s >= segment.fade_s:
-            return Blend(segment.settings)
-        return blend(self.segments[number - 1].settings, segment.settings, into_s / segment.fade_s)
+            return Around(None, segment, 1.0)
+        return Around(self.segments[number - 1], segment, into_s / segment.fade_s)
 
 
 def load_timeline(
-    file: Path, first: Settings, assignments: Sequence[str], rate: Fraction, end_before: EndBefore
+    file: Path, first: Segment, assignments: Sequence[str], rate: Fraction, end_before: EndBefore
 ) -> SettingsTimeline:
-    """Read a timeline: [[segment]] tables with at, preset, set and fade_s.
+    """Read a timeline: [[segment]] tables with at, preset, set and fade_s; a preset brings its rows along.
 
-    first: holds before the first segment. assignments: --set, made after each segment's preset and
+    first: holds before the first of them, from 0 on. assignments: --set, made after each segment's preset and
     before its own set. rate: of the source, whose clock the times are of. Raises InputError.
     """
     tables = tables_in(file, "segment")
-    segments = [Segment(0.0, first)]
+    segments = [first]
     for number, table in enumerate(tables, 1):
         origin = f"{file}: segment {number}"
         check_words(table, WORDS, origin)
-        settings = _settings(table, segments[-1].settings, assignments, origin, file.parent)
+        settings, rows = _look(table, segments[-1], assignments, origin, file.parent)
         at_s = seconds_of(_given(table, "at", origin), rate, f"{origin}: at")
-        segments.append(Segment(at_s, settings, _fade_s(table, origin)))
+        segments.append(Segment(at_s, settings, _fade_s(table, origin), rows))
     _check_order(segments, file)
     end_s = end_before(segments[-1].at_s)
     if end_s is not None:
@@ -119,14 +141,14 @@ def words_of(given: Any, origin: str) -> dict[str, Any]:
     return words
 
 
-def _settings(
-    table: Mapping[str, Any], before: Settings, assignments: Sequence[str], origin: str, folder: Path
-) -> Settings:
-    settings = before
+def _look(
+    table: Mapping[str, Any], before: Segment, assignments: Sequence[str], origin: str, folder: Path
+) -> tuple[Settings, tuple[ModulationRow, ...]]:
+    settings, rows = before.settings, before.rows
     if "preset" in table:
-        settings = load(beside(folder, str(table["preset"]))).settings
-        settings = apply_assignments(settings, list(assignments))
-    return change(settings, words_of(table.get("set", {}), origin), origin)
+        preset = load(beside(folder, str(table["preset"])))
+        settings, rows = apply_assignments(preset.settings, list(assignments)), preset.rows
+    return change(settings, words_of(table.get("set", {}), origin), origin), rows
 
 
 def _given(table: Mapping[str, Any], word: str, origin: str) -> str | float:

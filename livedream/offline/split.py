@@ -15,8 +15,10 @@ from livedream.errors import InputError, LivedreamError
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
 from livedream.offline.engine_pool import Engines
-from livedream.offline.job import RenderRequest, job_of
-from livedream.offline.render import Rendered, Report, finish, segments_for, with_engine
+from livedream.offline.job import job_of
+from livedream.offline.listening import Tell
+from livedream.offline.render import Rendered, Report, finish, moving_settings, segments_for, with_engine
+from livedream.offline.render_request import RenderRequest, with_files
 from livedream.sources.source_spec import expanded
 
 LOOK_UP_S = 1.0
@@ -29,11 +31,17 @@ Open = Callable[[RenderRequest], Engines]
 
 
 def render_split(
-    request: RenderRequest, engines: Engines, executor: Executor, report: Report, open_engines: Open
+    request: RenderRequest,
+    engines: Engines,
+    executor: Executor,
+    report: Report,
+    open_engines: Open,
+    tell: Tell = lambda _: None,
 ) -> Rendered:
     """Render in chunks; those that are finished are not dreamed again. Raises LivedreamError.
 
-    executor: runs what it is given in any order, once or several at a time.
+    executor: runs what it is given in any order, once or several at a time. tell: takes sentences on what
+    moves the settings.
     """
     request = absolute(request)
     job = job_of(request)
@@ -41,6 +49,8 @@ def render_split(
         raise InputError(
             f"--workers: the length of {job.footage.name} is not known; render it without --workers"
         )
+    for note in job.notes:
+        tell(note)
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     segments = segments_for(job, place)
     chunks = chunks_of(job, job.total, segments.part_frames)
@@ -53,6 +63,7 @@ def render_split(
 
     with closing(place):
         place.prepare(words, overwrite=request.overwrite)
+        moving_settings(job, place, tell)  # it is listened to here, once, for all chunks
         before = finished()
         report(before, job.total)
         whole = _run(request, chunks, executor, lambda: report(finished(), job.total), open_engines)
@@ -123,14 +134,11 @@ def absolute(request: RenderRequest) -> RenderRequest:
         there = path.exists() or ("%" in path.name and path.parent.is_dir())
         return str(path.absolute()) if there else name
 
-    named = {word: getattr(request, word) for word in ("timeline", "first_frame", "sound_file")}
-    files: dict[str, Any] = {word: file and expanded(str(file)).absolute() for word, file in named.items()}
     return replace(
-        request,
+        with_files(request, absolute=True),
         source=found(request.source),
         preset=found(request.preset) if "." in request.preset else request.preset,
         output=str(expanded(request.output).absolute()),
-        **files,
     )
 
 

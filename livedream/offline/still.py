@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
-from livedream.fade import Blend
 from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
 from livedream.offline.dreaming import FrameDreamer, spec_for
 from livedream.offline.engine_pool import Engines
 from livedream.offline.full_size import at_full_size, words_of
+from livedream.offline.moving_settings import moving_look
 from livedream.offline.output import check_name, check_writable
 from livedream.offline.render_lock import RenderLock, lock_beside
+from livedream.offline.wanted_sources import notes_on_picture
 from livedream.presets import DEFAULT, apply_assignments, load
 from livedream.settings import Settings
+from livedream.settings.modulation_row import ModulationRow
 from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.segments import told
@@ -32,8 +35,8 @@ from livedream.whole_file import unfinished
 ROUNDS = 12
 """How often a picture is dreamed if nobody says."""
 
-ROUND_S = 1 / 30
-"""How much of a show's time a round is."""
+ROUNDS_PER_S = Fraction(30)
+"""How many rounds are a second of a show's time."""
 
 ENGINE_BYTES = 100
 """Room in a picture's text for the name of the engine, which is not known before it is dreamed."""
@@ -62,7 +65,10 @@ class StillRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Still:
-    """A picture that can be dreamed. alpha: None if it is opaque, or is to become so."""
+    """A picture that can be dreamed.
+
+    alpha: None if it is opaque, or is to become so. notes: sentences for people on what moves nothing.
+    """
 
     file: Path
     rgb: Rgb
@@ -70,6 +76,7 @@ class Still:
     recipe: Recipe
     rounds: int
     seed: int
+    notes: tuple[str, ...] = ()
 
 
 def still_of(request: StillRequest) -> Still:
@@ -91,10 +98,16 @@ def still_of(request: StillRequest) -> Still:
         "size": f"{size_wh[0]}x{size_wh[1]}",
         "rounds": request.rounds,
     }
-    recipe = Recipe(preset.name, settings, made)
+    recipe = Recipe(preset.name, settings, made, preset.rows)
     check_metadata(file, recipe.text() + " " * ENGINE_BYTES)
     return Still(
-        file, resized(rgb, size_wh), _fitting(alpha, file, size_wh), recipe, request.rounds, request.seed
+        file,
+        resized(rgb, size_wh),
+        _fitting(alpha, file, size_wh),
+        recipe,
+        request.rounds,
+        request.seed,
+        tuple(notes_on_picture(preset.rows)),
     )
 
 
@@ -112,31 +125,36 @@ def reserved(file: Path, *, overwrite: bool) -> Iterator[None]:
 
 def dreamed_still(still: Still, engines: Engines, report: Callable[[int, int], None]) -> Rgb:
     """Dream a picture. Raises EngineError. report: called with how many rounds are done, and of how many."""
-    return dreamed_rounds(still.rgb, still.recipe.settings, still.rounds, engines, still.seed, report)
+    look = still.recipe.settings, still.recipe.rows
+    return dreamed_rounds(still.rgb, look, still.rounds, engines, still.seed, report)
 
 
 def dreamed_rounds(
     rgb: Rgb,
-    settings: Settings,
+    look: tuple[Settings, tuple[ModulationRow, ...]],
     rounds: int,
     engines: Engines,
     seed: int = 0,
     report: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Rgb:
-    """Dream a picture, each round from what the one before has made of it. Raises EngineError."""
-    dream = rgb
+    """Dream a picture, each round from what the one before has made of it. Raises EngineError.
+
+    look: settings, and the rows that move them from round to round, as from frame to frame of a show.
+    """
+    settings, rows = look
+    dream, moved = rgb, moving_look(settings, rows, ROUNDS_PER_S)
     with closing(FrameDreamer(engines, seed)) as dreamer:
         for index in range(rounds):
             report(index, rounds)
-            frame = Frame(rgb, index * ROUND_S, index, media_s=index * ROUND_S)
-            dream = dreamer.dream(frame, Blend(settings)).rgb
+            at_s = float(index / ROUNDS_PER_S)
+            dream = dreamer.dream(Frame(rgb, at_s, index, media_s=at_s), moved.at(index)).rgb
     report(rounds, rounds)
     return dream
 
 
 def write_still(still: Still, rgb: Rgb, engine: str) -> None:
     """Write the dream with what it was made with. Raises SinkError."""
-    recipe = Recipe(still.recipe.name, still.recipe.settings, still.recipe.made | {"engine": engine})
+    recipe = replace(still.recipe, made=still.recipe.made | {"engine": engine})
     whole = rgb if still.alpha is None else np.dstack([rgb, still.alpha])
     write_with_metadata(still.file, whole, recipe.text())
 

@@ -9,7 +9,7 @@ REST = 0.5
 
 
 class MacroSettings(Section):
-    """Five knobs that each turn several settings of a live show at once; in the middle they turn none."""
+    """Five knobs that each turn several settings at once; in the middle they turn none."""
 
     group = "Macros"
 

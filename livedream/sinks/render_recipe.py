@@ -10,6 +10,7 @@ from typing import Any
 from livedream.errors import InputError
 from livedream.presets import as_toml, parse, preset_text
 from livedream.settings import Settings
+from livedream.settings.modulation_row import ModulationRow
 from livedream.sinks.metadata import read_metadata
 from livedream.toml_table import toml_table
 
@@ -22,7 +23,7 @@ MADE_BY = "livedream"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings by the preset's name, and what else decided the pictures.
+    """Settings by the preset's name, the rows that moved them, and what else decided the pictures.
 
     made: words such as livedream (the version), engine, seed and source -> values that TOML knows.
     """
@@ -30,12 +31,13 @@ class Recipe:
     name: str
     settings: Settings
     made: dict[str, Any] = field(default_factory=dict)
+    rows: tuple[ModulationRow, ...] = ()
 
     def text(self) -> str:
         """Write it as a preset file; `made` stands in its first lines, behind #."""
         notes = as_toml(self.made)
         header = "".join(f"# {line}".rstrip() + "\n" for line in notes.split("\n") if line)
-        return f"{header}\n{preset_text(self.name, self.settings)}"
+        return f"{header}\n{preset_text(self.name, self.settings, rows=self.rows)}"
 
 
 def parse_recipe(text: str, origin: Path) -> Recipe:
@@ -51,7 +53,7 @@ def parse_recipe(text: str, origin: Path) -> Recipe:
             f"{origin} does not contain its settings; give a film, a picture or a folder that livedream made"
         )
     preset = parse(text, origin)
-    return Recipe(preset.name, preset.settings, made)
+    return Recipe(preset.name, preset.settings, made, preset.rows)
 
 
 def recipe_of(path: Path) -> Recipe:

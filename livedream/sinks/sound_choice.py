@@ -58,16 +58,19 @@ def check_sound(path: Path) -> None:
         raise InputError(f"the sound of {path} cannot be read ({error}); use --no-sound") from error
 
 
-def music_begin_s(path: Path) -> float:
-    """Return where the sound of a file begins on its own clock. Raises InputError if it has none."""
+def music_begin_s(path: Path, option: str = "--sound") -> float:
+    """Return where the sound of a file begins on its own clock. Raises InputError if it has none.
+
+    option: what the file was given for.
+    """
     try:
         choice = choose_sound(path)
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"--sound {path} cannot be read ({reason}); give a file with sound") from error
+        raise InputError(f"{option} {path} cannot be read ({reason}); give a file with sound") from error
     if choice.index is None:
         why = "no sound that can be decoded" if choice.note else "no sound"
-        raise InputError(f"--sound {path} contains {why}; give a file with sound")
+        raise InputError(f"{option} {path} contains {why}; give a file with sound")
     return choice.begin_s
 
 

@@ -11,7 +11,8 @@ import pytest
 from livedream.cli import render_command, workers
 from livedream.cli.app import app
 from livedream.offline.batch import WORDS
-from livedream.offline.job import RenderRequest
+from livedream.offline.render_request import RenderRequest
+from livedream.settings.modulation_row import ModulationRow
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def test_every_option_reaches_the_wish(requests: list[RenderRequest]) -> None:
     options = (
         "--preset fur --set dream.steps=2 --set look.scene=0 --engine eager --seed 7 --size 640x360 "
         "--fps 30000/1001 --start 0:01 --end 50f --seconds 2.5 --preview 320 --format jpg "
-        "--timeline show.toml --first-frame a.png --sound music.mp3 --no-sound --overwrite"
+        "--timeline show.toml --first-frame a.png --sound music.mp3 --no-sound --move bass=look.depth:0.4 "
+        "--move onset=look.light --audio drums.wav --bpm 133 --overwrite"
     )
     app(args=["render", "shots", "out", *options.split()], standalone_mode=False)
     assert requests == [
@@ -53,6 +55,9 @@ def test_every_option_reaches_the_wish(requests: list[RenderRequest]) -> None:
             first_frame=Path("a.png"),
             sound=False,
             sound_file=Path("music.mp3"),
+            moves=(ModulationRow("bass", "look.depth", 0.4), ModulationRow("onset", "look.light", 0.5)),
+            audio=Path("drums.wav"),
+            bpm=133.0,
             overwrite=True,
         )
     ]
@@ -90,6 +95,9 @@ def test_whoever_is_asked_for_renders_it(
         ("--first-frame a.png", "sets first_frame in"),
         ("--sound m.mp3", "sets sound_file in"),
         ("--no-sound", "sets sound = false in"),
+        ("--move bass=look.depth", "sets move in"),
+        ("--audio a.wav", "sets audio in"),
+        ("--bpm 99", "sets bpm in"),
         ("--overwrite", "sets overwrite = true in"),
         ("--workers 2", "leave out --workers"),
     ],
@@ -117,6 +125,11 @@ def test_an_option_beside_a_batch_is_told_and_what_to_write_in_its_file(
         (["render", "clouds", "a.avi"], ".mp4"),
         (["render", "clouds", "a.mp4", "--size", "12"], "1280x720"),
         (["render", "clouds", "a.mp4", "--fps", "0"], "--fps"),
+        (["render", "clouds", "a.mp4", "--bpm", "7"], "--bpm 7: choose 20 to 400"),
+        (["render", "clouds", "a.mp4", "--bpm", "quick"], "--bpm quick"),
+        (["render", "clouds", "a.mp4", "--move", "bass"], "--move bass: write"),
+        (["render", "clouds", "a.mp4", "--move", "channel 4=look.depth"], "no source 'channel 4'"),
+        (["render", "clouds", "a.mp4", "--audio", "none.wav"], "--audio none.wav"),
         (["render", "clouds", "a.mp4", "--start", "soon"], "--start"),
         (["render", "clouds", "a.mp4", "--timeline", "none.toml"], "none.toml"),
         (["render", "clouds", "a.mp4", "--first-frame", "none.png"], "none.png"),

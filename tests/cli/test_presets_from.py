@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from livedream.cli import render_command
 from livedream.cli.app import app
-from livedream.offline.job import RenderRequest
+from livedream.offline.render_request import RenderRequest
 from livedream.settings import Settings
 from livedream.sinks.render_recipe import SIDECAR, Recipe, recipe_of
 

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from livedream.cli import render_command
-from livedream.offline.job import RenderRequest
+from livedream.offline.render_request import RenderRequest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -7,7 +7,7 @@ import pytest
 
 from livedream.cli.workers import Crew
 from livedream.errors import InputError
-from livedream.offline.job import RenderRequest
+from livedream.offline.render_request import RenderRequest
 
 
 def test_nobody_is_asked_for_by_default() -> None:

@@ -16,8 +16,10 @@ from livedream.sinks.render_recipe import recipe_of
 def test_a_zoom_becomes_a_film(picture: Path, tmp_path: Path, tiny: list[str]) -> None:
     out = tmp_path / "out.gif"
     flight = ["--seconds", "0.4", "--fps", "10", "--speed", "1", "--rotate", "20", "--pan", "0.1,0"]
+    flight += ["--move", "sine 1 hz=colour.saturation:0.2"]
     done = CliRunner().invoke(app, ["zoom", str(picture), str(out), *flight, *tiny])
     assert done.exit_code == 0, done.output
+    assert [row.source for row in recipe_of(out).rows] == ["sine 1 hz"]
     feedback = recipe_of(out).settings.feedback
     assert (feedback.zoom, feedback.rotate, feedback.pan_x, feedback.pan_y) == (1, 20, 0.1, 0)
 

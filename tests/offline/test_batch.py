@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,10 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline.batch import is_done, load_batch
-from livedream.offline.job import RenderRequest, job_of
+from livedream.offline.job import job_of
 from livedream.offline.render import render
+from livedream.offline.render_request import RenderRequest
+from livedream.settings.modulation_row import ModulationRow
 
 
 def batch(tmp_path: Path, text: str) -> list[RenderRequest]:
@@ -22,7 +25,8 @@ def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path
         tmp_path,
         '[[render]]\nin = "clip.mp4"\nout = "a.mp4"\npreset = "fur"\nset = { dream.steps = 3 }\n'
         'engine = "eager"\nseed = 4\nsize = "640x360"\nfps = "30000/1001"\nstart = "0:01"\nend = 20\n'
-        'preview = 320\ntimeline = "t.toml"\nsound = false\nsound_file = "s.mp3"\noverwrite = true\n'
+        'preview = 320\ntimeline = "t.toml"\nsound = false\nsound_file = "s.mp3"\nbpm = 133\n'
+        'audio = "d.wav"\nmove = ["bass=look.depth:0.4"]\noverwrite = true\n'
         '[[render]]\nin = "clouds"\nout = "b"\nseconds = 2\nformat = "jpg"\nfps = 25\npreset = "mine.toml"\n',
     )
     assert request == RenderRequest(
@@ -40,6 +44,9 @@ def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path
         timeline=tmp_path / "t.toml",
         sound=False,
         sound_file=tmp_path / "s.mp3",
+        moves=(ModulationRow("bass", "look.depth", 0.4),),
+        audio=tmp_path / "d.wav",
+        bpm=133.0,
         overwrite=True,
     )
     assert clouds == RenderRequest(
@@ -63,6 +70,9 @@ def test_the_words_are_those_of_the_command_and_paths_are_the_files_own(tmp_path
         ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nsound = 'no'", "true or false"),
         ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nengine = 'abacus'", "abacus"),
         ("[[render]]\nin = 'a.mp4'\nout = ['b.mp4']", "string"),
+        ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nmove = 'bass=look.depth'", "write it as"),
+        ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nmove = ['bass']", "render 1: --move bass: write"),
+        ("[[render]]\nin = 'a.mp4'\nout = 'b.mp4'\nbpm = 999", "render 1: --bpm 999: choose 20 to 400"),
         ('[[render]]\nin = "a.mp4"\nout = "b\\u0000.mp4"', "render 1: out .* NUL"),
         ('[[render]]\nin = "a.mp4"\nout = "b.mp4"\ntimeline = "t\\u0000"', "render 1: timeline .* NUL"),
         ("[[render]]\nin = '~nosuch12/a.mp4'\nout = 'b.mp4'", "render 1: ~nosuch12"),
@@ -94,3 +104,5 @@ def test_what_is_there_as_wished_is_done(
                 str(shots), request.output, assignments=request.assignments, fps=Fraction(10), seed=1
             )
         )
+        moves = (ModulationRow("sine 1 hz", "look.depth"),)
+        assert not is_done(replace(request, moves=moves))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from livedream.offline import chunks
 from livedream.offline.chunks import chunks_of, lead_frames
-from livedream.offline.job import Job, RenderRequest, job_of
+from livedream.offline.job import Job, job_of
+from livedream.offline.render_request import RenderRequest
 
 
 @pytest.fixture

@@ -54,11 +54,7 @@ def test_another_seed_dreams_otherwise(fake_engines: Callable[..., Any]) -> None
 def test_another_engine_is_fetched_when_the_settings_ask_for_one(fake_engines: Callable[..., Any]) -> None:
     engines = fake_engines()
     other = change(SETTINGS, {"dream.steps": 2})
-    list(
-        dreamed(
-            frames(4), lambda frame: Blend(other if frame.index >= 2 else SETTINGS), FrameDreamer(engines)
-        )
-    )
+    list(dreamed(frames(4), lambda index: Blend(other if index >= 2 else SETTINGS), FrameDreamer(engines)))
     assert engines.specs == [spec_for(SETTINGS.dream, (96, 64)), spec_for(other.dream, (96, 64))]
 
 
@@ -66,7 +62,7 @@ def test_settings_are_those_of_each_frame(fake_engines: Callable[..., Any]) -> N
     strengths = [0.0, 0.0, 3.0]
     outcomes = dreamed(
         frames(3),
-        lambda frame: Blend(settings_with(strength=strengths[frame.index])),
+        lambda index: Blend(settings_with(strength=strengths[index])),
         FrameDreamer(fake_engines()),
     )
     changed = [np.abs(outcome.rgb.astype(int) - outcome.frame.rgb).mean() for outcome in outcomes]

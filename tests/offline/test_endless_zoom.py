@@ -10,8 +10,8 @@ from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.offline.endless_zoom import BALANCE, PERSISTENCE, Flight, MeanColour, flying, zoom_of
 from livedream.offline.engine_pool import Engines
-from livedream.offline.job import RenderRequest
 from livedream.offline.render import render
+from livedream.offline.render_request import RenderRequest
 from livedream.settings import Settings, change
 from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.open_footage import FootageRequest, open_footage

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from livedream.errors import InputError
-from livedream.offline.job import RenderRequest, job_of
+from livedream.offline.job import Job, job_of
+from livedream.offline.render_request import RenderRequest
+from livedream.settings.modulation_row import parse_move
 from livedream.sinks.image_file import write_image
 
 Make = Callable[..., Path]
@@ -72,6 +74,8 @@ def test_a_preview_bounds_the_width_and_the_box_both_sides(
         {"preview": 48},
         {"first_frame": "white.png"},
         {"timeline": "show.toml"},
+        {"moves": (parse_move("sine 1 hz=look.depth"),)},
+        {"bpm": 99.0},
     ],
 )
 def test_all_that_decides_the_frames_is_among_its_words(
@@ -263,3 +267,81 @@ def test_what_a_header_declares_never_refuses_what_is_there(make_clip: Make, tmp
     assert job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), end="2")).last == 20
     with pytest.raises(InputError, match=r"--end 9: clip\.mp4 ends at 0:00:02\.5"):
         job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), end="9"))
+
+
+WAVE, BASS = parse_move("sine 4 beats=look.depth:0.2"), parse_move("bass=look.light:0.3")
+
+
+@pytest.mark.parametrize(
+    ("words", "listening"),
+    [
+        ({}, ("clip.mp4", 0, None)),
+        ({"start": "1", "end": "2"}, ("clip.mp4", 0, 20)),
+        ({"sound": False}, ("clip.mp4", 0, None)),
+        ({"sound_file": "music.mp4", "start": "1", "end": "2"}, ("music.mp4", 10, 10)),
+        ({"audio": "music.mp4", "start": "1"}, ("music.mp4", 10, None)),
+    ],
+)
+def test_rows_follow_what_the_film_will_sound_like_or_what_they_are_given(
+    make_clip: Make, tmp_path: Path, words: dict[str, Any], listening: tuple[str, int, int | None]
+) -> None:
+    clip = make_clip()
+    make_clip("music.mp4", frames=3)
+    files = {"sound_file", "audio"}
+    words = {word: tmp_path / value if word in files else value for word, value in words.items()}
+    job = job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), moves=(WAVE, BASS), **words))
+    there = job.listening
+    assert there is not None
+    assert (there.path.name, there.first, there.frames) == listening
+    assert there.begin_s == pytest.approx(0.0, abs=0.05)
+    assert there.beat
+    assert job.notes == ()
+
+
+def test_nothing_is_listened_to_that_moves_nothing(make_clip: Make, tmp_path: Path) -> None:
+    def asked(**words: Any) -> Job:
+        return job_of(RenderRequest(str(make_clip()), str(tmp_path / "out.mp4"), **words))
+
+    assert asked().listening is None
+    assert asked(moves=(parse_move("sine 1 hz=look.depth"),)).listening is None
+    assert asked(moves=(WAVE,), bpm=120.0).listening is None
+    idle = asked(audio=make_clip("music.mp4", frames=3), bpm=99.0)
+    assert idle.listening is None
+    assert [note.partition(" moves")[0].partition(" changes")[0] for note in idle.notes] == [
+        f"--audio {tmp_path / 'music.mp4'}",
+        "--bpm 99",
+    ]
+    with pytest.raises(InputError, match=r"--audio .*gone\.wav cannot be read"):
+        asked(audio=tmp_path / "gone.wav")
+
+
+def test_another_sound_that_is_followed_makes_another_film(make_clip: Make, tmp_path: Path) -> None:
+    clip, music = make_clip(frames=12, sound=None), tmp_path / "music.mp4"
+
+    def said(**words: Any) -> dict[str, Any]:
+        job = job_of(RenderRequest(str(clip), str(tmp_path / "out.mp4"), moves=(BASS,), **words))
+        return job.words(job.recipe)
+
+    make_clip("music.mp4", frames=3)
+    before = said(sound_file=music)
+    assert before == said(sound_file=music)
+    make_clip("music.mp4", frames=5)
+    assert before != said(sound_file=music)
+
+
+def test_a_preset_of_a_timeline_brings_its_rows_along(make_clip: Make, tmp_path: Path) -> None:
+    (tmp_path / "waving.toml").write_text(
+        '[[modulation]]\nsource = "sine 4 beats"\nword = "look.depth"\ndepth = 0.1\n'
+        '[[modulation]]\nsource = "depth"\nword = "look.light"\n'
+    )
+    show = tmp_path / "show.toml"
+    show.write_text(
+        '[[segment]]\nat = 1\npreset = "waving.toml"\n[[segment]]\nat = 2\nset = { "look.light" = 0.1 }\n'
+    )
+    job = job_of(
+        RenderRequest(str(make_clip()), str(tmp_path / "out.mp4"), timeline=show, moves=(WAVE, BASS))
+    )
+    rows = [segment.rows for segment in job.timeline.segments]
+    assert rows[0] == (WAVE, BASS)
+    assert rows[1] == rows[2] == (WAVE, parse_move("depth=look.light"), BASS), "the command line's go over"
+    assert job.recipe.rows == rows[0]

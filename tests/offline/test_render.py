@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from livedream.errors import InputError, SinkError
-from livedream.offline.job import RenderRequest, job_of
+from livedream.offline.job import job_of
 from livedream.offline.render import Rendered, render
+from livedream.offline.render_request import RenderRequest
+from livedream.settings.modulation_row import parse_move
 from livedream.sinks import segments
 from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.film import Film
@@ -298,3 +300,48 @@ def test_a_film_that_is_cut_short_is_rendered_as_far_as_it_goes(
     assert 5 < done.frames < 60
     assert len(frames_of(done.path)) == done.frames
     assert "cut short" in " ".join(done.notes)
+
+
+MOVES = (parse_move("onset=look.strength:0.8"), parse_move("random 1 beat=look.depth:0.4"))
+
+
+def test_a_film_moves_with_its_sound_and_is_the_same_after_an_interruption(
+    make_clip: Make,
+    tmp_path: Path,
+    fake_engines: Engines,
+    power_cut: type[Exception],
+    drums: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clip = make_clip(sound=None)
+    song = drums.save(drums.track(120, 4), tmp_path / "song.wav")
+    still = rendered(clip, tmp_path / "still.mp4", fake_engines())
+    whole = rendered(clip, tmp_path / "whole.mp4", fake_engines(), moves=MOVES, audio=song)
+    with pytest.raises(power_cut):
+        rendered(clip, tmp_path / "broken.mp4", fake_engines(13), moves=MOVES, audio=song)
+    # It is listened to once: nothing is read of it any more.
+    monkeypatch.setattr("livedream.offline.listening.sound_blocks", lambda *_: 1 / 0)
+    again = rendered(clip, tmp_path / "broken.mp4", fake_engines(), moves=MOVES, audio=song)
+    assert again.resumed == 10
+    assert_same(whole.path, again.path)
+    apart = [
+        np.abs(a.astype(int) - b).mean()
+        for a, b in zip(*map(frames_of, (whole.path, still.path)), strict=True)
+    ]
+    assert max(apart) > 1
+
+
+def test_what_a_film_follows_is_told_before_it_is_dreamed(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines
+) -> None:
+    told: list[str] = []
+    request = RenderRequest(
+        str(make_clip(sound=None)), str(tmp_path / "out.mp4"), assignments=SMALL, moves=MOVES
+    )
+    render(job_of(request), fake_engines(), nothing, tell=told.append)
+    assert told == [
+        "clip.mp4 has no sound (--audio FILE gives it one), so what onset would move rests",
+        "waves in beats go at 120 beats a minute; --bpm sets another tempo",
+    ]
+    recipe = recipe_of(tmp_path / "out.mp4")
+    assert recipe.rows == MOVES

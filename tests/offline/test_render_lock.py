@@ -12,9 +12,10 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline.checkpoint import Checkpoint
-from livedream.offline.job import RenderRequest, job_of
+from livedream.offline.job import job_of
 from livedream.offline.render import render
 from livedream.offline.render_lock import LOCK, RenderLock, lock_beside
+from livedream.offline.render_request import RenderRequest
 
 HOLD = """
 import sys

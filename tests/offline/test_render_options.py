@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from livedream.errors import InputError
-from livedream.offline.render_options import box_of, length_of, preview_of, rate_of, seed_of
+from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of, seed_of
 
 
 def test_options_are_read() -> None:
@@ -14,14 +14,17 @@ def test_options_are_read() -> None:
     assert rate_of("25") == 25
     assert length_of("1.5") == 1.5
     assert preview_of("320") == 320
+    assert bpm_of("133.5") == 133.5
     assert seed_of("12") == 12
-    assert box_of(None) is rate_of(None) is length_of(None) is preview_of(None) is None
+    assert bpm_of(None) is box_of(None) is rate_of(None) is length_of(None) is preview_of(None) is None
     assert seed_of(None) == 0
 
 
 @pytest.mark.parametrize(
     ("read", "text"),
     [
+        (bpm_of, "19"),
+        (bpm_of, "nan"),
         (box_of, "12"),
         (box_of, "0x100"),
         (box_of, "99999x100"),

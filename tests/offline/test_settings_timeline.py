@@ -20,7 +20,7 @@ def timeline(tmp_path: Path, text: str, length_s: float | None = 60.0, *assignme
     def end_before(time_s: float) -> float | None:
         return length_s if length_s is not None and time_s > length_s else None
 
-    return load_timeline(file, EYES, assignments, RATE, end_before)
+    return load_timeline(file, Segment(0.0, EYES), assignments, RATE, end_before)
 
 
 def test_a_segment_holds_from_its_time_on(tmp_path: Path) -> None:

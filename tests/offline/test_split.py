@@ -15,9 +15,11 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.offline import chunks
-from livedream.offline.job import RenderRequest, job_of
+from livedream.offline.job import job_of
 from livedream.offline.render import Rendered, render
+from livedream.offline.render_request import RenderRequest
 from livedream.offline.split import absolute, render_split, workers
+from livedream.settings.modulation_row import parse_move
 from livedream.sinks.render_recipe import recipe_of
 
 Make = Callable[..., Path]
@@ -195,3 +197,20 @@ def test_workers_share_the_cores() -> None:
     theirs = [{int(core) for core in line.split()} for line in told.splitlines()]
     assert len(theirs) == 4
     assert all(cores and cores <= here and len(cores) <= (len(here) + 1) // 2 for cores in theirs)
+
+
+def test_chunks_move_as_the_undivided_film_does(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, drums: Any
+) -> None:
+    clip, song = make_clip(frames=27, sound=None), drums.save(drums.track(120, 5), tmp_path / "song.wav")
+    moved: dict[str, Any] = {
+        "moves": tuple(map(parse_move, ("onset=look.strength:0.8", "random 1 beat=look.gamma:0.4"))),
+        "audio": song,
+    }
+    request = RenderRequest(str(clip), str(tmp_path / "whole"), assignments=SMALL, **moved)
+    render(job_of(request), fake_engines(), lambda _done, _of: None)
+    split(clip, tmp_path / "split", fake_engines(), **moved)
+    split(clip, tmp_path / "still", fake_engines())
+    whole, parts, still = (frames_of(tmp_path / name).astype(int) for name in ("whole", "split", "still"))
+    assert np.abs(whole - parts).max() <= 3
+    assert np.abs(whole - still).max() > 10

@@ -165,3 +165,22 @@ def damaged(tmp_path: Path) -> Callable[[], Path]:
         return file
 
     return write
+
+
+def test_rows_and_macros_move_a_picture_from_round_to_round(asked: StillRequest, tmp_path: Path) -> None:
+    preset = tmp_path / "waving.toml"
+    preset.write_text('[[modulation]]\nsource = "square 5 hz"\nword = "look.strength"\ndepth = 0.9\n')
+    still, plain = made(replace(asked, overwrite=True))
+    moving, waved = made(replace(asked, preset=str(preset), overwrite=True))
+    assert (plain != waved).any()
+    assert recipe_of(Path(asked.output)).rows == moving.recipe.rows != still.recipe.rows
+    turned = replace(asked, assignments=(*asked.assignments, "macro.depth=1"), overwrite=True)
+    assert (plain != made(turned)[1]).any()
+
+
+def test_what_moves_nothing_in_a_picture_is_told(asked: StillRequest, tmp_path: Path) -> None:
+    preset = tmp_path / "loud.toml"
+    preset.write_text('[[modulation]]\nsource = "bass"\nword = "look.strength"\n')
+    assert still_of(replace(asked, preset=str(preset))).notes == (
+        "a picture has no sound, so what bass would move rests",
+    )
