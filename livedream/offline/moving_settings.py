@@ -42,8 +42,9 @@ class MovingSettings:
         tempo: Beats | None = None,
     ) -> None:
         self._timeline, self._rate = timeline, rate
-        self._rows = {one.rows: tuple(standing((MACRO_ROWS, one.rows)).values()) for one in timeline.segments}
-        slowest_s = max(row.smoothing_s for rows in self._rows.values() for row in rows)
+        self._rows = {one.at_s: _rows(one) for one in timeline.segments}
+        smoothings_s = (row.smoothing_s for rows in self._rows.values() for row in rows)
+        slowest_s = max(smoothings_s, default=0.0)
         self._stretch = math.ceil(max(LEAST_S, FORGOTTEN * slowest_s) * rate)
         self._stands, self._around = timeline.segments[0].settings, timeline.around(0.0)
         macros = macro_sources(lambda: self._stands)
@@ -73,18 +74,18 @@ class MovingSettings:
         self._around = leaving, holds, _ = self._timeline.around(time_s)
         base = self._timeline.at(time_s).settings
         self._stands = change(base, self._macros, MOVED) if self._macros else base
-        rows = self._rows[holds.rows] + (() if leaving is None else self._rows[leaving.rows])
+        rows = self._rows[holds.at_s] + (() if leaving is None else self._rows[leaving.at_s])
         self._moves = self._follower.step(tuple(dict.fromkeys(rows)), time_s).rows
-        values = self._values(holds.rows, base)
+        values = self._values(holds, base)
         self._macros = {word: values[word] for word in MACROS if word in values}
         self._next += 1
 
     def _moved(self, segment: Segment) -> Settings:
-        values = self._values(segment.rows, segment.settings)
+        values = self._values(segment, segment.settings)
         return change(segment.settings, values, MOVED) if values else segment.settings
 
-    def _values(self, rows: tuple[ModulationRow, ...], base: Settings) -> dict[str, Any]:
-        moves = {row: self._moves[row] for row in self._rows[rows]}
+    def _values(self, segment: Segment, base: Settings) -> dict[str, Any]:
+        moves = {row: self._moves[row] for row in self._rows[segment.at_s]}
         return moved_values(moves, lambda word: by_word()[word].value_of(base))
 
 
@@ -97,9 +98,14 @@ def highest(segment: Segment, word: str) -> float:
     """Return the largest number that a setting may become in a segment, however its rows move it."""
     info, settings = by_word()[word], segment.settings
     base: float = info.value_of(settings)
-    rows = standing((MACRO_ROWS, segment.rows)).values()
-    up = sum(_up(row) for row in rows if row.word == word and _may_move(row, segment))
+    up = sum(_up(row) for row in _rows(segment) if row.word == word)
     return max(base, info.at(info.position(base) + up))
+
+
+def _rows(segment: Segment) -> tuple[ModulationRow, ...]:
+    """Return the rows of a segment that may move anything: not those of macros that rest."""
+    rows = standing((MACRO_ROWS, segment.rows)).values()
+    return tuple(row for row in rows if _may_move(row, segment))
 
 
 def _up(row: ModulationRow) -> float:
