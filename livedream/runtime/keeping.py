@@ -10,13 +10,15 @@ from pathlib import Path
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
+from livedream.modulation.macros import MACROS
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.file_jobs import FileJobs
 from livedream.runtime.outlets import free_name
 from livedream.runtime.output import Output
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
-from livedream.settings import Settings
+from livedream.settings import Settings, change
+from livedream.settings.macro import REST
 from livedream.sinks.metadata import write_with_metadata
 from livedream.sinks.render_recipe import MADE_BY, Recipe
 from livedream.sinks.replay import Clip, Replay
@@ -81,9 +83,12 @@ def add_keeping_commands(commands: Commands, keeper: Keeper) -> None:
 
 
 def recipe_of(status: Status, settings: Settings) -> Recipe:
-    """Return what a show's picture is made with."""
+    """Return what a show's picture is made with.
+
+    Macros are at rest in it: what they have moved stands in the settings already.
+    """
     made = {MADE_BY: __version__, "source": status.source, "engine": status.engine}
-    return Recipe(status.preset, settings, made)
+    return Recipe(status.preset, change(settings, dict.fromkeys(MACROS, REST), "a still"), made)
 
 
 def _written(file: Path, write: Callable[[Path], str]) -> str:

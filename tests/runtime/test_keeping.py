@@ -36,7 +36,7 @@ class Desk:
         self.keeper = Keeper(
             self.output,
             lambda: Status(preset="eyes", engine="painter", source="clouds"),
-            SettingsStore(change(Settings(), {"look.gamma": 1.5})),
+            SettingsStore(change(Settings(), {"look.gamma": 1.5, "macro.depth": 1.0})),
             FileJobs(self.told.append),
             keep_s,
             folder,
@@ -66,6 +66,7 @@ def test_a_still_is_what_goes_out_with_its_settings_inside(tmp_path: Path) -> No
     assert (rgb[0, 0, 0], rgb[0, -1, 0]) == (200, 10), "it is mirrored as the output is"
     recipe = recipe_of(first)
     assert (recipe.name, recipe.settings.look.gamma) == ("eyes", 1.5)
+    assert recipe.settings.macro.depth == 0.5, "what it has moved stands in the others"
     assert (recipe.made["engine"], recipe.made["source"]) == ("painter", "clouds")
 
 
