@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,13 @@ class Checkpoint:
         self.folder, self.frames = folder, folder / FRAMES
         self._lock: RenderLock | None = None
 
-    def prepare(self, job: Mapping[str, Any], *, overwrite: bool) -> None:
+    def prepare(
+        self, job: Mapping[str, Any], *, overwrite: bool, check: Callable[[], None] = lambda: None
+    ) -> None:
         """Make the folder for a job, or find it as that job left it; until `close` no other process may.
 
-        overwrite: what another job left there is given up. Raises InputError, SinkError.
+        overwrite: what another job left there is given up. check: called before a job is begun, when no other
+        process may any more; raises what is in its way. Raises InputError, SinkError.
         """
         job_file = self.folder / JOB
         if self._job_left(job_file) is None and self.folder.exists():
@@ -42,6 +45,8 @@ class Checkpoint:
         with told(self.folder):
             self._lock = self._lock or RenderLock(self.folder / LOCK, self.folder)
         left = self._job_left(job_file)
+        if left is None:
+            self._check(check)
         if left is not None and left != job and not overwrite:
             raise InputError(self._other(left, job))
         with told(self.folder):
@@ -50,6 +55,16 @@ class Checkpoint:
             self.frames.mkdir(parents=True, exist_ok=True)
             if left != job:
                 write_whole(job_file, lambda file: file.write(tomli_w.dumps(job).encode()))
+
+    def _check(self, check: Callable[[], None]) -> None:
+        """Check, and leave nothing behind if that fails."""
+        try:
+            check()
+        except InputError:
+            self.close()
+            with suppress(OSError):  # somebody else has put something there
+                self.folder.rmdir()
+            raise
 
     def close(self) -> None:
         """Let other processes have the folder."""

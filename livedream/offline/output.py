@@ -122,11 +122,18 @@ def check_output(output: Output, source: Path | None, rate: Fraction, *, overwri
     if path.exists() and path.is_dir() != (output.kind == "folder"):
         kind = "folder" if path.is_dir() else "file"
         raise InputError(f"{path} already exists as a {kind}; choose another name")
-    if path.exists() and not overwrite and not (path.is_dir() and not any(path.iterdir())):
-        raise InputError(f"{path} already exists; choose another name, or use --overwrite")
+    if not overwrite:
+        check_absent(output)
     if output.kind == "animation":
         check_animation(path, rate)
     check_writable(parent)
+
+
+def check_absent(output: Output) -> None:
+    """Raise InputError if the output is there; an empty folder is nothing yet."""
+    path = output.path
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise InputError(f"{path} already exists; choose another name, or use --overwrite")
 
 
 def check_apart(output: Output, inputs: Mapping[str, Path]) -> None:

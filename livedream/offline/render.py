@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from livedream.errors import InputError
@@ -15,7 +16,7 @@ from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.listening import Tell, moving
 from livedream.offline.moving_settings import MovingSettings
-from livedream.offline.output import output_of
+from livedream.offline.output import check_absent, output_of
 from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.mux import MuxJob, mux_film
@@ -55,7 +56,7 @@ def render(
         tell(note)
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     with closing(place):
-        place.prepare(job.words(recipe), overwrite=overwrite)
+        place.prepare(job.words(recipe), overwrite=overwrite, check=absence(job, overwrite))
         return _rendered(job, engines, report, (recipe, place), tell)
 
 
@@ -84,6 +85,11 @@ def _rendered(
     notes = finish(job, segments, recipe, frames, job.footage.damage)
     place.remove()
     return Rendered(job.output.path, frames, done, tuple(note for note in notes if note))
+
+
+def absence(job: Job, overwrite: bool) -> Callable[[], None]:
+    """Return what checks that the output is not there: another may have made it since it was looked for."""
+    return (lambda: None) if overwrite else partial(check_absent, job.output)
 
 
 def with_engine(job: Job, engines: Engines) -> Recipe:

@@ -17,7 +17,15 @@ from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join
 from livedream.offline.engine_pool import Engines
 from livedream.offline.job import job_of
 from livedream.offline.listening import Tell
-from livedream.offline.render import Rendered, Report, finish, moving_settings, segments_for, with_engine
+from livedream.offline.render import (
+    Rendered,
+    Report,
+    absence,
+    finish,
+    moving_settings,
+    segments_for,
+    with_engine,
+)
 from livedream.offline.render_request import RenderRequest, with_files
 from livedream.sources.source_spec import expanded
 
@@ -62,7 +70,7 @@ def render_split(
         return min(job.total or 0, len(parts) * segments.part_frames)
 
     with closing(place):
-        place.prepare(words, overwrite=request.overwrite)
+        place.prepare(words, overwrite=request.overwrite, check=absence(job, request.overwrite))
         moving_settings(job, place, tell)  # it is listened to here, once, for all chunks
         before = finished()
         report(before, job.total)

@@ -80,3 +80,17 @@ def test_a_folder_of_somebody_else_gets_no_lock(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no render left it there"):
         Checkpoint(tmp_path / "letters").prepare({}, overwrite=True)
     assert not (tmp_path / "letters" / LOCK).exists()
+
+
+def test_what_another_has_made_meanwhile_is_not_written_over(
+    make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path
+) -> None:
+    request = RenderRequest(str(make_clip(frames=12)), str(tmp_path / "out.mp4"))
+    late = job_of(request)
+    render(job_of(request), fake_engines(), lambda *_: None)
+    made = (tmp_path / "out.mp4").read_bytes()
+    with pytest.raises(InputError, match=r"out\.mp4 already exists; choose another name, or use --overwrite"):
+        render(late, fake_engines(), lambda *_: None)
+    assert (tmp_path / "out.mp4").read_bytes() == made
+    assert not late.output.unfinished.exists(), "or the next one would take it for its own"
+    assert render(late, fake_engines(), lambda *_: None, overwrite=True).frames == 12
