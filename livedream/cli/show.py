@@ -47,7 +47,7 @@ def playlist_of(options: Options, *, by_hand: bool) -> Playlist:
 
 def opened(options: Options, spec: str, *, loop: bool) -> Source:
     """Open a source. Raises InputError or SourceError."""
-    return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop)
+    return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop, most_wh=options.size_wh)
 
 
 def session_of(options: Options, source: Source, console: Console, playlist: Playlist) -> LiveSession:

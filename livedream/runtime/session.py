@@ -97,7 +97,8 @@ class LiveSession:
         self.output.mirrored, self.output.flash_limit = plan.mirror_output, plan.flash_limit
         keep_s = REPLAY_S if plan.replay else 0.0
         self._keeper = Keeper(self.output, self.status, store, FileJobs(self.tell), keep_s=keep_s)
-        standard, follow = Wish("", plan.output_wh, plan.fps), self._dreamer.hold_rate
+        standard = Wish("", plan.output_wh, plan.fps, most_wh=plan.output_wh)
+        follow = self._dreamer.hold_rate
         self.sources = SourceSwitcher(
             self._source, standard, self.tell, lambda info: follow(plan.rate_of(info))
         )

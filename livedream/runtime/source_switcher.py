@@ -23,13 +23,14 @@ from livedream.sources.watchdog import OPENING_S
 class Wish:
     """What is to be shown: a camera, or what `open_source` takes, and what is asked of a device.
 
-    patience_s: how long a camera may take for its first picture.
+    patience_s: how long a camera may take for its first picture. most_wh: the box in which it is shown.
     """
 
     what: CameraInfo | str
     size_wh: tuple[int, int] = (1280, 720)
     fps: float = 30.0
     patience_s: float = OPENING_S
+    most_wh: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -41,7 +42,7 @@ def opened(wish: Wish) -> Source:
     """Open what is wished for; films start over for ever. Raises InputError or SourceError."""
     if isinstance(wish.what, CameraInfo):
         return open_camera(wish.what, fps=wish.fps, size_wh=wish.size_wh, patience_s=wish.patience_s)
-    return open_source(wish.what, fps=wish.fps, size_wh=wish.size_wh, loop=True)
+    return open_source(wish.what, fps=wish.fps, size_wh=wish.size_wh, loop=True, most_wh=wish.most_wh)
 
 
 def reopened(camera: Camera, wish: Wish) -> None:

@@ -37,12 +37,13 @@ IMAGE_START = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
-    """How a source is to be: the size and rate asked for, whether it repeats, and its clock."""
+    """How a source is to be: the size and rate asked for, whether it repeats, its clock, the box of films."""
 
     fps: float
     size_wh: tuple[int, int]
     loop: bool
     clock: Clock
+    most_wh: tuple[int, int] | None = None
 
 
 def open_source(
@@ -52,6 +53,7 @@ def open_source(
     size_wh: tuple[int, int] = (1280, 720),
     loop: bool = True,
     clock: Clock | None = None,
+    most_wh: tuple[int, int] | None = None,
 ) -> Source:
     """Open what `spec` names: a camera, a file, an address or the clouds.
 
@@ -60,11 +62,13 @@ def open_source(
         called camera or clouds is meant by ./camera or ./clouds.
     fps, size_wh: asked of cameras, kept by clouds; an image repeats at fps; videos have their own.
     loop: videos and images start over for ever. clock: None: the machine's.
+    most_wh: the box in which frames are shown anyway: those of HDR films, whose colours take long to map,
+        are made to fit it first. None: they keep their size.
 
     Raises InputError if `spec` is at fault, SourceError if a device or an address does not answer.
     """
     spec = spec.strip()
-    request = SourceRequest(fps, size_wh, loop, clock or SystemClock())
+    request = SourceRequest(fps, size_wh, loop, clock or SystemClock(), most_wh)
     word, colon, detail = spec.partition(":")
     if word == "camera":
         return _open_camera(detail if colon else None, request)
@@ -149,8 +153,8 @@ def _open_address(address: str, request: SourceRequest) -> Source:
     from livedream.sources.video import Video
 
     if scheme in STREAM_SCHEMES or is_live(address):
-        return Stream(address, fps=request.fps, clock=request.clock)
-    return Video(address, loop=request.loop, clock=request.clock)
+        return Stream(address, fps=request.fps, clock=request.clock, most_wh=request.most_wh)
+    return Video(address, loop=request.loop, clock=request.clock, most_wh=request.most_wh)
 
 
 def _local_path(address: str) -> str:
@@ -171,7 +175,7 @@ def _open_file(spec: str, request: SourceRequest) -> Source:
     from livedream.sources.video import Video
 
     try:
-        return Video(str(path), loop=request.loop, clock=request.clock)
+        return Video(str(path), loop=request.loop, clock=request.clock, most_wh=request.most_wh)
     except InputError as error:
         # Only now: playlists are text too, and do open.
         if _is_text(start):

@@ -20,11 +20,21 @@ SEGMENTED = ("hls", "dash")
 class Stream(Live):
     """Read the newest picture of a live stream; after a loss, connect again."""
 
-    def __init__(self, location: str, *, fps: float = 30.0, clock: Clock | None = None) -> None:
-        """Connect and wait for the first picture; raises InputError or SourceError if that fails."""
+    def __init__(
+        self,
+        location: str,
+        *,
+        fps: float = 30.0,
+        clock: Clock | None = None,
+        most_wh: tuple[int, int] | None = None,
+    ) -> None:
+        """Connect and wait for the first picture; raises InputError or SourceError if that fails.
+
+        most_wh: see `open_source`.
+        """
 
         def connect() -> Capture:
-            return StreamCapture(location)
+            return StreamCapture(location, most_wh)
 
         super().__init__(connect, lambda picture: picture, clock or SystemClock(), asked_fps=fps)
 
@@ -32,8 +42,8 @@ class Stream(Live):
 class StreamCapture:
     """One connection to a stream, decoded by FFmpeg."""
 
-    def __init__(self, location: str) -> None:
-        self._location = location
+    def __init__(self, location: str, most_wh: tuple[int, int] | None = None) -> None:
+        self._location, self._most_wh = location, most_wh
         self._decoding: Decoding | None = None
         self._developer: Developer | None = None
         self._pace = Pace()
@@ -41,7 +51,7 @@ class StreamCapture:
     def open(self) -> Opened:
         """Connect; raises InputError with the reason."""
         self._decoding = Decoding(self._location, live=True)
-        self._developer = Developer(self._decoding.ahead[0], self._decoding.pixel_shape)
+        self._developer = Developer(self._decoding.ahead[0], self._decoding.pixel_shape, self._most_wh)
         return Opened(display_name(self._location), self._decoding.declared_fps)
 
     def read(self) -> tuple[bool, Picture]:

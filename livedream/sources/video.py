@@ -26,8 +26,18 @@ class Video:
     from which second on the file is damaged.
     """
 
-    def __init__(self, location: str, *, loop: bool = False, clock: Clock | None = None) -> None:
-        """Open it and decode its first frame; raises InputError if there is none."""
+    def __init__(
+        self,
+        location: str,
+        *,
+        loop: bool = False,
+        clock: Clock | None = None,
+        most_wh: tuple[int, int] | None = None,
+    ) -> None:
+        """Open it and decode its first frame; raises InputError if there is none.
+
+        most_wh: see `open_source`.
+        """
         self._location, self._name = location, display_name(location)
         self._loop = loop
         self._clock = clock or SystemClock()
@@ -39,7 +49,7 @@ class Video:
         self._run = Decoding(location)
         ahead = self._run.ahead
         fps = nominal_fps(self._run.declared_fps, [s for s in map(stamp_s, ahead) if s is not None])
-        self._developer = Developer(ahead[0], self._run.pixel_shape)
+        self._developer = Developer(ahead[0], self._run.pixel_shape, most_wh)
         colours = colour_words(ahead[0])
         self._colours = f"{self._name} is {colours}, mapped to BT.709." if colours else ""
         self._timeline = Timeline(fps)

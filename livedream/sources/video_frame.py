@@ -9,10 +9,11 @@ import av
 import cv2
 import numpy as np
 from av.sidedata.sidedata import Type
-from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from livedream.frame import Rgb
+from livedream.imaging import fitted_size
 from livedream.sources.orientation import of_matrix
 from livedream.sources.tone_map import name_of, needs_mapping, to_bt709
 
@@ -32,15 +33,29 @@ class Developer:
     I420 conversion, which knows BT.601 only.
     """
 
-    def __init__(self, first: av.VideoFrame, pixel_shape: Fraction | None) -> None:
-        """Take turn and size from the `first` frame; pixel_shape: width of a pixel over its height."""
+    def __init__(
+        self,
+        first: av.VideoFrame,
+        pixel_shape: Fraction | None,
+        most_wh: tuple[int, int] | None = None,
+    ) -> None:
+        """Take turn and size from the `first` frame; pixel_shape: width of a pixel over its height.
+
+        most_wh: a box in which larger frames are shown anyway; those whose colours are mapped are made to fit
+        it before that: of 4K shown at 1280x720 mapping would take nine times as long. None: they keep their
+        size.
+        """
         self._orientation = of_matrix(_display_matrix(first))
-        self._square_wh = square_size((first.width, first.height), pixel_shape)
+        self._square_wh = self._shown_wh = square_size((first.width, first.height), pixel_shape)
         self._reformatter = VideoReformatter()
+        # Interlaced lines have to be blended at their own size.
+        if most_wh and needs_mapping(first.color_trc, first.color_primaries) and not first.interlaced_frame:
+            fitting_wh = self._orientation.size_wh(fitted_size(self.size_wh, most_wh))
+            self._shown_wh = min(fitting_wh, self._square_wh)
 
     @property
     def size_wh(self) -> tuple[int, int]:
-        """Return the size of the converted frames."""
+        """Return the size that the frames have, upright, unless they are made to fit a box."""
         return self._orientation.size_wh(self._square_wh)
 
     def __call__(self, frame: av.VideoFrame) -> Rgb:
@@ -48,8 +63,8 @@ class Developer:
         rgb = self._rgb(frame)
         if frame.interlaced_frame:
             rgb = cv2.sepFilter2D(rgb, -1, np.ones(1, np.float32), FIELD_BLEND)
-        if (frame.width, frame.height) != self._square_wh:
-            rgb = cv2.resize(rgb, self._square_wh, interpolation=cv2.INTER_LINEAR)
+        if (rgb.shape[1], rgb.shape[0]) != self._shown_wh:
+            rgb = cv2.resize(rgb, self._shown_wh, interpolation=cv2.INTER_LINEAR)
         return self._orientation.upright(np.asarray(rgb, np.uint8))
 
     def _rgb(self, frame: av.VideoFrame) -> NDArray[Any]:
@@ -72,7 +87,11 @@ class Developer:
     def _mapped(self, frame: av.VideoFrame, *, has_alpha: bool) -> NDArray[Any]:
         """Convert colours that are not BT.709's by way of 16 bits."""
         form = "rgba64le" if has_alpha else "rgb48le"
-        deep: NDArray[Any] = self._reformatter.reformat(frame, format=form, threads=1).to_ndarray()
+        fitting: dict[str, Any] = {}
+        if self._shown_wh != self._square_wh:
+            width, height = self._shown_wh
+            fitting = {"width": width, "height": height, "interpolation": Interpolation.AREA}
+        deep: NDArray[Any] = self._reformatter.reformat(frame, format=form, threads=1, **fitting).to_ndarray()
         rgb = to_bt709(deep[..., :3], frame.color_trc, frame.color_primaries)
         return _over_black(np.dstack([rgb, deep[..., 3] >> 8])) if has_alpha else rgb
 

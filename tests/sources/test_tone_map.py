@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -93,3 +94,36 @@ def test_a_frame_is_mapped_by_its_tags(transfer: int, words: str, form: str) -> 
     assert colour_words(frame) == words
     wanted = to_bt709(given, transfer, BT2020)[8, 8].astype(int)
     assert np.abs(Developer(frame, None)(frame)[8, 8].astype(int) - wanted).max() <= 4
+
+
+def tagged(width: int, height: int, transfer: int = PQ) -> Any:
+    """Paint a slope of 10 bits, bright and dull from left to right."""
+    given = np.zeros((height, width, 3), np.uint16)
+    given[:] = (np.linspace(0.1, 0.6, width)[:, None] * np.array([1.0, 0.8, 0.6]) * 65_535).astype(np.uint16)
+    frame: Any = av.VideoFrame.from_ndarray(given, "rgb48le").reformat(format="yuv420p10le", dst_colorspace=9)
+    frame.color_trc, frame.color_primaries, frame.colorspace = transfer, BT2020 if transfer != BT709 else 1, 9
+    return frame
+
+
+def test_what_is_shown_smaller_is_made_so_before_it_is_mapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    mapped: list[tuple[int, ...]] = []
+
+    def noting(rgb: Any, transfer: int, primaries: int) -> Any:
+        mapped.append(rgb.shape)
+        return to_bt709(rgb, transfer, primaries)
+
+    monkeypatch.setattr("livedream.sources.video_frame.to_bt709", noting)
+    frame = tagged(384, 216)
+    develop = Developer(frame, None, (128, 128))
+    assert develop.size_wh == (384, 216), "what the film itself has"
+    small = develop(frame)
+    assert mapped == [(72, 128, 3)]
+    assert small.shape == (72, 128, 3)
+    whole = cv2.resize(Developer(frame, None)(frame), (128, 72), interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - whole).max() <= 4
+
+
+@pytest.mark.parametrize(("size", "transfer"), [((96, 54), PQ), ((384, 216), BT709)])
+def test_what_is_no_larger_or_needs_no_mapping_keeps_its_size(size: tuple[int, int], transfer: int) -> None:
+    frame = tagged(*size, transfer)
+    np.testing.assert_array_equal(Developer(frame, None, (128, 128))(frame), Developer(frame, None)(frame))
