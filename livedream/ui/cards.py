@@ -86,7 +86,7 @@ def starting_card(starting: Starting, unit: float) -> Sheet:
     sheet.y += sheet.write("starting ...", HEADING, centred=True)
     if starting.text:
         sheet.y += LINE_GAP
-        sheet.y += sheet.write(starting.text, LABEL, centred=True)
+        sheet.y += sheet.write(f"building the engine {starting.text}", NAME, centred=True)
     if starting.troubles:
         sheet.y += 2 * GROUP_GAP
         _troubles(sheet, starting.troubles)

@@ -15,8 +15,8 @@ from livedream.ui.text_panel import COLOURS, PADDING, Sheet
 from livedream.ui.viewport import Viewport
 
 MARGIN = 16.0
-NIGHT = QColor(11, 11, 18, 200)
-"""Over the camera's picture, or over black before there is one."""
+DUSK = QColor(11, 11, 18, 130)
+"""Over the camera's picture, which is to be seen as it is, or over black before there is one."""
 
 RINGS = 4
 
@@ -53,7 +53,7 @@ class Screens:
         return 0.0
 
     def _draw_starting(self, painter: QPainter, starting: Starting, viewport: Viewport) -> None:
-        painter.fillRect(0, 0, viewport.width, viewport.height, NIGHT)
+        painter.fillRect(0, 0, viewport.width, viewport.height, DUSK)
         said = (starting.text, starting.troubles)
         sheet = self._card(
             "starting", said, viewport, partial(starting_card, starting, viewport.unit), panel=False

@@ -112,6 +112,12 @@ def test_the_starting_screen_hides_what_is_under_it() -> None:
     assert covered(drawn(Look(starting=Starting(0.0, "", ())), Viewport(320, 180))) == (0, 0, 316, 176)
 
 
+def test_the_camera_can_be_seen_under_the_starting_screen() -> None:
+    seen = drawn(Look(starting=Starting(0.0, "", ())), Viewport(320, 180)).pixelColor(2, 2)
+
+    assert seen.lightness() > BACKGROUND.lightness() / 3
+
+
 def test_a_card_is_set_again_only_when_what_it_says_or_the_window_changes(
     status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:

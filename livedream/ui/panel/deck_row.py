@@ -127,6 +127,8 @@ class DeckRow(QWidget):
     def _lay_out(self) -> QBoxLayout:
         front = (self.decks["A"], self.fader, self.decks["B"], self.go)
         back = (self.fade_s, self.surprise, self.undo, self.save)
+        # Names of presets are longer than what stands on the other buttons.
+        shares: dict[QWidget, int] = dict.fromkeys(self.decks.values(), 3) | {self.fader: 4}
         lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(GAP)
@@ -136,7 +138,7 @@ class DeckRow(QWidget):
             line = QHBoxLayout()
             line.setSpacing(GAP)
             for part in parts:
-                line.addWidget(part, 2 if part is self.fader else 1)
+                line.addWidget(part, shares.get(part, 1))
             if parts is back:
                 line.addWidget(self.name, 4)
             lines.addLayout(line, share)

@@ -13,7 +13,7 @@ from livedream.ui.panel.panel_paint import begin, pen
 from livedream.ui.panel.panel_style import ACCENT, BACKGROUND, GOOD, RADIUS, SMALL_PX, WARN, type_of
 from livedream.ui.panel.setting_row import SettingRow
 
-BADGE_PX, ABOVE_PX, BESIDE_PX = 16, 8, 4
+BADGE_PX, ABOVE_PX, BESIDE_PX = 16, 8, 7
 LEAVING = (Qt.Key.Key_Escape, Qt.Key.Key_F2)
 FORGETTING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}

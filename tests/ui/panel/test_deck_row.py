@@ -135,3 +135,13 @@ def test_it_fits_into_320_pixels_in_two_lines(row: DeckRow, qtbot: QtBot) -> Non
     assert row.minimumSizeHint().height() > wide
     parts = (*row.decks.values(), row.fader, row.go, row.fade_s, row.surprise, row.undo, row.save)
     qtbot.waitUntil(lambda: all(part.geometry().right() < 320 for part in parts))
+
+
+def test_beside_an_open_panel_the_names_of_the_presets_are_whole(
+    tmp_path: Path, make_desk: Callable[[Playlist], Desk], shown: Callable[[QWidget], QWidget]
+) -> None:
+    presets = [Preset(name, "", Settings()) for name in ("menagerie", "patchwork")]
+    row = DeckRow(make_desk(Playlist(presets, own=OwnPresets(tmp_path))))
+    row.resize(890, 40)
+    shown(row)
+    assert [deck.text() for deck in row.decks.values()] == ["A  menagerie", "B  patchwork"]
