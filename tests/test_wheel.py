@@ -13,7 +13,7 @@ import pytest
 from livedream import __version__
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-SUFFIXES = {".py", ".typed", ".toml", ".safetensors", ".md", ".jpg", ".svg", ".png", ".ico", ".txt"}
+SUFFIXES = {".py", ".typed", ".toml", ".safetensors", ".md", ".svg", ".png", ".ico", ".txt"}
 
 LOAD_ALL = """
 from pathlib import Path
