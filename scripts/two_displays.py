@@ -2,53 +2,38 @@
 
 python scripts/two_displays.py [FOLDER]
 
-Needs Xvfb, openbox, xrandr and ImageMagick. Two monitors lie side by side on one screen; the controls
-are on LAPTOP, the output goes to BEAMER, which is unplugged and plugged in again; a camera is lost and found.
-Each check is printed; pictures of the whole screen go to FOLDER. Ends with 1 if a check fails.
+Two monitors lie side by side on one screen (see x_server.py for what that needs); the controls are on LAPTOP,
+the output goes to BEAMER, which is unplugged and plugged in again; a camera is lost and found. Each check is
+printed; pictures of the whole screen go to FOLDER. Ends with 1 if a check fails.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from x_server import Pixels, missing, photograph, plug_in, unplug, x_server
 
-Pixels = NDArray[np.uint8]
-
-SCREEN_WH = (2560, 720)
-LAPTOP = ("LAPTOP", "1280/340x720/190+0+0", "screen")
-BEAMER = ("BEAMER", "1280/340x720/190+1280+0", "none")
-NEEDED = ("Xvfb", "openbox", "xrandr", "import")
+SIZE_WH = (1280, 720)
+PLACE = (20, 40, 1200, 640)
 
 
 def main(folder: Path) -> int:
     """Return 0 if every check holds."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
-        print(f"not run: {', '.join(missing)} is not installed")
+    if lacking := missing():
+        print(f"not run: {lacking} is not installed")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    with _server() as display:
-        os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-        monitor("--setmonitor", *LAPTOP)
-        monitor("--setmonitor", *BEAMER)
-        with _running(["openbox"]):
-            time.sleep(1.0)
-            return Run(folder).all()
-
-
-def monitor(*what: str) -> None:
-    """Plug a monitor in or out."""
-    subprocess.run(["xrandr", *what], check=True, stdout=subprocess.DEVNULL)
+    with x_server((2 * SIZE_WH[0], SIZE_WH[1])) as display:
+        os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "XDG_CONFIG_HOME": mkdtemp()}
+        plug_in("LAPTOP", SIZE_WH, 0, "screen")
+        plug_in("BEAMER", SIZE_WH, SIZE_WH[0])
+        return Run(folder).all()
 
 
 def pattern() -> Pixels:
@@ -61,102 +46,88 @@ def pattern() -> Pixels:
     return rgb
 
 
-def shot(path: Path) -> Pixels:
-    """Save what is on the whole screen, and return it as RGB."""
-    subprocess.run(["import", "-window", "root", str(path)], check=True)
-    return np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
-
-
 def beamer(screen: Pixels) -> Pixels:
     """Cut the second monitor out."""
-    return screen[:, 1280:]
+    return screen[:, SIZE_WH[0] :]
 
 
 class Run:
     """The show, and what is checked of it."""
 
     def __init__(self, folder: Path) -> None:
+        from PyQt6.QtCore import QRect
         from PyQt6.QtWidgets import QApplication
+        from shown_show import ShownShow
 
         from livedream.runtime.plan import Plan
-        from livedream.runtime.playlist_loading import load_playlist
-        from livedream.runtime.session import LiveSession
         from livedream.sources.camera import Camera
         from livedream.sources.fake_camera import FakeDevice
-        from livedream.ui.control_window import with_panel
-        from livedream.ui.scaling import find_scaling
-        from livedream.ui.window import DreamWindow
 
         self.application = QApplication(["livedream"])
-        self.folder, self.failed = folder, 0
+        self.folder = folder
         # It delivers until it is unplugged; then it is not found until it is plugged in again.
         self.device = FakeDevice(
             lambda _: np.ascontiguousarray(pattern()[..., ::-1]), trouble="raise", absent_opens=10_000
         )
-        playlist = load_playlist("eyes", ())
-        self.session = LiveSession(Camera(self.device.capture), playlist, Plan("eyes", engine="eager"))
-        self.view = DreamWindow(
-            self.session, self.session.commands, title="livedream", scaling=find_scaling()
-        )
-        self.window = with_panel(self.session, playlist, self.view)
+        camera, plan = Camera(self.device.capture), Plan("eyes", engine="eager")
+        self.show = ShownShow(camera, QRect(*PLACE), plan)
+        self.view, self.session = self.show.view, self.show.session
         self.output = self.view.output
         print(f"scaling: {self.view.picture.told()}")
 
     def all(self) -> int:
         """Run it all; return the exit status."""
-        self.session.start()
-        self.window.setGeometry(20, 40, 1200, 640)
-        self.view.present(full_screen=False)
-        try:
-            self.until(lambda: self.session.output.fps.count > 0, 60.0, "the first dream")
+        with self.show as show:
+            show.expect("the first dream", lambda: self.session.output.fps.count > 0, 60.0)
             self.session.commands.do("bypass")  # the camera's own pixels, which are known
             self.sent()
             self.unplugged()
             self.plugged_in()
             self.camera_lost()
-        finally:
-            self.window.close() if self.session.ended else self.view.leave()
-            self.session.finish()
-        print("all checks hold" if not self.failed else f"{self.failed} checks failed")
-        return min(1, self.failed)
+        print("all checks hold" if not show.failed else f"{show.failed} checks failed")
+        return min(1, show.failed)
 
     def sent(self) -> None:
         """Check that the output is alone on its display, and the right way round."""
         self.view.do("next display")
         self.view.overlays.hud = self.view.overlays.keys = True
-        self.until(lambda: self.matches("output.png"), 8.0, "BEAMER shows the picture alone, as it is")
-        self.check("the controls stay on LAPTOP", self.window.screen().name() == "LAPTOP")
-        self.check("its name is kept", self.output.chosen == "BEAMER")
-        self.check("the cursor is hidden on it", self.output.window.cursor().shape().name == "BlankCursor")
+        self.show.expect("BEAMER shows the picture alone, as it is", lambda: self.matches("output.png"), 8.0)
+        on = self.show.window.screen()
+        self.show.check("the controls stay on LAPTOP", on is not None and on.name() == "LAPTOP")
+        self.show.check("its name is kept", self.output.chosen == "BEAMER")
+        cursor = self.output.window.cursor().shape().name
+        self.show.check("the cursor is hidden on it", cursor == "BlankCursor")
 
     def unplugged(self) -> None:
         """Check that nothing is left where it was, and nothing on the controls."""
-        monitor("--delmonitor", "BEAMER")
-        self.until(lambda: not self.output.window.isVisible(), 5.0, "unplugged: the output is away")
-        self.wait(0.5)
-        screen = shot(self.folder / "unplugged.png")
-        self.check("nothing is left on BEAMER", not beamer(screen).any())
-        self.check("the show goes on", not self.session.ended)
+        unplug("BEAMER")
+        self.show.expect("unplugged: the output is away", lambda: not self.output.window.isVisible(), 5.0)
+        self.show.wait(0.5)
+        screen = photograph(self.folder / "unplugged.png")
+        self.show.check("nothing is left on BEAMER", not beamer(screen).any())
+        self.show.check("the show goes on", not self.session.ended)
 
     def plugged_in(self) -> None:
         """Check that the output comes back by the name of its display."""
-        monitor("--setmonitor", *BEAMER)
-        self.until(lambda: self.matches("plugged-in.png"), 8.0, "plugged in again: the picture is back")
+        plug_in("BEAMER", SIZE_WH, SIZE_WH[0])
+        self.show.expect("plugged in again: the picture is back", lambda: self.matches("plugged-in.png"), 8.0)
 
     def camera_lost(self) -> None:
         """Check that the output says within a second that the camera is gone, and comes back."""
         self.device._good_reads = self.device.reads
         lost_s = time.perf_counter()
-        self.until(lambda: not self.same(), 10.0, "the camera is lost: the output says so")
+        self.show.expect("the camera is lost: the output says so", lambda: not self.same(), 10.0)
         said_s = time.perf_counter()
         print(f"      {said_s - lost_s:.2f} s after its last picture")
-        self.check("within a second", said_s - lost_s < 1.0)
-        self.wait(1.0)
-        screen = beamer(shot(self.folder / "camera-lost.png"))
-        self.check("the slate is on BEAMER", len(np.unique(screen.reshape(-1, 3), axis=0)) > 20)
-        self.check("and not the picture", not np.array_equal(screen[40, 80], pattern()[40, 80]))
+        self.show.check("within a second", said_s - lost_s < 1.0)
+        self.show.wait(1.0)
+        screen = beamer(photograph(self.folder / "camera-lost.png"))
+        self.show.check("the slate is on BEAMER", len(np.unique(screen.reshape(-1, 3), axis=0)) > 20)
+        self.show.check("and not the picture", not np.array_equal(screen[40, 80], pattern()[40, 80]))
         self.device._absent_opens = 0
-        self.until(lambda: self.matches("camera-back.png"), 30.0, "the camera is found: the picture is back")
+        self.show.expect(
+            "the camera is found: the picture is back", lambda: self.matches("camera-back.png"), 30.0
+        )
 
     def same(self) -> bool:
         """Return whether the output's own pixels are the pattern."""
@@ -168,47 +139,9 @@ class Run:
 
     def matches(self, name: str) -> bool:
         """Return whether the X server shows the pattern, and only it, on the second monitor."""
-        self.wait(0.2)
-        seen = beamer(shot(self.folder / name))
+        self.show.wait(0.2)
+        seen = beamer(photograph(self.folder / name))
         return seen.shape == pattern().shape and int(np.abs(seen.astype(int) - pattern()).max()) <= 2
-
-    def until(self, is_so: Callable[[], bool], seconds: float, what: str) -> None:
-        """Let Qt work until something is so; a check that fails after `seconds`."""
-        end_s = time.perf_counter() + seconds
-        while not is_so() and time.perf_counter() < end_s:
-            self.wait(0.02)
-        self.check(what, is_so())
-
-    def wait(self, seconds: float) -> None:
-        """Let Qt work for a while."""
-        from PyQt6.QtTest import QTest
-
-        QTest.qWait(round(1000 * seconds))
-
-    def check(self, what: str, holds: bool) -> None:
-        """Print a check, and count it if it fails."""
-        self.failed += not holds
-        print(f"{'ok  ' if holds else 'FAIL'}  {what}", flush=True)
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    told, tell = os.pipe()
-    width, height = SCREEN_WH
-    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", f"{width}x{height}x24", "-noreset"]
-    with _running(command, pass_fds=(tell,)):
-        os.close(tell)
-        with os.fdopen(told) as answers:
-            yield f":{answers.readline().strip()}"
-
-
-@contextmanager
-def _running(command: list[str], pass_fds: tuple[int, ...] = ()) -> Iterator[None]:
-    with subprocess.Popen(command, pass_fds=pass_fds, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":
