@@ -42,7 +42,7 @@ PATIENCE_S = 240.0
 FAR_MOOD = "woodcut"
 """One whose engine is not built yet while the first one has just begun to run."""
 
-JPEG_QUALITY, WIDEST_PX = 84, 1400
+JPEG_QUALITY, WIDEST_PX, MARGIN_PX = 84, 1400, 8
 WRITTEN_VIEW = "1280x720"
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 WRITTEN = {
@@ -196,7 +196,7 @@ class Photographer:
         )
         show.wait(9.0)  # until what else is said of it over the picture has passed
         self._take(show, "virtual-camera-failing")
-        self._take(show, "virtual-camera-failing-cut", row)
+        self._take(show, "virtual-camera-failing-cut", row, MARGIN_PX)
         show.session.commands.do("virtual camera")
 
     def _two_displays(self, show: ShownShow) -> None:
@@ -206,13 +206,14 @@ class Photographer:
         beamer = both[: BEAMER_WH[1], self.view.laptop_wh[0] :]
         show.check("the output is on BEAMER", beamer.std() > 10)
 
-    def _take(self, show: ShownShow, name: str, part: QWidget | None = None) -> None:
-        """Photograph the window, or a part of it."""
+    def _take(self, show: ShownShow, name: str, part: QWidget | None = None, margin_px: int = 0) -> None:
+        """Photograph the window, or a part of it with a margin."""
         from shown_show import place_of
 
         path = self.folder / f"{name}.png"
         screen = photograph(path)
-        picture = _cut(screen, place_of(part or show.window))
+        beside = margin_px * self.view.ratio
+        picture = _cut(screen, place_of(part or show.window).adjusted(-beside, -beside, beside, beside))
         cv2.imwrite(str(path), picture[..., ::-1])
         print(path, flush=True)
 
