@@ -134,14 +134,11 @@ def onset_to_frame_ms(
         session.start()
         session.wait_settled(SETTLE_S)
         controls = Controls(session.store, session.commands, playlist, plan, clock=clock)
-        assert controls.audio is not None
-        controls.audio = AudioInput(
-            lambda: Noting(open_audio_file(file, clock), bpm, clicks_s),
-            tempo=controls.tempo,
-            noticed=controls.wake,
-            clock=clock,
+        controls.inputs.sounds.connector = lambda _: (
+            lambda: Noting(  # type: ignore[method-assign]
+                open_audio_file(file, clock), bpm, clicks_s
+            )
         )
-        controls.matrix.add_sources(controls.audio.sources)
         frames = shown.frames
         with controls:
             time.sleep(seconds)

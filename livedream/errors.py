@@ -21,6 +21,17 @@ class InputError(LivedreamError):
     exit_code = 2
 
 
+class MissingError(LivedreamError):
+    """Something that is not on this system: a library, a driver.
+
+    what: the thing, and what needs it. how: words that lead to `remedy`, a command that can be copied.
+    """
+
+    def __init__(self, what: str, how: str, remedy: str) -> None:
+        super().__init__(f"{what}; {how}: {remedy}")
+        self.what, self.remedy = what, remedy
+
+
 class SourceError(LivedreamError):
     """A source that was open cannot deliver frames any more."""
 

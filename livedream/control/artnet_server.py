@@ -11,6 +11,7 @@ from typing import Any
 from livedream.control.artnet_packet import MOST_CHANNELS, MOST_UNIVERSE, PORT, ArtDmx, read_art_dmx
 from livedream.control.udp import listening
 from livedream.errors import InputError
+from livedream.health import Health
 from livedream.settings import SettingInfo, by_word
 
 NONE = "-"
@@ -77,6 +78,14 @@ class ArtNetServer:
         self._socket = listening((plan.host, plan.port), "Art-Net")
         self.port = int(self._socket.getsockname()[1])
 
+    @property
+    def health(self) -> Health:
+        """Return what is listened to."""
+        plan = self._plan
+        last = plan.first + len(plan.words) - 1
+        channels = f"channel {last}" if last == plan.first else f"channels {plan.first} to {last}"
+        return Health("live", f"hears universe {plan.universe}, {channels}, on {plan.host}:{self.port}")
+
     def step(self) -> None:
         """Read what has come, and ask for what has changed."""
         before, known = bytes(self._levels), bytes(self._known)
@@ -122,36 +131,41 @@ def value_of(info: SettingInfo, level: int) -> Any:
     return choices[min(level * len(choices) // 256, len(choices) - 1)]
 
 
-def parse_art_net(text: str, host: str = "127.0.0.1") -> ArtNetPlan:
+def art_net_text(plan: ArtNetPlan) -> str:
+    """Write which channels are heard, as `parse_art_net` reads it."""
+    return f"{plan.universe}/{plan.first}={','.join(plan.words)}"
+
+
+def parse_art_net(text: str, host: str = "127.0.0.1", *, called: str = "--art-net") -> ArtNetPlan:
     """Read "0/1=look.depth,look.light": universe, first channel, and the words on the channels from there.
 
-    Raises InputError.
+    called: where it was written, for messages. Raises InputError.
     """
     match = re.fullmatch(r"\s*(\d{1,5})/(\d{1,3})=(.+)", text)
     if match is None:
         raise InputError(
-            f"--art-net {text}: write UNIVERSE/CHANNEL=WORD,WORD, for example 0/1=look.depth,look.light"
+            f"{called} {text}: write UNIVERSE/CHANNEL=WORD,WORD, for example 0/1=look.depth,look.light"
         )
     universe, first = int(match[1]), int(match[2])
     words = tuple(word.strip() for word in match[3].split(","))
     if universe > MOST_UNIVERSE:
-        raise InputError(f"--art-net {text}: universe {universe} is not possible: 0 to {MOST_UNIVERSE}")
+        raise InputError(f"{called} {text}: universe {universe} is not possible: 0 to {MOST_UNIVERSE}")
     if not 1 <= first <= MOST_CHANNELS - len(words) + 1:
         raise InputError(
-            f"--art-net {text}: {len(words)} channels from {first} on do not fit into 1 to {MOST_CHANNELS}"
+            f"{called} {text}: {len(words)} channels from {first} on do not fit into 1 to {MOST_CHANNELS}"
         )
     for word in words:
-        _check_word(word, text)
+        _check_word(word, f"{called} {text}")
     return ArtNetPlan(universe, first, words, host)
 
 
-def _check_word(word: str, text: str) -> None:
+def _check_word(word: str, where: str) -> None:
     if word == NONE:
         return
     info = by_word().get(word)
     if info is None:
         near = difflib.get_close_matches(word, by_word(), n=1)
         hint = f"did you mean {near[0]}?" if near else "`livedream settings` lists them"
-        raise InputError(f"--art-net {text}: there is no setting {word!r}; {hint}")
+        raise InputError(f"{where}: there is no setting {word!r}; {hint}")
     if info.kind not in TURNED:
-        raise InputError(f"--art-net {text}: {word} is a {info.kind}, which no fader can turn")
+        raise InputError(f"{where}: {word} is a {info.kind}, which no fader can turn")

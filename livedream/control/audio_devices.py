@@ -17,7 +17,7 @@ from livedream.audio.audio_spectrum import hop_length
 from livedream.clock import Clock
 from livedream.control.audio_capture import Block
 from livedream.control.needed import needed
-from livedream.errors import LivedreamError, SourceError
+from livedream.errors import MissingError, SourceError
 
 PURPOSE = "listening to sound"
 SILENT_S = 2.0
@@ -51,22 +51,26 @@ class AudioDevice:
 
 
 def library() -> Any:
-    """Load sounddevice. Raises LivedreamError that says how to get it or PortAudio."""
+    """Load sounddevice. Raises MissingError that says how to get it or PortAudio."""
     try:
         return needed("sounddevice", PURPOSE)
     except OSError as fault:
-        how = NO_PORTAUDIO.get(sys.platform, "install PortAudio")
-        raise LivedreamError(f"{PURPOSE} needs PortAudio, which is not installed: {how}") from fault
+        how = NO_PORTAUDIO.get(sys.platform, "the packages of your system, such as portaudio")
+        raise MissingError(
+            f"{PURPOSE} needs PortAudio, which is not installed", "install it with", how
+        ) from fault
 
 
-def audio_devices(sounddevice: Any) -> list[AudioDevice]:
-    """List the inputs that there are now, the system's default first. Raises OSError.
+def audio_devices(sounddevice: Any, *, anew: bool = True) -> list[AudioDevice]:
+    """List the inputs, the system's default first. Raises OSError.
 
-    PortAudio looks only when it begins: so it begins anew. No input may be open.
+    anew: those that there are now; PortAudio looks only when it begins: so it begins anew, and no input may
+    be open. Else those that it has found then.
     """
     try:
-        sounddevice._terminate()
-        sounddevice._initialize()
+        if anew:
+            sounddevice._terminate()
+            sounddevice._initialize()
         hosts = sounddevice.query_hostapis()
         found = list(sounddevice.query_devices())
         default = sounddevice.default.device[0]
@@ -129,6 +133,7 @@ class DeviceAudio:
         self._waiting: deque[Block] = deque(maxlen=MOST_WAITING)
         self._came = threading.Condition()
         self._error = sounddevice.PortAudioError
+        self.is_open = True
         try:
             self._stream = sounddevice.InputStream(
                 device=device.index,
@@ -161,6 +166,8 @@ class DeviceAudio:
             self._stream.close()
         except self._error:  # it is gone already
             return
+        finally:
+            self.is_open = False
 
     def _take(self, samples: NDArray[np.float32], _count: int, _time: Any, _status: Any) -> None:
         mono = samples.mean(axis=1, dtype=np.float32)

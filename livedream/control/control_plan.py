@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from livedream.health import Health
 from livedream.modulation.tempo import DEFAULT_BPM, HAND
 from livedream.runtime.on_beat import Quantise
 from livedream.settings.modulation_row import ModulationRow
@@ -47,7 +49,8 @@ class ControlStatus:
     bpm: the tempo. beat: beats that have passed, with a fraction. leader: who has set the tempo. quantise: of
     preset changes. osc: where messages are taken, "" for nowhere. midi: the controllers that are open; None:
     there is no MIDI. profile: the file of what they are bound to. learning: the setting or command that the
-    next knob is bound to. problems: a sentence on each thing that cannot be had.
+    next knob is bound to. inputs: how each thing that turns the show is, by its name. loudness: of what is
+    heard, 0 to 1. problems: a sentence on each thing that cannot be had.
     """
 
     bpm: float
@@ -58,4 +61,6 @@ class ControlStatus:
     midi: tuple[str, ...] | None = None
     profile: Path | None = None
     learning: str | None = None
+    inputs: Mapping[str, Health] = field(default_factory=dict)
+    loudness: float = 0.0
     problems: tuple[str, ...] = ()

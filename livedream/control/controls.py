@@ -10,24 +10,24 @@ from pathlib import Path
 from types import TracebackType
 
 from livedream.clock import Clock, SystemClock
-from livedream.control.artnet_server import ArtNetServer
-from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.control.coalescer import Coalescer
 from livedream.control.control_plan import ControlPlan, ControlStatus
-from livedream.control.link_tempo import LinkTempo, link_peer
+from livedream.control.input_switch import failed
+from livedream.control.inputs import Inputs, Turned
+from livedream.control.lane import Lane
 from livedream.control.matrix import Matrix
 from livedream.control.midi import Midi, kept_profile
 from livedream.control.midi_binding import Binding
 from livedream.control.midi_ports import MidiBackend
 from livedream.control.midi_profile import profile_file, profile_folder
 from livedream.control.midi_system import SystemMidi
-from livedream.control.osc_feedback import OscFeedback
 from livedream.control.osc_server import OscServer
 from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
 from livedream.control.tempo_commands import add_tempo_commands
 from livedream.errors import LivedreamError
+from livedream.health import Health
 from livedream.modulation.macros import MACRO_ROWS, macro_sources
 from livedream.modulation.tempo import MidiClock, Tempo
 from livedream.runtime.commands import Commands
@@ -43,14 +43,17 @@ AGAIN_S = 10.0
 """What goes wrong again and again is said this often."""
 
 JOIN_S = 2.0
+OPEN_S = 2.0
+"""What has not been opened by then is waited for no longer; it is switched on as soon as it is open."""
 
 
 class Controls:
     """Turns a show by OSC, MIDI, Art-Net, sound and the modulation matrix, and keeps its tempo.
 
     What cannot be had is told, and the show goes on. store, commands, playlist, parameters: the show's.
-    tell: takes sentences for people, from any thread. backend: makes the system's MIDI. Raises InputError for
-    a profile that cannot be read.
+    tell: takes sentences for people, from any thread. backend: makes the system's MIDI. lane: makes the
+    thread that opens controllers. inputs: what else turns the show, each with its switch. Raises InputError
+    for a profile that cannot be read.
     """
 
     def __init__(  # noqa: PLR0913  (the parts of a show, one by one)
@@ -64,11 +67,12 @@ class Controls:
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
         backend: Callable[[], MidiBackend] = SystemMidi,
+        lane: Callable[[str], Lane] = Lane,
     ) -> None:
         self._plan, self._tell = plan or ControlPlan(), tell
-        self._clock, self._backend = clock or SystemClock(), backend
+        self._clock, self._backend, self._lane = clock or SystemClock(), backend, lane
         self._sparing = Sparing(tell, self._clock, AGAIN_S)
-        self._registry, self._problems = commands, dict[str, str]()
+        self._registry, self._problems = commands, list[str]()
         self._retired: deque[Midi] = deque()
         self._wake = threading.Event()  # an onset does not wait for the next step
         self.commands = ShowCommands(commands, playlist, parameters)
@@ -82,14 +86,11 @@ class Controls:
         self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
         self.matrix = Matrix(self.coalescer, macro_sources(store.snapshot), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
-        self.audio: AudioInput | None = None
-        self.art_net: ArtNetServer | None = None
-        self.link: LinkTempo | None = None
-        self._add_sources()
+        turned = self.coalescer, self.commands, self.matrix, self.tempo
+        self.inputs = Inputs(Turned(*turned, self.wake, tell, self._clock))
         self._preset_rows = PresetRows(store, self.matrix, playlist, tell)
-        self.feedback: OscFeedback | None = None
-        self.osc: OscServer | None = None
         self.midi: Midi | None = None
+        self._midi_fault: Health | None = None
         if self._plan.midi is not None:
             kept_profile(self._file(self._plan.midi), self.commands)
         self._stop = threading.Event()
@@ -110,27 +111,42 @@ class Controls:
         self.close()
 
     def open(self) -> None:
-        """Take the ports that the plan names; what cannot be had is told."""
-        self._try(self._open_feedback)
-        self._try(self._open_osc, "osc")
-        self._try(self._open_link)
-        if self.audio is not None:
-            self.audio.start()
-        if self._plan.midi is not None:
-            profile = self._plan.midi
-            self._try(lambda: self.use_midi(profile), "midi")
+        """Open what the plan names; what cannot be had is told, what takes long is waited for no longer."""
+        plan, inputs = self._plan, self.inputs
+        if plan.osc_to is not None:
+            inputs.send_osc_to(plan.osc_to)
+        if plan.osc is not None:
+            inputs.use_osc(plan.osc)
+        if plan.lead == "link":
+            inputs.use_link()
+        if plan.art_net is not None:
+            inputs.use_art_net(plan.art_net)
+        if plan.audio is not None:
+            inputs.sound_leads = plan.lead == "audio"
+            inputs.use_sound(plan.audio)
+        if plan.midi is not None:
+            self._try(partial(self.use_midi, plan.midi))
+        inputs.settle(OPEN_S)
+        for row in plan.rows:
+            self._try(partial(self.matrix.add, row))
 
     def step(self) -> None:
         """Do all that is due: what has come is applied in one change, and sent to those who follow."""
-        ports = (self.osc, self.midi, self.art_net, self.link)
-        steps: list[Callable[[], object]] = [self._close_retired, self._preset_rows.step]
-        steps += [*(port.step for port in ports if port is not None), self.coalescer.apply]
-        steps += [] if self.feedback is None else [self.feedback.step]
-        for step in steps:
+        inputs, midi = self.inputs, self.midi
+        steps: list[tuple[str, Callable[[], object]]] = [
+            ("MIDI", self._close_retired),
+            ("the preset's rows", self._preset_rows.step),
+            ("OSC", inputs.osc.step),
+            *([] if midi is None else [("MIDI", midi.step)]),
+            ("Art-Net", inputs.art_net.step),
+            ("Ableton Link", inputs.link.step),
+            ("modulation", self.coalescer.apply),
+            ("OSC feedback", inputs.feedback.step),
+        ]
+        for name, step in steps:
             try:
                 step()
             except Exception as fault:  # the others go on, and so does the show
-                name = getattr(step, "__qualname__", "a control")
                 self._sparing.say(name, f"{name} has failed: {type(fault).__name__}: {fault}")
 
     def wake(self) -> None:
@@ -140,11 +156,9 @@ class Controls:
     def close(self) -> None:
         """Apply what is left and give everything back."""
         self.coalescer.close()
+        self.close_midi()
         self._close_retired()
-        for port in (self.osc, self.midi, self.feedback, self.art_net, self.link, self.audio):
-            if port is not None:
-                port.close()
-        self.osc = self.midi = self.feedback = self.art_net = self.link = self.audio = None
+        self.inputs.close()
         for name in self._added:
             self._registry.remove(name)
         self._added = []
@@ -153,40 +167,38 @@ class Controls:
         """Open the controllers, now and as they come, with a profile in place of the one before; any thread.
 
         profile: its name or file; "" for the default one. Raises InputError for one that cannot be read,
-        LivedreamError without MIDI's libraries.
+        LivedreamError without MIDI's libraries. The controllers themselves are opened in a thread of their
+        own.
         """
-        made = Midi(
-            self.coalescer,
-            self.commands,
-            self._file(profile),
-            self._backend(),
-            clocked=MidiClock(self.tempo).feed,
-            tell=self._tell,
-            clock=self._clock,
-        )
-        self._problems.pop("midi", None)
-        before, self.midi = self.midi, made
-        if before is not None:
-            before.close()
+        try:
+            made = Midi(
+                self.coalescer,
+                self.commands,
+                self._file(profile),
+                self._backend(),
+                clocked=MidiClock(self.tempo).feed,
+                tell=self._tell,
+                clock=self._clock,
+                lane=self._lane,
+            )
+        except LivedreamError as fault:
+            self._midi_fault = failed(fault)
+            raise
+        self.close_midi()
+        self.midi = made
         return made
 
     def close_midi(self) -> None:
         """Give the controllers back and keep what was learned; any thread."""
         midi, self.midi = self.midi, None
+        self._midi_fault = None
         if midi is not None:
             self._retired.append(midi)  # whoever steps it closes it, and steps it no more
 
-    def use_osc(self, address: tuple[str, int]) -> None:
-        """Listen on a host and a port in place of those before; any thread. Raises LivedreamError."""
-        self.close_osc()
-        self.osc = self._listening(address)
-        self._problems.pop("osc", None)
-
-    def close_osc(self) -> None:
-        """Listen no more; any thread."""
-        osc, self.osc = self.osc, None
-        if osc is not None:
-            osc.close()
+    @property
+    def osc(self) -> OscServer | None:
+        """Return what takes OSC messages; None while nothing does."""
+        return self.inputs.osc.current
 
     def learn(self, target: str, low: float | None = None, high: float | None = None) -> None:
         """Bind the next knob that is moved, or pad that is hit, to a setting or a command.
@@ -219,7 +231,10 @@ class Controls:
 
     def status(self) -> ControlStatus:
         """Return how it is going."""
-        osc, midi = self.osc, self.midi
+        osc, midi, inputs = self.osc, self.midi, self.inputs
+        health = {"MIDI": self._midi_health(), **inputs.health()}
+        others = () if midi is None else midi.ports.problems
+        told = [one.message for one in health.values() if one.state == "failed"]
         return ControlStatus(
             bpm=self.tempo.bpm,
             beat=self.tempo.beats(self._clock.now_s()),
@@ -229,63 +244,27 @@ class Controls:
             midi=None if midi is None else midi.ports.names,
             profile=None if midi is None else midi.file,
             learning=None if midi is None else midi.map.learning,
-            problems=(*self._problems.values(), *(() if midi is None else midi.ports.problems)),
+            inputs=health,
+            loudness=inputs.loudness(),
+            problems=tuple(dict.fromkeys([*self._problems, *told, *others])),
         )
+
+    def _midi_health(self) -> Health:
+        return (self._midi_fault or Health("off")) if self.midi is None else self.midi.ports.health
 
     def _file(self, profile: str) -> Path:
         return profile_file(profile, self._plan.profiles or profile_folder())
-
-    def _open_feedback(self) -> None:
-        if self._plan.osc_to is not None:
-            moved = self.coalescer, self._plan.osc_to, self.commands.parameters
-            self.feedback = OscFeedback(*moved, tell=self._tell, clock=self._clock)
-            self.feedback.send_all()
-
-    def _open_osc(self) -> None:
-        if self._plan.osc is not None:
-            self.osc = self._listening(self._plan.osc)
-
-    def _listening(self, address: tuple[str, int]) -> OscServer:
-        return OscServer(
-            self.coalescer, self.commands, address, tell=self._tell, hears=self.feedback, clock=self._clock
-        )
 
     def _close_retired(self) -> None:
         while self._retired:
             self._retired.popleft().close()
 
-    def _add_sources(self) -> None:
-        """Add what moves settings besides macros and waves, then the rows that the plan names."""
-        self._try(self._make_audio)
-        self._try(self._open_art_net)
-        for row in self._plan.rows:
-            self._try(partial(self.matrix.add, row))
-
-    def _make_audio(self) -> None:
-        if self._plan.audio is not None:
-            tempo = self.tempo if self._plan.lead == "audio" else None
-            connect = audio_connector(self._plan.audio, self._clock)
-            self.audio = AudioInput(
-                connect, tempo=tempo, noticed=self.wake, tell=self._tell, clock=self._clock
-            )
-            self.matrix.add_sources(self.audio.sources)
-
-    def _open_art_net(self) -> None:
-        if self._plan.art_net is not None:
-            self.art_net = ArtNetServer(self._plan.art_net, self.coalescer.want)
-            self.matrix.add_sources(self.art_net.sources)
-
-    def _open_link(self) -> None:
-        if self._plan.lead == "link":
-            peer = link_peer(self.tempo.bpm)
-            self.link = LinkTempo(self.tempo, peer, tell=self._tell, clock=self._clock)
-
-    def _try(self, open_: Callable[[], object], part: str = "") -> None:
-        """Open something; what cannot be had is a problem until `part` can."""
+    def _try(self, do: Callable[[], object]) -> None:
+        """Do something; what is not possible is told, and stays a problem."""
         try:
-            open_()
+            do()
         except LivedreamError as fault:
-            self._problems[part or str(fault)] = str(fault)
+            self._problems.append(str(fault))
             self._tell(str(fault))
 
     def _run(self) -> None:

@@ -60,3 +60,11 @@ class Lane:
                 with self._changed:
                     self._work = None
                     self._changed.notify_all()
+
+
+class DirectLane(Lane):
+    """Does what it is given at once, in the very thread that gives it: for tests, and for who can wait."""
+
+    def put(self, work: Work) -> None:
+        """Do work."""
+        work()

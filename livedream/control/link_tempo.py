@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from livedream.clock import Clock, SystemClock
-from livedream.errors import LivedreamError
+from livedream.errors import MissingError
+from livedream.health import Health
 from livedream.modulation.tempo import Beat, Tempo
 
 QUANTUM = 4.0
@@ -64,13 +65,14 @@ class Peer(Protocol):
 
 
 def link_peer(bpm: float) -> Peer:
-    """Return a peer that is not yet in a session. Raises LivedreamError without the library."""
+    """Return a peer that is not yet in a session. Raises MissingError without the library."""
     try:
         peer: Peer = importlib.import_module("link").Link(bpm)
     except (ImportError, AttributeError) as fault:  # another package may have this name
-        raise LivedreamError(
-            "Ableton Link needs LinkPython-extern, which is not installed; its licence is the GPL; "
-            "install it with: pip install LinkPython-extern"
+        raise MissingError(
+            "Ableton Link needs LinkPython-extern, which is not installed; its licence is the GPL",
+            "install it with",
+            "pip install LinkPython-extern",
         ) from fault
     return peer
 
@@ -103,6 +105,11 @@ class LinkTempo:
         """Return how many others are in the session."""
         return self._peers
 
+    @property
+    def health(self) -> Health:
+        """Return how many others are in the session."""
+        return Health("live", _others(self._peers))
+
     def step(self) -> None:
         """Take over what has changed, here or there."""
         self._count_peers()
@@ -131,6 +138,10 @@ class LinkTempo:
     def _count_peers(self) -> None:
         peers = self._peer.numPeers()
         if peers != self._peers:
-            others = "one other" if peers == 1 else f"{peers or 'no'} others"
-            self._tell(f"Ableton Link: {others} in the session")
+            self._tell(f"Ableton Link: {_others(peers)}")
         self._peers = peers
+
+
+def _others(peers: int) -> str:
+    count = "one other" if peers == 1 else f"{peers or 'no'} others"
+    return f"{count} in the session"

@@ -63,6 +63,10 @@ class Matrix:
         """Add sources, or replace those of the same names."""
         self._sources.add(sources)
 
+    def remove_sources(self, sources: Mapping[str, Modulator]) -> None:
+        """Remove sources, unless others have their names now; rows that name them move nothing."""
+        self._sources.remove(sources)
+
     def check_source(self, name: str) -> None:
         """Raise InputError if there is no source of a name now."""
         self._sources.check(name)

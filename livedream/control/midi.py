@@ -19,11 +19,12 @@ from livedream.errors import InputError
 class Midi:
     """Feeds a coalescer with what controllers send; what is learned is kept in a profile.
 
-    file: of the profile, which need not exist yet. clocked: takes the bytes of MIDI clock and the time.
+    file: of the profile, which need not exist yet. clocked: takes the bytes of MIDI clock and the time. lane:
+    makes the thread that opens controllers.
     Raises InputError for a binding that is not possible.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the parts of a show, one by one)
         self,
         coalescer: Coalescer,
         commands: ShowCommands,
@@ -33,12 +34,15 @@ class Midi:
         clocked: Callable[[int, float], None],
         tell: Callable[[str], None],
         clock: Clock,
+        lane: Callable[[str], Lane] = Lane,
     ) -> None:
         self.file, self._tell = file, tell
         profile = kept_profile(file, commands)
         self._kept, self._lane = profile, Lane("MIDI profile")
         self.map = MidiMap(coalescer, commands, profile.bindings, learned=self._said)
-        self.ports = MidiPorts(self.map, backend, profile.ports, clocked=clocked, tell=tell, clock=clock)
+        self.ports = MidiPorts(
+            self.map, backend, profile.ports, clocked=clocked, tell=tell, clock=clock, lane=lane
+        )
 
     def step(self) -> None:
         """Look who has come or gone, show what stands, and keep what was learned."""

@@ -8,11 +8,14 @@ from typing import Protocol
 
 from livedream.clock import Clock, SystemClock
 from livedream.control.echo import Echo
+from livedream.control.input_switch import failed
+from livedream.control.lane import Lane
 from livedream.control.midi_binding import FINE, Binding, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_wire import CONTROL, to_bytes, to_message
 from livedream.control.sparing import Sparing
 from livedream.errors import LivedreamError
+from livedream.health import Health
 from livedream.modulation.tempo import CLOCK
 from livedream.runtime.store import Change
 
@@ -22,6 +25,12 @@ POLL_S = 1.0
 AGAIN_S = 30.0
 """How often a controller that cannot be opened is complained about, and how often a system is looked for that
 has no MIDI."""
+
+
+HANGS_S = 1.0
+"""A controller that takes longer to open or close is waited for no longer."""
+
+NONE_THERE = "no MIDI controller is plugged in; one that comes is opened"
 
 
 class MidiPort(Protocol):
@@ -64,7 +73,8 @@ class MidiPorts:
     """Feeds a map with what controllers send, and moves their faders and lights when others change things.
 
     wanted: parts of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and
-    the time. tell: takes sentences on what comes, goes and fails.
+    the time. tell: takes sentences on what comes, goes and fails. lane: makes the thread in which controllers
+    are looked for, opened and closed: one that hangs holds up nobody else.
     """
 
     def __init__(
@@ -76,6 +86,7 @@ class MidiPorts:
         clocked: Callable[[int, float], None] = lambda _, __: None,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
+        lane: Callable[[str], Lane] = Lane,
     ) -> None:
         self._map, self._backend = midi_map, backend
         self._wanted = tuple(part.casefold() for part in wanted)
@@ -89,7 +100,8 @@ class MidiPorts:
         self._shown: tuple[Binding, ...] = ()
         self._lights: dict[MidiSource, Binding] = {}
         self._preset = midi_map.store.standing().preset
-        self._polled_s, self._is_missed = -POLL_S, False
+        self._polled_s, self._is_missed, self._state = -POLL_S, False, Health("starting", "being opened")
+        self._lane, self._is_closed = lane("MIDI ports"), False
         self._lock = threading.Lock()
         self._waiting: dict[bytes, bytes] = {}
         self._end = midi_map.store.observe(self._note)
@@ -104,13 +116,22 @@ class MidiPorts:
         """Return a sentence on each thing that cannot be had now: the system's MIDI, or a controller."""
         return tuple(self._problems.values())
 
+    @property
+    def health(self) -> Health:
+        """Return which controllers are open, or why none is."""
+        names, problems = self.names, self.problems
+        if names:
+            return Health("live", ", ".join(names))
+        is_held = self._state.state != "failed" and problems
+        return Health("failed", "; ".join(problems)) if is_held else self._state
+
     def step(self) -> None:
         """Do what knobs say, look once a second who has come or gone, and send what is due."""
         self._take_waiting()
         now_s = self._clock.now_s()
-        if now_s - self._polled_s >= POLL_S:
+        if now_s - self._polled_s >= POLL_S and not self._lane.busy:
             self._polled_s = now_s
-            self.poll()
+            self._lane.put(self.poll)
         self._show()
 
     def poll(self) -> None:
@@ -119,9 +140,18 @@ class MidiPorts:
             inputs, outputs = self._backend.inputs(), self._backend.outputs()
         except (OSError, LivedreamError) as fault:
             self._problems = {"": f"MIDI cannot be looked at: {fault}"}
+            self._state = failed(fault, self._problems[""])
             self._sparing.say("", self._problems[""])
             self._polled_s += AGAIN_S - POLL_S  # ALSA complains on its own each time
             return
+        try:
+            self._follow(inputs, outputs)
+        finally:
+            self._state = Health("starting", NONE_THERE)
+            if self._is_closed:  # meanwhile
+                self._close_all()
+
+    def _follow(self, inputs: list[str], outputs: list[str]) -> None:
         self._problems = {name: problem for name, problem in self._problems.items() if name in inputs}
         for name in [name for name in self._inputs if name not in inputs]:
             _close(self._inputs.pop(name))
@@ -132,15 +162,21 @@ class MidiPorts:
             if name not in self._inputs:
                 self._open_input(name)
         if not self._is_missed and not any(map(self._is_wanted, inputs)):
-            self._tell("no MIDI controller is plugged in; one that comes is opened")
+            self._tell(NONE_THERE)
         self._is_missed = True
         for name in filter(self._is_wanted, outputs):
             if name not in self._outputs:
                 self._open_output(name)
 
     def close(self) -> None:
-        """Close all controllers and stop observing the settings."""
+        """Close all controllers and stop observing the settings; one that hangs is left behind."""
         self._end()
+        self._is_closed = True
+        if self._lane.wait_idle(HANGS_S):
+            self._lane.put(self._close_all)
+        self._lane.close()
+
+    def _close_all(self) -> None:
         for port in (*self._inputs.values(), *self._outputs.values()):
             _close(port)
         self._inputs.clear()

@@ -9,6 +9,7 @@ from typing import Any
 
 from livedream.control.midi_ports import MidiOutput, MidiPort
 from livedream.control.needed import needed
+from livedream.errors import MissingError
 
 LEFT_OUT = ("RtMidi", "Midi Through")
 """Begin the names of ports where nobody turns knobs: of programs like this one, and of one that gives back
@@ -26,11 +27,11 @@ class SystemMidi:
         self._mido = needed("mido", "MIDI").Backend("mido.backends.rtmidi")
 
     def inputs(self) -> list[str]:
-        """List the inputs that there are now. Raises OSError without a MIDI system."""
+        """List the inputs that there are now. Raises OSError or MissingError without a MIDI system."""
         return self._names(self._rtmidi.MidiIn)
 
     def outputs(self) -> list[str]:
-        """List the outputs that there are now. Raises OSError without a MIDI system."""
+        """List the outputs that there are now. Raises OSError or MissingError without a MIDI system."""
         return self._names(self._rtmidi.MidiOut)
 
     def open_input(self, name: str, heard: Callable[[bytes], None]) -> MidiPort:
@@ -48,8 +49,8 @@ class SystemMidi:
             asked = kind()
         except OSError as fault:
             if sys.platform == "linux" and not SEQUENCER.exists():
-                raise OSError(
-                    "this system has no ALSA sequencer; load it with: sudo modprobe snd-seq"
+                raise MissingError(
+                    "this system has no ALSA sequencer", "load it with", "sudo modprobe snd-seq"
                 ) from fault
             raise
         try:

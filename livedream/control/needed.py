@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from livedream.errors import LivedreamError
+from livedream.errors import MissingError
 
 
 def needed(module: str, purpose: str) -> Any:
-    """Import a library for a purpose such as "OSC". Raises LivedreamError that says how to install it."""
+    """Import a library for a purpose such as "OSC". Raises MissingError that says how to install it."""
     try:
         return importlib.import_module(module)
     except ImportError as fault:
-        raise LivedreamError(
-            f"{purpose} needs {module.partition('.')[0]}, which is not installed; "
-            f"install it with: pip install 'livedream[control]'"
+        raise MissingError(
+            f"{purpose} needs {module.partition('.')[0]}, which is not installed",
+            "install it with",
+            "pip install 'livedream[control]'",
         ) from fault

@@ -14,6 +14,7 @@ from livedream.control.osc_addresses import PARAMETER, parameter_address, positi
 from livedream.control.osc_writing import osc_packet
 from livedream.control.udp import udp_address
 from livedream.errors import InputError
+from livedream.health import Health
 from livedream.runtime.parameters import Parameters
 from livedream.runtime.store import Change
 from livedream.settings import by_word, describe
@@ -45,6 +46,7 @@ class OscFeedback:
         self._clock = SystemClock() if clock is None else clock
         needed("pythonosc", "OSC feedback")
         host, port = address
+        self._host = host
         try:
             family, self._address = udp_address(host, port)
         except OSError as fault:
@@ -70,6 +72,11 @@ class OscFeedback:
         self._echo.forget()
         self._echo.mark(by_word())
         self._numbers.clear()
+
+    @property
+    def health(self) -> Health:
+        """Return where it sends to."""
+        return Health("live", f"sends to {self._host}:{self._address[1]}")
 
     def step(self) -> int:
         """Send what is due; return how many settings and parameters that were."""

@@ -13,6 +13,7 @@ from livedream.control.osc_reading import MOST_BYTES, OscMessage
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
 from livedream.control.udp import is_this_machine, listening
+from livedream.health import Health
 from livedream.settings import describe
 
 MOST_UNKNOWN = 100
@@ -58,6 +59,11 @@ class OscServer:
         self._strange: set[str] = set()
         self._socket = listening(address, "OSC")
         self.host, self.port = address[0], int(self._socket.getsockname()[1])
+
+    @property
+    def health(self) -> Health:
+        """Return where it listens."""
+        return Health("live", f"hears {self.host}:{self.port}")
 
     def step(self) -> None:
         """Pass on what has come."""

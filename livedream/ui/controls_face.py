@@ -1,4 +1,4 @@
-"""The face of what turns a show from elsewhere: macros, tempo, modulation, ports, mapping."""
+"""The face of what turns a show from elsewhere: macros, tempo, modulation, inputs, mapping."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from livedream.settings import by_word
 from livedream.settings.modulation_row import ModulationRow
 from livedream.ui.mapping import Mapping as MappingMode
 from livedream.ui.mapping import short_name
+from livedream.ui.panel.control_fold import ControlFold
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.macro_row import MacroRow
 from livedream.ui.panel.map_overlay import MapTarget
 from livedream.ui.panel.matrix_fold import MatrixFold
-from livedream.ui.panel.ports_fold import PortsFold
 from livedream.ui.show_protocol import Commands
 from livedream.ui.stage import Stage
 from livedream.ui.tempo_bar import TempoBar
@@ -45,11 +45,11 @@ class ControlsFace(QObject):
         self.bar: TopBar = stage.bar
         self.macros = MacroRow(panel.link, panel.hand)
         self.tempo = TempoBar(commands, on_beat)
-        self.matrix, self.ports = MatrixFold(controls.matrix), PortsFold(controls)
+        self.matrix, self.inputs = MatrixFold(controls.matrix), ControlFold(controls)
         self.map_switch = Switch("Map")
         self.map_switch.setToolTip("Bind knobs and pads of a MIDI controller to what is on the screen (F2)")
         panel.top.addWidget(self.macros)
-        for fold in (self.matrix, self.ports):
+        for fold in (self.matrix, self.inputs):
             panel.add_fold(fold)
         stage.bar.right.addWidget(self.tempo)
         stage.bar.right.addWidget(self.map_switch)
@@ -58,7 +58,7 @@ class ControlsFace(QObject):
         self._timer.timeout.connect(self.follow)
         self.mapping: MappingMode | None = None
         self._others: dict[str, QWidget] = {}
-        for speaker in (self.tempo, self.matrix, self.ports):
+        for speaker in (self.tempo, self.matrix, self.inputs):
             speaker.said.connect(self.said)
 
     def live_in(self, window: QWidget, picture: QWidget) -> None:
@@ -102,7 +102,7 @@ class ControlsFace(QObject):
         """Show how the controls are; what looks the same is not painted."""
         status = self.controls.status()
         self.tempo.follow(status)
-        self.ports.follow(status)
+        self.inputs.follow(status)
         if self.panel.isVisible():
             self.matrix.follow()
             movers = moved_by(self.controls.matrix.rows, self.controls.matrix.movement)

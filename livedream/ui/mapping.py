@@ -13,10 +13,10 @@ from livedream.control.controls import Controls
 from livedream.control.midi_binding import BOUND, Binding, MidiSource
 from livedream.errors import LivedreamError
 from livedream.settings import describe
+from livedream.ui.panel.input_row import sentence
 from livedream.ui.panel.map_card import MapCard
 from livedream.ui.panel.map_overlay import MapOverlay, Targets
 from livedream.ui.panel.panel_style import MARGIN
-from livedream.ui.panel.ports_fold import sentence
 
 CHOOSE = "Click what you want to turn, then move a knob or hit a pad."
 MOVE = "Move a knob or hit a pad."

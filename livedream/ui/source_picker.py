@@ -23,7 +23,8 @@ from livedream.sources.cameras import CameraInfo
 from livedream.ui.camera_tile import CameraTile
 from livedream.ui.panel.editors import ChoiceBox
 from livedream.ui.panel.panel_style import GAP, LINE_PX, MARGIN, dress
-from livedream.ui.top_bar import Switch
+from livedream.ui.panel.quiet_button import QuietButton
+from livedream.ui.top_bar import BUTTON_PX
 
 FOLLOW_MS = 200
 COLUMNS = 2
@@ -85,7 +86,8 @@ class SourcePicker(QFrame):
         self.nothing.setObjectName("quiet")
         self.nothing.setWordWrap(True)
         self.size_box = self._sizes()
-        self.clouds, self.file = self._button("Clouds"), self._button("Open film or picture ...")
+        self.clouds = QuietButton("Clouds", height_px=BUTTON_PX)
+        self.file = QuietButton("Open film or picture ...", height_px=BUTTON_PX)
         self.clouds.clicked.connect(lambda: self._choose("clouds"))
         self.file.clicked.connect(self._open_file)
         self._lay_out()
@@ -190,11 +192,6 @@ class SourcePicker(QFrame):
             box.addItem(f"{width}\N{MULTIPLICATION SIGN}{height}", (width, height))
         box.activated.connect(lambda _: self._resize())
         return box
-
-    def _button(self, label: str) -> Switch:
-        button = Switch(label)
-        button.setCheckable(False)
-        return button
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout()

@@ -6,7 +6,7 @@ import pytest
 
 from livedream.clock import ManualClock
 from livedream.control.coalescer import Coalescer
-from livedream.control.lane import Lane, Work
+from livedream.control.lane import DirectLane
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import Settings
 
@@ -16,13 +16,6 @@ def art_dmx(universe: int, levels: bytes, sequence: int = 0) -> bytes:
     even = levels + b"\0" * (len(levels) % 2)
     order = struct.pack("<H", universe)
     return b"Art-Net\0\x00\x50\0\x0e" + bytes([sequence, 0]) + order + struct.pack(">H", len(even)) + even
-
-
-class Here(Lane):
-    """A lane in the very thread that uses it: what it does is done."""
-
-    def put(self, work: Work) -> None:
-        work()
 
 
 class Desk:
@@ -35,7 +28,7 @@ class Desk:
         self.done: list[str] = []
         self.immediate: set[str] = set()
         self.changes: list[Change] = []
-        self.coalescer = Coalescer(self.store, self, tell=self.told.append, clock=self.clock, lane=Here)
+        self.coalescer = Coalescer(self.store, self, tell=self.told.append, clock=self.clock, lane=DirectLane)
         self.store.observe(self.changes.append)
 
     def do(self, name: str) -> str:

@@ -155,5 +155,5 @@ def test_a_missing_library_is_named_with_what_installs_it(monkeypatch: pytest.Mo
         raise OSError("PortAudio library not found")
 
     monkeypatch.setattr(module, "needed", without_portaudio)
-    with pytest.raises(LivedreamError, match="needs PortAudio, which is not installed: "):
+    with pytest.raises(LivedreamError, match="needs PortAudio, which is not installed; install it with: "):
         library()

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,9 @@ from livedream.audio.audio_sources import SOURCES
 from livedream.audio.audio_spectrum import Samples
 from livedream.clock import ManualClock
 from livedream.control.audio_capture import AudioCapture, PlayedAudio
-from livedream.control.audio_input import AudioInput, audio_connector
-from livedream.errors import InputError, LivedreamError, SourceError
+from livedream.control.audio_input import AudioInput
+from livedream.errors import InputError, LivedreamError, MissingError, SourceError
+from livedream.health import Health
 from livedream.modulation.tempo import Tempo
 
 FRAME_S = 1 / 30
@@ -144,13 +143,23 @@ def test_its_thread_ends_with_it(drums: Any) -> None:
     assert not any(thread.name == "audio" for thread in threading.enumerate())
 
 
-def test_a_file_without_sound_is_refused_at_once_and_a_device_may_come_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.wav"
-    file.write_bytes(b"nothing")
-    with pytest.raises(InputError, match="cannot be read"):
-        audio_connector(str(file), ManualClock())
-    monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(LivedreamError, match="needs sounddevice"):
-        audio_connector("line", ManualClock())
+@pytest.mark.parametrize(
+    "fault", [InputError("a.wav has no sound"), MissingError("sound needs more", "get it with", "get it")]
+)
+def test_what_no_waiting_brings_is_told_once(fault: LivedreamError) -> None:
+    def connect() -> AudioCapture:
+        raise fault
+
+    told: list[str] = []
+    audio = AudioInput(connect, tell=told.append)
+    audio.run(threading.Event())
+    assert told == [str(fault)]
+    assert audio.health.state == "failed"
+    assert audio.health.remedy == getattr(fault, "remedy", "")
+
+
+def test_how_it_is_is_told_while_it_listens(drums: Any) -> None:
+    listening = Listening(drums, drums.track(120, 0.2))
+    assert listening.audio.health.state == "starting"
+    listening.run()
+    assert listening.audio.health == Health("live", "listening to a song")

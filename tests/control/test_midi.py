@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from livedream.control.fake_midi import FakeMidi
+from livedream.control.lane import DirectLane
 from livedream.control.midi import Midi
 from livedream.control.midi_profile import load_profile
 from livedream.control.show_commands import ShowCommands
@@ -30,6 +31,7 @@ class Booth:
             clocked=lambda _, __: None,
             tell=self.desk.told.append,
             clock=self.desk.clock,
+            lane=DirectLane,
         )
         midi.step()
         self.midi = midi

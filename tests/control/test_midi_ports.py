@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from livedream.control.fake_midi import FakeMidi
+from livedream.control.lane import DirectLane
 from livedream.control.midi_binding import Binding, MidiMessage, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_ports import MidiPorts
@@ -27,6 +28,7 @@ class Rig:
             clocked=lambda tick, now_s: self.ticks.append((tick, now_s)),
             tell=desk.told.append,
             clock=desk.clock,
+            lane=DirectLane,
         )
 
     def plug(self, *names: str) -> None:

@@ -12,6 +12,7 @@ import mido
 import pytest
 
 from livedream.control.midi_system import SystemMidi
+from livedream.errors import MissingError
 
 
 class FakeRtMidi:
@@ -44,7 +45,7 @@ def test_without_a_sequencer_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr("livedream.control.midi_system.SEQUENCER", tmp_path / "seq")
-    with pytest.raises(OSError, match="load it with: sudo modprobe snd-seq"):
+    with pytest.raises(MissingError, match="load it with: sudo modprobe snd-seq"):
         SystemMidi()._names(none_here)
     (tmp_path / "seq").touch()
     with pytest.raises(OSError, match="error creating"):

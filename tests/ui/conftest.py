@@ -17,6 +17,7 @@ from livedream.clock import ManualClock
 from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
 from livedream.control.fake_midi import FakeMidi
+from livedream.control.lane import DirectLane
 from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.presets import load
@@ -63,6 +64,7 @@ class Played:
             tell=self.said.append,
             clock=self.clock,
             backend=lambda: self.midi,
+            lane=DirectLane,
         )
 
     def step(self, seconds: float = 0.0) -> None:

@@ -57,7 +57,7 @@ def changes(played: Any) -> Iterator[list[Change]]:
 
 
 def test_everything_is_in_its_place(window: ControlWindow, face: ControlsFace) -> None:
-    for part in (face.macros, face.tempo, face.map_switch, face.matrix, face.ports):
+    for part in (face.macros, face.tempo, face.map_switch, face.matrix, face.inputs):
         assert part.isVisible()
         assert window.isAncestorOf(part)
     assert face.macros.y() < window.panel.panic.y()

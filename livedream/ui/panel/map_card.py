@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from livedream.control.midi_binding import Binding
 from livedream.settings import by_word
@@ -16,6 +16,7 @@ from livedream.ui.panel.field_row import number_field
 from livedream.ui.panel.number_box import NumberBox
 from livedream.ui.panel.panel_paint import SwitchButton
 from livedream.ui.panel.panel_style import GAP, LINE_PX, MARGIN, dress
+from livedream.ui.panel.quiet_button import QuietButton
 from livedream.ui.panel.setting_text import readable
 
 WIDE_PX = 356
@@ -135,7 +136,7 @@ class MapCard(QFrame):
             line.addWidget(part)
         line.addStretch(1)
         column.addWidget(self._boxes)
-        self.forget, self.done = _button("Unlearn"), _button("Done")
+        self.forget, self.done = QuietButton("Unlearn"), QuietButton("Done")
         below = QHBoxLayout()
         below.addWidget(self.others, 1)
         below.addWidget(self.forget)
@@ -167,11 +168,3 @@ def title_of(target: str) -> str:
     if info is not None:
         return f"{info.section} {readable(info)}"
     return target.capitalize() if target else "Mapping"
-
-
-def _button(label: str) -> QPushButton:
-    button = QPushButton(label)
-    button.setProperty("quiet", True)
-    button.setFixedHeight(LINE_PX)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

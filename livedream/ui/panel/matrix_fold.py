@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from livedream.control.matrix import Matrix
 from livedream.errors import LivedreamError
@@ -17,6 +17,7 @@ from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.matrix_row import MatrixRow
 from livedream.ui.panel.panel_paint import SwitchButton
 from livedream.ui.panel.panel_style import GAP, LINE_PX
+from livedream.ui.panel.quiet_button import QuietButton
 
 FIRST_DEPTH = 0.2
 """How far a new row moves its setting."""
@@ -80,7 +81,7 @@ class MatrixFold(Fold):
     def _adding(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(GAP)
-        self.add = _button("Add", "Let the source move the setting")
+        self.add = QuietButton("Add", "Let the source move the setting")
         self.add.clicked.connect(self._add)
         grid.addWidget(self.source, 0, 0)
         grid.addWidget(self.word, 0, 1)
@@ -94,7 +95,7 @@ class MatrixFold(Fold):
         self.macros = SwitchButton()
         self.macros.setAccessibleName("show what the macros move")
         self.macros.toggled.connect(lambda _: self._show_rows(self.matrix.rows))
-        self.undo = _button("Undo changes", "The rows of the preset and of the macros again")
+        self.undo = QuietButton("Undo changes", "The rows of the preset and of the macros again")
         self.undo.clicked.connect(self.matrix.reset)
         label = QLabel("Macros' rows")
         label.setObjectName("quiet")
@@ -201,12 +202,3 @@ def _box(name: str) -> ChoiceBox:
     completer.setFilterMode(Qt.MatchFlag.MatchContains)
     completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
     return box
-
-
-def _button(label: str, tip: str) -> QPushButton:
-    button = QPushButton(label)
-    button.setProperty("quiet", True)
-    button.setFixedHeight(LINE_PX)
-    button.setToolTip(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

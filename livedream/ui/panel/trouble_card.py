@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontDatabase, QGuiApplication
-from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from livedream.health import Health
-from livedream.ui.panel.panel_style import GAP, LINE_PX, SMALL_PX
+from livedream.ui.panel.panel_style import GAP, SMALL_PX
+from livedream.ui.panel.quiet_button import QuietButton
+
+NARROWEST_PX = 84
 
 
 class TroubleCard(QFrame):
@@ -20,7 +23,9 @@ class TroubleCard(QFrame):
         mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
         self.remedy.setStyleSheet(f"font-family: '{mono}'; font-size: {SMALL_PX}px;")
         self.remedy.setObjectName("quiet")
-        self.copy, self.again = _button("Copy"), _button("Try again")
+        self.copy, self.again = QuietButton("Copy"), QuietButton("Try again")
+        for button in (self.copy, self.again):
+            button.setMinimumWidth(NARROWEST_PX)
         self.copy.setToolTip("Copy how to mend it")
         self.copy.clicked.connect(self._copy)
         grid = QGridLayout(self)
@@ -58,11 +63,3 @@ def _text() -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
-
-
-def _button(text: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setFixedHeight(LINE_PX)
-    button.setMinimumWidth(84)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
