@@ -38,6 +38,11 @@ class Dreamed:
     _to_array: Callable[[Any], Field]
 
     @property
+    def is_first(self) -> bool:
+        """Return whether the dream begins with this frame: there was none before, or it was reset."""
+        return self._measured is None
+
+    @property
     def residual(self) -> Field:
         """Return what the dream added, HxWx3 at working size; fetched when it is asked for."""
         return self._to_array(self._pending.residual)

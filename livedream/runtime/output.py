@@ -32,7 +32,8 @@ class Output:
     slates, whose letters stay legible. flash_limit: what is kept from flashing. Flashes are limited here
     and not in the sinks, so that all who watch see the same and it is worked out once; after panic, so that
     what panic does counts, too. Whatever flashed before, a blackout is black at once, and any other switch
-    of panic is seen at once unless it follows another within a second, as from a key that is held down.
+    of panic, and a dream that was reset, is seen at once unless it follows another within a second, as from a
+    key that is held down.
     """
 
     def __init__(self, rate: Rate, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
@@ -42,6 +43,7 @@ class Output:
         self.fps, self.latency_ms = Meter(), Meter()
         self._panic = Panic(rate.size_wh)
         self._passes, self._switched_s = False, float("-inf")
+        self._awaits_reset = False
         self._placeholder = PlaceholderFrames(rate.size_wh, source, clock)
         self._newest: Latest[Finished] = Latest()
         self._sink_workers: list[SinkWorker] = []
@@ -104,6 +106,8 @@ class Output:
         now_s = self._clock.now_s()
         self._placeholder.note(now_s)
         with self._emitting:
+            if self._awaits_reset and dreamed.is_first:
+                self._awaits_reset, self._passes = False, True
             rgb = self._panic.shown(dreamed.rgb, dreamed.frame.rgb)
             self._send(rgb, dreamed.frame.captured_s)
         self.fps.note(now_s)
@@ -112,12 +116,17 @@ class Output:
     def switch_panic(self, mode: PanicMode) -> None:
         """Send out something else from now on, without waiting for the next dreamed frame; "": the dream."""
         with self._emitting:
-            if mode != self._panic.mode:
-                self._note_switch(self._clock.now_s())
+            if mode != self._panic.mode and not self._awaits_reset:
+                self._passes = self._note_switch(self._clock.now_s())
             self._panic.mode = mode
             rgb = self._panic.at_once()
             if rgb is not None:
                 self._send(rgb, self._clock.now_s())
+
+    def expect_reset(self) -> None:
+        """Show the first frame of a dream that is being reset as it is, whatever flashed before."""
+        with self._emitting:
+            self._awaits_reset = self._note_switch(self._clock.now_s())
 
     def latest(self) -> Shown | None:
         """Return the newest frame, or the slate in its place; None before the first."""
@@ -148,10 +157,11 @@ class Output:
             watched = worker.sink.is_live or self.flash_limit == "all"
             worker.slot.put(limited if watched else whole)
 
-    def _note_switch(self, now_s: float) -> None:
-        """Let the next frame pass the flash limiter, unless panic was switched within the second before."""
-        self._passes = now_s - self._switched_s >= WINDOW_S
+    def _note_switch(self, now_s: float) -> bool:
+        """Return whether what is switched may pass the flash limiter: nothing was in the second before."""
+        is_alone = now_s - self._switched_s >= WINDOW_S
         self._switched_s = now_s
+        return is_alone
 
     def _limited(self, whole: Finished) -> Finished:
         if self.flash_limit == "off":

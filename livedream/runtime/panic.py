@@ -70,6 +70,10 @@ class Switch(Protocol):
         """Send out something else from now on."""
         ...
 
+    def expect_reset(self) -> None:
+        """Show the first frame of a dream that is being reset as it is, whatever flashed before."""
+        ...
+
 
 SWITCHES: dict[PanicMode, tuple[str, str]] = {
     "blackout": ("Send out black, or the dream again.", "blackout"),
@@ -90,10 +94,12 @@ def add_panic_commands(
         return SWITCHES[mode][1] if turned_on else f"{mode} off"
 
     def dream_reset() -> str:
+        output.expect_reset()
         reset_dream()
         return "the dream starts anew"
 
     def all_reset() -> str:
+        output.expect_reset()
         output.switch_panic("")
         for layer in ABOVE:
             store.clear(layer)
@@ -103,4 +109,5 @@ def add_panic_commands(
     for mode, (help_, _) in SWITCHES.items():
         commands.add(mode, Command(help_, partial(switched, mode), immediate=True))
     commands.add("reset dream", Command("Start the dream anew from the camera.", dream_reset, immediate=True))
-    commands.add("reset all", Command("End panic, undo all changes by hand, start anew.", all_reset))
+    all_help = "End panic, undo all changes by hand, start anew."
+    commands.add("reset all", Command(all_help, all_reset, immediate=True))

@@ -18,9 +18,10 @@ from livedream.sinks.memory_sink import Memory
 RATE = Rate((8, 6), 30)
 
 
-def dreamed(level: int) -> Any:
+def dreamed(level: int, *, is_first: bool = False) -> Any:
     rgb = np.full((6, 8, 3), level, np.uint8)
-    return SimpleNamespace(rgb=rgb, frame=SimpleNamespace(rgb=rgb // 2, captured_s=0.0))
+    frame = SimpleNamespace(rgb=rgb // 2, captured_s=0.0)
+    return SimpleNamespace(rgb=rgb, frame=frame, is_first=is_first)
 
 
 @pytest.fixture
@@ -176,6 +177,40 @@ def test_a_bypass_shows_the_camera_on_the_next_frame_whatever_flashed_before(out
         assert level(output) == camera, "it is not held, either"
     output.finish()
     assert levels_of(live)[-1] == 106
+
+
+def test_a_reset_dream_is_seen_with_its_first_frame_whatever_flashed_before(output: Output) -> None:
+    strobe_into(output, 40)
+    output.expect_reset()
+    clock_of(output).advance(0.01)
+    output.emit(dreamed(200))
+    assert level(output) != 200, "that is the old dream, which was on its way"
+    clock_of(output).advance(0.01)
+    output.emit(dreamed(120, is_first=True))
+    assert level(output) == 120
+
+
+def test_reset_all_ends_a_blackout_on_the_next_frame_whatever_flashed_before(output: Output) -> None:
+    strobe_into(output, 40)
+    output.switch_panic("blackout")
+    clock_of(output).advance(2.0)
+    strobe_into(output, 40)
+    output.expect_reset()
+    output.switch_panic("")
+    output.emit(dreamed(120, is_first=True))
+    assert level(output) == 120
+
+
+def test_a_reset_key_that_is_held_down_does_not_flash(output: Output) -> None:
+    live = kept(output, Live())
+    output.start()
+    for place in range(60):
+        clock_of(output).advance(0.05)
+        output.expect_reset()
+        output.emit(dreamed(254 if place % 2 else 0, is_first=True))
+    output.finish()
+    turns = sum(one != other for one, other in pairwise(level > 190 for level in levels_of(live)))
+    assert turns <= 2 * FLASHES * 3 + 1
 
 
 def test_a_panic_key_that_is_held_down_does_not_flash(output: Output) -> None:

@@ -20,6 +20,12 @@ def picture(level: int) -> Rgb:
 class Switch:
     panic: PanicMode = ""
 
+    def __init__(self) -> None:
+        self.resets = 0
+
+    def expect_reset(self) -> None:
+        self.resets += 1
+
     def switch_panic(self, mode: PanicMode) -> None:
         self.panic = mode
 
@@ -68,5 +74,12 @@ def test_reset_all_ends_panic_and_undoes_what_was_done_by_hand() -> None:
     store.hold(["look.depth"])
     commands.do("blackout")
     commands.do("reset all")
+    assert switch.resets == 1
     assert (switch.panic, resets, store.held) == ("", ["dream"], frozenset())
     assert store.snapshot() == Settings()
+
+
+def test_all_that_is_panic_is_done_at_once_whatever_is_under_way() -> None:
+    commands, playlist = Commands(), Playlist([Preset("one", "", Settings())])
+    add_panic_commands(commands, Switch(), playlist.store, lambda: None)
+    assert {name for name, command in commands.items() if command.immediate} == set(commands)
