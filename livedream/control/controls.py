@@ -25,7 +25,7 @@ from livedream.control.osc_server import OscServer
 from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
-from livedream.control.tempo_commands import add_tempo_commands
+from livedream.control.tempo_commands import add_tempo_commands, add_tempo_parameter
 from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.modulation.macros import MACRO_ROWS, macro_sources
@@ -83,6 +83,7 @@ class Controls:
         self._added = add_tempo_commands(
             commands, self.tempo, self._clock, None if playlist is None else self._on_beat
         )
+        self._parameter = add_tempo_parameter(self.commands.parameters, self.tempo, self._clock)
         self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
         self.matrix = Matrix(self.coalescer, macro_sources(store.snapshot), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
@@ -161,6 +162,8 @@ class Controls:
         self.inputs.close()
         for name in self._added:
             self._registry.remove(name)
+        if self._added:
+            self.commands.parameters.remove(self._parameter)
         self._added = []
 
     def use_midi(self, profile: str = "") -> Midi:

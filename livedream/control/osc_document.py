@@ -84,7 +84,7 @@ def what_a_show_has() -> tuple[list[tuple[str, str]], Parameters]:
     playlist = load_playlist()
     source = open_source("clouds", fps=30.0, size_wh=(64, 64), loop=True)
     with LiveSession(source, playlist) as session:
-        Controls(session.store, session.commands, playlist)
+        Controls(session.store, session.commands, playlist, parameters=session.parameters)
         return [(name, command.help) for name, command in session.commands.items()], session.parameters
 
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from livedream.clock import Clock
-from livedream.modulation.tempo import Tempo
+from livedream.modulation.tempo import FASTEST_BPM, SLOWEST_BPM, Tempo
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.on_beat import QUANTA, OnBeat
+from livedream.runtime.parameters import Parameter, Parameters
+
+TEMPO = "tempo"
+"""The name of the parameter."""
 
 NUDGE = 1 / 32
 """How far a nudge moves the beat, in beats."""
@@ -51,6 +55,22 @@ def add_tempo_commands(commands: Commands, tempo: Tempo, clock: Clock, on_beat: 
     for name, (help_, do) in rows.items():
         commands.add(name, Command(help_, do, immediate=True))
     return list(rows)
+
+
+def add_tempo_parameter(parameters: Parameters, tempo: Tempo, clock: Clock) -> str:
+    """Add the tempo as a number to be typed or sent; returns its name."""
+    parameters.add(
+        TEMPO,
+        Parameter(
+            "The tempo; who sets it leads it.",
+            lambda: round(tempo.bpm, 1),
+            lambda bpm: tempo.go(bpm, clock.now_s()),
+            SLOWEST_BPM,
+            FASTEST_BPM,
+            "beats a minute",
+        ),
+    )
+    return TEMPO
 
 
 def _next_quantum(on_beat: OnBeat) -> str:

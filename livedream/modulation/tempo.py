@@ -120,6 +120,10 @@ class Tempo:
         """Go half as fast, unless that is too slow."""
         self._times(0.5, now_s)
 
+    def go(self, bpm: float, now_s: float) -> None:
+        """Go at another tempo, within the range there is, from where in the bar it is."""
+        self.take(Beat(bpm, now_s, self.beats(now_s)), HAND)
+
     def resync(self, now_s: float) -> None:
         """Begin to count anew: now is the first beat."""
         self.take(Beat(self._beat.bpm, now_s), self.leader)

@@ -44,7 +44,7 @@ class ControlsFace(QObject):
         self.controls, self.panel, self.moods = controls, panel, stage.moods
         self.bar: TopBar = stage.bar
         self.macros = MacroRow(panel.link, panel.hand)
-        self.tempo = TempoBar(commands, on_beat)
+        self.tempo = TempoBar(commands, on_beat, controls.commands.parameters)
         self.matrix, self.inputs = MatrixFold(controls.matrix), ControlFold(controls)
         self.map_switch = Switch("Map")
         self.map_switch.setToolTip("Bind knobs and pads of a MIDI controller to what is on the screen (F2)")

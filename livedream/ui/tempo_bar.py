@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 
-from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontMetricsF, QPaintEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPaintEvent
+from PyQt6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from livedream.control.control_plan import ControlStatus
+from livedream.control.tempo_commands import TEMPO
+from livedream.errors import InputError
 from livedream.runtime.on_beat import BAR, QUANTA, OnBeat, Quantise
+from livedream.runtime.parameters import Parameters
+from livedream.ui.panel.entry_line import EntryLine
 from livedream.ui.panel.panel_paint import begin, pen
 from livedream.ui.panel.panel_style import (
     ACCENT,
@@ -47,12 +52,15 @@ class TempoBar(QWidget):
 
     said = pyqtSignal(str)
 
-    def __init__(self, commands: Commands, on_beat: OnBeat) -> None:
+    def __init__(self, commands: Commands, on_beat: OnBeat, parameters: Parameters) -> None:
         super().__init__()
+        self._parameters = parameters
         self.menu = TempoMenu(commands, on_beat, self)
         self.menu.said.connect(self.said)
         self.meter = BeatMeter()
-        self.meter.clicked.connect(self._open)
+        self.meter.opened.connect(self._open)
+        self.meter.typed.connect(self._begin_typing)
+        self.field = self._field()
         self.tap = _button(commands, "tap", *TAP)
         self.tap.said.connect(self.said)
         line = QHBoxLayout(self)
@@ -71,6 +79,57 @@ class TempoBar(QWidget):
         """Return the buttons by the commands that they ask for."""
         return {"tap": self.tap, **(self.menu.buttons if self.menu.isVisible() else {})}
 
+    def _field(self) -> EntryLine:
+        field = EntryLine(self)
+        field.setAccessibleName("beats a minute")
+        field.setToolTip("Enter sets the tempo, Escape does not")
+        field.setFont(type_of(bold=True))
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        field.hide()
+        field.entered.connect(self._go)
+        field.left.connect(self._end_typing)
+        field.editingFinished.connect(self._end_typing)
+        return field
+
+    def _begin_typing(self, begun: str) -> None:
+        """Write over the number; begun: what was typed already, "": nothing."""
+        number = self.meter.number_rect()
+        self.field.setGeometry(self.meter.x(), self.meter.y(), round(number.right()) + 12, BUTTON_PX)
+        self.field.begin(f"{self._parameters.read(TEMPO):.1f}")
+        if begun:
+            self.field.setText(begun)
+        self.field.show()
+        self.field.raise_()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)  # it leaves the selection alone
+
+    def _end_typing(self) -> None:
+        if not self.field.isHidden():
+            self.field.hide()
+            self.meter.setFocus()
+
+    def _go(self, text: str) -> None:
+        try:
+            bpm = self._parameters.turn(TEMPO, self._tempo_of(text))
+        except InputError as fault:
+            self.said.emit(str(fault))
+            self.field.selectAll()  # it stays, to be mended
+            return
+        self.said.emit(f"tempo: {bpm:.1f} beats a minute")
+        self._end_typing()
+
+    def _tempo_of(self, text: str) -> float:
+        """Read a tempo. Raises InputError that says what is possible."""
+        one = self._parameters[TEMPO]
+        try:
+            bpm = float(text.strip().replace(",", "."))
+        except ValueError:
+            bpm = nan
+        if not one.low <= bpm <= one.high:
+            raise InputError(
+                f"{text.strip() or 'nothing'} is no tempo: write {one.low:g} to {one.high:g} beats a minute"
+            )
+        return bpm
+
     def _open(self) -> None:
         self.menu.adjustSize()
         under = self.meter.mapToGlobal(QPoint(0, self.meter.height() + GAP))
@@ -79,10 +138,22 @@ class TempoBar(QWidget):
 
 
 class BeatMeter(OpeningButton):
-    """Shows beats a minute and which beat of the bar it is; a click opens the rest."""
+    """Shows beats a minute and which beat of the bar it is.
+
+    opened: it was clicked. typed: the number was clicked twice, or a digit was typed, which it tells.
+    """
+
+    opened = pyqtSignal()
+    typed = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__(QSizePolicy.Policy.Fixed)
+        # What opens at the first of two clicks would have the second one.
+        self._second = QTimer(self)
+        self._second.setSingleShot(True)
+        self._second.timeout.connect(self.opened)
+        self._on_number = False
+        self.clicked.connect(self._click)
         self._shown: tuple[str, int, str] = ("", 0, "")
 
     def show_beat(self, status: ControlStatus) -> None:
@@ -95,10 +166,41 @@ class BeatMeter(OpeningButton):
         if (shown[0], shown[2]) != (spoken[0], spoken[2]):
             self.setAccessibleName(f"tempo: {shown[0]} beats a minute, presets change {self._when(status)}")
             self.setToolTip(
-                f"{shown[0]} beats a minute, set by {status.leader}; presets change {self._when(status)}"
+                f"{shown[0]} beats a minute, set by {status.leader}; presets change {self._when(status)}\n"
+                "A click opens the rest; two clicks on the number, or a digit, set it"
             )
             self.updateGeometry()
         self.update()
+
+    def number_rect(self) -> QRectF:
+        """Return where the number stands."""
+        return QRectF(0, 0, LEFT_PX + self._text_px(), self.height())
+
+    def mousePressEvent(self, e: QMouseEvent | None) -> None:  # noqa: N802
+        """Remember what is clicked on."""
+        self._on_number = e is not None and self.number_rect().contains(e.position())
+        super().mousePressEvent(e)
+
+    def mouseDoubleClickEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802
+        """Begin to type the number."""
+        self._second.stop()
+        if a0 is not None and self.number_rect().contains(a0.position()):
+            self.typed.emit("")
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Begin to type the number with its first digit."""
+        digit = "" if e is None else e.text()
+        if digit.isascii() and digit.isdecimal():
+            self.typed.emit(digit)
+            return
+        self._on_number = False
+        super().keyPressEvent(e)
+
+    def _click(self) -> None:
+        if self._on_number:
+            self._second.start(QApplication.doubleClickInterval())
+        else:
+            self.opened.emit()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return its size, the same for all tempos."""

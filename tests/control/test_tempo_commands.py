@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.control.tempo_commands import NUDGE, add_tempo_commands
+from livedream.control.tempo_commands import NUDGE, TEMPO, add_tempo_commands, add_tempo_parameter
 from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
+from livedream.runtime.parameters import Parameters
 
 
 class Booth:
@@ -54,3 +55,13 @@ def test_all_are_immediate_and_one_look_has_nothing_to_quantise(booth: Booth) ->
     assert all(booth.commands[name].immediate for name in booth.names)
     names = add_tempo_commands(Commands(), booth.tempo, booth.clock, None)
     assert names == [name for name in booth.names if name != "quantise"]
+
+
+def test_the_tempo_is_a_number_too_and_the_bar_goes_on_from_where_it_is(booth: Booth) -> None:
+    parameters = Parameters()
+    assert add_tempo_parameter(parameters, booth.tempo, booth.clock) == TEMPO
+    booth.clock.advance(10.1)
+    before = booth.tempo.beats(booth.clock.now_s())
+    assert parameters.turn(TEMPO, 133.4) == 133.4
+    assert booth.tempo.beats(booth.clock.now_s()) == pytest.approx(before)
+    assert [parameters.turn(TEMPO, bpm) for bpm in (1.0, 1000.0)] == [20.0, 400.0]

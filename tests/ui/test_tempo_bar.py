@@ -4,10 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from livedream.control.control_plan import ControlStatus
+from livedream.ui.panel.entry_line import EntryLine
 from livedream.ui.tempo_bar import TempoBar
 
 STATUS = ControlStatus(120.0, 1.5)
@@ -15,7 +18,7 @@ STATUS = ControlStatus(120.0, 1.5)
 
 @pytest.fixture
 def bar(qtbot: QtBot, played: Any) -> TempoBar:
-    bar = TempoBar(played.commands, played.playlist.on_beat)
+    bar = TempoBar(played.commands, played.playlist.on_beat, played.controls.commands.parameters)
     qtbot.addWidget(bar)
     bar.said.connect(played.said.append)
     with qtbot.waitExposed(bar):
@@ -85,9 +88,64 @@ def test_each_beat_of_the_bar_looks_otherwise(bar: TempoBar) -> None:
     assert looks[0] == looks[4]
 
 
+def field_of(qtbot: QtBot, bar: TempoBar) -> EntryLine:
+    number = bar.meter.number_rect().center().toPoint()
+    QTest.mouseDClick(bar.meter, Qt.MouseButton.LeftButton, pos=number)
+    assert bar.field.isVisible()
+    return bar.field
+
+
+def test_the_tempo_is_typed_over_the_number(qtbot: QtBot, bar: TempoBar, played: Any) -> None:
+    field = field_of(qtbot, bar)
+    assert (field.text(), field.selectedText()) == ("120.0", "120.0")
+    QTest.keyClicks(field, "133,5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not field.isVisible()
+    assert played.controls.status().bpm == 133.5
+    assert played.said[-1] == "tempo: 133.5 beats a minute"
+
+
+@pytest.mark.parametrize("text", ["", "fast", "19", "401", "nan", "1e9"])
+def test_what_is_no_tempo_is_told_and_stays_to_be_mended(
+    qtbot: QtBot, bar: TempoBar, played: Any, text: str
+) -> None:
+    field = field_of(qtbot, bar)
+    field.setText(text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert played.said[-1] == f"{text or 'nothing'} is no tempo: write 20 to 400 beats a minute"
+    assert field.isVisible()
+    assert played.controls.status().bpm == 120.0
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+
+
+def test_a_digit_begins_to_type(bar: TempoBar, played: Any) -> None:
+    QTest.keyClick(bar.meter, Qt.Key.Key_9)
+    assert (bar.field.isVisible(), bar.field.text()) == (True, "9")
+    QTest.keyClicks(bar.field, "0")
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    assert played.controls.status().bpm == 90.0
+
+
+def test_a_click_opens_the_rest_and_two_on_the_number_do_not(qtbot: QtBot, bar: TempoBar) -> None:
+    number = bar.meter.number_rect().center().toPoint()
+    beside = bar.meter.rect().center()
+    QTest.mouseClick(bar.meter, Qt.MouseButton.LeftButton, pos=beside)
+    assert bar.menu.isVisible()
+    bar.menu.hide()
+    with qtbot.waitSignal(bar.meter.opened):
+        QTest.mouseClick(bar.meter, Qt.MouseButton.LeftButton, pos=number)
+    bar.menu.hide()
+    opened: list[object] = []
+    bar.meter.opened.connect(lambda: opened.append(0))
+    QTest.mouseClick(bar.meter, Qt.MouseButton.LeftButton, pos=number)
+    QTest.mouseDClick(bar.meter, Qt.MouseButton.LeftButton, pos=number)
+    assert (bar.field.isVisible(), bar.meter._second.isActive(), opened) == (True, False, [])
+
+
 def test_the_rest_opens_and_can_be_mapped_then(bar: TempoBar) -> None:
     assert set(bar.parts()) == {"tap"}
-    bar.meter.click()
+    bar.meter.opened.emit()
     assert bar.menu.isVisible()
     assert {"halve tempo", "double tempo", "resync", "nudge earlier", "nudge later"} < set(bar.parts())
     assert all(isinstance(part, QPushButton) for part in bar.parts().values())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QDoubleSpinBox,
     QHBoxLayout,
     QLayout,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QWidget,
@@ -20,6 +19,7 @@ from livedream.own_presets import LONGEST
 from livedream.runtime.decks import ENDS, LONGEST_FADE_S, Side
 from livedream.runtime.desk import Desk
 from livedream.runtime.preset_edits import save_preset
+from livedream.ui.panel.entry_line import EntryLine
 from livedream.ui.panel.fader import Fader
 from livedream.ui.panel.panel_style import GAP, dress
 from livedream.ui.panel.panic_row import CommandButton
@@ -216,28 +216,11 @@ class FadeBox(QDoubleSpinBox):
             e.ignore()
 
 
-class NameField(QLineEdit):
-    """A line for a preset's name. entered: it is meant so. left: it is not."""
-
-    entered = pyqtSignal(str)
-    left = pyqtSignal()
+class NameField(EntryLine):
+    """A line for a preset's name."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("name of the preset")
         self.setToolTip("Enter keeps it under this name, Escape does not")
         self.setMaxLength(2 * LONGEST)
-
-    def begin(self, name: str) -> None:
-        """Take a name to begin with, all of it selected."""
-        self.setText(name)
-        self.selectAll()
-
-    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
-        """Keep the name at Enter, leave at Escape."""
-        if a0 is not None and a0.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered.emit(self.text())
-        elif a0 is not None and a0.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(a0)
