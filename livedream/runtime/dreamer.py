@@ -98,12 +98,14 @@ class Dreamer:
         """Hold another frame rate from the next frame on; any thread."""
         self._interval_s = 1 / fps
 
-    @property
-    def has_time(self) -> bool:
-        """Return whether there is time to spare for others; any thread."""
-        is_building = self._builder.is_busy or self._builder.preparing > 0
-        is_at_ease = self._governor is None or self._governor.is_at_ease
-        return self.settled.is_set() and not is_building and is_at_ease
+    def has_time_for(self, dream: DreamSettings) -> bool:
+        """Return whether there is time to spare for a dream whose engine is not still to come; any thread."""
+        builder, governor = self._builder, self._governor
+        is_preparing = builder.preparing > 0
+        # To build ahead begins at ease, and nobody is watched while it lasts.
+        is_at_ease = governor is None or governor.is_at_ease or (is_preparing and self._is_expecting)
+        is_its_turn = not is_preparing or self.state_of(dream) == "ready"
+        return self.settled.is_set() and not builder.building and is_at_ease and is_its_turn
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Request the engine for pictures of `size_wh` before the first frame arrives."""

@@ -37,20 +37,20 @@ class Painter(Protocol):
 class MoodThumbnails:
     """Paints the moods one after the other, while the show has time to spare; they are kept in memory only.
 
-    presets: gives the moods. frame: gives what the source shows now, None before. has_time: whether the show
-    has time to spare. tell: takes sentences for people.
+    presets: gives the moods. frame: gives what the source shows now, None before. has_time_for: whether the
+    show has time to spare for a mood. tell: takes sentences for people.
     """
 
     def __init__(
         self,
         presets: Callable[[], Sequence[Preset]],
         frame: Callable[[], Frame | None],
-        has_time: Callable[[], bool],
+        has_time_for: Callable[[Preset], bool],
         painter: Painter,
         tell: Callable[[str], None],
         clock: Clock | None = None,
     ) -> None:
-        self._presets, self._frame, self._has_time = presets, frame, has_time
+        self._presets, self._frame, self._has_time_for = presets, frame, has_time_for
         self._painter, self._tell, self._clock = painter, tell, clock or SystemClock()
         self._new: dict[str, Rgb] = {}
         self._lock = threading.Lock()
@@ -81,30 +81,23 @@ class MoodThumbnails:
                 self._tell(str(fault))
 
     def _paint_all(self) -> None:
-        """Paint each mood once, and wait; both end when another source shows something."""
+        """Paint each mood once, as its time comes, and wait; both end when another source shows something."""
         shot: int | None = None
-        begun_s = self._clock.now_s()
-        for preset in self._presets():
-            frame = self._awaited()
-            if frame is None or shot not in (None, frame.shot):
-                return
-            shot = frame.shot
-            self._paint(preset, frame)
-            self._clock.wait(self._stop, REST_S)
-        while not self._stop.is_set() and self._clock.now_s() - begun_s < EVERY_S:
-            newest = self._frame()
-            if newest is not None and newest.shot != shot:
-                return
-            self._clock.wait(self._stop, LOOK_UP_S)
-
-    def _awaited(self) -> Frame | None:
-        """Wait until there is a frame, and time; None at the end."""
+        begun_s, waiting = self._clock.now_s(), list(self._presets())
         while not self._stop.is_set():
             frame = self._frame()
-            if frame is not None and self._has_time():
-                return frame
-            self._clock.wait(self._stop, LOOK_UP_S)
-        return None
+            if frame is not None and shot not in (None, frame.shot):
+                return
+            preset = None if frame is None else next(filter(self._has_time_for, waiting), None)
+            if frame is not None and preset is not None:
+                shot = frame.shot
+                waiting.remove(preset)
+                self._paint(preset, frame)
+                self._clock.wait(self._stop, REST_S)
+            elif not waiting and self._clock.now_s() - begun_s >= EVERY_S:
+                return
+            else:
+                self._clock.wait(self._stop, LOOK_UP_S)
 
     def _paint(self, preset: Preset, frame: Frame) -> None:
         try:

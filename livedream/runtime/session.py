@@ -200,9 +200,9 @@ class LiveSession:
         newest = self._capture.slot.peek()
         return None if newest is None else newest[1]
 
-    def has_time(self) -> bool:
-        """Return whether there is time to spare: nothing is built, and frames are dreamed well in time."""
-        return self._dreamer.has_time
+    def has_time_for(self, preset: Preset) -> bool:
+        """Return whether there is time to spare for a picture of a preset: see `Dreamer.has_time_for`."""
+        return self._dreamer.has_time_for(preset.settings.dream)
 
     @property
     def ended(self) -> bool:

@@ -15,10 +15,10 @@ from livedream.runtime.mood_thumbnails import MoodThumbnails, Painter
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
 from livedream.runtime.thumbnail_process import ThumbnailProcess
-from livedream.ui.camera_tile import to_image
 from livedream.ui.controls_face import ControlsFace
 from livedream.ui.elided_label import ElidedLabel
 from livedream.ui.icon import icon
+from livedream.ui.mood_pictures import MoodPictures
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.deck_row import DeckRow
 from livedream.ui.panel.mood_grid import MoodGrid
@@ -57,7 +57,9 @@ def with_panel(
         window.stage.add_row(row)
         buttons = {"go": row.go, "surprise": row.surprise, "undo": row.undo}
     paints = painter or ThumbnailProcess()
-    window.paint(MoodThumbnails(lambda: playlist.presets, show.captured, show.has_time, paints, show.tell))
+    painted = show.captured, show.has_time_for, paints, show.tell
+    thumbnails = MoodThumbnails(lambda: playlist.presets, *painted)
+    window.paint(MoodPictures(moods, thumbnails, show.captured))
     if controls is not None:
         face = ControlsFace(controls, show.commands, playlist.on_beat, panel, window.stage)
         face.map_also(buttons)
@@ -143,7 +145,7 @@ class ControlWindow(QMainWindow):
             part.said.connect(view.flash)
         self._states = states
         self._picker: SourcePicker | None = None
-        self._thumbnails: MoodThumbnails | None = None
+        self._pictures: MoodPictures | None = None
         self._face: ControlsFace | None = None
 
     def offer(self, picker: SourcePicker) -> None:
@@ -151,11 +153,11 @@ class ControlWindow(QMainWindow):
         self._picker = picker
         picker.said.connect(self.view.flash)
 
-    def paint(self, thumbnails: MoodThumbnails) -> None:
+    def paint(self, pictures: MoodPictures) -> None:
         """Show pictures of the moods as they are painted, until the window is closed."""
-        self._thumbnails = thumbnails
-        self.view.closed.connect(thumbnails.close)
-        thumbnails.start()
+        self._pictures = pictures
+        self.view.closed.connect(pictures.close)
+        pictures.start()
 
     def turn_by(self, face: ControlsFace) -> None:
         """Show what turns the show from elsewhere, and map it by key."""
@@ -276,6 +278,5 @@ class ControlWindow(QMainWindow):
         self.panel.show_status(status)
         self.moods.show_running(status.preset, status.progress)
         self.moods.set_states(self._states())
-        new = {} if self._thumbnails is None else self._thumbnails.take()
-        for name, rgb in new.items():
-            self.moods.set_thumbnail(name, to_image(rgb))
+        if self._pictures is not None:
+            self._pictures.follow()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from livedream.engines.builder import ProgramState
 from livedream.frame import Frame, Shown
+from livedream.presets import Preset
 from livedream.runtime.desk import Desk
 from livedream.runtime.source_switcher import SourceSwitcher
 from livedream.runtime.status import Status
@@ -53,8 +54,8 @@ class Playable(Protocol):
         """Return what changes the source."""
         ...
 
-    def has_time(self) -> bool:
-        """Return whether the show has time to spare."""
+    def has_time_for(self, preset: Preset) -> bool:
+        """Return whether the show has time to spare for a picture of a preset."""
         ...
 
     def tell(self, sentence: str) -> None:

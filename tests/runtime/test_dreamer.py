@@ -149,3 +149,52 @@ def test_there_is_always_a_dream_whichever_two_moods_are_picked_a_tenth_of_a_sec
     """Their engines are on the disk, come before, between or after the second pick, or never."""
     found = depths(studio, picked, waits)
     assert min(found[BEFORE:]) > 0.5 * min(found[BEFORE - 1], found[-1])
+
+
+class Preparing:
+    """A builder that is at what a test says, and has made the engine of one dream."""
+
+    is_busy = False
+
+    def __init__(self, made: DreamSettings) -> None:
+        self._made, self.preparing, self.building = made, 0, ""
+
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
+        pass
+
+    def prepare(self, plan: object) -> None:
+        self.preparing = 3
+
+    def state(self, program: KernelProgram) -> str:
+        return (
+            "ready"
+            if program.spec.layers == kernel_spec(self._made, program.spec.size_hw).layers
+            else "waiting"
+        )
+
+
+def test_there_is_time_for_a_picture_of_a_mood_as_soon_as_its_own_engine_is_there() -> None:
+    made, other = load("eyes").settings.dream, load("lines").settings.dream
+    builder, governor = Preparing(made), Governor(80_000, 1 / 30)
+    store = SettingsStore(load("eyes").settings)
+    dreamer = Dreamer(store, builder, governor, ManualClock(), lambda _: None, lambda _: None)  # type: ignore[arg-type]
+
+    def has_time() -> list[bool]:
+        return [dreamer.has_time_for(dream) for dream in (made, other)]
+
+    dreamer.prepare((320, 240))
+    assert has_time() == [False, False], "the first engine is still to come"
+    dreamer.settled.set()
+    assert has_time() == [False, False], "nobody knows whether there is time"
+    for _ in range(30):
+        governor.observe(0.01, 0.0)
+    assert has_time() == [True, True]
+    dreamer._expect()
+    governor.restart()  # as it does while engines are built
+    assert has_time() == [True, False], "each when its own engine is there"
+    builder.building = "openvino, 3 s"
+    assert has_time() == [False, False], "somebody waits for an engine"
+    builder.building, builder.preparing = "", 0
+    for _ in range(30):
+        governor.observe(0.033, 0.0)
+    assert has_time() == [False, False], "frames take all the time there is"

@@ -41,11 +41,15 @@ class Show:
 
     def __init__(self) -> None:
         self.frame: Frame | None = Frame(np.full((9, 16, 3), 5, np.uint8), 0.0, 0)
-        self.has_time = True
+        self.has_time, self.ready = True, {"a", "b"}
         self.told: list[str] = []
         self.painter = FakePainter()
         self.thumbnails = MoodThumbnails(
-            lambda: MOODS, lambda: self.frame, lambda: self.has_time, self.painter, self.told.append
+            lambda: MOODS,
+            lambda: self.frame,
+            lambda preset: self.has_time and preset.name in self.ready,
+            self.painter,
+            self.told.append,
         )
 
 
@@ -101,6 +105,16 @@ def test_without_time_or_without_a_frame_nothing_is_painted(show: Show) -> None:
         assert show.painter.painted == []
     show.frame = frame
     until(lambda: len(show.painter.painted) == 2)
+
+
+def test_a_mood_whose_time_comes_later_holds_up_no_other(show: Show) -> None:
+    show.ready = {"b"}
+    show.thumbnails.start()
+    until(lambda: show.thumbnails.take().keys() == {"b"})
+    assert [depth for depth, _ in show.painter.painted] == [0.9]
+    show.ready = {"a", "b"}
+    until(lambda: show.thumbnails.take().keys() == {"a"})
+    assert [depth for depth, _ in show.painter.painted] == [0.9, 0.1]
 
 
 def test_a_mood_that_cannot_be_dreamed_has_no_picture_and_the_others_have(show: Show) -> None:

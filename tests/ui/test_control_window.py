@@ -30,6 +30,7 @@ from livedream.sources.capture import Opened
 from livedream.sources.fake_camera import FakeCapture, FakeDevice
 from livedream.ui.control_window import ControlWindow, figures, with_panel
 from livedream.ui.fake_show import FakeDesk, FakeShow
+from livedream.ui.mood_pictures import MoodPictures
 from livedream.ui.panel.control_panel import ControlPanel
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.source_picker import SourcePicker
@@ -232,7 +233,8 @@ def test_pictures_of_the_moods_arrive_and_end_with_the_window(
 ) -> None:
     painter, frame = FakePainter(), Frame(np.full((9, 16, 3), 5, np.uint8), 0.0, 0)
     before = window.moods.tiles[0].grab().toImage()
-    window.paint(MoodThumbnails(lambda: playlist.presets, lambda: frame, lambda: True, painter, print))
+    thumbnails = MoodThumbnails(lambda: playlist.presets, lambda: frame, lambda _: True, painter, print)
+    window.paint(MoodPictures(window.moods, thumbnails, lambda: frame))
     qtbot.waitUntil(lambda: window.moods.tiles[0].grab().toImage() != before)
     assert not painter.closed
     window.close()

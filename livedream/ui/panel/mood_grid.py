@@ -75,6 +75,15 @@ class MoodGrid(QWidget):
             if tile.name == name:
                 tile.set_picture(picture)
 
+    def lacks_pictures(self) -> bool:
+        """Return whether a mood is still without a picture."""
+        return not all(tile.has_picture for tile in self.tiles)
+
+    def set_camera(self, picture: QImage) -> None:
+        """Show what the camera sees in the moods that are still without a picture."""
+        for tile in self.tiles:
+            tile.set_camera(picture)
+
     def arrange(self, width_px: int, most_px: int) -> int:
         """Put the tiles into rows of a width; return how high they are, at most `most_px` if possible."""
         rows, high = self._rows(width_px, most_px)

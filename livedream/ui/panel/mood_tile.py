@@ -45,6 +45,9 @@ LEFT_PX, SPACE_PX, RIGHT_PX = 5, 4, 2
 LARGE_PX, TIGHT_PX = 15, 12
 BAR_PX = 4
 WIDEST_PICTURE_PX = 480
+CAMERA_OPACITY = 0.35
+"""Of what the camera sees, where there is no picture of the mood yet."""
+
 SHADE = QColor(8, 8, 14, 190)
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -81,6 +84,7 @@ class MoodTile(QAbstractButton):
         self.type_px = TIGHT_PX
         self._tip = tip
         self._picture: QImage | None = None
+        self._camera: QImage | None = None
         self._progress: Progress | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tell()
@@ -88,7 +92,7 @@ class MoodTile(QAbstractButton):
     def take_over(self, before: MoodTile | None) -> None:
         """Take the picture and the state of a tile that it replaces."""
         if before is not None:
-            self._picture, self.state = before._picture, before.state
+            self._picture, self._camera, self.state = before._picture, before._camera, before.state
             self._tell()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -122,6 +126,17 @@ class MoodTile(QAbstractButton):
             min(WIDEST_PICTURE_PX, picture.width()), Qt.TransformationMode.SmoothTransformation
         )
         self.update()
+
+    @property
+    def has_picture(self) -> bool:
+        """Return whether a picture of it is shown."""
+        return self._picture is not None
+
+    def set_camera(self, picture: QImage) -> None:
+        """Show what the camera sees, dim and without colour, until there is a picture of it."""
+        self._camera = picture
+        if self._picture is None:
+            self.update()
 
     def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
         """Go to the neighbours with the arrow keys; Enter is a click."""
@@ -158,14 +173,17 @@ class MoodTile(QAbstractButton):
     def _draw_ground(self, painter: QPainter, box: QRectF) -> None:
         lit = self.underMouse() or self.isDown()
         painter.fillRect(box, TINT if self.running else LIT if lit else RAISED)
-        if self._picture is None or self._picture.isNull():
+        shown = self._camera if self._picture is None else self._picture
+        if shown is None or shown.isNull():
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = QSize(self._picture.size())
+        size = QSize(shown.size())
         size.scale(box.size().toSize(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
         at = QRectF(0, 0, size.width(), size.height())
         at.moveCenter(box.center())
-        painter.drawImage(at, self._picture)
+        painter.setOpacity(CAMERA_OPACITY if self._picture is None else 1.0)
+        painter.drawImage(at, shown)
+        painter.setOpacity(1.0)
         painter.fillRect(QRectF(box.left(), box.bottom() - STRIP_PX, box.width(), STRIP_PX), SHADE)
 
     def _draw_name(self, painter: QPainter, line: QRectF) -> None:
