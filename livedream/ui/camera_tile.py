@@ -18,12 +18,12 @@ TEXT_PX = 14
 
 
 class CameraTile(QAbstractButton):
-    """Shows a camera; a click chooses it."""
+    """Shows a camera; a click chooses it. wide_px: how wide it is."""
 
-    def __init__(self, view: CameraView) -> None:
+    def __init__(self, view: CameraView, wide_px: int = THUMBNAIL_WH[0]) -> None:
         super().__init__()
         self.view, self.in_use = view, False
-        self.setFixedSize(THUMBNAIL_WH[0], THUMBNAIL_WH[1] + NAME_PX)
+        self.setFixedSize(wide_px, round(wide_px * THUMBNAIL_WH[1] / THUMBNAIL_WH[0]) + NAME_PX)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(view.camera.name)
 

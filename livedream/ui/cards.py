@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor
 from livedream.ui.hud import TONE_OF, Device, Figure, Hud, Line, Notice, Setting
 from livedream.ui.keys import DREAM, OUTLETS, PANIC, SOURCES, STEPS, WINDOW, Binding
 from livedream.ui.overlay import Hint, Starting, Toast
-from livedream.ui.text_panel import COLOURS, PADDING, Ink, Sheet
+from livedream.ui.text_panel import COLOURS, PADDING, SOLID, Ink, Sheet
 
 HUD_WIDTH = 396.0
 TOAST_WIDTH = 430.0
@@ -65,7 +65,7 @@ def hint_card(hint: Hint, unit: float) -> Sheet:
 
 def keys_card(unit: float) -> Sheet:
     """Set the table of the keys: those of the window and of panic, and beside them those of the dream."""
-    sheet = Sheet(sum(COLUMNS), unit)
+    sheet = Sheet(sum(COLUMNS), unit, SOLID)
     _keys(sheet, "Window", WINDOW, 0.0)
     sheet.y += 2 * GROUP_GAP
     _keys(sheet, "At once", PANIC, 0.0)

@@ -231,7 +231,8 @@ class ControlWindow(QMainWindow):
 
     def _open_picker(self) -> None:
         if self._picker is not None:
-            self._picker.open_under(self.bar.source if self.bar.isVisible() else self.view)
+            anchor = self.bar.source if self.bar.isVisible() else self.view
+            self._picker.open_under(anchor, self.dock if self.dock.isVisible() else None)
 
     def _map(self) -> None:
         if self._face is not None:

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from livedream.runtime.camera_previews import CameraView
+from livedream.runtime.camera_previews import THUMBNAIL_WH, CameraView
 from livedream.sources.cameras import CameraInfo
 from livedream.ui.camera_tile import CameraTile
 from livedream.ui.panel.editors import ChoiceBox
@@ -80,7 +80,7 @@ class SourcePicker(QFrame):
         dress(self)
         self._sources, self._previews = sources, previews
         self._ask_file = ask_file or self._asked_file
-        self._wanted = QPoint()
+        self._wanted, self._tile_px = QPoint(), THUMBNAIL_WH[0]
         self.tiles: dict[str, CameraTile] = {}
         self.nothing = QLabel()
         self.nothing.setObjectName("quiet")
@@ -95,10 +95,19 @@ class SourcePicker(QFrame):
         self._timer.setInterval(FOLLOW_MS)
         self._timer.timeout.connect(self.follow)
 
-    def open_under(self, anchor: QWidget) -> None:
-        """Open below a widget, all of it on the display."""
-        self._wanted = anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
-        self.adjustSize()
+    def open_under(self, anchor: QWidget, beside: QWidget | None = None) -> None:
+        """Open below a widget, all of it on the display.
+
+        beside: what lies beside the picture; it lies on that, since it is not to cover what goes out.
+        """
+        under = anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
+        self._wanted = under if beside is None else beside.mapToGlobal(QPoint(0, 0))
+        self.setMinimumWidth(0 if beside is None else beside.width())
+        wide_px = THUMBNAIL_WH[0] if beside is None else (beside.width() - 4 * MARGIN) // COLUMNS
+        if wide_px != self._tile_px:
+            self._tile_px = wide_px
+            self._rebuild([])
+        self._adjust()
         self._place()
         self.show()
 
@@ -110,8 +119,11 @@ class SourcePicker(QFrame):
         for view in views:
             device = view.camera.device
             self.tiles[device].show_view(view, in_use=device == self._sources.in_use)
-        self.nothing.setText(self._previews.trouble or NOTHING)
-        self.nothing.setVisible(not views)
+        told = "" if views else self._previews.trouble or NOTHING
+        if told != self.nothing.text():
+            self.nothing.setText(told)
+            self.nothing.setVisible(bool(told))
+            self._adjust()
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
         """Begin to look through the cameras."""
@@ -163,7 +175,7 @@ class SourcePicker(QFrame):
         for tile in self.tiles.values():
             self._grid.removeWidget(tile)
             tile.deleteLater()
-        self.tiles = {view.camera.device: CameraTile(view) for view in views}
+        self.tiles = {view.camera.device: CameraTile(view, self._tile_px) for view in views}
         before: QWidget = self.nothing
         for place, (view, tile) in enumerate(zip(views, self.tiles.values(), strict=True)):
             tile.clicked.connect(partial(self._choose, view.camera))
@@ -171,7 +183,14 @@ class SourcePicker(QFrame):
             QWidget.setTabOrder(before, tile)
             before = tile
         QWidget.setTabOrder(before, self.clouds)
+        self._adjust()
+
+    def _adjust(self) -> None:
+        """Be as large as all of it; a sentence in several lines needs more height than Qt allows for."""
         self.adjustSize()
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            self.resize(self.width(), max(self.height(), layout.heightForWidth(self.width())))
 
     def _place(self) -> None:
         """Move up or left of where it belongs if it reaches beyond the display."""
@@ -196,21 +215,23 @@ class SourcePicker(QFrame):
     def _lay_out(self) -> None:
         self._grid = QGridLayout()
         self._grid.setSpacing(MARGIN)
-        line = QHBoxLayout()
-        line.setSpacing(GAP)
+        line, sizes = QHBoxLayout(), QHBoxLayout()
+        for row in (line, sizes):
+            row.setSpacing(GAP)
         label = QLabel("Size asked of cameras")
         label.setObjectName("quiet")
         for part in (self.clouds, self.file):
             line.addWidget(part)
         line.addStretch(1)
-        line.addWidget(label)
-        line.addWidget(self.size_box)
+        sizes.addWidget(label, 1)
+        sizes.addWidget(self.size_box)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(MARGIN)
         column.addLayout(self._grid)
         column.addWidget(self.nothing)
         column.addLayout(line)
+        column.addLayout(sizes)
 
     def _asked_file(self) -> str:
         return QFileDialog.getOpenFileName(

@@ -28,6 +28,9 @@ COLOURS: dict[Tone, QColor] = {
     "bad": QColor("#ff7272"),
 }
 PANEL = QColor(9, 9, 16, 204)
+SOLID = QColor(9, 9, 16, 245)
+"""Of a card that is read for longer: nothing that moves shines through."""
+
 PANEL_EDGE = QColor(255, 255, 255, 30)
 RADIUS = 10.0
 PADDING = 16.0
@@ -55,11 +58,11 @@ class Ink:
 class Sheet:
     """Text and dots one below the other; all lengths are design pixels.
 
-    width: of the text. unit: logical pixels to the design pixel.
+    width: of the text. unit: logical pixels to the design pixel. panel: the colour of what it lies on.
     """
 
-    def __init__(self, width: float, unit: float) -> None:
-        self.width = width
+    def __init__(self, width: float, unit: float, panel: QColor = PANEL) -> None:
+        self.width, self._panel = width, panel
         self.y = 0.0
         self._unit = unit
         self._marks: list[Mark] = []
@@ -113,7 +116,7 @@ class Sheet:
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if panel:
-            _draw_panel(painter, size, RADIUS * self._unit)
+            _draw_panel(painter, size, RADIUS * self._unit, self._panel)
         painter.translate(pad, pad)
         for mark in self._marks:
             mark(painter)
@@ -161,7 +164,7 @@ def _draw_box(painter: QPainter, rect: QRectF, radius: float, colour: QColor) ->
     painter.drawRoundedRect(rect, radius, radius)
 
 
-def _draw_panel(painter: QPainter, size: QRectF, radius: float) -> None:
+def _draw_panel(painter: QPainter, size: QRectF, radius: float, colour: QColor) -> None:
     painter.setPen(PANEL_EDGE)
-    painter.setBrush(PANEL)
+    painter.setBrush(colour)
     painter.drawRoundedRect(size.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent
@@ -14,16 +15,16 @@ from livedream.ui.panel.panel_style import DIM, EDGE, GAP, LIT, RADIUS, RAISED, 
 
 BUTTON_PX = 30
 PADDING_PX, ARROW_PX = 10, 16
-SOURCE_PX = 110
-"""How much of the source's name is seen in the narrowest bar."""
+SOURCE_PX, WIDEST_SOURCE_PX = 110, 260
+"""How much of the source's name is seen in the narrowest bar, and for how long a name others give way."""
 
 SWITCHES = {
-    "mirror": ("Mirror view", "Mirror the picture in this window, never what goes out (M)"),
-    "mirror output": ("Mirror out", "Mirror what goes out, whatever this window shows (O)"),
-    "moods": ("Moods", "The moods under the picture, open or folded (G)"),
-    "panel": ("Panel", "The controls beside the picture, open or folded (C)"),
+    "mirror": ("Mirror view", "Mirror", "Mirror the picture in this window, never what goes out (M)"),
+    "mirror output": ("Mirror out", "Out", "Mirror what goes out, whatever this window shows (O)"),
+    "moods": ("Moods", "Moods", "The moods under the picture, open or folded (G)"),
+    "panel": ("Panel", "Panel", "The controls beside the picture, open or folded (C)"),
 }
-"""Label and tip of each switch, by what it asks the window for."""
+"""Label, label where there is little room, and tip of each switch, by what it asks the window for."""
 
 
 class TopBar(QWidget):
@@ -37,6 +38,7 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         dress(self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._width_px = 0
         self.source = SourceButton()
         self.source.clicked.connect(lambda: do("source"))
         self.switches = {name: self._switch(name, do) for name in SWITCHES}
@@ -56,19 +58,35 @@ class TopBar(QWidget):
         line.addWidget(self.switches["panel"])
 
     def fit(self, width_px: int) -> None:
-        """Show what there is room for, the most important first; the source always."""
-        left_px = width_px - 2 * (GAP + 2) - SOURCE_PX
+        """Show what there is room for, the most important first; the source always.
+
+        Before a part goes, labels are shortened, then the source's name.
+        """
+        self._width_px = width_px
         more = self._more.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         first = [self.switches[name] for name in ("panel", "moods")]
         last = [self.switches[name] for name in ("mirror", "mirror output")]
-        for part in (*first, *reversed(more), *last):
+        parts = [*first, *reversed(more), *last]
+        room_px = width_px - 2 * (GAP + 2)
+        source_px = min(WIDEST_SOURCE_PX, max(SOURCE_PX, self.source.name_px()))
+        for label in (0, 1):
+            for name, switch in self.switches.items():
+                switch.setText(SWITCHES[name][label])
+            needed_px = sum(part.sizeHint().width() + GAP for part in parts)
+            if needed_px + source_px <= room_px:
+                break
+        left_px = room_px - SOURCE_PX
+        for part in parts:
             left_px -= part.sizeHint().width() + GAP
             part.setVisible(left_px >= 0)
         self._more.setVisible(any(not part.isHidden() for part in more))
 
     def show_status(self, status: Status) -> None:
         """Show where the picture comes from, and the rate that is measured."""
+        before = self.source.name_px()
         self.source.set_lines(source_lines(status))
+        if self._width_px and self.source.name_px() != before:
+            self.fit(self._width_px)
         self.show_switch("mirror output", on=status.mirrored)
 
     def show_switch(self, name: str, *, on: bool) -> None:
@@ -76,7 +94,7 @@ class TopBar(QWidget):
         self.switches[name].setChecked(on)
 
     def _switch(self, name: str, do: Callable[[str], None]) -> QPushButton:
-        label, tip = SWITCHES[name]
+        label, _, tip = SWITCHES[name]
         switch = Switch(label)
         switch.setToolTip(tip)
         switch.clicked.connect(lambda _: do(name))
@@ -122,6 +140,11 @@ class SourceButton(OpeningButton):
     def text_shown(self) -> str:
         """Return all of its line, whether there is room for it or not."""
         return self._lines[0]
+
+    def name_px(self) -> int:
+        """Return how wide it must be for the shortest of its lines."""
+        width = QFontMetricsF(type_of()).horizontalAdvance(self._lines[-1])
+        return ceil(width) + 2 * PADDING_PX + ARROW_PX
 
     def line_within(self, width_px: float) -> str:
         """Return the longest of its lines that fits, or what fits of the shortest."""

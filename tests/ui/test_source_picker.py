@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from livedream.runtime.camera_previews import CameraView
+from livedream.runtime.camera_previews import THUMBNAIL_WH, CameraView
 from livedream.sources.cameras import CameraInfo
 from livedream.ui.source_picker import SourcePicker
 
@@ -152,3 +152,22 @@ def test_all_of_it_is_on_the_display_however_many_cameras_there_are(
     qtbot.waitUntil(lambda: len(picker.tiles) == 5)
     qtbot.waitUntil(lambda: picker.height() > 500)
     assert room.contains(picker.frameGeometry())
+
+
+def test_where_the_panel_is_open_it_lies_on_that_and_not_on_the_picture(
+    qtbot: QtBot, picker: SourcePicker
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setGeometry(0, 0, 760, 560)
+    panel = QWidget(window)
+    panel.setGeometry(400, 0, 360, 560)
+    window.show()
+    picker.hide()
+    picker.open_under(window, panel)
+    qtbot.waitUntil(lambda: len(picker.tiles) == 2)
+    within = QRect(panel.mapToGlobal(QPoint(0, 0)), panel.size())
+    qtbot.waitUntil(lambda: within.contains(picker.frameGeometry()))
+    picker.hide()
+    picker.open_under(window)
+    assert picker.tiles["/dev/video0"].width() == THUMBNAIL_WH[0]

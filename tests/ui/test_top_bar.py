@@ -1,9 +1,10 @@
 import pytest
 from PyQt6.QtGui import QFontMetricsF
+from pytestqt.qtbot import QtBot
 
 from livedream.runtime.status import Status
 from livedream.ui.panel.panel_style import type_of
-from livedream.ui.top_bar import SourceButton, source_lines
+from livedream.ui.top_bar import SourceButton, TopBar, source_lines
 
 STATUS = Status(source="HD Pro Webcam C920", source_wh=(1280, 720), source_fps=29.97)
 WHOLE, RATE, NAME = (
@@ -30,3 +31,30 @@ def test_the_longest_line_that_fits_is_shown() -> None:
         assert button.line_within(width - 1) != line
     assert button.line_within(metrics.horizontalAdvance(NAME) - 20).startswith("HD Pro")
     assert button.text_shown() == WHOLE
+
+
+def shown_in(bar: TopBar) -> list[str]:
+    return [switch.text() for switch in bar.switches.values() if not switch.isHidden()]
+
+
+def test_labels_are_shortened_before_a_switch_goes(qtbot: QtBot) -> None:
+    bar = TopBar(lambda _: None)
+    qtbot.addWidget(bar)
+    bar.show_status(STATUS)
+    bar.fit(900)
+    assert shown_in(bar) == ["Mirror view", "Mirror out", "Moods", "Panel"]
+    bar.fit(440)
+    assert shown_in(bar) == ["Mirror", "Out", "Moods", "Panel"]
+    bar.fit(300)
+    assert shown_in(bar) == ["Moods", "Panel"]
+
+
+def test_for_a_long_name_labels_give_way(qtbot: QtBot) -> None:
+    bar = TopBar(lambda _: None)
+    qtbot.addWidget(bar)
+    bar.show_status(Status(source="c"))
+    wide = next(wide for wide in range(300, 900) if not bar.fit(wide) and len(shown_in(bar)[0]) > 6)
+    bar.show_status(Status(source="Logitech BRIO Ultra HD"))
+    assert shown_in(bar)[0] == "Mirror", "at the same width"
+    bar.fit(wide + bar.source.name_px())
+    assert shown_in(bar)[0] == "Mirror view"

@@ -73,6 +73,7 @@ class ControlFold(Fold):
         self.channels.setToolTip(CHANNELS_TIP)
         self.everywhere = SwitchButton()
         self.everywhere.setAccessibleName("hear the whole network")
+        self.everywhere.setToolTip("OSC and Art-Net from other machines, too; off: from this one alone")
         self.trouble = QLabel()
         self.trouble.setObjectName("quiet")
         self.trouble.setWordWrap(True)
@@ -97,7 +98,7 @@ class ControlFold(Fold):
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addWidget(self.everywhere)
-        line.addWidget(QLabel("OSC and Art-Net from the whole network"), 1)
+        line.addWidget(QLabel("Hear the whole network"), 1)
         return line
 
     def _connect(self) -> None:
@@ -127,6 +128,7 @@ class ControlFold(Fold):
             self.port.setText(port)
         if plan is not None:
             self.channels.setText(art_net_text(plan))
+            self.channels.setCursorPosition(0)
         self.everywhere.setChecked(host not in ("", HERE) or (plan is not None and plan.host != HERE))
         if status.profile is not None:
             self.profile.setText(status.profile.stem)
@@ -210,6 +212,7 @@ def port_number(text: str) -> int:
 
 def _line(text: str, name: str, width_px: int = 130) -> QLineEdit:
     line = QLineEdit(text)
+    line.setCursorPosition(0)  # what does not fit is cut off at its end
     line.setAccessibleName(name)
     line.setFixedHeight(LINE_PX)
     if width_px:

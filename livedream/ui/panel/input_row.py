@@ -8,11 +8,11 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from livedream.health import Health, State
 from livedream.ui.panel.panel_paint import SwitchButton, begin
-from livedream.ui.panel.panel_style import EDGE, GAP, GOOD, WARN
+from livedream.ui.panel.panel_style import BAD, EDGE, GAP, GOOD, WARN
 from livedream.ui.panel.trouble_card import TroubleCard
 
 DOT_PX = 8
-DOTS = {"off": EDGE, "starting": WARN, "live": GOOD, "stale": WARN, "failed": WARN}
+DOTS = {"off": EDGE, "starting": WARN, "live": GOOD, "stale": WARN, "failed": BAD}
 """The colour of each state; the words beside it say the same."""
 
 METER_PX = 6

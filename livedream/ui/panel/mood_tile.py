@@ -45,7 +45,7 @@ LEFT_PX, SPACE_PX, RIGHT_PX = 5, 4, 2
 LARGE_PX, TIGHT_PX = 15, 12
 BAR_PX = 4
 WIDEST_PICTURE_PX = 480
-CAMERA_OPACITY = 0.35
+CAMERA_OPACITY = 0.45
 """Of what the camera sees, where there is no picture of the mood yet."""
 
 SHADE = QColor(8, 8, 14, 190)

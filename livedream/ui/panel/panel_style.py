@@ -19,7 +19,7 @@ RESTING = QColor("#5d5a70")
 """Of a sign that waits to be needed."""
 
 TEXT, DIM, ACCENT = COLOURS["plain"], COLOURS["dim"], COLOURS["accent"]
-GOOD, WARN = COLOURS["good"], COLOURS["warn"]
+GOOD, WARN, BAD = COLOURS["good"], COLOURS["warn"], COLOURS["bad"]
 TINT = QColor("#3a3158")
 """Of what is on and lies behind text: the accent, far down."""
 
