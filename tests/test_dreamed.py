@@ -19,6 +19,9 @@ def test_what_a_second_frame_carries_is_at_working_size(studio: Any) -> None:
     assert second.trust.shape == studio.size_hw
     assert second.speed_px is not None
     assert second.speed_px > 0
+    pipeline.reset()
+    third = pipeline.process(studio.frame(4), studio.wishes())
+    assert [one.is_first for one in (first, second, third)] == [True, False, True]
 
 
 def test_flicker_of_known_arrays() -> None:

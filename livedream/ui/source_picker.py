@@ -85,6 +85,7 @@ class SourcePicker(QFrame):
         self.nothing = QLabel()
         self.nothing.setObjectName("quiet")
         self.nothing.setWordWrap(True)
+        self.nothing.hide()
         self.size_box = self._sizes()
         self.clouds = QuietButton("Clouds", height_px=BUTTON_PX)
         self.file = QuietButton("Open film or picture ...", height_px=BUTTON_PX)

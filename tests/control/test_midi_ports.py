@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from livedream.control.fake_midi import FakeMidi
-from livedream.control.lane import DirectLane
+from livedream.control.fake_midi import FakeMidi, FakePort
+from livedream.control.lane import DirectLane, Lane
 from livedream.control.midi_binding import Binding, MidiMessage, MidiSource
 from livedream.control.midi_map import MidiMap
-from livedream.control.midi_ports import MidiPorts
+from livedream.control.midi_ports import NONE_THERE, MidiPorts
+from livedream.health import Health
 from livedream.settings import Settings, change
 
 FADER = MidiSource(1, "cc", 7)
@@ -266,3 +269,47 @@ def test_of_two_knobs_of_one_setting_the_one_that_moved_last_counts(desk: Any) -
     rig.pass_s(0.1)
     desk.coalescer.apply()
     assert desk.store.layer("hand") == {"look.depth": 0.0}
+
+
+class Hanging(FakeMidi):
+    """A system in which a controller takes its time to open."""
+
+    def __init__(self, *there: str) -> None:
+        super().__init__(*there)
+        self.begun, self.may_open = threading.Event(), threading.Event()
+
+    def open_input(self, name: str, heard: Callable[[bytes], None]) -> FakePort:
+        self.begun.set()
+        assert self.may_open.wait(20)
+        return super().open_input(name, heard)
+
+
+def test_a_controller_that_hangs_holds_up_nobody_and_is_closed_if_it_is_not_wanted_any_more(
+    desk: Any,
+) -> None:
+    system = Hanging("nano")
+    ports = MidiPorts(MidiMap(desk.coalescer, ()), system, tell=desk.told.append, clock=desk.clock)
+    assert ports.health.state == "starting"
+    for _ in range(3):
+        ports.step()
+        assert system.begun.wait(20)
+        desk.clock.advance(2.0)
+    assert (ports.health.state, ports.names) == ("starting", ())
+    ports._lane.wait_idle = lambda _: False  # type: ignore[method-assign]
+    ports._lane.close = lambda seconds=0.0: None  # type: ignore[method-assign]
+    ports.close()
+    system.may_open.set()
+    assert Lane.wait_idle(ports._lane, 20)
+    assert system.ins["nano"].closed == 1
+
+
+def test_how_they_are_is_told(desk: Any) -> None:
+    rig = Rig(desk)
+    rig.pass_s(1.0)
+    assert (rig.ports.health.state, rig.ports.health.message) == ("starting", NONE_THERE)
+    rig.plug("nano")
+    assert rig.ports.health == Health("live", "nano")
+    rig.system.busy = ["keys"]
+    rig.plug("keys")
+    assert rig.ports.health.state == "failed"
+    assert "another program may use it" in rig.ports.health.message
