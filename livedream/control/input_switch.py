@@ -89,7 +89,9 @@ class InputSwitch(Generic[I]):
 
     def _turn(self, open_: Callable[[], I] | None, health: Health) -> None:
         with self._changed:
-            if self._is_closed:
+            is_off_already = open_ is None and self.current is None and not self._is_working
+            if self._is_closed or is_off_already:
+                self._health = Health("off") if is_off_already else self._health
                 return
             self._wish, self._is_due, self._health = open_, True, health
             if not self._is_working:

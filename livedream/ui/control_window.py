@@ -232,7 +232,8 @@ class ControlWindow(QMainWindow):
     def _open_picker(self) -> None:
         if self._picker is not None:
             anchor = self.bar.source if self.bar.isVisible() else self.view
-            self._picker.open_under(anchor, self.dock if self.dock.isVisible() else None)
+            # The buttons for panic stay free, too.
+            self._picker.open_under(anchor, self.panel.area if self.panel.isVisible() else None)
 
     def _map(self) -> None:
         if self._face is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from livedream.control.lane import Lane
+from livedream.control.lane import DirectLane, Lane
 
 
 @pytest.fixture
@@ -44,3 +44,10 @@ def test_one_that_was_never_used_has_no_thread() -> None:
     before = threading.active_count()
     Lane("idle").close()
     assert threading.active_count() == before
+
+
+def test_a_direct_lane_does_it_in_the_thread_that_asks() -> None:
+    threads: list[threading.Thread] = []
+    lane = DirectLane("here")
+    lane.put(lambda: threads.append(threading.current_thread()))
+    assert (threads, lane.busy) == ([threading.current_thread()], False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QRect, QSettings, Qt
+from PyQt6.QtCore import QPoint, QRect, QSettings, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -220,6 +220,7 @@ def test_the_source_opens_the_list_of_sources(qtbot: QtBot, window: ControlWindo
     window.offer(picker)
     qtbot.mouseClick(window.bar.source, Qt.MouseButton.LeftButton)
     assert picker.isVisible()
+    assert picker.pos() == window.panel.area.mapToGlobal(QPoint(0, 0)), "not on the picture"
     picker.hide()
     qtbot.keyClick(window.view, Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     assert picker.isVisible()

@@ -52,7 +52,8 @@ class ControlFold(Fold):
         """Show the inputs as they are."""
         on = [name for name, health in status.inputs.items() if health.state not in ("off", "failed")]
         is_wrong = any(health.state == "failed" for health in status.inputs.values()) or status.problems
-        self.note(", ".join(on) + (" !" if is_wrong else "") if on or is_wrong else "off")
+        # The sign comes first: what there is no room for is cut off at the end.
+        self.note(" ".join(("!" * bool(is_wrong), ", ".join(on))).strip() or "off")
         if not self.rows:
             return
         for name, row in self.rows.items():

@@ -155,7 +155,7 @@ def test_what_is_missing_is_told_and_its_remedy_can_be_copied(
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text() == NO_LIBRARY.remedy
-    assert fold.header.note == " !"
+    assert fold.header.note == "!"
 
 
 def test_a_port_that_cannot_be_had_is_told_and_tried_again(fold: ControlFold, played: Any) -> None:
@@ -197,7 +197,7 @@ def test_what_is_no_port_is_said(text: str) -> None:
 def test_problems_are_told_each_in_a_sentence(fold: ControlFold) -> None:
     fold.follow(ControlStatus(120.0, 0.0, problems=("OSC cannot listen", "no sound")))
     assert fold.trouble.text() == "OSC cannot listen.\nNo sound."
-    assert fold.header.note == " !"
+    assert fold.header.note == "!"
     fold.follow(ControlStatus(120.0, 0.0))
     assert not fold.trouble.isVisible()
 
