@@ -114,6 +114,9 @@ def test_reset_all_and_revert_are_undone(evening: Evening) -> None:
         def switch_panic(self, mode: str) -> None:
             pass
 
+        def expect_reset(self) -> None:
+            pass
+
     commands = Commands()
     add_panic_commands(commands, Lit(), evening.store, lambda: None)  # type: ignore[arg-type]
     for put_back in (lambda: commands.do("reset all"), lambda: revert(evening.playlist)):
