@@ -15,7 +15,7 @@ from livedream.modulation.waves import HOW, OFFERED, wave
 class SourceValues:
     """Finds sources by name: those that it is given, and waves, which are named by what they are.
 
-    sources: by name; any thread may add more and remove them. tempo: counts the beats of waves that go by them.
+    sources: by name; any thread may add and remove some. tempo: counts the beats of waves that go by them.
     """
 
     def __init__(self, sources: Mapping[str, Modulator], tempo: Beats) -> None:
