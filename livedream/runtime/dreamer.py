@@ -100,12 +100,10 @@ class Dreamer:
 
     def has_time_for(self, dream: DreamSettings) -> bool:
         """Return whether there is time to spare for a dream whose engine is not still to come; any thread."""
-        builder, governor = self._builder, self._governor
-        is_preparing = builder.preparing > 0
-        # To build ahead begins at ease, and nobody is watched while it lasts.
-        is_at_ease = governor is None or governor.is_at_ease or (is_preparing and self._is_expecting)
-        is_its_turn = not is_preparing or self.state_of(dream) == "ready"
-        return self.settled.is_set() and not builder.building and is_at_ease and is_its_turn
+        is_at_ease = self._governor is None or self._governor.is_at_ease
+        is_its_turn = self._is_expecting and self.state_of(dream) == "ready"  # it began at ease
+        has_time = is_its_turn if self._builder.preparing > 0 else is_at_ease
+        return has_time and self.settled.is_set() and not self._builder.building
 
     def prepare(self, size_wh: tuple[int, int]) -> None:
         """Request the engine for pictures of `size_wh` before the first frame arrives."""
