@@ -26,7 +26,7 @@ from livedream.control.osc_server import OscServer
 from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
-from livedream.control.tempo_commands import add_tempo_commands
+from livedream.control.tempo_commands import add_tempo_commands, add_tempo_parameters
 from livedream.errors import LivedreamError
 from livedream.modulation.macros import MACRO_ROWS, macro_sources
 from livedream.modulation.tempo import MidiClock, Tempo
@@ -35,6 +35,7 @@ from livedream.runtime.on_beat import OnBeat
 from livedream.runtime.parameters import Parameters
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SettingsStore
+from livedream.settings.show_numbers import LOOKAHEAD_MS
 
 PERIOD_S = 1 / 60
 """How often what controls want is applied."""
@@ -72,14 +73,15 @@ class Controls:
         self._retired: deque[Midi] = deque()
         self._wake = threading.Event()  # an onset does not wait for the next step
         self.commands = ShowCommands(commands, playlist, parameters)
-        self.tempo = Tempo(self._plan.bpm, self._clock.now_s())
+        self.tempo = Tempo(self._plan.bpm, self._clock.now_s(), self._plan.lookahead_ms)
         self._on_beat = OnBeat() if playlist is None else playlist.on_beat
-        self._on_beat.follow(self.tempo.beats)
+        self._on_beat.follow(self.tempo.beats_ahead)
         self._on_beat.quantise = self._plan.quantise
         self._added = add_tempo_commands(
             commands, self.tempo, self._clock, None if playlist is None else self._on_beat
         )
-        self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
+        add_tempo_parameters(turned := self.commands.parameters, self.tempo)
+        self.coalescer = Coalescer(store, self.commands, parameters=turned, tell=tell, clock=self._clock)
         self.matrix = Matrix(self.coalescer, macro_sources(store.snapshot), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
         self.audio: AudioInput | None = None
@@ -147,6 +149,8 @@ class Controls:
         self.osc = self.midi = self.feedback = self.art_net = self.link = self.audio = None
         for name in self._added:
             self._registry.remove(name)
+        if self._added:
+            self.commands.parameters.remove(LOOKAHEAD_MS.word)
         self._added = []
 
     def use_midi(self, profile: str = "") -> Midi:

@@ -1,4 +1,4 @@
-"""The commands of the tempo, for keys, buttons, pads and messages."""
+"""The commands and numbers of the tempo, for keys, buttons, pads and messages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from livedream.clock import Clock
 from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.on_beat import QUANTA, OnBeat
+from livedream.runtime.parameters import Parameter, Parameters
+from livedream.settings.show_numbers import LOOKAHEAD_MS
 
 NUDGE = 1 / 32
 """How far a nudge moves the beat, in beats."""
@@ -51,6 +53,15 @@ def add_tempo_commands(commands: Commands, tempo: Tempo, clock: Clock, on_beat: 
     for name, (help_, do) in rows.items():
         commands.add(name, Command(help_, do, immediate=True))
     return list(rows)
+
+
+def add_tempo_parameters(parameters: Parameters, tempo: Tempo) -> None:
+    """Add how long before the beat changes come."""
+
+    def set_ahead(milliseconds: float) -> None:
+        tempo.lookahead_ms = milliseconds
+
+    parameters.join(Parameter(LOOKAHEAD_MS, lambda: tempo.lookahead_ms, set_ahead))
 
 
 def _next_quantum(on_beat: OnBeat) -> str:

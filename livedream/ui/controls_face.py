@@ -44,7 +44,7 @@ class ControlsFace(QObject):
         self.controls, self.panel, self.moods = controls, panel, stage.moods
         self.bar: TopBar = stage.bar
         self.macros = MacroRow(panel.link, panel.hand)
-        self.tempo = TempoBar(commands, on_beat)
+        self.tempo = TempoBar(commands, on_beat, controls.commands.parameters)
         self.matrix, self.ports = MatrixFold(controls.matrix), PortsFold(controls)
         self.map_switch = Switch("Map")
         self.map_switch.setToolTip("Bind knobs and pads of a MIDI controller to what is on the screen (F2)")
@@ -72,7 +72,7 @@ class ControlsFace(QObject):
             self._timer.start()
 
     def map_also(self, buttons: Mapping[str, QWidget]) -> None:
-        """Let other buttons be mapped, too, by the names of their commands."""
+        """Let other parts be mapped, too, by the names of their commands or the words of their numbers."""
         self._others.update(buttons)
 
     @property
@@ -129,7 +129,8 @@ class ControlsFace(QObject):
             **self._others,
             "mirror output": self.bar.switches["mirror output"],
         }
-        found += [MapTarget(part, name) for name, part in buttons.items() if name in self.controls.commands]
+        named = {*self.controls.commands, *self.controls.commands.parameters}
+        found += [MapTarget(part, name) for name, part in buttons.items() if name in named]
         found += [MapTarget(tile, f"preset {tile.name}") for tile in self.moods.tiles]
         return [one for one in found if one.widget.isVisible()]
 

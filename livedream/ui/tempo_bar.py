@@ -10,6 +10,9 @@ from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolic
 
 from livedream.control.control_plan import ControlStatus
 from livedream.runtime.on_beat import BAR, QUANTA, OnBeat, Quantise
+from livedream.runtime.parameters import Parameters
+from livedream.settings.show_numbers import LOOKAHEAD_MS
+from livedream.ui.panel.number_box import NumberBox
 from livedream.ui.panel.panel_paint import begin, pen
 from livedream.ui.panel.panel_style import (
     ACCENT,
@@ -47,9 +50,9 @@ class TempoBar(QWidget):
 
     said = pyqtSignal(str)
 
-    def __init__(self, commands: Commands, on_beat: OnBeat) -> None:
+    def __init__(self, commands: Commands, on_beat: OnBeat, parameters: Parameters) -> None:
         super().__init__()
-        self.menu = TempoMenu(commands, on_beat, self)
+        self.menu = TempoMenu(commands, on_beat, parameters, self)
         self.menu.said.connect(self.said)
         self.meter = BeatMeter()
         self.meter.clicked.connect(self._open)
@@ -69,7 +72,8 @@ class TempoBar(QWidget):
 
     def parts(self) -> dict[str, QWidget]:
         """Return the buttons by the commands that they ask for."""
-        return {"tap": self.tap, **(self.menu.buttons if self.menu.isVisible() else {})}
+        in_menu = {**self.menu.buttons, LOOKAHEAD_MS.word: self.menu.lookahead}
+        return {"tap": self.tap, **(in_menu if self.menu.isVisible() else {})}
 
     def _open(self) -> None:
         self.menu.adjustSize()
@@ -143,11 +147,12 @@ class TempoMenu(QFrame):
 
     said = pyqtSignal(str)
 
-    def __init__(self, commands: Commands, on_beat: OnBeat, parent: QWidget) -> None:
+    def __init__(self, commands: Commands, on_beat: OnBeat, parameters: Parameters, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("picker")
         dress(self)
-        self._on_beat = on_beat
+        self._on_beat, self._parameters = on_beat, parameters
+        self.lookahead = NumberBox(LOOKAHEAD_MS)
         self.leader = QLabel()
         self.leader.setObjectName("quiet")
         self.buttons = {name: _button(commands, name, *IN_MENU[name]) for name in IN_MENU}
@@ -166,6 +171,11 @@ class TempoMenu(QFrame):
         for column, (name, switch) in enumerate(self.quanta.items()):
             switch.clicked.connect(partial(self._quantise, name))
             grid.addWidget(switch, below, column)
+        self.lookahead.setAccessibleName(LOOKAHEAD_MS.word)
+        self.lookahead.setToolTip(LOOKAHEAD_MS.help)
+        self.lookahead.valueChanged.connect(self._look_ahead)
+        for column, part in enumerate((QLabel("ahead of it by"), self.lookahead, QLabel("ms"))):
+            grid.addWidget(part, below + 1, column)
 
     def follow(self, status: ControlStatus) -> None:
         """Show who leads the tempo, and when presets change."""
@@ -173,6 +183,13 @@ class TempoMenu(QFrame):
             self.leader.setText(led)
         for name, switch in self.quanta.items():
             switch.setChecked(name == status.quantise)
+        if not self.lookahead.hasFocus():
+            self.lookahead.place(self._parameters.read(LOOKAHEAD_MS.word))
+
+    def _look_ahead(self, milliseconds: float) -> None:
+        taken = self._parameters.turn(LOOKAHEAD_MS.word, milliseconds)
+        self.lookahead.place(taken)
+        self.said.emit(f"presets and waves come {taken:g} ms before the beat")
 
     def _quantise(self, name: Quantise, _: bool) -> None:
         self._on_beat.quantise = name

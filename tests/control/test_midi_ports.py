@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from livedream.control.fake_midi import FakeMidi
 from livedream.control.midi_binding import Binding, MidiMessage, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_ports import MidiPorts
-from livedream.settings import Settings, change
+from livedream.runtime.parameters import Parameter
+from livedream.settings import Settings, change, show_numbers
 
 FADER = MidiSource(1, "cc", 7)
 
@@ -264,3 +266,17 @@ def test_of_two_knobs_of_one_setting_the_one_that_moved_last_counts(desk: Any) -
     rig.pass_s(0.1)
     desk.coalescer.apply()
     assert desk.store.layer("hand") == {"look.depth": 0.0}
+
+
+def test_a_motor_fader_follows_the_fader_that_moves_by_itself(desk: Any) -> None:
+    stands = [0.0]
+    desk.parameters.join(Parameter(show_numbers.FADER, lambda: stands[0], partial(stands.__setitem__, 0)))
+    rig = Rig(desk, Binding(FADER, "fader"))
+    rig.plug("nano")
+    for number, sent in ((0.5, 64), (1.0, 127)):
+        stands[0] = number
+        rig.pass_s(0.1)
+        assert rig.system.outs["nano"].sent[-1] == bytes((0xB0, 7, sent))
+    count = len(rig.system.outs["nano"].sent)
+    rig.pass_s(0.1)
+    assert len(rig.system.outs["nano"].sent) == count, "what is known is not sent again"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.control.tempo_commands import NUDGE, add_tempo_commands
+from livedream.control.tempo_commands import NUDGE, add_tempo_commands, add_tempo_parameters
 from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
+from livedream.runtime.parameters import Parameters
 
 
 class Booth:
@@ -54,3 +55,18 @@ def test_all_are_immediate_and_one_look_has_nothing_to_quantise(booth: Booth) ->
     assert all(booth.commands[name].immediate for name in booth.names)
     names = add_tempo_commands(Commands(), booth.tempo, booth.clock, None)
     assert names == [name for name in booth.names if name != "quantise"]
+
+
+def test_what_is_shown_on_the_beat_comes_earlier_by_the_lookahead(booth: Booth) -> None:
+    parameters = Parameters()
+    add_tempo_parameters(parameters, booth.tempo)
+    booth.on_beat.follow(booth.tempo.beats_ahead)
+    booth.on_beat.quantise = "bar"
+    assert parameters.turn("lookahead", 2000) == 1000.0
+    assert parameters.turn("lookahead", 300) == booth.tempo.lookahead_ms == 300.0
+    due = booth.on_beat.due(0.1)
+    assert due == 4.0, "the bar begins at 2 s"
+    assert not booth.on_beat.is_reached(due, 1.69)
+    assert booth.on_beat.is_reached(due, 1.7)
+    assert booth.on_beat.due(1.8) == 8.0, "it is too late for this bar: it would be seen after it"
+    assert booth.tempo.beats(1.7) == pytest.approx(3.4), "the beat itself is where it was"

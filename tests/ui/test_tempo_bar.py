@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from livedream.control.control_plan import ControlStatus
+from livedream.ui.panel.number_box import NumberBox
 from livedream.ui.tempo_bar import TempoBar
 
 STATUS = ControlStatus(120.0, 1.5)
@@ -15,7 +16,7 @@ STATUS = ControlStatus(120.0, 1.5)
 
 @pytest.fixture
 def bar(qtbot: QtBot, played: Any) -> TempoBar:
-    bar = TempoBar(played.commands, played.playlist.on_beat)
+    bar = TempoBar(played.commands, played.playlist.on_beat, played.controls.commands.parameters)
     qtbot.addWidget(bar)
     bar.said.connect(played.said.append)
     with qtbot.waitExposed(bar):
@@ -58,6 +59,17 @@ def test_when_presets_change_is_chosen(bar: TempoBar, played: Any) -> None:
         assert [one for one, switch in bar.menu.quanta.items() if switch.isChecked()] == [name]
 
 
+def test_how_long_before_the_beat_is_typed_and_followed(bar: TempoBar, played: Any) -> None:
+    bar.menu.lookahead.setValue(120)
+    assert played.controls.tempo.lookahead_ms == 120
+    assert played.said[-1] == "presets and waves come 120 ms before the beat"
+    bar.menu.lookahead.setValue(5000)
+    assert (played.controls.tempo.lookahead_ms, bar.menu.lookahead.value()) == (1000, 1000)
+    played.controls.commands.parameters.turn("lookahead", 80)
+    bar.menu.follow(played.controls.status())
+    assert bar.menu.lookahead.value() == 80
+
+
 def test_the_meter_tells_the_tempo_and_who_leads(bar: TempoBar) -> None:
     bar.follow(replace(STATUS, leader="MIDI clock", quantise="bar"))
     assert bar.meter.accessibleName() == "tempo: 120.0 beats a minute, presets change on the bar"
@@ -89,6 +101,7 @@ def test_the_rest_opens_and_can_be_mapped_then(bar: TempoBar) -> None:
     assert set(bar.parts()) == {"tap"}
     bar.meter.click()
     assert bar.menu.isVisible()
-    assert {"halve tempo", "double tempo", "resync", "nudge earlier", "nudge later"} < set(bar.parts())
-    assert all(isinstance(part, QPushButton) for part in bar.parts().values())
+    in_menu = {"halve tempo", "double tempo", "resync", "nudge earlier", "nudge later", "lookahead"}
+    assert in_menu < set(bar.parts())
+    assert all(isinstance(part, QPushButton | NumberBox) for part in bar.parts().values())
     bar.menu.hide()
