@@ -100,7 +100,9 @@ SecondsOption = Annotated[
 ResumeOption = Annotated[
     bool,
     typer.Option(
-        "--resume", help="Go on with what stood when the last show ended: preset, changes by hand, decks."
+        "--resume",
+        help="Go on with what stood when the last show ended: preset, changes by hand, decks, modulation, "
+        "tempo, mirrors, source.",
     ),
 ]
 FreshOption = Annotated[

@@ -107,12 +107,18 @@ class Decks:
             self._decks[side], self._known = preset, None
         return f"{side}: {preset.name}"
 
-    def put(self, a: str, b: str) -> None:
-        """Put presets on both decks by name; what is shown stays so, and names that are gone are left out."""
+    def put(self, a: str, b: str, live: Side | None = None) -> None:
+        """Put presets on both decks by name; what is shown stays so, and names that are gone are left out.
+
+        live: the side that is to be shown, if both have its preset; None: the one that is.
+        """
         presets, names = self._playlist.presets, {"A": a, "B": b}
-        if self._playlist.name == names[_other(self._live)] != names[self._live]:
+        first: Side = live or self._live
+        sides: tuple[Side, Side] = (first, _other(first))
+        side = next((one for one in sides if names[one] == self._playlist.name), self._live)
+        if side != self._live:
             with self._lock:
-                self._live = _other(self._live)
+                self._live = side
                 self._decks[self._live] = self._playlist.shown
             self._snap()
         place = self._playlist.place_of(names[_other(self._live)])
