@@ -174,8 +174,8 @@ class TempoMenu(QFrame):
         self.lookahead.setAccessibleName(LOOKAHEAD_MS.word)
         self.lookahead.setToolTip(LOOKAHEAD_MS.help)
         self.lookahead.valueChanged.connect(self._look_ahead)
-        for column, part in enumerate((QLabel("ahead of it by"), self.lookahead, QLabel("ms"))):
-            grid.addWidget(part, below + 1, column)
+        grid.addWidget(self.lookahead, below + 1, 0, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(QLabel("ms ahead of it, to be seen on it"), below + 1, 1, 1, COLUMNS - 1)
 
     def follow(self, status: ControlStatus) -> None:
         """Show who leads the tempo, and when presets change."""

@@ -17,7 +17,9 @@ from rich.console import Console
 
 from livedream.cli.live_command import _mirror, _source, run
 from livedream.cli.show_options import Options
+from livedream.control.control_plan import ControlPlan
 from livedream.errors import InputError
+from livedream.runtime.saved_show import ShowFiles
 from livedream.runtime.saved_show_text import SavedShow
 from livedream.sources import open_source
 
@@ -128,3 +130,17 @@ def test_the_window_is_mirrored_as_it_was_if_it_shows_the_same() -> None:
         assert _mirror(source, "clouds", saved)
         assert not _mirror(source, "", saved)
         assert not _mirror(source, "clouds", None)
+
+
+def test_what_cannot_begin_leaves_the_last_show_to_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ShowFiles(tmp_path, lambda pid, started_s: False)
+    saved = SavedShow("eyes", {"look.depth": 0.7}, (), "eyes", "fur", source="clouds:7")
+    files.save(saved)
+    monkeypatch.setattr("livedream.cli.live_command.ShowFiles", lambda: files)
+    (tmp_path / "wrong.toml").write_text("[[binding]]\ntarget = 3\n")
+    plan = ControlPlan(midi=str(tmp_path / "wrong.toml"))
+    with pytest.raises(InputError, match=r"wrong\.toml: binding 1"):
+        run(Options(None, "eyes", control=plan, resume=True), window=False, full_screen=False)
+    assert files.take_crashed() == saved
