@@ -22,7 +22,7 @@ from livedream.cli.show_options import Options
 from livedream.clock import ManualClock
 from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
-from livedream.control.macros import MACRO_ROWS
+from livedream.modulation.macros import MACRO_ROWS
 from livedream.runtime.desk import Desk
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.playlist_loading import load_playlist
