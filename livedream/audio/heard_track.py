@@ -65,8 +65,8 @@ class HeardBeats:
         """Return the tempo in the middle of the sound, in beats a minute."""
         return self._beats[len(self._beats) // 2].bpm
 
-    def beats(self, now_s: float) -> float:
-        """Return how many beats have passed at a time, with a fraction."""
+    def beats_ahead(self, now_s: float) -> float:
+        """Return how many beats have passed at a time, with a fraction: a film is seen when it is shown."""
         since_s = now_s - self._begin_s
         place = max(0, bisect_right(self._found_s, since_s) - 1)
         return self._beats[place].beats(since_s)

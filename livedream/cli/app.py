@@ -14,6 +14,7 @@ from livedream.cli.control_options import (
     AudioOption,
     BpmOption,
     LeadOption,
+    LookaheadOption,
     MidiOption,
     MoveOption,
     OscOption,
@@ -124,6 +125,7 @@ def live(
     midi: MidiOption = None,
     bpm: BpmOption = 120.0,
     quantise: QuantiseOption = "off",
+    lookahead: LookaheadOption = 0.0,
     audio: AudioOption = None,
     tempo: LeadOption = "hand",
     move: MoveOption = None,
@@ -139,7 +141,7 @@ def live(
     from livedream.cli.live_command import run
 
     shown_s = check_programs(programs, preset, program_s)
-    plan = control_plan(osc, osc_to, midi, bpm, quantise)
+    plan = control_plan(osc, osc_to, midi, bpm, quantise, lookahead)
     is_plain = preset is None and programs is None and not set_
     options = Options(
         source,
@@ -181,6 +183,7 @@ def demo(
     midi: MidiOption = None,
     bpm: BpmOption = 120.0,
     quantise: QuantiseOption = "off",
+    lookahead: LookaheadOption = 0.0,
     seconds: SecondsOption = 10.0,
 ) -> None:
     """Dream for ten seconds without camera or display and leave livedream-demo.mp4."""
@@ -194,7 +197,7 @@ def demo(
         parse_size(size),
         check_fps(fps),
         seconds=check_seconds(seconds),
-        control=control_plan(osc, osc_to, midi, bpm, quantise),
+        control=control_plan(osc, osc_to, midi, bpm, quantise, lookahead),
     )
     run(options)
 

@@ -13,6 +13,7 @@ from livedream.errors import InputError
 from livedream.modulation.tempo import check_bpm
 from livedream.runtime.on_beat import QUANTA, Quantise
 from livedream.settings.modulation_row import parse_move
+from livedream.settings.show_numbers import MOST_AHEAD_MS
 
 SOUND_FILES = (
     ".aac",
@@ -61,6 +62,14 @@ BpmOption = Annotated[float, typer.Option(help="Tempo to begin with, in beats a 
 QuantiseOption = Annotated[
     str,
     typer.Option(help="When a preset that is asked for is shown: off, at once.", metavar="|".join(QUANTA)),
+]
+LookaheadOption = Annotated[
+    float,
+    typer.Option(
+        help="Milliseconds before the beat or bar at which presets change and waves come, so that what a "
+        f"projector or a stream shows late is on it; 0 to {MOST_AHEAD_MS:g}.",
+        metavar="MS",
+    ),
 ]
 AudioOption = Annotated[
     str | None,
@@ -134,11 +143,25 @@ def parse_lead(text: str, audio: str | None) -> Lead:
 
 
 def control_plan(
-    osc: str | None, osc_to: str | None, midi: str | None, bpm: float, quantise: str
+    osc: str | None,
+    osc_to: str | None,
+    midi: str | None,
+    bpm: float,
+    quantise: str,
+    lookahead_ms: float = 0.0,
 ) -> ControlPlan:
     """Return what turns a show, checked. Raises InputError."""
     check_bpm(bpm)
-    return ControlPlan(parse_osc(osc), parse_osc_to(osc_to), midi, bpm=bpm, quantise=parse_quantise(quantise))
+    if not 0 <= lookahead_ms <= MOST_AHEAD_MS:
+        raise InputError(f"--lookahead {lookahead_ms:g}: choose 0 to {MOST_AHEAD_MS:g} milliseconds")
+    return ControlPlan(
+        parse_osc(osc),
+        parse_osc_to(osc_to),
+        midi,
+        bpm=bpm,
+        quantise=parse_quantise(quantise),
+        lookahead_ms=lookahead_ms,
+    )
 
 
 def parse_quantise(text: str) -> Quantise:

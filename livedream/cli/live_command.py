@@ -5,12 +5,22 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from livedream.cli.autosaved import autosaved
+from livedream.cli.autosaved import (
+    Found,
+    Standing,
+    autosaved,
+    bring_back_look,
+    bring_back_rows,
+    found,
+    named_first,
+    with_tempo,
+)
 from livedream.cli.show import (
     check_apart,
     check_recorded,
@@ -26,10 +36,13 @@ from livedream.cli.show import (
 )
 from livedream.cli.show_options import Options
 from livedream.control.controls import Controls
+from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.saved_show import ShowFiles
+from livedream.runtime.saved_show_text import SavedShow
 from livedream.runtime.session import LiveSession
+from livedream.runtime.source_switcher import spec_of
 from livedream.sinks.sink import Sink
 from livedream.sinks.sink_spec import open_sink
 from livedream.sources import Source
@@ -50,26 +63,33 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     sinks = _sinks(options)
     by_hand = window or options.is_turned or options.resume is True
     playlist = playlist_of(options, by_hand=by_hand)
-    source = _source(options, console)
+    # A source that is named and not there ends all of this before it is looked what stood in the last show.
+    named = None if options.source is None else opened(options, options.source, loop=True)
+    display, files = _display(console) if window else Health("off"), ShowFiles()
+    last = found(files, resume=options.resume, may_restore=display.ok and options.is_plain)
+    saved = None if last.show is None else named_first(last.show, options)
+    source, spec = _source(options, named, saved, console)
     session = session_of(options, source, console, playlist)
+    session.sources.spec = spec
     for sink in sinks:
         session.add_sink(sink)
-    display = _display(console) if window else Health("off")
-    desk = session.desk
-    assert desk is not None, "a playlist has one"
-    saved = autosaved(
-        desk, ShowFiles(), session.tell, resume=options.resume, may_restore=display.ok and options.is_plain
-    )
-    with saved, ending_on_signals(session):
+    try:
+        controls, standing = _brought_back(options, session, playlist, last._replace(show=saved), console)
+    except BaseException:
+        if last.show is not None:
+            with suppress(OSError):
+                files.save(last.show)  # the next start goes on with it
+        session.finish()
+        raise
+    with autosaved(standing, files, session.tell), ending_on_signals(session):
         try:
-            controls = controlled(options, session, playlist, console)
             session.start()
             # What the show stands on is never garbage, and to look through all of it takes 30 ms at once.
             gc.freeze()
             with controls:
                 if display.ok:
-                    hosted = partial(_hosted, session, playlist, controls)
-                    _show(session, hosted, options, full_screen, mirror=source.info.is_device)
+                    hosted = partial(_hosted, session, playlist, controls, standing)
+                    _show(session, hosted, options, full_screen, mirror=_mirror(source, spec, saved))
                 else:
                     watch(session, options.seconds, console)
             status = session.status()
@@ -92,10 +112,26 @@ def _sinks(options: Options) -> list[Sink]:
     ]
 
 
-def _source(options: Options, console: Console) -> Source:
-    """Open the source that was named; else the first camera; else, saying so, the clouds."""
-    if options.source is not None:
-        return opened(options, options.source, loop=True)
+def _source(
+    options: Options, named: Source | None, saved: SavedShow | None, console: Console
+) -> tuple[Source, str]:
+    """Return the source that was named, or open that of the last show, the first camera, or the clouds.
+
+    Returns what opens it again, too, "" if nobody has named it. It is said where another one is opened.
+    """
+    if named is not None:
+        return named, spec_of(options.source or "")
+    if saved is not None and saved.source:
+        try:
+            return opened(options, saved.source, loop=True), saved.source
+        except LivedreamError as fault:
+            gone = f"the last show's source, {saved.source}, cannot be opened: {fault}"
+            console.print(f"{gone} This one starts with what is there.", markup=False, highlight=False)
+    return _what_is_there(options, console), ""
+
+
+def _what_is_there(options: Options, console: Console) -> Source:
+    """Open the first camera; else, saying so, the clouds."""
     from livedream.sources.cameras import list_cameras
 
     if list_cameras():
@@ -113,10 +149,35 @@ def _display(console: Console) -> Health:
     return display
 
 
-def _hosted(session: LiveSession, playlist: Playlist, controls: Controls, view: DreamWindow) -> ControlWindow:
+def _brought_back(
+    options: Options, session: LiveSession, playlist: Playlist, last: Found, console: Console
+) -> tuple[Controls, Standing]:
+    """Let the last show stand again; returns what turns this one, not yet entered, and what looks at it."""
+    desk, saved = session.desk, last.show
+    assert desk is not None, "a playlist has one"
+    if words := bring_back_look(desk, last):
+        session.tell(words)
+    controls = controlled(with_tempo(options, saved), session, playlist, console)
+    if saved is not None:
+        bring_back_rows(controls, saved, session.tell)
+        session.output.mirrored = bool(saved.mirrored)
+    return controls, Standing(session, desk, controls)
+
+
+def _mirror(source: Source, spec: str, saved: SavedShow | None) -> bool:
+    """Return whether the window shows its picture mirrored: as it was, or a camera's, as mirrors do."""
+    if saved is not None and saved.view_mirrored is not None and saved.source == spec:
+        return saved.view_mirrored
+    return source.info.is_device
+
+
+def _hosted(
+    session: LiveSession, playlist: Playlist, controls: Controls, standing: Standing, view: DreamWindow
+) -> ControlWindow:
     """Put the picture into a window with the controls."""
     from livedream.ui.control_window import with_panel
 
+    standing.is_view_mirrored = lambda: view.picture.preview.mirror
     return with_panel(session, playlist, view, controls=controls)
 
 

@@ -13,6 +13,7 @@ from livedream.control.control_plan import ControlPlan
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
+from livedream.settings.show_numbers import LONGEST_FADE_S
 from livedream.sinks.sink import FlashLimit
 from livedream.sinks.sink_spec import SINKS
 
@@ -22,7 +23,6 @@ PROGRAM_S = 45.0
 FADE_S = 0.5
 """In how long another preset takes the place of the one before if nothing else is said."""
 
-LONGEST_FADE_S = 60.0
 
 DAY_S = 86400.0
 
@@ -100,7 +100,9 @@ SecondsOption = Annotated[
 ResumeOption = Annotated[
     bool,
     typer.Option(
-        "--resume", help="Go on with what stood when the last show ended: preset, changes by hand, decks."
+        "--resume",
+        help="Go on with what stood when the last show ended: preset, changes by hand, decks, modulation, "
+        "tempo, mirrors, source.",
     ),
 ]
 FreshOption = Annotated[

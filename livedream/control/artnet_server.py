@@ -12,7 +12,7 @@ from livedream.control.artnet_packet import MOST_CHANNELS, MOST_UNIVERSE, PORT, 
 from livedream.control.udp import listening
 from livedream.errors import InputError
 from livedream.health import Health
-from livedream.settings import SettingInfo, by_word
+from livedream.settings import SettingInfo, by_target
 
 NONE = "-"
 """Stands for a channel that turns no setting."""
@@ -66,7 +66,9 @@ class ArtNetServer:
     def __init__(self, plan: ArtNetPlan, want: Callable[[str, Any], None]) -> None:
         self._plan, self._want = plan, want
         self._turned = [
-            (place, by_word()[word]) for place, word in enumerate(plan.words, plan.first - 1) if word != NONE
+            (place, by_target()[word])
+            for place, word in enumerate(plan.words, plan.first - 1)
+            if word != NONE
         ]
         self._levels = bytearray(MOST_CHANNELS)
         self._known = bytearray(MOST_CHANNELS)
@@ -162,9 +164,9 @@ def parse_art_net(text: str, host: str = "127.0.0.1", *, called: str = "--art-ne
 def _check_word(word: str, where: str) -> None:
     if word == NONE:
         return
-    info = by_word().get(word)
+    info = by_target().get(word)
     if info is None:
-        near = difflib.get_close_matches(word, by_word(), n=1)
+        near = difflib.get_close_matches(word, by_target(), n=1)
         hint = f"did you mean {near[0]}?" if near else "`livedream settings` lists them"
         raise InputError(f"{where}: there is no setting {word!r}; {hint}")
     if info.kind not in TURNED:

@@ -12,10 +12,13 @@ from typing import Any, Protocol
 from livedream.clock import Clock, SystemClock
 from livedream.control.conversion import NotPossibleError, converted
 from livedream.control.lane import Lane
+from livedream.control.parameter_turns import GONE, turn
 from livedream.control.sparing import Sparing
 from livedream.errors import LivedreamError
+from livedream.runtime.parameters import Parameters
 from livedream.runtime.store import ABOVE, Change, Layer, SettingsStore
-from livedream.settings import by_word
+from livedream.settings import by_target, by_word
+from livedream.settings.show_numbers import FADER
 
 MOST_COMMANDS = 64
 """Commands that wait to be done; more than that within a frame is a stuck button."""
@@ -32,9 +35,6 @@ ORIGIN = "a control"
 Place = tuple[Layer, str]
 """A layer, and a word in it."""
 
-_GONE = object()
-"""Wanted of a word whose value is to be taken out of its layer."""
-
 
 class Commands(Protocol):
     """Does named actions, such as "blackout" or "next preset": `ShowCommands`."""
@@ -49,11 +49,12 @@ class Commands(Protocol):
 
 
 class Coalescer:
-    """Keeps the newest value of each setting that a control wants, and writes them once a frame.
+    """Keeps the newest value of each setting and parameter that a control wants; writes them once a frame.
 
     Any thread may want; one thread applies. What may take long is done in lanes of its own: commands, which
     may open files and devices, and texts, which may name a picture to be opened. commands: does what is asked
-    for by name. tell: takes sentences, each at most once a second. lane: makes a lane.
+    for by name. parameters: what is turned beside the settings. tell: takes sentences, each at most once a
+    second. lane: makes a lane.
     """
 
     def __init__(
@@ -61,11 +62,12 @@ class Coalescer:
         store: SettingsStore,
         commands: Commands,
         *,
+        parameters: Parameters | None = None,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
         lane: Callable[[str], Lane] = Lane,
     ) -> None:
-        self.store = store
+        self.store, self._parameters = store, Parameters() if parameters is None else parameters
         self._doing, self._opening = lane("commands"), lane("pictures")
         self._commands, self._tell = commands, tell
         self._clock = SystemClock() if clock is None else clock
@@ -91,7 +93,7 @@ class Coalescer:
 
     def let_go(self, word: str, layer: Layer = "hand") -> None:
         """Ask for a word to be taken out of a layer, so that what lies below stands again."""
-        self.want(word, _GONE, layer)
+        self.want(word, GONE, layer)
 
     def command(self, name: str) -> bool:
         """Ask for an action; each is done once, in order, an immediate one at once, in this very thread.
@@ -114,10 +116,12 @@ class Coalescer:
         return kept
 
     def base(self, word: str) -> Any:
-        """Return what hand and preset make of a setting, whatever modulation lies over it.
+        """Return what hand and preset make of a setting or parameter, whatever modulation lies over it.
 
-        Raises KeyError for a word that is no setting.
+        A parameter that the show has not is at its default. Raises KeyError for what is neither.
         """
+        if word not in by_word():
+            return self._parameters.read(word) if word in self._parameters else by_target()[word].default
         preset = self.store.standing().preset
         if preset is not self._preset:  # nobody is told of a preset whose changes modulation hides
             self._hand = self.store.layer("hand")
@@ -210,11 +214,15 @@ class Coalescer:
             self._tell(said)
 
     def _settle(self, layer: Layer, wanted: Mapping[str, Any]) -> None:
-        gone = [word for word, value in wanted.items() if value is _GONE]
+        for word in wanted.keys() & set(self._parameters):
+            if wrong := turn(self._parameters, layer, word, wanted[word]):
+                self._say(word, wrong)
+        wanted = {word: value for word, value in wanted.items() if word not in self._parameters}
+        gone = [word for word, value in wanted.items() if value is GONE]
         held = self.store.layer(layer)
         if any(word in held for word in gone):
             self.store.clear(layer, gone)
-        values = self._possible(layer, {word: value for word, value in wanted.items() if value is not _GONE})
+        values = self._possible(layer, {word: value for word, value in wanted.items() if value is not GONE})
         self._write(layer, {word: value for word, value in values.items() if _differs(held, word, value)})
 
     def _possible(self, layer: Layer, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,7 +231,11 @@ class Coalescer:
         for word, value in wanted.items():
             info = by_word().get(word)
             if info is None:
-                self._say(word, f"there is no setting {word!r}{_near(word)}")
+                is_known = word in by_target()
+                unknown = (
+                    f"this show has no {word}" if is_known else f"there is no setting {word!r}{_near(word)}"
+                )
+                self._say(word, unknown)
                 continue
             try:
                 taken = converted(info, value)
@@ -264,9 +276,9 @@ class Coalescer:
 
 
 def is_slow(word: str) -> bool:
-    """Return whether a setting may name a picture or a clip that has to be opened."""
+    """Return whether a picture or a clip may have to be opened: one is named, or the other deck has one."""
     info = by_word().get(word)
-    return info is not None and info.kind == "text"
+    return word == FADER.word or (info is not None and info.kind == "text")
 
 
 def _differs(held: Mapping[str, Any], word: str, value: Any) -> bool:
@@ -278,5 +290,5 @@ def _reason(fault: Exception) -> str:
 
 
 def _near(word: str) -> str:
-    near = difflib.get_close_matches(word[:80], by_word(), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word[:80], by_target(), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else "; `livedream settings` lists them"

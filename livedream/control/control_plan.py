@@ -25,7 +25,8 @@ class ControlPlan:
 
     osc: host and port to listen on. osc_to: those that changes are sent to. midi: the name or the file of a
     profile, "" for the default one; None: no MIDI. profiles: the folder of those; None: the person's own.
-    bpm: the tempo to begin with. lead: who leads it. quantise: of preset changes. audio: the name of an input
+    bpm: the tempo to begin with. lead: who leads it. quantise: of preset changes.
+    lookahead_ms: before the beat or the bar. audio: the name of an input
     of sound, or a file, "" for the system's input; None: nothing is listened to. art_net: the channels of a
     lighting desk. rows: of the modulation matrix, over those of presets.
     """
@@ -36,6 +37,7 @@ class ControlPlan:
     profiles: Path | None = None
     bpm: float = DEFAULT_BPM
     quantise: Quantise = "off"
+    lookahead_ms: float = 0.0
     lead: Lead = "hand"
     audio: str | None = None
     art_net: ArtNetPlan | None = None

@@ -25,7 +25,7 @@ from livedream.control.osc_server import OscServer
 from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
-from livedream.control.tempo_commands import add_tempo_commands, add_tempo_parameter
+from livedream.control.tempo_commands import add_tempo_commands, add_tempo_parameters
 from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.modulation.macros import MACRO_ROWS, macro_sources
@@ -76,15 +76,16 @@ class Controls:
         self._retired: deque[Midi] = deque()
         self._wake = threading.Event()  # an onset does not wait for the next step
         self.commands = ShowCommands(commands, playlist, parameters)
-        self.tempo = Tempo(self._plan.bpm, self._clock.now_s())
+        self.tempo = Tempo(self._plan.bpm, self._clock.now_s(), self._plan.lookahead_ms)
         self._on_beat = OnBeat() if playlist is None else playlist.on_beat
-        self._on_beat.follow(self.tempo.beats)
+        self._on_beat.follow(self.tempo.beats_ahead)
         self._on_beat.quantise = self._plan.quantise
         self._added = add_tempo_commands(
             commands, self.tempo, self._clock, None if playlist is None else self._on_beat
         )
-        self._parameter = add_tempo_parameter(self.commands.parameters, self.tempo, self._clock)
-        self.coalescer = Coalescer(store, self.commands, tell=tell, clock=self._clock)
+        parameters = self.commands.parameters
+        self._numbers = add_tempo_parameters(parameters, self.tempo, self._clock)
+        self.coalescer = Coalescer(store, self.commands, parameters=parameters, tell=tell, clock=self._clock)
         self.matrix = Matrix(self.coalescer, macro_sources(store.snapshot), self.tempo, MACRO_ROWS)
         self.coalescer.before_each(self.matrix.step)
         turned = self.coalescer, self.commands, self.matrix, self.tempo
@@ -162,9 +163,9 @@ class Controls:
         self.inputs.close()
         for name in self._added:
             self._registry.remove(name)
-        if self._added:
-            self.commands.parameters.remove(self._parameter)
-        self._added = []
+        for name in self._numbers:
+            self.commands.parameters.remove(name)
+        self._added = self._numbers = []
 
     def use_midi(self, profile: str = "") -> Midi:
         """Open the controllers, now and as they come, with a profile in place of the one before; any thread.

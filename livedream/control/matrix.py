@@ -108,6 +108,21 @@ class Matrix:
             self._removed.clear()
             self._stand()
 
+    def by_hand(self) -> tuple[tuple[ModulationRow, ...], tuple[Key, ...]]:
+        """Return the rows that the hand has made, and the keys of those that it has taken away."""
+        with self._lock:
+            return tuple(self._made["hand"].values()), tuple(sorted(self._removed))
+
+    def put_by_hand(self, rows: Iterable[ModulationRow], removed: Iterable[Key]) -> None:
+        """Add what `by_hand` has returned below what the hand has done since; sources may be missing now."""
+        made = {row.key: row for row in rows}
+        for row in made.values():
+            check_row(row)
+        with self._lock:
+            self._made["hand"] = {**made, **self._made["hand"]}
+            self._removed |= set(removed) - self._made["hand"].keys()
+            self._stand()
+
     def step(self, now_s: float) -> None:
         """Ask for the values of a time: one for each setting, of all of its rows together."""
         self.movement = self._follower.step(self._rows, now_s)

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from livedream.control.show_commands import SHOW
 from livedream.errors import InputError
-from livedream.settings import SettingInfo, by_word
+from livedream.settings import SettingInfo, by_target
 
 Kind = Literal["cc", "cc14", "note", "program"]
 """cc: a controller of 7 bits. cc14: of 14 bits, controllers n and n + 32. note: a pad or key. program: a
@@ -48,7 +48,7 @@ class MidiSource:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Binds a source to a setting, by its word, or to a command.
+    """Binds a source to a setting or a number of the show, by its word, or to a command.
 
     low, high: values at the ends of a knob, in the setting's unit; None: the ends of its range; low may lie
     above high. threshold: of a knob's way, 0 to 1, from which a switch is on and a command is done.
@@ -64,8 +64,8 @@ class Binding:
 
     @property
     def info(self) -> SettingInfo | None:
-        """Return the setting that is bound; None for a command."""
-        return by_word().get(self.target)
+        """Return what is known of the setting or number that is bound; None for a command."""
+        return by_target().get(self.target)
 
     def value_at(self, share: float) -> Any:
         """Return what a knob at 0 to 1 of its way means for the setting."""
@@ -116,7 +116,7 @@ def check_binding(binding: Binding, commands: Container[str]) -> None:
 def _check_target(target: str, commands: Container[str]) -> None:
     if target in commands or target.startswith(SHOW):  # a profile outlives the presets of a show
         return
-    info = by_word().get(target)
+    info = by_target().get(target)
     if info is None:
         raise InputError(f"target = {target!r} is neither a setting nor a command")
     if info.kind not in BOUND:

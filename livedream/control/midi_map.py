@@ -14,6 +14,7 @@ from livedream.control.midi_halves import MidiHalves
 from livedream.control.midi_wire import CONTROL
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import by_word
+from livedream.settings.show_numbers import SHOW_NUMBERS
 
 STEP = 1 / 127
 """A knob this close to the value that stands has reached it."""
@@ -54,6 +55,7 @@ class MidiMap:
         self._wished: Binding | None = None
         self._fresh: tuple[Binding, list[int]] | None = None
         self._preset = coalescer.store.standing().preset
+        self._numbers: dict[str, float] = {}
         self.use(bindings)
         self.end = coalescer.store.observe(self._note)
 
@@ -147,6 +149,7 @@ class MidiMap:
         """Do what a message is bound to; while learning, bind it and do nothing else."""
         with self._lock:
             self._notice_preset()
+            self._notice_numbers()
             wished = self._wished
             learned = self._refine(message) if wished is None else self._learn(wished, message)
             if wished is None:
@@ -267,6 +270,14 @@ class MidiMap:
         if preset is not self._preset:
             self._preset = preset
             self._compare_all(by_word())
+
+    def _notice_numbers(self) -> None:
+        """Release numbers of the show that others have moved, or that move by themselves: nobody is told."""
+        shown = {info.word for info in SHOW_NUMBERS} & {one.target for one in self._hands}
+        numbers = {word: self.base(word) for word in shown}
+        moved = [word for word, number in numbers.items() if number != self._numbers.get(word)]
+        self._numbers = numbers
+        self._compare_all(moved)
 
     def _compare_all(self, words: Collection[str]) -> None:
         for binding, hand in self._hands.items():

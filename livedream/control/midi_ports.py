@@ -18,6 +18,7 @@ from livedream.errors import LivedreamError
 from livedream.health import Health
 from livedream.modulation.tempo import CLOCK
 from livedream.runtime.store import Change
+from livedream.settings.show_numbers import SHOW_NUMBERS
 
 POLL_S = 1.0
 """How often it is looked whether a controller has come or gone."""
@@ -248,6 +249,8 @@ class MidiPorts:
             self._shown, self._preset = bindings, preset
             self._lights = {one.source: one for one in bindings if _has_light(one)}
             self._mark_all()
+        numbers = {info.word for info in SHOW_NUMBERS}  # they may move by themselves, and nobody is told
+        self._echo.mark(source for source, one in self._lights.items() if one.target in numbers)
         due = self._echo.due(self._clock.now_s(), lambda source: self._value(self._lights.get(source)))
         for source, value in due:
             if source in self._lights:

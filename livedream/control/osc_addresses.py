@@ -58,7 +58,7 @@ def named_action(coalescer: Coalescer, commands: ShowCommands, address: str) -> 
     if address.startswith(COMMAND):
         named = {command_address(name): name for name in commands.commands()}
     elif address.startswith(PARAMETER):
-        return _parameter(commands.parameters, address)
+        return _parameter(coalescer, commands.parameters, address)
     elif address.startswith(PRESET):
         named = {preset_address(name): f"{SHOW}{name}" for name in commands.presets()}
     else:
@@ -102,7 +102,7 @@ def _command(coalescer: Coalescer, name: str) -> Action:
     return act
 
 
-def _parameter(parameters: Parameters, address: str) -> Action | None:
+def _parameter(coalescer: Coalescer, parameters: Parameters, address: str) -> Action | None:
     name = {parameter_address(name): name for name in parameters}.get(address)
     if name is None:
         return None
@@ -110,7 +110,7 @@ def _parameter(parameters: Parameters, address: str) -> Action | None:
     def act(arguments: Arguments) -> str:
         if len(arguments) != 1 or not _is_number(arguments[0]):
             return f"{address} takes a number"
-        parameters.turn(name, arguments[0])
+        coalescer.want(name, arguments[0])
         return ""
 
     return act

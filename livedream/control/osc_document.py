@@ -65,9 +65,9 @@ def osc_page(commands: Iterable[tuple[str, str]], parameters: Parameters) -> str
     rows = [f"| `{preset_address(name)}` | Show {name}. |" for name in shipped()]
     rows += [f"| `{command_address(name)}` | {help_} |" for name, help_ in commands]
     parts.append(PRESETS + "\n".join(rows) + "\n")
-    ranges = {name: f"{one.low:g} to {one.high:g}" for name, one in parameters.items()}
+    ranges = {name: f"{one.info.low:g} to {one.info.high:g}" for name, one in parameters.items()}
     rows = [
-        _row(parameter_address(name), "float", ranges[name], one.unit, one.help)
+        _row(parameter_address(name), "float", ranges[name], one.info.unit, one.info.help)
         for name, one in parameters.items()
     ]
     parts.append(PARAMETERS + "\n".join(rows) + "\n")

@@ -1,4 +1,4 @@
-"""The commands of the tempo, for keys, buttons, pads and messages."""
+"""The commands and numbers of the tempo, for keys, buttons, pads and messages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from livedream.clock import Clock
-from livedream.modulation.tempo import FASTEST_BPM, SLOWEST_BPM, Tempo
+from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.on_beat import QUANTA, OnBeat
 from livedream.runtime.parameters import Parameter, Parameters
-
-TEMPO = "tempo"
-"""The name of the parameter."""
+from livedream.settings.show_numbers import LOOKAHEAD_MS, TEMPO_BPM
 
 NUDGE = 1 / 32
 """How far a nudge moves the beat, in beats."""
@@ -57,20 +55,18 @@ def add_tempo_commands(commands: Commands, tempo: Tempo, clock: Clock, on_beat: 
     return list(rows)
 
 
-def add_tempo_parameter(parameters: Parameters, tempo: Tempo, clock: Clock) -> str:
-    """Add the tempo as a number to be typed or sent; returns its name."""
-    parameters.add(
-        TEMPO,
-        Parameter(
-            "The tempo; who sets it leads it.",
-            lambda: round(tempo.bpm, 1),
-            lambda bpm: tempo.go(bpm, clock.now_s()),
-            SLOWEST_BPM,
-            FASTEST_BPM,
-            "beats a minute",
-        ),
-    )
-    return TEMPO
+def add_tempo_parameters(parameters: Parameters, tempo: Tempo, clock: Clock) -> list[str]:
+    """Add the tempo as a number, and how long before the beat changes come; returns their names."""
+
+    def set_ahead(milliseconds: float) -> None:
+        tempo.lookahead_ms = milliseconds
+
+    def go(bpm: float) -> None:
+        tempo.go(bpm, clock.now_s())
+
+    parameters.join(Parameter(TEMPO_BPM, lambda: round(tempo.bpm, 1), go))
+    parameters.join(Parameter(LOOKAHEAD_MS, lambda: tempo.lookahead_ms, set_ahead))
+    return [TEMPO_BPM.word, LOOKAHEAD_MS.word]
 
 
 def _next_quantum(on_beat: OnBeat) -> str:

@@ -69,7 +69,7 @@ class BeatLfo:
 
     def at(self, now_s: float) -> float:
         """Return the value at a time: -1 to 1, of a decay 0 to 1."""
-        return shaped(self.shape, self.tempo.beats(now_s) / self.beats + self.phase, self.seed)
+        return shaped(self.shape, self.tempo.beats_ahead(now_s) / self.beats + self.phase, self.seed)
 
 
 def check_shape(shape: str, key: str, value: float) -> None:

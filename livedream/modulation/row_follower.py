@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livedream.modulation.source_values import SourceValues
-from livedream.settings import by_word
+from livedream.settings import movable
 from livedream.settings.modulation_row import ModulationRow
 
 STILL = 1e-9
@@ -70,6 +70,6 @@ def moved_values(moves: Mapping[ModulationRow, float], base: Callable[[str], Any
     values = {}
     for word, move in by_setting.items():
         if abs(move) > STILL:
-            info = by_word()[word]
+            info = movable()[word]
             values[word] = info.at(info.position(base(word)) + move)
     return values

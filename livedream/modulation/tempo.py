@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from livedream.errors import InputError
+from livedream.settings.show_numbers import FASTEST_BPM, SLOWEST_BPM
 
 DEFAULT_BPM = 120.0
-SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 TAPS = 8
 """Taps that the tempo is taken from, the last ones."""
 
@@ -58,19 +58,20 @@ class Beat(NamedTuple):
 class Beats(Protocol):
     """Counts beats: a tempo that is held by hand, or one that was heard."""
 
-    def beats(self, now_s: float) -> float:
-        """Return how many beats have passed at a time, with a fraction."""
+    def beats_ahead(self, now_s: float) -> float:
+        """Return how many beats, with a fraction, will have passed when what is shown at a time is seen."""
         ...
 
 
 class Tempo:
     """Holds the beat; any thread may tap, nudge and ask. Times are of one clock, in seconds.
 
-    leader: who has set the tempo last, for people.
+    leader: who has set the tempo last, for people. lookahead_ms: how long before a beat that which is to be
+    seen on it has to come; may be set at any time.
     """
 
-    def __init__(self, bpm: float = DEFAULT_BPM, start_s: float = 0.0) -> None:
-        self.leader = HAND
+    def __init__(self, bpm: float = DEFAULT_BPM, start_s: float = 0.0, lookahead_ms: float = 0.0) -> None:
+        self.leader, self.lookahead_ms = HAND, lookahead_ms
         self._beat = Beat(_bounded(bpm), start_s)
         self._taps: deque[float] = deque(maxlen=TAPS)
         self._lock = threading.Lock()
@@ -88,6 +89,10 @@ class Tempo:
     def beats(self, now_s: float) -> float:
         """Return how many beats have passed, with a fraction."""
         return self._beat.beats(now_s)
+
+    def beats_ahead(self, now_s: float) -> float:
+        """Return how many beats will have passed when what is shown now is seen."""
+        return self.beats(now_s + self.lookahead_ms / 1000)
 
     def phase(self, now_s: float) -> float:
         """Return where in the beat a time lies: 0 on it, and below 1."""

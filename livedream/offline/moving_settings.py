@@ -113,7 +113,9 @@ def _up(row: ModulationRow) -> float:
 
 
 def _may_move(row: ModulationRow, segment: Segment) -> bool:
-    """Return whether a row may do anything: a macro at rest that nothing moves does not."""
+    """Return whether a row may do anything: the fader of a show, or a macro at rest, does not."""
+    if row.word not in by_word():
+        return False
     macro = f"{SECTION}.{row.source}"
     if macro not in MACROS:
         return True

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 
 from livedream.clock import Clock
-from livedream.runtime.saved_show import SavedShow, ShowFiles
+from livedream.runtime.saved_show import ShowFiles
+from livedream.runtime.saved_show_text import SavedShow
 
 EVERY_S = 3.0
 

@@ -16,20 +16,20 @@ from livedream.runtime.parameters import Parameter, Parameters
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import pictures_of
 from livedream.settings import Settings
+from livedream.settings.show_numbers import FADE_S, FADER, LONGEST_FADE_S
 
 Side = Literal["A", "B"]
 
 ENDS: dict[Side, float] = {"A": 0.0, "B": 1.0}
 """Where the fader is when a side is seen alone."""
 
-LONGEST_FADE_S = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class DecksState:
     """How the decks stand. a, b: names of presets. live: the side that is shown by the playlist.
 
-    fader: 0 is A alone, 1 is B alone. going: it moves by itself. fade_s: how long that takes.
+    fader: 0 is A alone, 1 is B alone. going: it moves by itself. fade_s: how long that takes. seen: where the
+    fader seems to be, with what modulation makes of it.
     """
 
     a: str
@@ -38,6 +38,7 @@ class DecksState:
     fader: float
     going: bool
     fade_s: float
+    seen: float
 
 
 class Fades(Protocol):
@@ -62,6 +63,7 @@ class Decks:
         self._decks: dict[Side, Preset] = {"A": presets[at], "B": presets[(at + 1) % len(presets)]}
         self._live: Side = "A"
         self._fader = 0.0
+        self._over: float | None = None
         self._is_going = False
         self._now_s: float | None = None
         self._picked: int | None = None
@@ -75,7 +77,7 @@ class Decks:
         """Return how they stand."""
         with self._lock:
             names = self._decks["A"].name, self._decks["B"].name
-            return DecksState(*names, self._live, self._fader, self._is_going, self.fade_s)
+            return DecksState(*names, self._live, self._fader, self._is_going, self.fade_s, self._seen)
 
     @property
     def other(self) -> Preset:
@@ -105,12 +107,18 @@ class Decks:
             self._decks[side], self._known = preset, None
         return f"{side}: {preset.name}"
 
-    def put(self, a: str, b: str) -> None:
-        """Put presets on both decks by name; what is shown stays so, and names that are gone are left out."""
+    def put(self, a: str, b: str, live: Side | None = None) -> None:
+        """Put presets on both decks by name; what is shown stays so, and names that are gone are left out.
+
+        live: the side that is to be shown, if both have its preset; None: the one that is.
+        """
         presets, names = self._playlist.presets, {"A": a, "B": b}
-        if self._playlist.name == names[_other(self._live)] != names[self._live]:
+        first: Side = live or self._live
+        sides: tuple[Side, Side] = (first, _other(first))
+        side = next((one for one in sides if names[one] == self._playlist.name), self._live)
+        if side != self._live:
             with self._lock:
-                self._live = _other(self._live)
+                self._live = side
                 self._decks[self._live] = self._playlist.shown
             self._snap()
         place = self._playlist.place_of(names[_other(self._live)])
@@ -123,6 +131,13 @@ class Decks:
         with self._lock:
             self._is_going = False
         self._set(fader)
+
+    def lay_over(self, fader: float | None) -> None:
+        """Blend as if the fader were elsewhere, 0..1; None: where the hand has it. The live side stays so."""
+        if fader is not None:
+            self._open()
+        with self._lock:
+            self._over = fader
 
     def go(self) -> str:
         """Let the fader move to the other side by itself; returns a few words."""
@@ -162,12 +177,16 @@ class Decks:
     def beside(self) -> Beside | None:
         """Return what is blended into what stands; None at an end."""
         with self._lock:
-            share = abs(self._fader - ENDS[self._live])
+            share = abs(self._seen - ENDS[self._live])
             other, live = self._decks[_other(self._live)], self._decks[self._live]
             if share == 0 or other is live or self._opened[0] is not other:
                 return None
             settings = self._settings(other)
         return None if settings is None else Beside(settings, share)
+
+    @property
+    def _seen(self) -> float:
+        return self._fader if self._over is None else min(1.0, max(0.0, self._over))
 
     def _settings(self, preset: Preset) -> Settings | None:
         """Return what would stand with a preset; None if that cannot be dreamed, which is told when shown."""
@@ -240,17 +259,5 @@ def add_deck_commands(commands: Commands, parameters: Parameters, decks: Decks) 
         help_ = f"Put the preset that is picked, or else the one that is shown, on deck {side}."
         commands.add(f"load {side}", Command(help_, partial(decks.load, side)))
     commands.add("go", Command("Fade to the other deck.", decks.go))
-    parameters.add(
-        "fader", Parameter("Deck A alone at 0, deck B alone at 1.", lambda: decks.state().fader, decks.move)
-    )
-    parameters.add(
-        "fade seconds",
-        Parameter(
-            "How long a fade to another preset takes.",
-            lambda: decks.fade_s,
-            decks.set_fade_s,
-            0.0,
-            LONGEST_FADE_S,
-            "s",
-        ),
-    )
+    parameters.join(Parameter(FADER, lambda: decks.state().fader, decks.move, decks.lay_over))
+    parameters.join(Parameter(FADE_S, lambda: decks.fade_s, decks.set_fade_s))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from livedream.registry import Registry
+from livedream.settings import SettingInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number. help: for people. read, write: in any thread. low, high: its range. unit: for people."""
+    """One number. info: its range, unit and help. read, write: what a hand makes of it; in any thread.
 
-    help: str
+    lay_over: lays a number over that of the hand, None takes it away again; None where nothing can.
+    """
+
+    info: SettingInfo
     read: Callable[[], float]
     write: Callable[[float], None]
-    low: float = 0.0
-    high: float = 1.0
-    unit: str = ""
+    lay_over: Callable[[float | None], None] | None = None
 
 
 class Parameters(Registry[Parameter]):
@@ -26,6 +27,10 @@ class Parameters(Registry[Parameter]):
 
     def __init__(self) -> None:
         super().__init__("a parameter")
+
+    def join(self, parameter: Parameter) -> None:
+        """Add a parameter under its own word. Raises ValueError if there is one."""
+        self.add(parameter.info.word, parameter)
 
     def read(self, name: str) -> float:
         """Return a parameter's number. Raises InputError if there is none of that name."""
@@ -37,7 +42,5 @@ class Parameters(Registry[Parameter]):
         Raises InputError if there is none of that name, ValueError for a NaN.
         """
         parameter = self[name]
-        if math.isnan(number):
-            raise ValueError(f"{name}: that is not a number")
-        parameter.write(min(parameter.high, max(parameter.low, float(number))))
+        parameter.write(parameter.info.clamp(float(number)))
         return parameter.read()

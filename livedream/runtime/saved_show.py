@@ -3,54 +3,57 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 import psutil
 
 from livedream.errors import InputError
-from livedream.presets import as_toml
+from livedream.runtime.decks import ENDS
 from livedream.runtime.desk import Desk
 from livedream.runtime.playlist import Look
+from livedream.runtime.saved_show_text import SavedShow, show_from, text_of
 from livedream.runtime.store import Written
+from livedream.settings import by_word
+from livedream.settings.show_numbers import FADE_S, FADER
 from livedream.toml_table import toml_table
 from livedream.whole_file import write_text
 
+OF_DECKS = (FADER.word, FADE_S.word)
+"""Numbers of the decks, which are kept with them."""
+
 SAME_S = 2.0
 """Two times of a process's start that lie within this are one."""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedShow:
-    """What stands. preset: its name. hand: what was written over it, by word. a, b: names on the decks."""
-
-    preset: str
-    hand: Mapping[str, Any]
-    held: tuple[str, ...]
-    a: str
-    b: str
 
 
 def show_of(desk: Desk) -> SavedShow:
     """Return what stands on a desk."""
     look, decks = desk.playlist.look(), desk.decks.state()
     held = tuple(sorted(look.written.held))
-    return SavedShow(look.presets[look.at].name, look.written.hand, held, decks.a, decks.b)
+    numbers = {name: parameter.read() for name, parameter in desk.parameters.items() if name in OF_DECKS}
+    return SavedShow(
+        look.presets[look.at].name, look.written.hand, held, decks.a, decks.b, decks.live, numbers
+    )
 
 
 def restore(desk: Desk, saved: SavedShow) -> None:
-    """Let what was saved stand, as one step that can be undone. Raises InputError, nothing changed."""
+    """Let look, decks and fader stand as saved; the look as one step that can be undone.
+
+    Raises InputError, nothing changed.
+    """
     playlist = desk.playlist
     place = playlist.place_of(saved.preset)
     if place is None:
         raise InputError(f"its preset {saved.preset!r} is no longer there")
-    written = Written(playlist.presets[place].settings, saved.hand, frozenset(saved.held))
+    written = Written(playlist.presets[place].settings, saved.hand, frozenset(by_word().keys() & saved.held))
     playlist.put(Look(playlist.presets, place, written), "restore")
-    desk.decks.put(saved.a, saved.b)
+    live = next((side for side in ENDS if side == saved.live), None)
+    desk.decks.put(saved.a, saved.b, live)
+    for word, number in saved.numbers.items():
+        if word in OF_DECKS:
+            desk.parameters.turn(word, number)
 
 
 class ShowFiles:
@@ -90,38 +93,25 @@ class ShowFiles:
                 found = path.read_bytes()
                 path.replace(self._last)
                 text = found
-        return None if text is None else _parse(text)
+        return None if text is None else show_from(text)
 
     def last(self) -> SavedShow | None:
         """Return what stood at the last end; None if there is none. Raises InputError for a damaged file."""
         try:
-            return _parse(self._last.read_bytes())
+            return show_from(self._last.read_bytes())
         except OSError:
             return None
 
     def _text(self, show: SavedShow) -> str:
-        run = {"pid": os.getpid(), "started_s": self._started_s}
-        decks = {"A": show.a, "B": show.b}
-        held = {"preset": show.preset, "held": list(show.held), "decks": decks, "run": run}
-        return as_toml(held | {"hand": dict(show.hand)})
+        return text_of(show, {"pid": os.getpid(), "started_s": self._started_s})
 
     def _belongs_to_one(self, path: Path) -> bool:
         """Return whether a file is that of a livedream that runs; a damaged one is nobody's."""
         try:
             run = toml_table(path.read_text(encoding="utf-8"))["run"]
             return self._is_running(int(run["pid"]), float(run["started_s"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return False
-
-
-def _parse(text: bytes) -> SavedShow:
-    try:
-        table = toml_table(text.decode())
-        decks, hand = table["decks"], dict(table["hand"])
-        held = tuple(str(word) for word in table["held"])
-        return SavedShow(str(table["preset"]), hand, held, str(decks["A"]), str(decks["B"]))
-    except (ValueError, KeyError, TypeError) as fault:  # tomllib's fault and Unicode's are ValueErrors
-        raise InputError("its file is damaged") from fault
 
 
 def _changed_s(path: Path) -> float:

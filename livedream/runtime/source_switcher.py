@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +16,11 @@ from livedream.runtime.current_source import CurrentSource
 from livedream.sources.camera import Camera, DeviceCapture
 from livedream.sources.cameras import CameraInfo, choose_camera, list_cameras
 from livedream.sources.source import Source, SourceInfo
-from livedream.sources.source_spec import open_camera, open_source
+from livedream.sources.source_spec import WORDS, expanded, open_camera, open_source
 from livedream.sources.watchdog import OPENING_S
+
+PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")
+"""The user and the password of an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class SourceSwitcher:
         """What is being opened, "" if nothing is."""
         self.trouble = ""
         """Why the last one did not open, "" if it did."""
+        self.spec = ""
+        """What opens the source that is shown, "" if nobody has named one."""
 
     def change(self, what: CameraInfo | str, size_wh: tuple[int, int] | None = None) -> str:
         """Show another source; returns at once, with a few words on what happens.
@@ -148,6 +154,7 @@ class SourceSwitcher:
         camera, source = wish.what, self._current.source
         if isinstance(camera, CameraInfo) and camera.device == self.in_use and isinstance(source, Camera):
             self.devices.reopen(source, wish)
+            self.spec = spec_of(camera)
             return
         with self.using(camera.device) if isinstance(camera, CameraInfo) else nullcontext():
             source = self.devices.open(wish)
@@ -155,6 +162,7 @@ class SourceSwitcher:
             if number == self._newest and not self._closed:
                 self._current.exchange(source)
                 self._follow(source.info)
+                self.spec = spec_of(camera)
                 return
         source.close()
 
@@ -176,6 +184,18 @@ class SourceSwitcher:
         if places and len(cameras) == 1:
             raise InputError("there is only one camera: plug another one in.")
         return replace(self._standard, what=cameras[place % len(cameras)])
+
+
+def spec_of(what: CameraInfo | str) -> str:
+    """Return what `open_source` takes to open the same again, from any folder; of an address no password."""
+    if isinstance(what, CameraInfo):
+        return f"camera:{what.name}"
+    if what.partition(":")[0] in WORDS.values():
+        return what
+    if "://" in what:
+        return PASSWORD.sub(r"\1", what)
+    path = expanded(what)
+    return str(path.absolute()) if path.exists() else what
 
 
 def add_source_commands(commands: Commands, sources: SourceSwitcher) -> None:

@@ -13,6 +13,7 @@ from livedream.settings.info import SettingInfo, by_word, describe
 from livedream.settings.look import LookSettings
 from livedream.settings.motion import MotionSettings
 from livedream.settings.section import Lifetime
+from livedream.settings.show_numbers import by_target, movable
 from livedream.settings.words import change
 
 __all__ = [
@@ -24,8 +25,10 @@ __all__ = [
     "MotionSettings",
     "SettingInfo",
     "Settings",
+    "by_target",
     "by_word",
     "change",
     "describe",
     "markdown",
+    "movable",
 ]

@@ -49,13 +49,13 @@ class SettingInfo:
 
     @property
     def section(self) -> str:
-        """Return the first part of its word."""
-        return self.word.partition(".")[0]
+        """Return the first part of its word; "" for a number of a show, which is in no section."""
+        return self.word.rpartition(".")[0]
 
     @property
     def name(self) -> str:
         """Return its word without the section."""
-        return self.word.partition(".")[2]
+        return self.word.rpartition(".")[2]
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from livedream.errors import InputError
-from livedream.settings.info import by_word
+from livedream.settings.show_numbers import by_target, movable
 
 Curve = Literal["linear", "square", "root"]
 """How a source's value is bent: square keeps small values small, root enlarges them."""
@@ -105,13 +105,16 @@ def rows_from(tables: Any, origin: str) -> tuple[ModulationRow, ...]:
 
 
 def _check_word(word: str) -> None:
-    info = by_word().get(word)
+    if word in movable():
+        return
+    info = by_target().get(word)
     if info is None:
         raise InputError(f"word = {word!r} is not possible: there is no such setting")
     if not info.is_number:
         raise InputError(f"word = {word!r} is not possible: it is a {info.kind}, not a number")
     if info.lifetime == "engine":
         raise InputError(f"word = {word!r} is not possible: each of its values needs another engine")
+    raise InputError(f"word = {word!r} is not possible: modulation does not move it")
 
 
 def _row(table: Any, origin: str) -> ModulationRow:

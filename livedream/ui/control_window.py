@@ -15,6 +15,7 @@ from livedream.runtime.mood_thumbnails import MoodThumbnails, Painter
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Status
 from livedream.runtime.thumbnail_process import ThumbnailProcess
+from livedream.settings.show_numbers import FADE_S, FADER
 from livedream.ui.controls_face import ControlsFace
 from livedream.ui.elided_label import ElidedLabel
 from livedream.ui.icon import icon
@@ -56,6 +57,7 @@ def with_panel(
             part.said.connect(view.flash)
         window.stage.add_row(row)
         buttons = {"go": row.go, "surprise": row.surprise, "undo": row.undo}
+        buttons |= {FADER.word: row.fader, FADE_S.word: row.fade_s}
     paints = painter or ThumbnailProcess()
     painted = show.captured, show.has_time_for, paints, show.tell
     thumbnails = MoodThumbnails(lambda: playlist.presets, *painted)

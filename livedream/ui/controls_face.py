@@ -72,7 +72,7 @@ class ControlsFace(QObject):
             self._timer.start()
 
     def map_also(self, buttons: Mapping[str, QWidget]) -> None:
-        """Let other buttons be mapped, too, by the names of their commands."""
+        """Let other parts be mapped, too, by the names of their commands or the words of their numbers."""
         self._others.update(buttons)
 
     @property
@@ -129,7 +129,8 @@ class ControlsFace(QObject):
             **self._others,
             "mirror output": self.bar.switches["mirror output"],
         }
-        found += [MapTarget(part, name) for name, part in buttons.items() if name in self.controls.commands]
+        named = {*self.controls.commands, *self.controls.commands.parameters}
+        found += [MapTarget(part, name) for name, part in buttons.items() if name in named]
         found += [MapTarget(tile, f"preset {tile.name}") for tile in self.moods.tiles]
         return [one for one in found if one.widget.isVisible()]
 

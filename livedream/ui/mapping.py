@@ -12,7 +12,7 @@ from livedream.control.control_plan import ControlStatus
 from livedream.control.controls import Controls
 from livedream.control.midi_binding import BOUND, Binding, MidiSource
 from livedream.errors import LivedreamError
-from livedream.settings import describe
+from livedream.settings import by_target
 from livedream.ui.panel.input_row import sentence
 from livedream.ui.panel.map_card import MapCard
 from livedream.ui.panel.map_overlay import MapOverlay, Targets
@@ -62,7 +62,7 @@ class Mapping(QObject):
         self._current = self._trouble = ""
         if self._controls.midi is None:
             self._try(self._controls.use_midi)
-        words = [info.word for info in describe() if info.kind in BOUND]
+        words = [info.word for info in by_target().values() if info.kind in BOUND]
         self.card.offer([*self._controls.commands, *words])
         self.overlay.show()
         self.overlay.raise_()

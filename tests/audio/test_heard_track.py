@@ -61,7 +61,7 @@ def test_it_hears_at_each_frame_what_a_show_hears_then(drums: Any, rate: Fractio
             {name: value for name, value in values.items() if name != "beats"}, abs=1e-9
         )
         if now_s > found_s:
-            assert beats.beats(now_s) == pytest.approx(values["beats"], abs=1e-6)
+            assert beats.beats_ahead(now_s) == pytest.approx(values["beats"], abs=1e-6)
     assert 4.0 <= found_s < 6.0
 
 
@@ -78,7 +78,7 @@ def test_the_beat_holds_from_the_beginning(drums: Any) -> None:
     beats = HeardBeats(track_of(drums, drums.track(126, 8, begin_s=0.25), beat=True))
     assert beats.bpm == pytest.approx(126, rel=0.01)
     for beat in range(4):
-        phase = beats.beats(0.25 + beat * 60 / 126) % 1
+        phase = beats.beats_ahead(0.25 + beat * 60 / 126) % 1
         assert min(phase, 1 - phase) < 0.06, "of a beat: 30 ms"
 
 

@@ -88,3 +88,10 @@ def test_a_sound_file_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
         check_audio(str(song))
     song.touch()
     assert check_audio(str(song)) == str(song)
+
+
+def test_the_lookahead_is_kept_in_its_range() -> None:
+    assert control_plan(None, None, None, 120.0, "bar", 250.0).lookahead_ms == 250.0
+    for wrong in (-1.0, 1001.0, float("nan")):
+        with pytest.raises(InputError, match=r"--lookahead .*: choose 0 to 1000 milliseconds"):
+            control_plan(None, None, None, 120.0, "bar", wrong)

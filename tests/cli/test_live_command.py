@@ -1,20 +1,27 @@
 from __future__ import annotations
 
+import io
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 import pytest
+from rich.console import Console
 
-from livedream.cli.live_command import run
+from livedream.cli.live_command import _mirror, _source, run
 from livedream.cli.show_options import Options
+from livedream.control.control_plan import ControlPlan
 from livedream.errors import InputError
+from livedream.runtime.saved_show import ShowFiles
+from livedream.runtime.saved_show_text import SavedShow
+from livedream.sources import open_source
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -89,3 +96,51 @@ def test_no_virtual_camera_is_said_and_the_show_goes_on(
     assert done.returncode == 0, done.stderr
     assert "virtual camera" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_the_source_of_the_last_show_is_opened_again_unless_one_is_named() -> None:
+    options, console = Options(None, "eyes", size_wh=(128, 96)), Console(file=io.StringIO())
+    saved = SavedShow("eyes", {}, (), "eyes", "fur", source="clouds:7")
+    source, spec = _source(options, None, saved, console)
+    with closing(source):
+        assert (spec, source.info.name, source.info.size_wh) == ("clouds:7", "clouds", (128, 96))
+        named = _source(Options("clouds:3", "eyes"), source, saved, console)
+        assert named == (source, "clouds:3")
+
+
+@pytest.mark.parametrize(
+    "gone", ["camera:No such camera", "/no/such/film.mp4", "clouds:x", "~nobody7/film.mp4"]
+)
+def test_where_the_last_source_is_gone_the_show_starts_with_what_is_there_and_says_so(
+    gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.sources.cameras.list_cameras", tuple)
+    said = io.StringIO()
+    options, console = Options(None, "eyes", size_wh=(128, 96)), Console(file=said, width=400)
+    source, spec = _source(options, None, SavedShow("eyes", {}, (), "eyes", "fur", source=gone), console)
+    with closing(source):
+        assert (source.info.name, spec) == ("clouds", "")
+    assert f"the last show's source, {gone}, cannot be opened: " in said.getvalue()
+    assert "This one starts with what is there." in said.getvalue()
+
+
+def test_the_window_is_mirrored_as_it_was_if_it_shows_the_same() -> None:
+    with closing(open_source("clouds", size_wh=(64, 48))) as source:
+        saved = SavedShow("eyes", {}, (), "eyes", "fur", source="clouds", view_mirrored=True)
+        assert _mirror(source, "clouds", saved)
+        assert not _mirror(source, "", saved)
+        assert not _mirror(source, "clouds", None)
+
+
+def test_what_cannot_begin_leaves_the_last_show_to_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ShowFiles(tmp_path, lambda pid, started_s: False)
+    saved = SavedShow("eyes", {"look.depth": 0.7}, (), "eyes", "fur", source="clouds:7")
+    files.save(saved)
+    monkeypatch.setattr("livedream.cli.live_command.ShowFiles", lambda: files)
+    (tmp_path / "wrong.toml").write_text("[[binding]]\ntarget = 3\n")
+    plan = ControlPlan(midi=str(tmp_path / "wrong.toml"))
+    with pytest.raises(InputError, match=r"wrong\.toml: binding 1"):
+        run(Options(None, "eyes", control=plan, resume=True), window=False, full_screen=False)
+    assert files.take_crashed() == saved

@@ -7,6 +7,7 @@ import pytest
 from livedream.clock import ManualClock
 from livedream.control.coalescer import Coalescer
 from livedream.control.lane import DirectLane
+from livedream.runtime.parameters import Parameters
 from livedream.runtime.store import Change, SettingsStore
 from livedream.settings import Settings
 
@@ -28,7 +29,15 @@ class Desk:
         self.done: list[str] = []
         self.immediate: set[str] = set()
         self.changes: list[Change] = []
-        self.coalescer = Coalescer(self.store, self, tell=self.told.append, clock=self.clock, lane=DirectLane)
+        self.parameters = Parameters()
+        self.coalescer = Coalescer(
+            self.store,
+            self,
+            parameters=self.parameters,
+            tell=self.told.append,
+            clock=self.clock,
+            lane=DirectLane,
+        )
         self.store.observe(self.changes.append)
 
     def do(self, name: str) -> str:

@@ -389,3 +389,20 @@ def test_what_must_not_wait_is_applied_at_once(show: Show) -> None:
         controls.coalescer.want("look.depth", 0.25)
         controls.wake()
         until(lambda: show.store.snapshot().look.depth == 0.25)
+
+
+def test_a_preset_is_shown_so_long_before_the_bar_that_it_is_seen_on_it(show: Show) -> None:
+    controls = show.controls(quantise="bar", lookahead_ms=400.0)
+    try:
+        show.playlist.advance(show.clock.now_s())
+        show.playlist.show(1)
+        for seconds, name in ((1.5, "eyes"), (0.09, "eyes"), (0.02, "weave")):
+            show.clock.advance(seconds)
+            show.playlist.advance(show.clock.now_s())
+            assert show.playlist.name == name
+        assert controls.status().beat < 4.0, "the bar itself has not begun"
+        controls.commands.parameters.turn("lookahead", 0.0)
+        assert controls.tempo.lookahead_ms == 0.0
+    finally:
+        controls.close()
+    assert "lookahead" not in controls.commands.parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,11 @@ from livedream.errors import InputError
 from livedream.modulation.macros import MACRO_ROWS, macro_sources
 from livedream.modulation.modulators import Lfo, Modulator
 from livedream.modulation.tempo import Tempo
+from livedream.own_presets import OwnPresets
+from livedream.presets import Preset
 from livedream.runtime.commands import Commands
+from livedream.runtime.decks import Decks, add_deck_commands
+from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SettingsStore
 from livedream.settings import SettingInfo, Settings, change, describe
 from livedream.settings.modulation_row import ModulationRow as Row
@@ -34,6 +39,13 @@ class Knob:
 
     def at(self, now_s: float) -> float:
         return self.value
+
+
+@dataclass
+class Fades:
+    """What has the time of a fade."""
+
+    fade_s: float = 1.0
 
 
 def matrix_of(coalescer: Coalescer, sources: dict[str, Modulator], rows: Any = ()) -> Matrix:
@@ -237,3 +249,31 @@ def test_what_moves_a_macro_moves_what_it_turns(desk: Any) -> None:
     assert shown(desk, matrix) == Settings()
     desk.store.change({"macro.depth": 0.75}, "test", "modulation")
     assert shown(desk, matrix).look.depth == pytest.approx(0.44 + 0.25)
+
+
+def test_a_source_moves_the_fader_and_leaves_the_hand_what_it_has(desk: Any, tmp_path: Path) -> None:
+    presets = [Preset(name, "", Settings()) for name in ("one", "two")]
+    decks = Decks(Playlist(presets, own=OwnPresets(tmp_path)), Fades())
+    add_deck_commands(Commands(), desk.parameters, decks)
+    knob = Knob()
+    matrix = matrix_of(desk.coalescer, {"knob": knob}, [Row("knob", "fader", 0.5)])
+    decks.move(0.25)
+    for value, seen in ((1.0, 0.75), (-1.0, 0.0), (2.0, 0.75), (0.0, 0.25)):
+        knob.value = value
+        shown(desk, matrix)
+        state = decks.state()
+        assert (state.fader, state.seen, state.live) == (0.25, pytest.approx(seen), "A")
+    knob.value = 1.0
+    shown(desk, matrix)
+    matrix.reset()
+    matrix.use_preset([])
+    for row in matrix.rows:
+        matrix.remove(row)
+    shown(desk, matrix)
+    assert decks.state().seen == 0.25, "without its row it is where the hand has it"
+
+
+def test_what_modulation_does_not_move_is_told(desk: Any) -> None:
+    for word, why in (("lookahead", "modulation does not move it"), ("fadr", "there is no such setting")):
+        with pytest.raises(InputError, match=why):
+            matrix_of(desk.coalescer, {"knob": Knob()}).add(Row("knob", word))

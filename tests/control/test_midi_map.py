@@ -17,8 +17,10 @@ from livedream.control.midi_map import STEP, MidiMap
 from livedream.control.show_commands import ShowCommands
 from livedream.errors import InputError
 from livedream.runtime.commands import Commands
+from livedream.runtime.parameters import Parameter
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings, change
+from livedream.settings.show_numbers import FADER
 
 CC = MidiSource(1, "cc", 21)
 PAD = MidiSource(10, "note", 36)
@@ -294,3 +296,45 @@ def test_a_binding_is_changed_in_its_place(desk: Any) -> None:
     with pytest.raises(InputError, match="low = 3"):
         midi.change(narrow, replace(first, low=3.0))
     assert midi.bindings == (narrow, second)
+
+
+class Faded:
+    """A fader that a test moves, too."""
+
+    def __init__(self, desk: Any, stands: float = 0.0) -> None:
+        self.stands, self.seen = stands, []
+        desk.parameters.join(Parameter(FADER, lambda: self.stands, self.move))
+
+    def move(self, number: float) -> None:
+        self.stands = number
+        self.seen.append(number)
+
+
+def test_a_knob_learns_the_fader_picks_it_up_and_lets_go_when_others_move_it(desk: Any) -> None:
+    fader = Faded(desk, 0.5)
+    midi = mapped(desk)
+    midi.learn("fader")
+    for value in (20, 30, 40):
+        turned(desk, midi, knob(value))
+    assert fader.seen == [], "it has not been passed yet"
+    turned(desk, midi, knob(70), knob(80))
+    assert fader.stands == pytest.approx(80 / 127)
+    fader.stands = 0.1
+    turned(desk, midi, knob(81))
+    assert fader.stands == 0.1, "another hand has moved it"
+    turned(desk, midi, knob(10), knob(40))
+    assert fader.stands == pytest.approx(40 / 127)
+
+
+def test_the_fader_takes_a_controller_of_fourteen_bits_with_a_range_of_its_own(desk: Any) -> None:
+    fader = Faded(desk)
+    fine = MidiSource(1, "cc14", 7)
+    midi = mapped(desk, Binding(fine, "fader", low=1.0, high=0.0, pickup=False))
+    turned(desk, midi, knob(64, number=7), knob(1, number=39))
+    assert fader.stands == pytest.approx(1 - (64 * 128 + 1) / 16383)
+
+
+def test_a_knob_on_a_fader_that_the_show_has_not_says_so(desk: Any) -> None:
+    midi = mapped(desk, Binding(CC, "fader", pickup=False))
+    turned(desk, midi, knob(64))
+    assert desk.told == ["this show has no fader"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from livedream.control.midi_binding import Binding, MidiMessage, MidiSource
 from livedream.control.midi_map import MidiMap
 from livedream.control.midi_ports import NONE_THERE, MidiPorts
 from livedream.health import Health
-from livedream.settings import Settings, change
+from livedream.runtime.parameters import Parameter
+from livedream.settings import Settings, change, show_numbers
 
 FADER = MidiSource(1, "cc", 7)
 
@@ -313,3 +315,17 @@ def test_how_they_are_is_told(desk: Any) -> None:
     rig.plug("keys")
     assert rig.ports.health.state == "failed"
     assert "another program may use it" in rig.ports.health.message
+
+
+def test_a_motor_fader_follows_the_fader_that_moves_by_itself(desk: Any) -> None:
+    stands = [0.0]
+    desk.parameters.join(Parameter(show_numbers.FADER, lambda: stands[0], partial(stands.__setitem__, 0)))
+    rig = Rig(desk, Binding(FADER, "fader"))
+    rig.plug("nano")
+    for number, sent in ((0.5, 64), (1.0, 127)):
+        stands[0] = number
+        rig.pass_s(0.1)
+        assert rig.system.outs["nano"].sent[-1] == bytes((0xB0, 7, sent))
+    count = len(rig.system.outs["nano"].sent)
+    rig.pass_s(0.1)
+    assert len(rig.system.outs["nano"].sent) == count, "what is known is not sent again"

@@ -18,9 +18,10 @@ from livedream.control.osc_addresses import (
 from livedream.control.show_commands import ShowCommands
 from livedream.presets import load
 from livedream.runtime.commands import Command, Commands
-from livedream.runtime.parameters import Parameter, Parameters
+from livedream.runtime.parameters import Parameter
 from livedream.runtime.playlist import Playlist
 from livedream.settings import by_word, describe
+from livedream.settings.show_numbers import FADER
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def registry() -> Commands:
 
 
 @pytest.fixture
-def asked(registry: Commands) -> ShowCommands:
-    return ShowCommands(registry, Playlist([load("eyes")]), Parameters())
+def asked(desk: Any, registry: Commands) -> ShowCommands:
+    return ShowCommands(registry, Playlist([load("eyes")]), desk.parameters)
 
 
 def test_each_setting_has_an_address_and_each_number_a_position(desk: Any) -> None:
@@ -110,7 +111,7 @@ def test_what_comes_during_the_show_has_its_address_at_once(
     for address in ("/command/freeze", "/parameter/fader"):
         assert named_action(desk.coalescer, asked, address) is None
     registry.add("freeze", Command("Do.", lambda: ""))
-    asked.parameters.add("fader", Parameter("Fades.", lambda: stands[0], partial(stands.__setitem__, 0)))
+    asked.parameters.join(Parameter(FADER, lambda: stands[0], partial(stands.__setitem__, 0)))
     press, fade = (
         named_action(desk.coalescer, asked, one) for one in ("/command/freeze", "/parameter/fader")
     )

@@ -19,6 +19,7 @@ from livedream.errors import InputError
 from livedream.runtime.commands import Commands
 from livedream.runtime.parameters import Parameter, Parameters
 from livedream.settings import Settings, change, describe
+from livedream.settings.show_numbers import FADER
 
 
 class Client:
@@ -179,7 +180,7 @@ def test_a_client_with_no_address_is_an_error(desk: Any, host: str, port: Any) -
 def test_a_parameter_is_sent_when_it_moves_by_whoever_moves_it(desk: Any, client: Client) -> None:
     parameters, stands = Parameters(), [0.25]
     write = partial(stands.__setitem__, 0)
-    parameters.add("fader", Parameter("Fades.", lambda: stands[0], write))
+    parameters.join(Parameter(FADER, lambda: stands[0], write))
     feedback = OscFeedback(desk.coalescer, ("127.0.0.1", client.port), parameters, clock=desk.clock)
     try:
         for moved, seen in ((None, [0.25]), (None, []), (0.5, [0.5])):

@@ -23,6 +23,7 @@ from livedream.presets import load
 from livedream.runtime.commands import Command, Commands
 from livedream.runtime.parameters import Parameter
 from livedream.runtime.playlist import Playlist
+from livedream.settings.show_numbers import FADER
 
 HERE = ("127.0.0.1", 0)
 
@@ -32,11 +33,12 @@ def bundle(*parts: bytes) -> bytes:
 
 
 @pytest.fixture
-def asked() -> ShowCommands:
+def asked(desk: Any) -> ShowCommands:
     registry = Commands()
     for name in ("blackout", "next preset"):
         registry.add(name, Command("Do.", lambda: ""))
-    return ShowCommands(registry, Playlist([load("eyes"), replace(load("weave"), name="my own")]))
+    presets = [load("eyes"), replace(load("weave"), name="my own")]
+    return ShowCommands(registry, Playlist(presets), desk.parameters)
 
 
 @pytest.fixture
@@ -226,13 +228,14 @@ def test_a_flood_through_the_network_neither_piles_up_nor_plays_later(
     assert desk.store.snapshot().look.depth == 0.125
 
 
-def test_a_parameter_is_moved_at_once_and_kept_in_its_range(
+def test_a_parameter_is_moved_and_kept_in_its_range(
     server: OscServer, asked: ShowCommands, desk: Any
 ) -> None:
     stands = [0.0]
-    asked.parameters.add("fader", Parameter("Fades.", lambda: stands[0], partial(stands.__setitem__, 0)))
+    asked.parameters.join(Parameter(FADER, lambda: stands[0], partial(stands.__setitem__, 0)))
     for value, becomes in ((0.5, 0.5), (7, 1.0), (-1, 0.0)):
         handle(server, packet("/parameter/fader", value))
+        desk.coalescer.apply()
         assert stands == [becomes]
     handle(server, packet("/parameter/fader", "up"))
     assert stands == [0.0]

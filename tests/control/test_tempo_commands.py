@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.control.tempo_commands import NUDGE, TEMPO, add_tempo_commands, add_tempo_parameter
+from livedream.control.tempo_commands import NUDGE, add_tempo_commands, add_tempo_parameters
 from livedream.modulation.tempo import Tempo
 from livedream.runtime.commands import Commands
 from livedream.runtime.on_beat import OnBeat
@@ -59,9 +59,24 @@ def test_all_are_immediate_and_one_look_has_nothing_to_quantise(booth: Booth) ->
 
 def test_the_tempo_is_a_number_too_and_the_bar_goes_on_from_where_it_is(booth: Booth) -> None:
     parameters = Parameters()
-    assert add_tempo_parameter(parameters, booth.tempo, booth.clock) == TEMPO
+    assert "tempo" in add_tempo_parameters(parameters, booth.tempo, booth.clock)
     booth.clock.advance(10.1)
     before = booth.tempo.beats(booth.clock.now_s())
-    assert parameters.turn(TEMPO, 133.4) == 133.4
+    assert parameters.turn("tempo", 133.4) == 133.4
     assert booth.tempo.beats(booth.clock.now_s()) == pytest.approx(before)
-    assert [parameters.turn(TEMPO, bpm) for bpm in (1.0, 1000.0)] == [20.0, 400.0]
+    assert [parameters.turn("tempo", bpm) for bpm in (1.0, 1000.0)] == [20.0, 400.0]
+
+
+def test_what_is_shown_on_the_beat_comes_earlier_by_the_lookahead(booth: Booth) -> None:
+    parameters = Parameters()
+    add_tempo_parameters(parameters, booth.tempo, booth.clock)
+    booth.on_beat.follow(booth.tempo.beats_ahead)
+    booth.on_beat.quantise = "bar"
+    assert parameters.turn("lookahead", 2000) == 1000.0
+    assert parameters.turn("lookahead", 300) == booth.tempo.lookahead_ms == 300.0
+    due = booth.on_beat.due(0.1)
+    assert due == 4.0, "the bar begins at 2 s"
+    assert not booth.on_beat.is_reached(due, 1.69)
+    assert booth.on_beat.is_reached(due, 1.7)
+    assert booth.on_beat.due(1.8) == 8.0, "it is too late for this bar: it would be seen after it"
+    assert booth.tempo.beats(1.7) == pytest.approx(3.4), "the beat itself is where it was"

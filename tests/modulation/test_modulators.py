@@ -84,3 +84,11 @@ def test_what_is_no_wave_is_refused(shape: Any, pace: float, told: str) -> None:
         Lfo(shape, pace)
     with pytest.raises(InputError, match=told):
         BeatLfo(Tempo(), shape, pace)
+
+
+def test_a_wave_on_the_beat_is_ahead_by_what_is_seen_late_and_a_free_one_is_not() -> None:
+    tempo = Tempo(120.0, lookahead_ms=250.0)
+    on_beat, free = BeatLfo(tempo, "saw", 4.0), Lfo("saw", 0.5)
+    for now_s in (0.0, 0.3, 1.6):
+        assert on_beat.at(now_s) == pytest.approx(BeatLfo(Tempo(120.0), "saw", 4.0).at(now_s + 0.25))
+        assert free.at(now_s) == Lfo("saw", 0.5).at(now_s)

@@ -114,3 +114,8 @@ def test_the_highest_that_a_setting_may_become_counts_what_may_move_it() -> None
     assert most(trail=0.8) > base
     assert most(Row("bass", "macro.trail", 0.5)) > base
     assert most(Row("bass", "motion.persistence", 1.0)) == by_word()["motion.persistence"].high
+
+
+def test_a_show_s_fader_moves_nothing_in_a_film() -> None:
+    moving = moving_look(Settings(), (Row("sine 1 hz", "fader", 0.5),), Fraction(30))
+    assert all(moving.at(frame).settings == Settings() for frame in range(5))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from livedream.clock import ManualClock, SystemClock
 from livedream.runtime.autosave import EVERY_S, Autosave
-from livedream.runtime.saved_show import SavedShow, ShowFiles
+from livedream.runtime.saved_show import ShowFiles
+from livedream.runtime.saved_show_text import SavedShow
 
 ONE, TWO = (SavedShow(name, {}, (), "a", "b") for name in ("one", "two"))
 

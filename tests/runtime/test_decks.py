@@ -163,3 +163,18 @@ def test_commands_and_parameters(booth: Booth) -> None:
     assert parameters.turn("fader", 7.0) == 1.0
     assert booth.playlist.name == "two"
     assert parameters.turn("fade seconds", 5) == booth.fade_s == 5.0
+
+
+def test_modulation_blends_and_neither_moves_the_fader_nor_changes_sides(booth: Booth) -> None:
+    booth.decks.lay_over(0.4)
+    beside = booth.decks.beside()
+    assert beside is not None
+    assert (beside.settings.look.depth, beside.share) == (0.5, pytest.approx(0.4))
+    booth.decks.lay_over(1.0)
+    assert booth.how() == ("one", "two", "A", 0.0)
+    assert booth.playlist.name == "one"
+    booth.decks.move(1.0)
+    assert booth.how() == ("one", "two", "B", 1.0)
+    assert booth.decks.beside() is None
+    booth.decks.lay_over(None)
+    assert booth.decks.state().seen == 1.0

@@ -6,16 +6,15 @@ import pytest
 
 from livedream.errors import InputError
 from livedream.runtime.parameters import Parameter, Parameters
+from livedream.settings.show_numbers import number_info
 
 
 @pytest.fixture
 def parameters() -> Parameters:
     held = {"number": 1.0}
     found = Parameters()
-    found.add(
-        "warmth",
-        Parameter("How warm.", lambda: held["number"], lambda number: held.update(number=number), 0, 10),
-    )
+    warmth = number_info("warmth", "How warm.", 10)
+    found.join(Parameter(warmth, lambda: held["number"], lambda number: held.update(number=number)))
     return found
 
 

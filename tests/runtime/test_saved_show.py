@@ -12,7 +12,8 @@ from livedream.own_presets import OwnPresets
 from livedream.presets import Preset
 from livedream.runtime.desk import Desk
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.saved_show import SavedShow, ShowFiles, restore, show_of
+from livedream.runtime.saved_show import ShowFiles, restore, show_of
+from livedream.runtime.saved_show_text import SavedShow
 from livedream.settings import Settings, change
 
 SHOW = SavedShow("low", {"look.depth": 0.7, "dream.layers": {"eyes": 1.0}}, ("look.depth",), "low", "mid")
@@ -113,3 +114,42 @@ def test_a_preset_that_is_gone_and_a_value_that_is_not_possible_change_nothing(
     with pytest.raises(InputError):
         restore(desk, SavedShow("mid", {"look.depth": 99.0}, (), "low", "mid"))
     assert (desk.playlist.name, desk.history.can_undo) == ("low", False)
+
+
+def test_fader_and_fade_come_back_between_the_decks_whichever_is_live(
+    desk_of: Callable[[Path], Desk], tmp_path: Path
+) -> None:
+    before = desk_of(tmp_path)
+    before.decks.load("B", 2)
+    before.decks.move(1.0)
+    before.decks.load("A", 1)
+    before.decks.move(0.4)
+    before.decks.set_fade_s(7.0)
+    again = desk_of(tmp_path)
+    restore(again, show_of(before))
+    assert again.decks.state() == before.decks.state()
+    assert (again.decks.state().live, again.decks.state().fader) == ("B", 0.4)
+
+
+def test_decks_with_one_preset_on_both_come_back_with_the_one_that_was_live(
+    desk_of: Callable[[Path], Desk], tmp_path: Path
+) -> None:
+    desk = desk_of(tmp_path)
+    restore(desk, SavedShow("mid", {}, (), "mid", "mid", "B", {"fader": 0.3, "unknown": 4.0}))
+    state = desk.decks.state()
+    assert (state.a, state.b, state.live, state.fader) == ("mid", "mid", "B", 0.3)
+
+
+def test_words_that_are_no_longer_settings_are_not_held(
+    desk_of: Callable[[Path], Desk], tmp_path: Path
+) -> None:
+    desk = desk_of(tmp_path)
+    restore(desk, SavedShow("mid", {}, ("look.depth", "look.gone"), "mid", "low"))
+    assert desk.playlist.store.held == {"look.depth"}
+
+
+@pytest.mark.parametrize("run", ["pid = inf\nstarted_s = 0.0", "pid = 1e400\nstarted_s = 1", "pid = []"])
+def test_a_file_of_a_process_that_cannot_be_is_nobodys(tmp_path: Path, run: str) -> None:
+    (tmp_path / "running-77.toml").write_text(f"preset = 'low'\n[run]\n{run}\n")
+    with pytest.raises(InputError, match="damaged"):
+        ShowFiles(tmp_path).take_crashed()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,14 @@ import pytest
 from livedream.errors import SourceError
 from livedream.runtime.commands import Commands
 from livedream.runtime.current_source import CurrentSource
-from livedream.runtime.source_switcher import Devices, SourceSwitcher, Wish, add_source_commands, reopened
+from livedream.runtime.source_switcher import (
+    Devices,
+    SourceSwitcher,
+    Wish,
+    add_source_commands,
+    reopened,
+    spec_of,
+)
 from livedream.sources.camera import Camera
 from livedream.sources.cameras import CameraInfo
 from livedream.sources.capture import Opened
@@ -174,3 +182,33 @@ def test_reopening_asks_the_device_itself(monkeypatch: pytest.MonkeyPatch) -> No
     reopened(camera, replace(STANDARD, what=ALIKE[2], size_wh=(320, 240)))
     camera.close()
     assert [(one._camera, one._size_wh, one._fps) for one in asked] == [(ALIKE[2], (320, 240), 30.0)]
+
+
+def test_what_is_shown_can_be_opened_again(desk: Desk, make_source: Callable[..., Any]) -> None:
+    desk.make = lambda wish: make_source()
+    assert desk.switcher.spec == "", "nobody has named it"
+    for what, spec in (
+        (ALIKE[2], "camera:Cam Link"),
+        ("clouds:7", "clouds:7"),
+        ("camera:cam", "camera:Cam Link"),
+    ):
+        desk.switcher.change(what)
+        desk.wait()
+        assert desk.switcher.spec == spec
+    desk.faults["clouds"] = SourceError("it is not there")
+    desk.switcher.change("clouds")
+    desk.wait()
+    assert desk.switcher.spec == "camera:Cam Link", "that one goes on"
+
+
+def test_a_file_is_named_from_any_folder_and_an_address_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "film.mp4").touch()
+    (tmp_path / "clouds").touch()
+    monkeypatch.chdir(tmp_path)
+    assert spec_of("film.mp4") == str(tmp_path / "film.mp4")
+    assert spec_of("./clouds") == str(tmp_path / "clouds")
+    assert spec_of("clouds") == "clouds", "the word means the clouds"
+    assert spec_of("rtsp://me:secret@camera.local:554/1") == "rtsp://me@camera.local:554/1"
+    assert spec_of("http://camera.local:8080/1") == "http://camera.local:8080/1"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from livedream.modulation.row_follower import Movement
+from livedream.runtime.parameters import Parameter
 from livedream.runtime.status import Status
 from livedream.runtime.store import Change
 from livedream.settings.modulation_row import ModulationRow
+from livedream.settings.show_numbers import FADER
 from livedream.ui.control_window import ControlWindow
 from livedream.ui.controls_face import ControlsFace, moved_by
 from livedream.ui.fake_show import FakeShow
 from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.fader import Fader
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.window import DreamWindow
 
@@ -174,6 +178,31 @@ def test_other_buttons_can_be_mapped_by_their_commands(window: ControlWindow, fa
     face.map_also({"next preset": also, "no command": also})
     found = {one.target for one in face.targets() if one.widget is also}
     assert found == {"next preset"}
+
+
+def test_the_fader_is_outlined_clicked_and_turned_by_the_knob_that_is_moved_next(
+    window: ControlWindow, face: ControlsFace, played: Any
+) -> None:
+    stands = [0.0]
+    moves = Parameter(FADER, lambda: stands[0], partial(stands.__setitem__, 0))
+    played.controls.commands.parameters.join(moves)
+    fader = Fader()
+    window.stage.add_row(fader)
+    fader.show()
+    face.map_also({"fader": fader})
+    assert face.mapping is not None
+    face.mapping.begin()
+    QTest.qWait(0)
+    face.mapping.follow(played.controls.status())
+    place = face.mapping.overlay.places["fader"]
+    QTest.mouseClick(face.mapping.overlay, Qt.MouseButton.LeftButton, pos=place.center())
+    assert (played.controls.status().learning, face.mapping.card.title.text()) == ("fader", "Fader")
+    played.step(1.1)
+    for value in (0, 1, 64):
+        played.midi.play("nano", 0xB0, 7, value)
+        played.step(0.1)
+    assert [one.target for one in played.controls.bindings()] == ["fader"]
+    assert stands == [pytest.approx(64 / 127)]
 
 
 def test_who_moves_a_setting() -> None:

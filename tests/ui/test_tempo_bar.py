@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from livedream.control.control_plan import ControlStatus
 from livedream.ui.panel.entry_line import EntryLine
+from livedream.ui.panel.number_box import NumberBox
 from livedream.ui.tempo_bar import TempoBar
 
 STATUS = ControlStatus(120.0, 1.5)
@@ -59,6 +60,17 @@ def test_when_presets_change_is_chosen(bar: TempoBar, played: Any) -> None:
         assert played.controls.status().quantise == name
         bar.menu.follow(played.controls.status())
         assert [one for one, switch in bar.menu.quanta.items() if switch.isChecked()] == [name]
+
+
+def test_how_long_before_the_beat_is_typed_and_followed(bar: TempoBar, played: Any) -> None:
+    bar.menu.lookahead.setValue(120)
+    assert played.controls.tempo.lookahead_ms == 120
+    assert played.said[-1] == "presets and waves come 120 ms before the beat"
+    bar.menu.lookahead.setValue(5000)
+    assert (played.controls.tempo.lookahead_ms, bar.menu.lookahead.value()) == (1000, 1000)
+    played.controls.commands.parameters.turn("lookahead", 80)
+    bar.menu.follow(played.controls.status())
+    assert bar.menu.lookahead.value() == 80
 
 
 def test_the_meter_tells_the_tempo_and_who_leads(bar: TempoBar) -> None:
@@ -147,6 +159,7 @@ def test_the_rest_opens_and_can_be_mapped_then(bar: TempoBar) -> None:
     assert set(bar.parts()) == {"tap"}
     bar.meter.opened.emit()
     assert bar.menu.isVisible()
-    assert {"halve tempo", "double tempo", "resync", "nudge earlier", "nudge later"} < set(bar.parts())
-    assert all(isinstance(part, QPushButton) for part in bar.parts().values())
+    in_menu = {"halve tempo", "double tempo", "resync", "nudge earlier", "nudge later", "lookahead"}
+    assert in_menu < set(bar.parts())
+    assert all(isinstance(part, QPushButton | NumberBox) for part in bar.parts().values())
     bar.menu.hide()

@@ -16,9 +16,10 @@ from PyQt6.QtWidgets import (
 
 from livedream.errors import LivedreamError
 from livedream.own_presets import LONGEST
-from livedream.runtime.decks import ENDS, LONGEST_FADE_S, Side
+from livedream.runtime.decks import ENDS, Side
 from livedream.runtime.desk import Desk
 from livedream.runtime.preset_edits import save_preset
+from livedream.settings.show_numbers import LONGEST_FADE_S
 from livedream.ui.panel.entry_line import EntryLine
 from livedream.ui.panel.fader import Fader
 from livedream.ui.panel.panel_style import GAP, dress
@@ -79,7 +80,7 @@ class DeckRow(QWidget):
                 deck.setText(shown)
             deck.setToolTip(f"<qt><b>{side}: {name}</b><br>Click: cut to it. A tile loads another.</qt>")
             deck.setAccessibleName(f"deck {side}: {name}{', live' if is_live else ''}")
-        self.fader.place(state.fader)
+        self.fader.place(state.fader, state.seen)
         self.fade_s.place(state.fade_s)
         self.undo.setEnabled(self._desk.history.can_undo)
 

@@ -6,14 +6,14 @@ from PyQt6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
 
 from livedream.ui.panel.panel_paint import begin, pen, ring
-from livedream.ui.panel.panel_style import ACCENT, BACKGROUND, EDGE, FAINT, LINE_PX, TEXT
+from livedream.ui.panel.panel_style import ACCENT, BACKGROUND, EDGE, FAINT, GOOD, LINE_PX, TEXT
 from livedream.ui.panel.pressed_slider import PressedSlider
 
 ENDS = 1000
 """Positions from A to B."""
 
 STEP, LEAP = 20, 100
-NARROWEST_PX, TRACK_PX, HANDLE_WH = 70, 4.0, (14.0, 22.0)
+NARROWEST_PX, TRACK_PX, HANDLE_WH, MARK_PX = 70, 4.0, (14.0, 22.0), 6.0
 KEYS = {
     Qt.Key.Key_Right: STEP,
     Qt.Key.Key_Up: STEP,
@@ -33,12 +33,20 @@ class Fader(PressedSlider):
 
     def __init__(self) -> None:
         super().__init__(ENDS, (NARROWEST_PX, LINE_PX))
+        self._mark = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("fader between deck A and deck B")
         self.setToolTip("From deck A to deck B; in the middle both are dreamed")
 
-    def place(self, fader: float) -> None:
-        """Show where the fader is, unless a hand is on it, and tell nobody."""
+    def place(self, fader: float, seen: float | None = None) -> None:
+        """Show where the fader is, unless a hand is on it, and tell nobody.
+
+        seen: where it seems to be with what modulation makes of it; None: there.
+        """
+        mark = round((fader if seen is None else seen) * ENDS)
+        if mark != self._mark:
+            self._mark = mark
+            self.update()
         if not self.isSliderDown() and self.value() != round(fader * ENDS):
             with QSignalBlocker(self):
                 self.setValue(round(fader * ENDS))
@@ -76,6 +84,10 @@ class Fader(PressedSlider):
         painter.drawLine(
             QPointF(handle.center().x(), handle.top() + 5), QPointF(handle.center().x(), handle.bottom() - 5)
         )
+        if self._mark != self.value() and not self.isSliderDown():
+            painter.setPen(pen(BACKGROUND, 2.0))
+            painter.setBrush(GOOD)
+            painter.drawEllipse(QPointF(self.along(self._mark / ENDS), middle), MARK_PX, MARK_PX)
         if self.hasFocus():
             ring(painter, self)
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from livedream.control.midi_binding import Binding
-from livedream.settings import by_word
+from livedream.settings import by_target
 from livedream.ui.panel.editors import ChoiceBox
 from livedream.ui.panel.field_row import number_field
 from livedream.ui.panel.number_box import NumberBox
@@ -164,7 +164,7 @@ class MapCard(QFrame):
 
 def title_of(target: str) -> str:
     """Return the name of a target for people."""
-    info = by_word().get(target)
-    if info is not None:
+    info = by_target().get(target)
+    if info is not None and info.section:
         return f"{info.section} {readable(info)}"
     return target.capitalize() if target else "Mapping"

@@ -10,8 +10,9 @@ from PyQt6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLabel, QVBoxL
 from livedream.control.matrix import Matrix
 from livedream.errors import LivedreamError
 from livedream.modulation.macros import MACROS
-from livedream.settings import SettingInfo, describe
+from livedream.settings import SettingInfo, movable
 from livedream.settings.modulation_row import ModulationRow
+from livedream.settings.show_numbers import FADER
 from livedream.ui.panel.editors import ChoiceBox
 from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.matrix_row import MatrixRow
@@ -180,13 +181,13 @@ class MatrixFold(Fold):
 
 
 def _movable() -> list[SettingInfo]:
-    """List the settings that a source can move: the macros first."""
-    found = [info for info in describe() if info.is_number and info.lifetime != "engine"]
-    return sorted(found, key=lambda info: (info.word not in MACROS, not info.basic))
+    """List what a source can move: the macros and the fader first."""
+    first = {*MACROS, FADER.word}
+    return sorted(movable().values(), key=lambda info: (info.word not in first, not info.basic))
 
 
 def _name(info: SettingInfo) -> str:
-    return f"{info.section} {info.name}"
+    return f"{info.section} {info.name}".strip()
 
 
 def _box(name: str) -> ChoiceBox:

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QAbstractButton, QGridLayout, QPushButton, QSizePoli
 
 from livedream.modulation.modulators import PACE, SHAPES
 from livedream.modulation.waves import WaveName, read_wave
-from livedream.settings import SettingInfo, by_word
+from livedream.settings import SettingInfo, movable
 from livedream.settings.modulation_row import CURVES, SIDES, SLOWEST_S, ModulationRow
 from livedream.ui.panel.field_row import FieldRow, choice_field, number_field
 from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
@@ -213,7 +213,7 @@ class MatrixRowHeader(QAbstractButton):
 
     def _draw_words(self, painter: QPainter) -> None:
         plain, bold, line = type_of(TYPE_PX), type_of(TYPE_PX, bold=True), QRectF(0, 2, self.width() - 2, 24)
-        info, depth = by_word()[self._row.word], f"{self._row.depth:+.2f}"
+        info, depth = movable()[self._row.word], f"{self._row.depth:+.2f}"
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(plain)
         painter.setPen(TEXT)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from PyQt6.QtWidgets import QWidget
 
+from livedream.runtime.parameters import Parameter
 from livedream.settings.modulation_row import ModulationRow
+from livedream.settings.show_numbers import FADER
 from livedream.ui.panel.matrix_fold import MatrixFold
 
 WAVE = ModulationRow("sine 4 beats", "look.light", 0.25)
@@ -35,6 +38,19 @@ def test_a_row_is_added_and_moves_its_setting(fold: MatrixFold, played: Any) -> 
     before = played.value("look.light")
     played.step()
     assert played.value("look.light") != before
+
+
+def test_the_fader_is_offered_and_moved_like_a_setting(fold: MatrixFold, played: Any) -> None:
+    stands, seen_at = [0.25], list[float | None]()
+    moves = Parameter(FADER, lambda: stands[0], partial(stands.__setitem__, 0), seen_at.append)
+    played.controls.commands.parameters.join(moves)
+    assert fold.word.findText("fader") >= 0
+    fold.source.setCurrentText("square 4 beats")
+    fold.word.setCurrentText("fader")
+    fold.add.click()
+    assert seen(fold) == [ModulationRow("square 4 beats", "fader", 0.2)]
+    played.step()
+    assert (stands, seen_at) == ([0.25], [pytest.approx(0.45)])
 
 
 @pytest.mark.parametrize(
