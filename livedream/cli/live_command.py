@@ -48,13 +48,22 @@ from livedream.sinks.sink_spec import open_sink
 from livedream.sources import Source
 
 if TYPE_CHECKING:
+    from livedream.dream.program import KernelProgram
+    from livedream.engines.builder import EngineBuilder
     from livedream.ui.control_window import ControlWindow
     from livedream.ui.window import DreamWindow
 
 
-def run(options: Options, *, window: bool, full_screen: bool) -> None:
+def run(
+    options: Options,
+    builder: EngineBuilder[KernelProgram] | None = None,
+    *,
+    window: bool,
+    full_screen: bool,
+) -> None:
     """Dream until the window is closed, Ctrl-C, the end of the source, or `options.seconds`.
 
+    builder: has begun with the engine, see `livedream.cli.engine_ahead`; None: the session makes one.
     Raises InputError for what a person got wrong, before anything starts.
     """
     console = Console()
@@ -69,7 +78,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     last = found(files, resume=options.resume, may_restore=display.ok and options.is_plain)
     saved = None if last.show is None else named_first(last.show, options)
     source, spec = _source(options, named, saved, console)
-    session = session_of(options, source, console, playlist)
+    session = session_of(options, source, console, playlist, builder)
     session.sources.spec = spec
     for sink in sinks:
         session.add_sink(sink)

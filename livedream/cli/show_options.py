@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from livedream.control.control_plan import ControlPlan
 from livedream.engines.kinds import ENGINES
-from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.settings.show_numbers import LONGEST_FADE_S
 from livedream.sinks.sink import FlashLimit
 from livedream.sinks.sink_spec import SINKS
+
+if TYPE_CHECKING:
+    from livedream.engines.maker import Choice
 
 PROGRAM_S = 45.0
 """How long each preset of a show is seen if nothing else is said."""

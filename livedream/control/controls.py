@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from livedream.clock import Clock, SystemClock
 from livedream.control.artnet_server import ArtNetServer
-from livedream.control.audio_input import AudioInput, audio_connector
 from livedream.control.coalescer import Coalescer
 from livedream.control.control_plan import ControlPlan, ControlStatus
 from livedream.control.link_tempo import LinkTempo, link_peer
@@ -36,6 +36,9 @@ from livedream.runtime.parameters import Parameters
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SettingsStore
 from livedream.settings.show_numbers import LOOKAHEAD_MS
+
+if TYPE_CHECKING:
+    from livedream.control.audio_input import AudioInput
 
 PERIOD_S = 1 / 60
 """How often what controls want is applied."""
@@ -267,6 +270,8 @@ class Controls:
 
     def _make_audio(self) -> None:
         if self._plan.audio is not None:
+            from livedream.control.audio_input import AudioInput, audio_connector
+
             tempo = self.tempo if self._plan.lead == "audio" else None
             connect = audio_connector(self._plan.audio, self._clock)
             self.audio = AudioInput(

@@ -32,15 +32,22 @@ if TYPE_CHECKING:
 PRECISION: dict[NumberFormat, str] = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the number formats."""
 
+TOOLS = "openvino.tools.ovc"
+"""OpenVINO's converter of files, which none of ours needs: `convert` takes its steps one by one."""
+
 
 def runtime() -> ModuleType:
     """Import OpenVINO, which would report that to a server and leave a file in the home directory.
 
-    Without the package that does the reporting it works in silence. Raises ImportError.
+    Without its tools, which do the reporting and take half of the time, it works in silence. Whoever wants
+    them can import them afterwards. Raises ImportError.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
+    sys.modules.setdefault(TOOLS, None)  # type: ignore[arg-type]
+    try:
+        import openvino
+    finally:
+        if sys.modules.get(TOOLS) is None:
+            sys.modules.pop(TOOLS, None)
     return cast(ModuleType, openvino)
 
 
@@ -184,14 +191,24 @@ class Builds:
         key = polite, str(cache.folder)
         server = self._idle.pop(key, None)
         if server is None or not server.is_alive:
-            server = BuildServer("openvino", "livedream.engines.build_openvino", [str(cache.folder)])
+            server = _server(cache)
         server.send(program, polite=polite)
         return Build(server, lambda: self._idle.__setitem__(key, server))
+
+    def warm_up(self, cache: EngineCache) -> None:
+        """Start a process, which loads its libraries, before there is a program. Raises EngineError."""
+        key = False, str(cache.folder)
+        if key not in self._idle:
+            self._idle[key] = _server(cache)
 
     def close(self) -> None:
         """Close the processes that wait for a program."""
         while self._idle:
             self._idle.popitem()[1].close()
+
+
+def _server(cache: EngineCache) -> BuildServer:
+    return BuildServer("openvino", "livedream.engines.build_openvino", [str(cache.folder)])
 
 
 @dataclass(frozen=True, slots=True)
