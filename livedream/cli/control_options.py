@@ -65,7 +65,7 @@ LookaheadOption = Annotated[
     float,
     typer.Option(
         help="Milliseconds before the beat or bar at which presets change and waves come, so that what a "
-        f"projector or a stream shows late is on it; 0 to 1000.",
+        "projector or a stream shows late is on it; 0 to 1000.",
         metavar="MS",
     ),
 ]

@@ -21,6 +21,7 @@ from livedream.cli.autosaved import (
     named_first,
     with_tempo,
 )
+from livedream.cli.engine_ahead import loading
 from livedream.cli.show import (
     check_apart,
     check_recorded,
@@ -184,7 +185,8 @@ def _hosted(
     session: LiveSession, playlist: Playlist, controls: Controls, standing: Standing, view: DreamWindow
 ) -> ControlWindow:
     """Put the picture into a window with the controls."""
-    from livedream.ui.control_window import with_panel
+    with loading():
+        from livedream.ui.control_window import with_panel
 
     standing.is_view_mirrored = lambda: view.picture.preview.mirror
     return with_panel(session, playlist, view, controls=controls)
@@ -199,7 +201,8 @@ def _show(
     mirror: bool,
 ) -> None:
     """Run the window; Qt owns this thread, so another one ends the show after its seconds."""
-    from livedream.ui.run_window import run_window
+    with loading():
+        from livedream.ui.run_window import run_window
 
     def end() -> None:
         wait_out(session, options.seconds, lambda _: None)
