@@ -93,6 +93,8 @@ def run(
         raise
     with autosaved(standing, files, session.tell), ending_on_signals(session):
         try:
+            if display.ok:
+                _load_window()  # what is dreamed while a window is loaded slows that down, and nobody sees it
             session.start()
             # What the show stands on is never garbage, and to look through all of it takes 30 ms at once.
             gc.freeze()
@@ -185,11 +187,16 @@ def _hosted(
     session: LiveSession, playlist: Playlist, controls: Controls, standing: Standing, view: DreamWindow
 ) -> ControlWindow:
     """Put the picture into a window with the controls."""
-    with loading():
-        from livedream.ui.control_window import with_panel
+    from livedream.ui.control_window import with_panel
 
     standing.is_view_mirrored = lambda: view.picture.preview.mirror
     return with_panel(session, playlist, view, controls=controls)
+
+
+def _load_window() -> None:
+    with loading():
+        import livedream.ui.control_window
+        import livedream.ui.run_window  # noqa: F401
 
 
 def _show(
@@ -201,8 +208,7 @@ def _show(
     mirror: bool,
 ) -> None:
     """Run the window; Qt owns this thread, so another one ends the show after its seconds."""
-    with loading():
-        from livedream.ui.run_window import run_window
+    from livedream.ui.run_window import run_window
 
     def end() -> None:
         wait_out(session, options.seconds, lambda _: None)

@@ -12,7 +12,6 @@ import typer
 from livedream.control.control_plan import ControlPlan
 from livedream.engines.kinds import ENGINES
 from livedream.errors import InputError
-from livedream.settings.show_numbers import LONGEST_FADE_S
 from livedream.sinks.sink import FlashLimit
 from livedream.sinks.sink_spec import SINKS
 
@@ -286,6 +285,8 @@ def check_attract_s(seconds: float) -> float | None:
 
 def check_fade_s(seconds: float) -> float:
     """Return the duration if it is in range. Raises InputError."""
+    from livedream.settings.show_numbers import LONGEST_FADE_S  # settings take a tenth of a second to load
+
     if not 0 <= seconds <= LONGEST_FADE_S:
         raise InputError(f"--fade-s {seconds:g}: choose 0 (at once) to {LONGEST_FADE_S:g} seconds")
     return seconds

@@ -24,7 +24,6 @@ from livedream.offline.timecode import clock_words, seconds_of
 from livedream.offline.wanted_sources import Wanted, check_moves, wanted_of
 from livedream.presets import apply_assignments, as_toml, load, preset_table
 from livedream.references import References
-from livedream.resources import DEFAULT_PRESET
 from livedream.settings import change
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.sound_choice import check_sound, music_begin_s

@@ -56,9 +56,8 @@ class LiveSession:
     """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
 
     source: the session's own from now on. look: a preset, settings, a store that others write to, or presets
-    in a row, which the desk plays; what stands is in `store`, what else can be done in `commands` and
-    `parameters`. builder: of the plan's engine, which has begun already; None: one that keeps engines in
-    `cache`. tell: called with each sentence, from any thread. observe: with each dreamed frame.
+    in a row, for the desk. builder: of the plan's engine, which has begun already; None: one that keeps
+    engines in `cache`. tell: called with each sentence, from any thread. observe: with each dreamed frame.
     """
 
     def __init__(  # noqa: PLR0913  (the parts of a show, one by one)
