@@ -1,4 +1,4 @@
-"""Time how an OpenVINO engine of many steps is built, loaded and run: a loop for each octave beside all steps.
+"""Time how OpenVINO engines of many steps are built, loaded and run: a loop an octave beside all steps.
 
 python benchmarks/film_builds.py [--size 540x360] [--octaves 4] [--steps 10] [--rounds 5] [--only looped]
 
@@ -69,7 +69,8 @@ def _run_in_turn(modes: tuple[Mode, ...], folder: str, rounds: int) -> None:
     times: dict[Mode, list[tuple[float, float]]] = {mode: [] for mode in modes}
     for number in range(rounds + 1):
         for mode, process in processes.items():
-            assert process.stdin is not None and process.stdout is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write("run\n")
             process.stdin.flush()
             wall_s, cpu_s = map(float, process.stdout.readline().split())
