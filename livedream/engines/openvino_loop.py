@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from openvino import Model, op
-from openvino import opset13 as ops
-from openvino.frontend.pytorch import ConversionExtension, ModuleExtension
 from torch import Tensor, nn
 
 from livedream.ops.loop import LOOPED_FROM, Loop
 
-MakeGraph = Callable[[nn.Module, Sequence[Tensor]], Model]
+if TYPE_CHECKING:
+    from openvino import Model
+    from openvino.frontend.pytorch import ConversionExtension
+
+MakeGraph = Callable[[nn.Module, Sequence[Tensor]], "Model"]
 """Makes a graph of a module by an example of its inputs."""
 
 
@@ -56,11 +57,16 @@ class TracedLoop:
 
     def converted(self, make_graph: MakeGraph) -> ConversionExtension:
         """Return what puts OpenVINO's loop in the place of that operation, once it has been traced."""
+        from openvino.frontend.pytorch import ConversionExtension
+
         body = make_graph(_Flat(self._loop.body, self._carried), self._example)
         return ConversionExtension(self._name, lambda node: [self._put(body, node)])
 
     def _put(self, body: Model, node: Any) -> Any:
         """Build the loop on a node's inputs; return its output."""
+        from openvino import Model, op
+        from openvino import opset13 as ops
+
         goes_on = op.Result(ops.constant(True, dtype=np.bool_).output(0))
         results = list(body.get_results())
         loop = ops.loop(ops.constant(self._loop.times, dtype=np.int64), ops.constant(True, dtype=np.bool_))
@@ -88,6 +94,7 @@ def traced_loops(module: nn.Module) -> Iterator[list[TracedLoop]]:
 
 def _operation(loop: Loop, name: str) -> type[torch.autograd.Function]:
     """Make a function that a trace shows as one operation of a name, by the way OpenVINO has for modules."""
+    from openvino.frontend.pytorch import ModuleExtension
 
     class Operation(torch.autograd.Function):
         target_extension = ModuleExtension(loop, name)
