@@ -24,7 +24,7 @@ from livedream.control.audio_input import AudioInput
 from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
 from livedream.dreamed import Dreamed
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession
@@ -127,7 +127,7 @@ def onset_to_frame_ms(
 ) -> tuple[NDArray[np.float64], float, float]:
     """Run a show that a click track moves; return the delays in ms, the frame rate and the tempo found."""
     clock, clicks_s, shown = SystemClock(), list[float](), Shown("look", "depth")
-    playlist = load_playlist(DEFAULT, (), assignments=["look.depth=0.2"])
+    playlist = load_playlist(DEFAULT_PRESET, (), assignments=["look.depth=0.2"])
     source = open_source("clouds", fps=30, size_wh=size_wh, loop=True)
     plan = ControlPlan(lead="audio", audio=str(file), rows=(ModulationRow("onset", "look.depth", 0.6),))
     with LiveSession(source, playlist, Plan(output_wh=size_wh), observe=shown) as session:

@@ -40,10 +40,8 @@ def main() -> None:
     wanted = _arguments()
     width, height = (int(side) for side in wanted.size.split("x"))
     with tempfile.TemporaryDirectory() as folder:
-        _weights(Path(folder))
-        spec = KernelSpec(
-            "googlenet", taps_at("inception4c"), (height, width), wanted.octaves, 1.4, wanted.steps, 1.5
-        )
+        make_missing_weights(Path(folder))
+        spec = film_spec((height, width), wanted.octaves, wanted.steps)
         runs = {"plain autograd": _plain(spec)} | _engines(spec)
         truth = _plain(spec, torch.float64)() if wanted.exact else runs["plain autograd"]()
         _print(runs, wanted.rounds, truth, _inputs(spec)[0])
@@ -59,8 +57,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _weights(folder: Path) -> None:
-    """Make random weights where there are none."""
+def film_spec(size_hw: tuple[int, int], octaves: int, steps: int) -> KernelSpec:
+    """Return what is dreamed."""
+    return KernelSpec("googlenet", taps_at("inception4c"), size_hw, octaves, 1.4, steps, 1.5)
+
+
+def make_missing_weights(folder: Path) -> None:
+    """Make random weights in a folder where there are none, for this process and those that it starts."""
     if network_info("googlenet").file.is_file():
         return
     os.environ["XDG_DATA_HOME"] = str(folder)

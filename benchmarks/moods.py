@@ -17,7 +17,8 @@ from pathlib import Path
 from livedream.clock import SystemClock
 from livedream.dreamed import Dreamed
 from livedream.engines.cache import EngineCache
-from livedream.presets import DEFAULT, load, shipped
+from livedream.presets import load, shipped
+from livedream.resources import DEFAULT_PRESET
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession
@@ -48,7 +49,7 @@ def main() -> None:
     given = parser.parse_args()
     presets = sorted((load(name) for name in shipped()), key=lambda preset: preset.name)
     names = [preset.name for preset in presets]
-    programs, watch = Playlist(presets, at=names.index(DEFAULT)), Watch()
+    programs, watch = Playlist(presets, at=names.index(DEFAULT_PRESET)), Watch()
     with tempfile.TemporaryDirectory() as folder:
         cache = EngineCache(Path(folder)) if given.empty else EngineCache()
         source = open_source(given.clip, fps=30, size_wh=(1280, 720), loop=True, clock=watch.clock)

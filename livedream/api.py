@@ -16,7 +16,8 @@ from livedream.offline.listening import frames_listening, moving
 from livedream.offline.settings_timeline import Segment, SettingsTimeline
 from livedream.offline.still import ROUNDS, dreamed_rounds
 from livedream.offline.wanted_sources import notes_on_picture
-from livedream.presets import DEFAULT, Preset, load
+from livedream.presets import Preset, load
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings import Settings
 from livedream.settings.modulation_row import ModulationRow
 from livedream.sources.source_spec import expanded
@@ -28,7 +29,7 @@ Look = str | Path | Preset | Settings
 
 def dream_image(
     picture: str | Path | Rgb,
-    look: Look = DEFAULT,
+    look: Look = DEFAULT_PRESET,
     *,
     rounds: int = ROUNDS,
     seed: int = 0,
@@ -52,7 +53,7 @@ def dream_image(
 
 def dream_frames(  # noqa: PLR0913  (what a film's frames are decided by, one by one)
     frames: Iterable[Rgb],
-    look: Look = DEFAULT,
+    look: Look = DEFAULT_PRESET,
     *,
     fps: float = 30.0,
     seed: int = 0,

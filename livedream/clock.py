@@ -6,6 +6,9 @@ import threading
 import time
 from typing import Protocol
 
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+"""Beats in a minute that a tempo can have."""
+
 
 class Clock(Protocol):
     """Tells the time and waits."""

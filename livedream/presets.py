@@ -19,8 +19,6 @@ from livedream.settings.modulation_row import ModulationRow, row_tables, rows_fr
 from livedream.toml_table import toml_table
 from livedream.whole_file import write_text
 
-DEFAULT = "eyes"
-
 MODULATION = "modulation"
 """The tables of a preset file that say what moves its settings: [[modulation]]."""
 

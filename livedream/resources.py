@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+DEFAULT_PRESET = "eyes"
+"""The shipped preset that is shown if none is named."""
+
 
 def folder(name: str) -> Path:
     """Find the shipped folder `name` ("configs" or "assets").

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-HEAVY = {"torch", "cv2", "av", "numpy", "PyQt6", "openvino", "pyvirtualcam"}
+LIBRARIES = {"torch", "cv2", "av", "numpy", "PIL", "PyQt6", "openvino", "pyvirtualcam", "sounddevice"}
+HEAVY = LIBRARIES | {"livedream.settings"}
+"""What takes more than a few milliseconds to load; settings take a tenth of a second."""
 
 IMPORT_EACH_ALONE = """
 import importlib, json, pkgutil, sys, traceback
@@ -54,27 +56,52 @@ def test_imports_point_down() -> None:
     _run("-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache", "--no-logo")
 
 
+@pytest.mark.timeout(400)  # all modules, one after the other, on a machine that may be busy
 def test_each_module_imports_alone() -> None:
     names, failed = json.loads(_run("-W", "error", "-c", IMPORT_EACH_ALONE))
     assert len(names) > 40
     assert not failed, "\n".join(failed.values())
 
 
-@pytest.mark.parametrize(
-    "module", ["livedream", "livedream.cli", "livedream.cli.app", "livedream.cli.doctor"]
-)
+@pytest.mark.parametrize("module", ["livedream", "livedream.cli", "livedream.cli.app"])
 def test_the_command_line_starts_without_heavy_libraries(module: str) -> None:
     assert _loaded_by(f"import {module}") == set()
 
 
-@pytest.mark.parametrize("command", ["--help", "--version", "live --help", "presets"])
-def test_what_needs_no_heavy_library_loads_none(command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [("--help", set()), ("--version", set()), ("live --help", set()), ("presets", {"livedream.settings"})],
+)
+def test_what_needs_no_heavy_library_loads_none(command: str, needed: set[str]) -> None:
     program = (
         f"import sys; sys.argv = ['livedream', *{command.split()!r}]\n"
         "from livedream.cli import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code"
     )
-    assert _loaded_by(program) == set()
+    assert _loaded_by(program) == needed
+
+
+def test_the_doctor_loads_what_it_looks_at_one_by_one() -> None:
+    assert _loaded_by("import livedream.cli.doctor") <= {"livedream.settings"}
+
+
+@pytest.mark.parametrize(("command", "records"), [("live_command", False), ("demo", True)])
+def test_a_show_loads_no_library_that_it_may_do_without(command: str, records: bool) -> None:
+    used = {"numpy", "cv2", "livedream.settings"} | ({"av"} if records else set())
+    assert _loaded_by(f"import livedream.cli.{command}") == used
+
+
+def test_the_first_engine_is_begun_before_pictures_can_be_read() -> None:
+    program = (
+        "from livedream.cli.engine_ahead import engine_ahead\n"
+        "from livedream.cli.show_options import Options\n"
+        "from livedream.engines.builder import EngineBuilder\n"
+        "begun = []\n"
+        "EngineBuilder.begin = lambda self, program: begun.append(program)\n"
+        "with engine_ahead(Options(None, 'eyes', engine='openvino')):\n"
+        "    assert begun\n"
+    )
+    assert _loaded_by(program) <= {"numpy", "livedream.settings"}
 
 
 def test_heavy_libraries_are_noticed() -> None:

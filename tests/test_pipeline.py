@@ -17,7 +17,8 @@ from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, to_image
 from livedream.imaging import shrink
 from livedream.pipeline import DreamPipeline
-from livedream.presets import DEFAULT, load
+from livedream.presets import load
+from livedream.resources import DEFAULT_PRESET
 
 
 def steadiness(dreamed: Dreamed) -> float | None:
@@ -232,7 +233,7 @@ def test_dreams_grow_with_the_warm_start_and_stay_within_the_range(studio: Any, 
 
 def test_a_still_picture_settles_with_the_default_preset(studio: Any, one_thread: None) -> None:
     """The dream stops growing, and less and less of it changes from frame to frame."""
-    settings = load(DEFAULT).settings
+    settings = load(DEFAULT_PRESET).settings
     spec = kernel_spec(settings.dream, studio.size_hw)
     pipeline = DreamPipeline(spec, EagerEngine(KernelProgram(spec)))
     dreams = [pipeline.process(studio.frame(), settings) for _ in range(60)]

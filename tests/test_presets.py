@@ -8,8 +8,8 @@ from livedream.dream.catalog import network_info
 from livedream.dream.inputs import controls
 from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
-from livedream.presets import DEFAULT, apply_assignments, load, save, shipped
-from livedream.resources import folder
+from livedream.presets import apply_assignments, load, save, shipped
+from livedream.resources import DEFAULT_PRESET, folder
 from livedream.settings import Settings, change
 from livedream.settings.modulation_row import ModulationRow
 
@@ -30,7 +30,7 @@ def told(name_or_file: str) -> str:
 
 
 def test_the_default_is_shipped_and_the_names_are_in_order() -> None:
-    assert DEFAULT in SHIPPED
+    assert DEFAULT_PRESET in SHIPPED
     assert list(SHIPPED) == sorted(SHIPPED)
 
 
@@ -59,7 +59,7 @@ def test_shipped_presets_differ() -> None:
 
 
 def test_the_default_settings_are_the_default_preset() -> None:
-    assert load(DEFAULT).settings == Settings()
+    assert load(DEFAULT_PRESET).settings == Settings()
 
 
 def test_a_preset_of_one_s_own_changes_what_it_names(tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_a_home_folder_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_shipped_name_goes_before_a_file_of_that_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, "[dream]\nsteps = 9\n", DEFAULT)
+    write(tmp_path, "[dream]\nsteps = 9\n", DEFAULT_PRESET)
     monkeypatch.chdir(tmp_path)
-    assert load(DEFAULT).settings == Settings()
+    assert load(DEFAULT_PRESET).settings == Settings()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_file_with_a_byte_order_mark_is_told_or_read(tmp_path: Path) -> None:
 def test_a_directory_is_told_with_what_there_is(tmp_path: Path) -> None:
     message = told(str(tmp_path))
     assert "is a directory" in message
-    assert DEFAULT in message
+    assert DEFAULT_PRESET in message
 
 
 @pytest.mark.parametrize(("name", "near"), [("eye", "eyes"), ("Eyes", "eyes"), ("line", "lines")])
@@ -287,7 +287,7 @@ def test_a_preset_keeps_what_moves_it(tmp_path: Path) -> None:
     )
     save(tmp_path / "mine.toml", Settings(), "Moves.", rows)
     assert load(str(tmp_path / "mine.toml")).rows == rows
-    assert load(DEFAULT).rows == ()
+    assert load(DEFAULT_PRESET).rows == ()
 
 
 def test_what_moves_a_preset_is_checked(tmp_path: Path) -> None:

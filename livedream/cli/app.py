@@ -23,6 +23,7 @@ from livedream.cli.control_options import (
     control_plan,
     with_sound_and_light,
 )
+from livedream.cli.engine_ahead import engine_ahead, loading
 from livedream.cli.show_options import (
     FADE_S,
     AttractSOption,
@@ -57,7 +58,7 @@ from livedream.cli.show_options import (
     parse_programs,
     parse_size,
 )
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 from livedream.version import __version__
 
 app = typer.Typer(
@@ -96,7 +97,7 @@ def live(
     preset: Annotated[
         str | None,
         typer.Option(
-            help=f"A preset's name, or a TOML file; {DEFAULT} if not given.",
+            help=f"A preset's name, or a TOML file; {DEFAULT_PRESET} if not given.",
             metavar="NAME-OR-FILE",
             show_default=False,
         ),
@@ -138,14 +139,12 @@ def live(
     seconds: SecondsOption = None,
 ) -> None:
     """Dream live: from a camera or any other source to a window, a virtual camera, a recording."""
-    from livedream.cli.live_command import run
-
     shown_s = check_programs(programs, preset, program_s)
     plan = control_plan(osc, osc_to, midi, bpm, quantise, lookahead)
     is_plain = preset is None and programs is None and not set_
     options = Options(
         source,
-        DEFAULT if preset is None else preset,
+        DEFAULT_PRESET if preset is None else preset,
         set_ or [],
         engine,
         size_wh=parse_size(size),
@@ -167,13 +166,17 @@ def live(
         resume=check_resume(resume, fresh, is_plain=is_plain),
         is_plain=is_plain,
     )
-    run(options, window=not no_window, full_screen=full_screen)
+    with engine_ahead(options) as builder:
+        with loading():
+            from livedream.cli.live_command import run
+
+        run(options, builder, window=not no_window, full_screen=full_screen)
 
 
 @app.command()
 def demo(
     source: SourceOption = "clouds",
-    preset: PresetOption = DEFAULT,
+    preset: PresetOption = DEFAULT_PRESET,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
@@ -187,8 +190,6 @@ def demo(
     seconds: SecondsOption = 10.0,
 ) -> None:
     """Dream for ten seconds without camera or display and leave livedream-demo.mp4."""
-    from livedream.cli.demo import run
-
     options = Options(
         source,
         preset,
@@ -199,13 +200,17 @@ def demo(
         seconds=check_seconds(seconds),
         control=control_plan(osc, osc_to, midi, bpm, quantise, lookahead),
     )
-    run(options)
+    with engine_ahead(options) as builder:
+        with loading():
+            from livedream.cli.demo import run
+
+        run(options, builder)
 
 
 @app.command()
 def bench(
     source: SourceOption = "clouds",
-    preset: PresetOption = DEFAULT,
+    preset: PresetOption = DEFAULT_PRESET,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
@@ -218,12 +223,14 @@ def bench(
     ] = None,
 ) -> None:
     """Measure frame rate, latency, stages, memory and flicker."""
-    from livedream.cli.bench_command import run
-
     options = Options(
         source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
     )
-    run(options, paced=paced, json_file=json)
+    with engine_ahead(options) as builder:
+        with loading():
+            from livedream.cli.bench_command import run
+
+        run(options, builder, paced=paced, json_file=json)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -18,9 +19,22 @@ from livedream.runtime.bench import Figures, bench
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_look
 
+if TYPE_CHECKING:
+    from livedream.dream.program import KernelProgram
+    from livedream.engines.builder import EngineBuilder
 
-def run(options: Options, *, paced: bool, json_file: Path | None) -> None:
-    """Measure, print, and write `json_file` if it is given. Raises LivedreamError."""
+
+def run(
+    options: Options,
+    builder: EngineBuilder[KernelProgram] | None = None,
+    *,
+    paced: bool,
+    json_file: Path | None,
+) -> None:
+    """Measure, print, and write `json_file` if it is given. Raises LivedreamError.
+
+    builder: has begun with the engine, see `livedream.cli.engine_ahead`; None: the session makes one.
+    """
     console = Console()
     look = load_look(options.preset, options.assignments)
     if json_file is not None:
@@ -28,7 +42,8 @@ def run(options: Options, *, paced: bool, json_file: Path | None) -> None:
     plan = Plan(look.name, options.size_wh, options.fps, options.engine, paced=paced, governed=paced)
     open_source = partial(opened, options, options.source or "clouds", loop=True)
     with console.status("measuring"):
-        figures = bench(open_source, look.settings, plan, SystemClock(), options.seconds or 10.0)
+        measured_s = options.seconds or 10.0
+        figures = bench(open_source, look.settings, plan, SystemClock(), measured_s, builder)
     console.print(_table(figures))
     if json_file is not None:
         _write_json(json_file, figures)

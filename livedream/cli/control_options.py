@@ -12,8 +12,6 @@ from livedream.control.control_plan import ControlPlan, Lead
 from livedream.errors import InputError
 from livedream.modulation.tempo import check_bpm
 from livedream.runtime.on_beat import QUANTA, Quantise
-from livedream.settings.modulation_row import parse_move
-from livedream.settings.show_numbers import MOST_AHEAD_MS
 
 SOUND_FILES = (
     ".aac",
@@ -67,7 +65,7 @@ LookaheadOption = Annotated[
     float,
     typer.Option(
         help="Milliseconds before the beat or bar at which presets change and waves come, so that what a "
-        f"projector or a stream shows late is on it; 0 to {MOST_AHEAD_MS:g}.",
+        "projector or a stream shows late is on it; 0 to 1000.",
         metavar="MS",
     ),
 ]
@@ -120,6 +118,8 @@ def with_sound_and_light(
 
     lead = parse_lead(tempo, audio)
     channels = None if art_net is None else parse_art_net(art_net, host)
+    from livedream.settings.modulation_row import parse_move
+
     rows = tuple(parse_move(text) for text in move or ())
     return replace(plan, audio=check_audio(audio), lead=lead, art_net=channels, rows=rows)
 
@@ -151,6 +151,9 @@ def control_plan(
     lookahead_ms: float = 0.0,
 ) -> ControlPlan:
     """Return what turns a show, checked. Raises InputError."""
+    # Settings take a tenth of a second to load, which is for shows alone.
+    from livedream.settings.show_numbers import MOST_AHEAD_MS
+
     check_bpm(bpm)
     if not 0 <= lookahead_ms <= MOST_AHEAD_MS:
         raise InputError(f"--lookahead {lookahead_ms:g}: choose 0 to {MOST_AHEAD_MS:g} milliseconds")

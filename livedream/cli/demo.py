@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -23,20 +24,27 @@ from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import SinkWorker
 from livedream.sinks.recorder import Recorder, check_recording
 
+if TYPE_CHECKING:
+    from livedream.dream.program import KernelProgram
+    from livedream.engines.builder import EngineBuilder
+
 FILE = Path("livedream-demo.mp4")
 
 SETTLE_S = 180.0
 """How long the demo waits for the fast engine before it goes on with the one that runs."""
 
 
-def run(options: Options) -> None:
-    """Dream for `options.seconds` once the engine runs, leave FILE here, print what was found."""
+def run(options: Options, builder: EngineBuilder[KernelProgram] | None = None) -> None:
+    """Dream for `options.seconds` once the engine runs, leave FILE here, print what was found.
+
+    builder: has begun with the engine, see `livedream.cli.engine_ahead`; None: the session makes one.
+    """
     console = Console()
     check_apart(FILE, options)
     check_recording(FILE, overwrite=True)
     playlist = playlist_of(options, by_hand=options.is_turned)
     source = opened(options, options.source or "clouds", loop=True)
-    session = session_of(options, source, console, playlist)
+    session = session_of(options, source, console, playlist, builder)
     recorder, sink_worker = Recorder(FILE, overwrite=True), None
     with ending_on_signals(session):
         try:

@@ -8,7 +8,7 @@ import typer
 
 from livedream.cli.show_options import EngineOption, Options, SetOption, SizeOption, parse_size
 from livedream.errors import InputError
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 
 app = typer.Typer(
     help="List, build or remove the engines that are kept on disk.", invoke_without_command=True
@@ -35,7 +35,7 @@ def build_engines(
     preset: Annotated[
         str | None,
         typer.Option(
-            help=f"A preset's name, or a TOML file; without it {DEFAULT}.",
+            help=f"A preset's name, or a TOML file; without it {DEFAULT_PRESET}.",
             metavar="NAME-OR-FILE",
             show_default=False,
         ),
@@ -51,7 +51,7 @@ def build_engines(
 
     if every and preset is not None:
         raise InputError(f"--preset {preset}: --all builds for every preset; give one of the two")
-    chosen = DEFAULT if preset is None else preset
+    chosen = DEFAULT_PRESET if preset is None else preset
     options = Options(None, chosen, set_ or [], engine, parse_size(size))
     build(options, shipped() if every else (chosen,))
 

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from livedream.cli.check_engines import megabytes, with_tilde
-from livedream.cli.show import teller
+from livedream.cli.printed import teller
 from livedream.cli.show_options import Options
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw

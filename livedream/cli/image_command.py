@@ -7,8 +7,8 @@ import time
 import typer
 from rich.console import Console
 
+from livedream.cli.printed import teller
 from livedream.cli.progress import shown
-from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED
 from livedream.offline.engine_pool import Engines
 from livedream.offline.still import (

@@ -10,7 +10,8 @@ from rich.table import Column, Table
 
 from livedream.errors import InputError
 from livedream.own_presets import OwnPresets
-from livedream.presets import DEFAULT, load, shipped
+from livedream.presets import load, shipped
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings import SettingInfo, describe, markdown
 
 
@@ -34,7 +35,7 @@ def print_presets() -> None:
     console = Console()
     table = Table(box=None, padding=(0, 2), show_header=False)
     for name in shipped():
-        table.add_row(name, load(name).description + (" (the default)" if name == DEFAULT else ""))
+        table.add_row(name, load(name).description + (" (the default)" if name == DEFAULT_PRESET else ""))
     for preset in OwnPresets().load(lambda said: console.print(said, markup=False, highlight=False)):
         table.add_row(preset.name, preset.description + " (your own)")
     console.print(table)

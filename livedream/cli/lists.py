@@ -9,7 +9,7 @@ import typer
 
 from livedream.cli.show_options import EngineOption, Options, SourceOption
 from livedream.errors import InputError
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 
 
 def presets(
@@ -45,7 +45,7 @@ def presets(
     elif sheet is not None:
         from livedream.cli.preset_sheet import run
 
-        run(Options(source, DEFAULT, engine=engine), shipped() if name is None else (name,), sheet)
+        run(Options(source, DEFAULT_PRESET, engine=engine), shipped() if name is None else (name,), sheet)
     elif source is not None or engine != "auto":
         raise InputError("--source and --engine say how a sheet is dreamed: give --sheet FILE, too")
     elif name is None:

@@ -21,6 +21,7 @@ from livedream.cli.autosaved import (
     named_first,
     with_tempo,
 )
+from livedream.cli.engine_ahead import loading
 from livedream.cli.show import (
     check_apart,
     check_recorded,
@@ -48,13 +49,22 @@ from livedream.sinks.sink_spec import open_sink
 from livedream.sources import Source
 
 if TYPE_CHECKING:
+    from livedream.dream.program import KernelProgram
+    from livedream.engines.builder import EngineBuilder
     from livedream.ui.control_window import ControlWindow
     from livedream.ui.window import DreamWindow
 
 
-def run(options: Options, *, window: bool, full_screen: bool) -> None:
+def run(
+    options: Options,
+    builder: EngineBuilder[KernelProgram] | None = None,
+    *,
+    window: bool,
+    full_screen: bool,
+) -> None:
     """Dream until the window is closed, Ctrl-C, the end of the source, or `options.seconds`.
 
+    builder: has begun with the engine, see `livedream.cli.engine_ahead`; None: the session makes one.
     Raises InputError for what a person got wrong, before anything starts.
     """
     console = Console()
@@ -69,7 +79,7 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
     last = found(files, resume=options.resume, may_restore=display.ok and options.is_plain)
     saved = None if last.show is None else named_first(last.show, options)
     source, spec = _source(options, named, saved, console)
-    session = session_of(options, source, console, playlist)
+    session = session_of(options, source, console, playlist, builder)
     session.sources.spec = spec
     for sink in sinks:
         session.add_sink(sink)
@@ -83,6 +93,8 @@ def run(options: Options, *, window: bool, full_screen: bool) -> None:
         raise
     with autosaved(standing, files, session.tell), ending_on_signals(session):
         try:
+            if display.ok:
+                _load_window()  # what is dreamed while a window is loaded slows that down, and nobody sees it
             session.start()
             # What the show stands on is never garbage, and to look through all of it takes 30 ms at once.
             gc.freeze()
@@ -179,6 +191,12 @@ def _hosted(
 
     standing.is_view_mirrored = lambda: view.picture.preview.mirror
     return with_panel(session, playlist, view, controls=controls)
+
+
+def _load_window() -> None:
+    with loading():
+        import livedream.ui.control_window
+        import livedream.ui.run_window  # noqa: F401
 
 
 def _show(

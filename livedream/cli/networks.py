@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from livedream.dream.network_info import NetworkInfo
-
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+
+    from livedream.dream.network_info import NetworkInfo
 
 app = typer.Typer(help="List the networks, show one, get its weights.", invoke_without_command=True)
 

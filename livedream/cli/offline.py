@@ -9,7 +9,7 @@ import typer
 
 from livedream.cli.show_options import EngineOption, PresetOption, SetOption, SoundOption
 from livedream.errors import InputError
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 
 SourceArgument = Annotated[
     str | None,
@@ -151,7 +151,7 @@ def render(
     context: typer.Context,
     source: SourceArgument = None,
     output: OutputArgument = None,
-    preset: PresetOption = DEFAULT,
+    preset: PresetOption = DEFAULT_PRESET,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     seed: SeedOption = 0,

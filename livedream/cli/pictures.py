@@ -15,7 +15,7 @@ from livedream.cli.offline import (
     TimelineOption,
 )
 from livedream.cli.show_options import EngineOption, PresetOption, SetOption, SoundOption
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 
 PictureArgument = Annotated[
     str, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, ...", metavar="PICTURE", show_default=False)
@@ -52,7 +52,7 @@ def image(
         str,
         typer.Argument(help="A .png, .jpg, .webp or .tif file.", metavar="OUT", show_default=False),
     ],
-    preset: PresetOption = DEFAULT,
+    preset: PresetOption = DEFAULT_PRESET,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     seed: SeedOption = 0,
@@ -75,7 +75,7 @@ def image(
 def zoom(
     source: PictureArgument,
     output: FlightArgument,
-    preset: PresetOption = DEFAULT,
+    preset: PresetOption = DEFAULT_PRESET,
     set_: SetOption = None,
     engine: EngineOption = "auto",
     seed: SeedOption = 0,

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import track
 
 from livedream.api import dream_frames
-from livedream.cli.show import check_apart, opened, teller
+from livedream.cli.printed import teller
+from livedream.cli.show import check_apart, opened
 from livedream.cli.show_options import Options
 from livedream.errors import SourceError
 from livedream.frame import Rgb

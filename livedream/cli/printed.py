@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Outward(io.RawIOBase):
@@ -59,3 +62,8 @@ def printing() -> Iterator[Outward]:
             yield outward
     finally:
         text.flush()
+
+
+def teller(console: Console) -> Callable[[str], None]:
+    """Return a function that prints a sentence, safe from any thread."""
+    return lambda sentence: console.print(sentence, style="dim", markup=False, highlight=False)

@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from livedream.cli.printed import teller
 from livedream.cli.progress import shown
-from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError, LivedreamError, SinkError
 from livedream.offline.batch import is_done, load_batch
 from livedream.offline.engine_pool import Engines

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from livedream.cli.printed import teller
 from livedream.cli.show_options import Options
 from livedream.control.controls import Controls
 from livedream.errors import InputError, SinkError
@@ -25,6 +26,8 @@ from livedream.sources import Source, open_source
 from livedream.sources.source_spec import expanded
 
 if TYPE_CHECKING:
+    from livedream.dream.program import KernelProgram
+    from livedream.engines.builder import EngineBuilder
     from livedream.sinks.recorder import Recorder
 
 
@@ -50,8 +53,14 @@ def opened(options: Options, spec: str, *, loop: bool) -> Source:
     return open_source(spec, fps=options.fps, size_wh=options.size_wh, loop=loop, most_wh=options.size_wh)
 
 
-def session_of(options: Options, source: Source, console: Console, playlist: Playlist) -> LiveSession:
-    """Return the session of a live show, not yet started."""
+def session_of(
+    options: Options,
+    source: Source,
+    console: Console,
+    playlist: Playlist,
+    builder: EngineBuilder[KernelProgram] | None,
+) -> LiveSession:
+    """Return the session of a live show, not yet started; builder: of `engine_ahead`."""
     plan = Plan(
         playlist.name,
         options.size_wh,
@@ -63,12 +72,7 @@ def session_of(options: Options, source: Source, console: Console, playlist: Pla
         flash_limit=options.flash_limit,
         replay=options.replay,
     )
-    return LiveSession(source, playlist, plan, tell=teller(console))
-
-
-def teller(console: Console) -> Callable[[str], None]:
-    """Return a function that prints a sentence, safe from any thread."""
-    return lambda sentence: console.print(sentence, style="dim", markup=False, highlight=False)
+    return LiveSession(source, playlist, plan, builder=builder, tell=teller(console))
 
 
 def controlled(options: Options, session: LiveSession, playlist: Playlist, console: Console) -> Controls:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from livedream.control.control_plan import ControlPlan
 from livedream.engines.kinds import ENGINES
-from livedream.engines.maker import Choice
 from livedream.errors import InputError
-from livedream.settings.show_numbers import LONGEST_FADE_S
 from livedream.sinks.sink import FlashLimit
 from livedream.sinks.sink_spec import SINKS
+
+if TYPE_CHECKING:
+    from livedream.engines.maker import Choice
 
 PROGRAM_S = 45.0
 """How long each preset of a show is seen if nothing else is said."""
@@ -284,6 +285,8 @@ def check_attract_s(seconds: float) -> float | None:
 
 def check_fade_s(seconds: float) -> float:
     """Return the duration if it is in range. Raises InputError."""
+    from livedream.settings.show_numbers import LONGEST_FADE_S  # settings take a tenth of a second to load
+
     if not 0 <= seconds <= LONGEST_FADE_S:
         raise InputError(f"--fade-s {seconds:g}: choose 0 (at once) to {LONGEST_FADE_S:g} seconds")
     return seconds

@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from livedream.cli.printed import teller
 from livedream.cli.progress import shown
 from livedream.cli.render_command import say, words
-from livedream.cli.show import teller
 from livedream.errors import INTERRUPTED, InputError
 from livedream.offline.engine_pool import Engines
 from livedream.offline.render import Rendered

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from livedream.health import Health
 from livedream.modulation.tempo import DEFAULT_BPM, HAND
 from livedream.runtime.on_beat import Quantise
-from livedream.settings.modulation_row import ModulationRow
 
 if TYPE_CHECKING:
     from livedream.control.artnet_server import ArtNetPlan
+    from livedream.settings.modulation_row import ModulationRow
 
 Lead = Literal["hand", "audio", "link"]
 """Who leads the tempo: taps and MIDI clock alone, what is heard, or a session of Ableton Link."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from livedream.clock import Clock
 from livedream.control.artnet_server import ArtNetPlan, ArtNetServer
-from livedream.control.audio_input import JOIN_S, AudioInput
 from livedream.control.coalescer import Coalescer
 from livedream.control.input_switch import InputSwitch
 from livedream.control.link_tempo import LinkTempo, Peer, link_peer
@@ -20,6 +20,12 @@ from livedream.control.sound_inputs import SoundInputs
 from livedream.health import Health
 from livedream.modulation.modulators import Modulator
 from livedream.modulation.tempo import Tempo
+
+if TYPE_CHECKING:
+    from livedream.control.audio_input import AudioInput
+
+SOUND_S = 3.0
+"""How long an input of sound may take to end before it is left behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,9 @@ class Inputs:
             "Art-Net", tell, ArtNetServer.step, closed=lambda one: self._forget(one.sources)
         )
         self.link = InputSwitch[LinkTempo]("Ableton Link", tell, LinkTempo.step)
-        self.sound = InputSwitch[AudioInput]("Sound", tell, closed=lambda one: self._forget(one.sources))
+        self.sound: InputSwitch[AudioInput] = InputSwitch(
+            "Sound", tell, closed=lambda one: self._forget(one.sources)
+        )
 
     def use_osc(self, address: tuple[str, int]) -> None:
         """Listen on a host and a port in place of those before, soon."""
@@ -105,7 +113,7 @@ class Inputs:
         """Close all of them for good."""
         for close in (self.osc.close, self.feedback.close, self.art_net.close, self.link.close):
             close()
-        self.sound.close(JOIN_S)
+        self.sound.close(SOUND_S)
         self.sounds.close()
 
     def heard(self, address: str, host: str) -> None:
@@ -134,6 +142,8 @@ class Inputs:
         return server
 
     def _sound(self, wanted: str) -> AudioInput:
+        from livedream.control.audio_input import AudioInput  # most shows do not listen
+
         turned = self._turned
         audio = AudioInput(
             self.sounds.connector(wanted),

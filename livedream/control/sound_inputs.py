@@ -5,14 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livedream.clock import Clock
-from livedream.control.audio_capture import AudioCapture
-from livedream.control.audio_devices import DeviceAudio, audio_devices, find_device, library
-from livedream.control.audio_file import open_audio_file
 from livedream.control.lane import Lane
 from livedream.errors import LivedreamError
+
+if TYPE_CHECKING:
+    from livedream.control.audio_capture import AudioCapture
+    from livedream.control.audio_devices import DeviceAudio
+
+
+def _library() -> Any:
+    from livedream.control.audio_devices import library
+
+    return library()
 
 
 class SoundInputs:
@@ -25,7 +32,7 @@ class SoundInputs:
     def __init__(
         self,
         clock: Clock,
-        load: Callable[[], Any] = library,
+        load: Callable[[], Any] = _library,
         lane: Callable[[str], Lane] = Lane,
     ) -> None:
         self._clock, self._load = clock, load
@@ -50,6 +57,8 @@ class SoundInputs:
         """
         file = Path(wanted).expanduser()
         if wanted and file.is_file():
+            from livedream.control.audio_file import open_audio_file
+
             return lambda: open_audio_file(file, self._clock)
         return lambda: self._connected(wanted)
 
@@ -58,6 +67,8 @@ class SoundInputs:
         self._lane.close()
 
     def _connected(self, wanted: str) -> DeviceAudio:
+        from livedream.control.audio_devices import DeviceAudio, audio_devices, find_device
+
         sounddevice = self._load()
         with self._lock:
             device = find_device(wanted, audio_devices(sounddevice, anew=not self._is_open))
@@ -65,6 +76,8 @@ class SoundInputs:
             return self._open
 
     def _look(self) -> None:
+        from livedream.control.audio_devices import audio_devices
+
         try:
             sounddevice = self._load()
             with self._lock:

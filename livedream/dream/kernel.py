@@ -16,10 +16,11 @@ from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import Reference, make_objective
 from livedream.dream.octave import MakeResize, Octave, octaves_of
+from livedream.dream.octave_steps import OctaveSteps
 from livedream.dream.regions import grid_of
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.ops.ascent import OPTIMISERS
-from livedream.ops.fourier import FastWaves, InCoefficients, Spectrum, Waves
+from livedream.ops.fourier import FastWaves, Spectrum, Waves
 from livedream.ops.gradient import gaussian_taps, normalise, size_of, smooth
 from livedream.ops.laplacian import laplacian_normalise
 from livedream.ops.layout import as_image, as_lines
@@ -100,10 +101,17 @@ class Kernel(nn.Module):
         self.numbers, self.sizes = spec.dreamed, spec.seen_hw
         self.octaves = cast(Sequence[Octave], nn.ModuleList(octaves_of(spec, resize)))
         self.steps = [spec.steps_of(number) for number in self.numbers]
-        self.optimiser = OPTIMISERS[spec.optimiser]
-        sizes = self.sizes if spec.parametrisation == "fourier" else []
-        evens = self.optimiser().evens
-        self.spectra = nn.ModuleList(Spectrum(waves(size_hw), size_hw, evens=evens) for size_hw in sizes)
+        optimiser = OPTIMISERS[spec.optimiser]()
+        spectra = [
+            Spectrum(waves(size_hw), size_hw, evens=optimiser.evens)
+            if spec.parametrisation == "fourier"
+            else None
+            for size_hw in self.sizes
+        ]
+        self.ascents = nn.ModuleList(
+            OctaveSteps(self.repeated, optimiser, steps, spectrum)
+            for steps, spectrum in zip(self.steps, spectra, strict=True)
+        )
         self.pictures, self.rank = spec.pictures, spec.rank
         self.enlarge = resize(grid_of(spec.size_hw), spec.size_hw) if "regions" in spec.pictures else None
 
@@ -140,20 +148,10 @@ class Kernel(nn.Module):
 
     def _ascend(self, base: Tensor, scalars: Tensor, tensors: Sequence[Tensor], place: int) -> Tensor:
         """Return what has grown on `base`, which may reach beyond 0..1, after the steps of one octave."""
-        optimiser, step_size = self.optimiser(), scalar(scalars, "step_size")
+        step_size = scalar(scalars, "step_size")
         for _ in range(self.numbers[place]):
             step_size = step_size * scalar(scalars, "detail")
-        if self.spectra:
-            spectrum = self.spectra[place]
-            assert isinstance(spectrum, Spectrum)
-            optimiser = InCoefficients(optimiser, spectrum)
-        grown: Tensor | None = None
-        for _ in range(self.steps[place]):
-            x = as_image(torch.clamp(base if grown is None else base + grown, 0.0, 1.0))
-            stride = step_size * as_lines(optimiser.towards(self.repeated(x, scalars, *tensors), x))
-            grown = stride if grown is None else grown + stride
-            step_size = step_size * scalar(scalars, "step_growth")
-        assert grown is not None
+        grown: Tensor = self.ascents[place](base, scalars, step_size, *tensors)
         return grown
 
     def _observed(self, pictures: Mapping[Picture, Tensor], names: Sequence[Reference]) -> dict[int, Tensor]:

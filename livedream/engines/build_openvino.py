@@ -27,6 +27,7 @@ from livedream.engines.openvino import (
     machine,
     new_core,
     number_formats,
+    runtime,
 )
 from livedream.errors import EngineError
 
@@ -103,6 +104,9 @@ def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> l
 
 def main() -> int:
     """Build; on failure, print one line on standard error."""
+    import torch  # noqa: F401  it takes a second, in which the program may still be on its way
+
+    runtime()
     return serve(lambda program: build(program, EngineCache(Path(sys.argv[1]))))
 
 

@@ -28,12 +28,13 @@ class Ahead(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[P]):
-    """What the thread is at. asked: somebody waits for it. keep: it stays loaded."""
+    """What the thread is at. asked: somebody waits for it. keep: it stays loaded. begins: see `begin`."""
 
     program: P
     asked: bool
     stopgap: bool = False
     keep: bool = True
+    begins: bool = False
 
 
 ProgramState = Literal["ready", "building", "waiting"]
@@ -64,9 +65,20 @@ class EngineBuilder(Generic[P]):
         self._ready: list[Ready[P]] = []
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
-        self._closed = self._handed_over = self._is_planned = False
+        self._closed = self._handed_over = self._is_planned = self._with_stopgap = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
+
+    def tell_to(self, tell: Callable[[str], None]) -> None:
+        """Tell sentences to somebody else from now on."""
+        self._tell = tell
+        self._maker.tell_to(tell)
+
+    def begin(self, program: P) -> None:
+        """Load what will be requested first if it is in the cache; else start what will build it."""
+        with self._changed:
+            self._wanted = _Job(program, False, begins=True)
+            self._changed.notify_all()
 
     def request(self, program: P, *, stopgap: bool) -> None:
         """Request a program's engine; the engine of an earlier request is no longer handed over.
@@ -75,6 +87,7 @@ class EngineBuilder(Generic[P]):
         """
         with self._changed:
             self._target, self._wanted, job = program, None, self._job
+            self._with_stopgap = stopgap
             unused = self._withdrawn()
             if not self._hand_over(program) and not self._is_being_made(program):
                 self._wanted = _Job(program, True, stopgap)
@@ -208,6 +221,8 @@ class EngineBuilder(Generic[P]):
             if job.asked:
                 bridge = self._publish if job.stopgap else None
                 self._publish(self._maker.make(Order(job.program, bridge)))
+            elif job.begins:
+                self._begin(job)
             elif job.program not in self._shelf:
                 ready = self._maker.make_ahead(Order(job.program, polite=True))
                 self._stored.add(job.program)
@@ -216,16 +231,29 @@ class EngineBuilder(Generic[P]):
         except EngineError as fault:
             self._failed(job, fault)
 
+    def _begin(self, job: _Job[P]) -> None:
+        ready = self._maker.make_from_cache(Order(job.program))
+        if ready is not None:
+            self._publish(ready)
+            return
+        with self._changed:
+            if self._is_waited_for(job):
+                self._wanted = _Job(job.program, True, self._with_stopgap)
+
+    def _is_waited_for(self, job: _Job[P]) -> bool:
+        return self._target == job.program and self._wanted is None and not self._closed
+
     def _failed(self, job: _Job[P], fault: EngineError) -> None:
         """Report why the engine being waited for failed; a build that was interrupted is retried later."""
         with self._changed:
-            is_waited_for = self._target == job.program and self._wanted is None and not self._closed
+            is_waited_for = self._is_waited_for(job)
             if not job.asked:
                 if self._maker.is_cancelled:
                     self._ahead.appendleft(job)
                 else:  # what fails for one fails for the others
                     self._ahead.clear()
-                    self._wanted = _Job(job.program, True) if is_waited_for else self._wanted
+                    again = _Job(job.program, True, self._with_stopgap)
+                    self._wanted = again if is_waited_for else self._wanted
                 return
         if is_waited_for and not self._handed_over:
             raise fault
@@ -244,7 +272,8 @@ class EngineBuilder(Generic[P]):
             else:
                 unused = self._shelf.put(ready)
                 self._wanted = None if is_target else self._wanted
-                self._handed_over |= is_target and self._hand_over(ready.program)
+                if is_target:
+                    self._hand_over(ready.program)
             self._changed.notify_all()
         close_all(unused)
 
@@ -253,10 +282,11 @@ class EngineBuilder(Generic[P]):
         ready = self._shelf.lend(program)
         if ready is not None:
             self._ready.append(ready)
+            self._handed_over = True
         return ready is not None
 
     def _is_being_made(self, program: P) -> bool:
-        """Return whether the engine will soon be ready; a build at low priority takes too long."""
+        """Return whether it will soon be ready; a build at low priority takes too long."""
         job = self._job
         if job is None or job.program != program or self._maker.is_cancelled:
             return False

@@ -116,7 +116,12 @@ class _Part(nn.Module):
 def _compiled(module: nn.Module, repeated: str | None) -> Callable[..., Tensor]:
     if repeated is None:
         return _Part(module)
-    module.set_submodule(repeated, _Part(module.get_submodule(repeated)))
+    part = module.get_submodule(repeated)
+    compiled = _Part(part)
+    # Whoever runs it may hold it, too: each octave's steps do.
+    for owner in list(module.modules()):
+        for name in [name for name, child in owner.named_children() if child is part]:
+            owner.set_submodule(name, compiled)
     return module
 
 

@@ -32,6 +32,9 @@ LARGEST_RELATIVE_ERROR: dict[NumberFormat, float] = {"float32": 0.2, "bfloat16":
 """Likewise, of what was added to the picture."""
 
 
+TIMED_S = 2.0
+"""After so long no run or turn is begun to time engines: a frame of a film takes seconds."""
+
 CLEARLY = 0.9
 """Share of the full format's time that a half one may take to be chosen."""
 
@@ -140,9 +143,9 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
 
 
 def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> float:
-    """Measure the shortest of `runs` runs, in milliseconds."""
-    times = []
-    for _ in range(runs):
+    """Measure the shortest of at most `runs` runs, in milliseconds."""
+    times: list[float] = []
+    while len(times) < runs and sum(times) < TIMED_S:
         start = time.perf_counter()
         engine.run(inputs)
         times.append(time.perf_counter() - start)
@@ -150,11 +153,13 @@ def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> f
 
 
 def in_turn_ms(engines: Sequence[Engine], inputs: Sequence[NDArray[Any]], turns: int = 20) -> list[float]:
-    """Measure the median time of each engine, run in turn, in milliseconds.
+    """Measure the median time of each engine, run at most `turns` times in turn, in milliseconds.
 
     What else the machine does then falls on all alike: one after the other, a busy second would decide.
     """
-    times = [[best_ms(engine, inputs, 1) for engine in engines] for _ in range(turns)]
+    times: list[list[float]] = []
+    while len(times) < turns and sum(map(sum, times)) < TIMED_S * 1e3:
+        times.append([best_ms(engine, inputs, 1) for engine in engines])
     return [statistics.median(column) for column in zip(*times, strict=True)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Generic, TypeVar
@@ -128,17 +128,37 @@ class EngineMaker(Generic[P]):
             self._begun, self._build = None, None
         raise AssertionError("there is at least one candidate")
 
+    def tell_to(self, tell: Callable[[str], None]) -> None:
+        """Tell sentences to somebody else from now on."""
+        self._tell = tell
+
     def begin(self) -> None:
         """Clear an earlier `cancel`: the next build is wanted."""
         self._cancelled = self._bridged = False
+
+    def make_from_cache(self, order: Order[P]) -> Ready[P] | None:
+        """Load an engine of the kind that is tried first; None if it is not in the cache.
+
+        What builds it is started then, so that it has loaded its libraries once it is wanted. Raises
+        EngineError.
+        """
+        leave_deleted_folder()
+        other = self._built(self._first)
+        if other is None:
+            return None
+        try:
+            return _ready(order, self._each(order, lambda part: self._cached(other, part)))
+        except _NotCachedError:
+            self._cache.prepare(self._tell)
+            other.warm_up(self._cache)
+            return None
 
     def make_ahead(self, order: Order[P]) -> Ready[P] | None:
         """Make an engine of the kind that was made last; None if the cache keeps none of that kind.
 
         Raises EngineError.
         """
-        first = candidates()[0] if self._choice == "auto" else self._choice
-        name = self._worked or first
+        name = self._worked or self._first
         other = self._built(name)
         if other is None:
             return None
@@ -157,6 +177,11 @@ class EngineMaker(Generic[P]):
         """Close the processes that wait for the next build."""
         while self._elsewhere:
             self._elsewhere.popitem()[1].close()
+
+    @property
+    def _first(self) -> str:
+        """Return the engine that is tried first."""
+        return candidates()[0] if self._choice == "auto" else self._choice
 
     def _built(self, name: str) -> SubprocessBuilds | None:
         """Return how another process builds an engine; None for one that is made here."""
@@ -191,12 +216,21 @@ class EngineMaker(Generic[P]):
 
     def _loaded(self, name: str, other: SubprocessBuilds, part: Program, order: Order[P]) -> Made:
         """Take an engine from the cache, which another process fills if it is not there."""
+        with suppress(_NotCachedError):
+            return self._cached(other, part)
+        self._fill(name, other.builds, part, order)
+        try:
+            return self._cached(other, part)
+        except _NotCachedError as fault:
+            raise EngineError(
+                f"the engine {name} was built, but could not be stored in {self._cache.folder}"
+            ) from fault
+
+    def _cached(self, other: SubprocessBuilds, part: Program) -> Made:
+        """Load an engine from the cache. Raises _NotCachedError if it is not there."""
         loaded = other.load(part, self._cache)
         if loaded is None:
-            self._fill(name, other.builds, part, order)
-            loaded = other.load(part, self._cache)
-        if loaded is None:
-            raise EngineError(f"the engine {name} was built, but could not be stored in {self._cache.folder}")
+            raise _NotCachedError
         engine, checked = loaded
         engine.run(part.example())  # the first run takes several times as long as those that follow
         return Made(engine, checked, checked.run_ms)
@@ -226,6 +260,10 @@ class EngineMaker(Generic[P]):
         self._bridged = True
         made = [in_process.stopgap(part) for part in parts_of(order.program)]
         order.bridge(_ready(order, made, stopgap=True))
+
+
+class _NotCachedError(Exception):
+    """The cache does not have the engine."""
 
 
 def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False) -> Ready[P]:

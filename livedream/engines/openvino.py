@@ -27,20 +27,30 @@ from livedream.engines.engine import Check, NumberFormat, Program
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
+
+OWN_CODE = ("openvino.py", "openvino_loop.py", "build_openvino.py")
+"""Files of this folder that have a part in how an engine comes out."""
 
 PRECISION: dict[NumberFormat, str] = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the number formats."""
+
+TOOLS = "openvino.tools.ovc"
+"""OpenVINO's converter of files, which none of ours needs: `convert` takes its steps one by one."""
 
 
 def runtime() -> ModuleType:
     """Import OpenVINO, which would report that to a server and leave a file in the home directory.
 
-    Without the package that does the reporting it works in silence. Raises ImportError.
+    Without its tools, which do the reporting and take half of the time, it works in silence. Whoever wants
+    them can import them afterwards. Raises ImportError.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
+    sys.modules.setdefault(TOOLS, None)  # type: ignore[arg-type]
+    try:
+        import openvino
+    finally:
+        if sys.modules.get(TOOLS) is None:
+            sys.modules.pop(TOOLS, None)
     return cast(ModuleType, openvino)
 
 
@@ -95,7 +105,7 @@ def machine() -> tuple[Any, ...]:
         core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
     versions = (runtime().get_version(), importlib.metadata.version("torch"))
-    own_code = [Path(__file__).with_name(name).read_bytes() for name in ("openvino.py", "build_openvino.py")]
+    own_code = [Path(__file__).with_name(name).read_bytes() for name in OWN_CODE]
     recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
     return recipe, versions, processor, os.cpu_count()
 
@@ -130,7 +140,16 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
 
 
 def convert(program: Program) -> tuple[Any, nn.Module]:
-    """Convert a program to an OpenVINO model; return it and the module that it came from.
+    """Convert a program to an OpenVINO model; return it and the module that it came from."""
+    import torch
+
+    module = program.make()
+    example = [torch.from_numpy(array) for array in program.example()]
+    return _channels_last(_graph(module, example)), module
+
+
+def _graph(module: nn.Module, example: Sequence[Tensor]) -> Any:
+    """Make a graph of a module, with a loop for each of its loops.
 
     It takes the steps of `openvino.convert_model` that are needed, in a third of its time.
     """
@@ -141,14 +160,16 @@ def convert(program: Program) -> tuple[Any, nn.Module]:
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    module = program.make()
-    example = tuple(torch.from_numpy(array) for array in program.example())
-    with torch.inference_mode(), warnings.catch_warnings():
+    from livedream.engines.openvino_loop import traced_loops
+
+    with traced_loops(module) as loops, torch.inference_mode(), warnings.catch_warnings():
         # Shapes are fixed on purpose; torch warns of each one that tracing turns into a constant.
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
-        decoder = TorchScriptPythonDecoder(traced, example_input=example)
+        traced = torch.jit.trace(module, tuple(example), check_trace=False)  # type: ignore[no-untyped-call]
+        decoder = TorchScriptPythonDecoder(traced, example_input=tuple(example))
     frontend = FrontEndManager().load_by_framework("pytorch")
+    for loop in loops:
+        frontend.add_extension(loop.converted(_graph))
     graph = frontend.load(decoder)
     # The first one is the module itself.
     for place, tensor in zip(graph.get_inputs()[-len(example) :], example, strict=True):
@@ -156,7 +177,7 @@ def convert(program: Program) -> tuple[Any, nn.Module]:
     model = frontend.convert(graph)
     # Not for speed alone: what it does not simplify (2026.4), the CPU plugin computes wrongly in places.
     apply_moc_transformations(model, cf=False, smart_reshape=False)
-    return _channels_last(model), module
+    return model
 
 
 def _channels_last(model: Any) -> Any:
@@ -184,14 +205,24 @@ class Builds:
         key = polite, str(cache.folder)
         server = self._idle.pop(key, None)
         if server is None or not server.is_alive:
-            server = BuildServer("openvino", "livedream.engines.build_openvino", [str(cache.folder)])
+            server = _server(cache)
         server.send(program, polite=polite)
         return Build(server, lambda: self._idle.__setitem__(key, server))
+
+    def warm_up(self, cache: EngineCache) -> None:
+        """Start a process, which loads its libraries, before there is a program. Raises EngineError."""
+        key = False, str(cache.folder)
+        if key not in self._idle:
+            self._idle[key] = _server(cache)
 
     def close(self) -> None:
         """Close the processes that wait for a program."""
         while self._idle:
             self._idle.popitem()[1].close()
+
+
+def _server(cache: EngineCache) -> BuildServer:
+    return BuildServer("openvino", "livedream.engines.build_openvino", [str(cache.folder)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from livedream.engines.cache import EngineCache
 from livedream.engines.devices import torch_device
 from livedream.engines.engine import Check, Engine
 from livedream.errors import EngineError
+
+if TYPE_CHECKING:
+    from livedream.engines.cache import EngineCache
 
 
 class Build(Protocol):
@@ -38,12 +40,14 @@ class SubprocessBuilds:
     """How an engine that another process builds comes about.
 
     load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
-    build it into the cache. close: ends what waits for the next build.
+    build it into the cache. warm_up: starts what will build, before there is a program. close: ends what
+    waits for the next build.
     """
 
     load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
     builds: Mapping[str, Begin]
     close: Callable[[], None] = lambda: None
+    warm_up: Callable[[EngineCache], None] = lambda _: None
 
 
 def openvino() -> SubprocessBuilds:
@@ -55,7 +59,7 @@ def openvino() -> SubprocessBuilds:
     except ImportError as fault:
         raise EngineError("the engine openvino is not installed; pip install openvino") from fault
     builds = openvino.Builds()
-    return SubprocessBuilds(openvino.load, {"": builds}, builds.close)
+    return SubprocessBuilds(openvino.load, {"": builds}, builds.close, builds.warm_up)
 
 
 def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> SubprocessBuilds:

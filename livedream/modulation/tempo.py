@@ -8,8 +8,8 @@ from collections import deque
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from livedream.clock import FASTEST_BPM, SLOWEST_BPM
 from livedream.errors import InputError
-from livedream.settings.show_numbers import FASTEST_BPM, SLOWEST_BPM
 
 DEFAULT_BPM = 120.0
 TAPS = 8

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from livedream.engines.maker import Choice
-from livedream.presets import DEFAULT
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings.modulation_row import ModulationRow
 from livedream.sources.source_spec import expanded
 
@@ -29,7 +29,7 @@ class RenderRequest:
 
     source: str
     output: str
-    preset: str = DEFAULT
+    preset: str = DEFAULT_PRESET
     assignments: Sequence[str] = ()
     changes: dict[str, Any] = field(default_factory=dict)
     engine: Choice = "auto"

@@ -21,7 +21,8 @@ from livedream.offline.moving_settings import moving_look
 from livedream.offline.output import check_name, check_writable
 from livedream.offline.render_lock import RenderLock, lock_beside
 from livedream.offline.wanted_sources import notes_on_picture
-from livedream.presets import DEFAULT, apply_assignments, load
+from livedream.presets import apply_assignments, load
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings import Settings
 from livedream.settings.modulation_row import ModulationRow
 from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
@@ -54,7 +55,7 @@ class StillRequest:
 
     source: str
     output: str
-    preset: str = DEFAULT
+    preset: str = DEFAULT_PRESET
     assignments: Sequence[str] = ()
     engine: Choice = "auto"
     seed: int = 0

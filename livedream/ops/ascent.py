@@ -1,4 +1,8 @@
-"""How steps are made of directions."""
+"""How steps are made of directions.
+
+What an optimiser keeps from one step to the next it is given and gives back as tensors, always as many and of
+the same shapes: so an engine can build one step and run it in a loop.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from livedream.ops.lbfgs import Lbfgs
 
 BETAS = (0.9, 0.999)
 TINY = 1e-8
+
+State = tuple[Tensor, ...]
+"""What an optimiser keeps between the steps of an octave."""
 
 
 class Optimiser(Protocol):
@@ -25,8 +33,13 @@ class Optimiser(Protocol):
     compares: bool
     evens: bool
 
-    def towards(self, direction: Tensor, place: Tensor, /) -> Tensor:
-        """Compute the step from the next direction and the place where it was measured."""
+    def begin(self, place: Tensor, steps: int, /) -> State:
+        """Return what it keeps before the first step; place: where that one starts, 1xCxHxW; steps: >= 1."""
+        ...
+
+    def towards(self, direction: Tensor, place: Tensor, state: State, /) -> tuple[Tensor, State]:
+        """Compute the step from the next direction and the place where it was measured, and what it keeps."""
+        ...
 
 
 class Ascent:
@@ -34,9 +47,13 @@ class Ascent:
 
     compares = evens = False
 
-    def towards(self, direction: Tensor, _place: Tensor) -> Tensor:
+    def begin(self, _place: Tensor, _steps: int) -> State:
+        """Return nothing: each step is made by itself."""
+        return ()
+
+    def towards(self, direction: Tensor, _place: Tensor, _state: State) -> tuple[Tensor, State]:
         """Return the direction itself."""
-        return direction
+        return direction, ()
 
 
 class Adam:
@@ -44,24 +61,23 @@ class Adam:
 
     compares, evens = False, True
 
-    def __init__(self) -> None:
-        self._mean: Tensor | None = None
-        self._square: Tensor | None = None
-        self._steps = 0
+    def begin(self, place: Tensor, _steps: int) -> State:
+        """Return the two means, and what is left in them of their beginning, 1x1x1x1."""
+        nothing, all_of_it = torch.zeros_like(place), place.new_ones(1, 1, 1, 1)
+        return nothing, nothing, all_of_it, all_of_it
 
-    def towards(self, direction: Tensor, _place: Tensor) -> Tensor:
+    def towards(self, direction: Tensor, _place: Tensor, state: State) -> tuple[Tensor, State]:
         """Compute the step from the next direction; about 1 where the directions agree."""
+        mean, square, left, left_square = state
         keep, keep_square = BETAS
-        square = direction * direction
-        first, second = (1 - keep) * direction, (1 - keep_square) * square
-        self._mean = first if self._mean is None else keep * self._mean + first
-        self._square = second if self._square is None else keep_square * self._square + second
-        self._steps += 1
-        mean = self._mean / (1 - keep**self._steps)
-        return mean / ((self._square / (1 - keep_square**self._steps)).sqrt() + TINY)
+        mean = keep * mean + (1 - keep) * direction
+        square = keep_square * square + (1 - keep_square) * (direction * direction)
+        left, left_square = keep * left, keep_square * left_square
+        step = (mean / (1 - left)) / ((square / (1 - left_square)).sqrt() + TINY)
+        return step, (mean, square, left, left_square)
 
 
 OPTIMISERS: Mapping[str, Callable[[], Optimiser]] = MappingProxyType(
     {"ascent": Ascent, "adam": Adam, "lbfgs": Lbfgs}
 )
-"""By the words of the settings; one is made for each octave."""
+"""By the words of the settings."""

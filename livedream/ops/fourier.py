@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livedream.ops.ascent import Optimiser
+from livedream.ops.ascent import Optimiser, State
 from livedream.ops.gradient import normalise
 
 COLOURS = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
@@ -107,22 +107,28 @@ class InCoefficients:
     def __init__(self, optimiser: Optimiser, spectrum: Spectrum) -> None:
         self.compares, self.evens = optimiser.compares, optimiser.evens
         self._optimiser, self._spectrum = optimiser, spectrum
-        self._start: Tensor | None = None
 
-    def towards(self, direction: Tensor, place: Tensor) -> Tensor:
+    def begin(self, place: Tensor, steps: int) -> State:
+        """Return what the optimiser keeps, after the picture at the start where places count."""
+        if not self.compares:
+            return self._optimiser.begin(place, steps)
+        return place, *self._optimiser.begin(torch.zeros_like(place), steps)
+
+    def towards(self, direction: Tensor, place: Tensor, state: State) -> tuple[Tensor, State]:
         """Compute the step from the next direction and the picture where it was measured, all in pixels.
 
         Pixels go as far on average as the optimiser goes in coefficients, for a direction of the same size.
         """
         gradient = self._spectrum.gradient(direction)
         if self.compares:
-            if self._start is None:
-                self._start = place
+            start, *kept = state
             # The way from the start, not the picture itself: beside that, small moves would be rounded off.
-            step = self._optimiser.towards(gradient, self._spectrum.coefficients(place - self._start))
+            way = self._spectrum.coefficients(place - start)
+            step, after = self._optimiser.towards(gradient, way, tuple(kept))
+            after = start, *after
         else:
-            step = self._optimiser.towards(normalise(gradient) * _size(direction), place)
-        return normalise(self._spectrum.image(step)) * _size(step)
+            step, after = self._optimiser.towards(normalise(gradient) * _size(direction), place, state)
+        return normalise(self._spectrum.image(step)) * _size(step), after
 
 
 def wave_matrix(length: int) -> Tensor:

@@ -30,37 +30,46 @@ class Lbfgs:
 
     Directions are maximised along, so where there is a hill the gradient falls on the way. A step on which it
     did not fall says nothing of where the top is, and is passed over. Plain tensor operations, no branches:
-    the steps of an octave become one graph.
+    every step is the same graph.
     """
 
     compares, evens = True, False
 
-    def __init__(self) -> None:
-        self._size: Tensor | None = None
-        self._last: tuple[Tensor, Tensor] | None = None
-        self._pairs: list[Pair] = []
-        self._flatness: Tensor | float = 1.0
+    def begin(self, place: Tensor, steps: int) -> tuple[Tensor, ...]:
+        """Return the first gradient's size (0: not known), the flatness, the last place and gradient, pairs.
 
-    def towards(self, direction: Tensor, place: Tensor) -> Tensor:
+        The size and the flatness are 1x1x1x1. There are no more pairs than steps between steps, at first
+        ones without a say.
+        """
+        zero, nothing = place.new_zeros(1, 1, 1, 1), torch.zeros_like(place)
+        pairs = min(MEMORY, steps - 1) * Pair(nothing, nothing, zero)
+        return zero, place.new_ones(1, 1, 1, 1), place, nothing, *pairs
+
+    def towards(
+        self, direction: Tensor, place: Tensor, state: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Compute the step, of mean magnitude 1, from the next gradient 1xCxHxW and its place.
 
         direction: all in one scale, whichever that is: what is normalised anew each time tells no curvature.
         """
-        if self._size is None:
-            self._size = direction.abs().mean(dim=(1, 2, 3), keepdim=True) + TINY
-        gradient = direction / self._size
-        if self._last is not None:
-            self._remember(place - self._last[0], self._last[1] - gradient)
-        self._last = place, gradient
-        return normalise(two_loops(gradient, self._pairs, self._flatness))
+        size, flatness, last_place, last_gradient, *flat = state
+        pairs = [Pair(*flat[at : at + 3]) for at in range(0, len(flat), 3)]
+        size = torch.where(size > 0, size, direction.abs().mean(dim=(1, 2, 3), keepdim=True) + TINY)
+        gradient = direction / size
+        if pairs:
+            # Before the first step there is no move: a pair of no move is no hill.
+            pair, flatness = _pair(place - last_place, last_gradient - gradient, flatness)
+            pairs = [*pairs[1:], pair]
+        step = normalise(two_loops(gradient, pairs, flatness))
+        return step, (size, flatness, place, gradient, *(tensor for pair in pairs for tensor in pair))
 
-    def _remember(self, move: Tensor, fall: Tensor) -> None:
-        """Keep a pair, with weight 0 if the gradient rose; the last other pair gives the flatness."""
-        curved, square = _dot(move, fall), _dot(fall, fall)
-        is_hill = curved > LEAST_COSINE * (_dot(move, move) * square).sqrt() + TINY**2
-        self._flatness = torch.where(is_hill, curved / (square + TINY**2), self._flatness)
-        inverse = is_hill.to(curved.dtype) / torch.where(is_hill, curved, 1.0)
-        self._pairs = [*self._pairs, Pair(move, fall, inverse)][-MEMORY:]
+
+def _pair(move: Tensor, fall: Tensor, flatness: Tensor) -> tuple[Pair, Tensor]:
+    """Return a pair, with weight 0 if the gradient rose, and the flatness: from the last pair of weight."""
+    curved, square = _dot(move, fall), _dot(fall, fall)
+    is_hill = curved > LEAST_COSINE * (_dot(move, move) * square).sqrt() + TINY**2
+    inverse = is_hill.to(curved.dtype) / torch.where(is_hill, curved, 1.0)
+    return Pair(move, fall, inverse), torch.where(is_hill, curved / (square + TINY**2), flatness)
 
 
 def two_loops(gradient: Tensor, pairs: Sequence[Pair], flatness: Tensor | float) -> Tensor:

@@ -17,6 +17,7 @@ import psutil
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, flicker
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.maker import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
@@ -165,16 +166,27 @@ class _Run:
 
 
 def bench(
-    open_source: Callable[[], Source], settings: Settings, plan: Plan, clock: Clock, seconds: float
+    open_source: Callable[[], Source],
+    settings: Settings,
+    plan: Plan,
+    clock: Clock,
+    seconds: float,
+    builder: EngineBuilder[KernelProgram] | None = None,
 ) -> Figures:
     """Run a show into nothing for `seconds`, counted from when the engine that was asked for runs.
 
-    open_source: gives the source anew each time. Raises LivedreamError.
+    open_source: gives the source anew each time. builder: of a session. Raises LivedreamError.
     """
     notices: list[str] = []
     notes = _Notes()
     session = LiveSession(
-        open_source(), SettingsStore(settings), plan, clock, tell=notices.append, observe=notes
+        open_source(),
+        SettingsStore(settings),
+        plan,
+        clock,
+        builder=builder,
+        tell=notices.append,
+        observe=notes,
     )
     sink_worker = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
     run = _Run(notes, sink_worker, session)

@@ -19,7 +19,6 @@ from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings, change
 from livedream.settings.macro import REST
-from livedream.sinks.metadata import write_with_metadata
 from livedream.sinks.render_recipe import MADE_BY, Recipe
 from livedream.sinks.replay import Clip, Replay
 from livedream.version import __version__
@@ -96,6 +95,8 @@ def _written(file: Path, write: Callable[[Path], str]) -> str:
 
 
 def _write_still(rgb: Rgb, text: str, file: Path) -> str:
+    from livedream.sinks.metadata import write_with_metadata  # loads FFmpeg and Pillow
+
     write_with_metadata(file, rgb, text)
     return "still"
 

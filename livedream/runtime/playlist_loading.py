@@ -8,14 +8,15 @@ from dataclasses import replace
 from livedream.dream.spec import kernel_spec
 from livedream.errors import InputError
 from livedream.own_presets import OwnPresets
-from livedream.presets import DEFAULT, Preset, apply_assignments, load, shipped
+from livedream.presets import Preset, apply_assignments, load, shipped
+from livedream.resources import DEFAULT_PRESET
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.store import SMALL_HW, check
 from livedream.settings import Settings
 
 
 def load_playlist(
-    preset: str = DEFAULT,
+    preset: str = DEFAULT_PRESET,
     names: Sequence[str] | None = None,
     *,
     assignments: Sequence[str] = (),

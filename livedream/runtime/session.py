@@ -56,11 +56,11 @@ class LiveSession:
     """A running show; an error in any worker stops it and is raised by `finish`, or at the end of `with`.
 
     source: the session's own from now on. look: a preset, settings, a store that others write to, or presets
-    in a row, which the desk plays; what stands is in `store`, what else can be done in `commands` and
-    `parameters`. tell: called with each sentence, from any thread. observe: with each dreamed frame.
+    in a row, for the desk. builder: of the plan's engine, which has begun already; None: one that keeps
+    engines in `cache`. tell: called with each sentence, from any thread. observe: with each dreamed frame.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the parts of a show, one by one)
         self,
         source: Source,
         look: Playlist | SettingsStore | Settings | Preset,
@@ -68,6 +68,7 @@ class LiveSession:
         clock: Clock | None = None,
         *,
         cache: EngineCache | None = None,
+        builder: EngineBuilder[KernelProgram] | None = None,
         tell: Callable[[str], None] | None = None,
         observe: Callable[[Dreamed], None] | None = None,
     ) -> None:
@@ -86,9 +87,8 @@ class LiveSession:
         self._capture = CaptureThread(self._source, plan.output_wh, clock, paced=plan.paced, attract=attract)
         self._workers = Workers(self._capture.slot.close)
         self._begun: Latest[Dreaming] = Latest(lossless=True)
-        self._builder: EngineBuilder[KernelProgram] = EngineBuilder(
-            plan.engine, cache or EngineCache(), self.tell
-        )
+        self._builder = builder or EngineBuilder(plan.engine, cache or EngineCache(), self.tell)
+        self._builder.tell_to(self.tell)
         self._dreamer = self._made_dreamer(plan.rate_of(source.info))
         self.desk = Desk(look, self._dreamer, clock) if isinstance(look, Playlist) else None
         self.commands = Commands() if self.desk is None else self.desk.commands

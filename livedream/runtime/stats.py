@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-
-import numpy as np
+from collections.abc import Sequence
 
 from livedream.runtime.status import Percentiles
 
@@ -53,5 +52,17 @@ def percentiles(values: list[float]) -> Percentiles:
     """Return the 50th, 95th and 99th percentile; zeros for no values."""
     if not values:
         return Percentiles()
-    p50, p95, p99 = np.percentile(values, [50, 95, 99])
-    return Percentiles(float(p50), float(p95), float(p99))
+    ordered = sorted(values)
+    return Percentiles(*(_at(ordered, share) for share in (0.5, 0.95, 0.99)))
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    """Return the value at a share of the way from the smallest to the largest, between two in proportion.
+
+    It is what numpy's percentile returns, which loads modules at its first call: 60 ms in the first second of
+    a show.
+    """
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])

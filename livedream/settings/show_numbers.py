@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from livedream.clock import FASTEST_BPM, SLOWEST_BPM
 from livedream.settings.info import HAND_STEPS, SettingInfo, by_word
 
 LONGEST_FADE_S = 60.0
 MOST_AHEAD_MS = 1000.0
-SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 
 
 def number_info(

@@ -11,7 +11,6 @@ from livedream.errors import InputError
 from livedream.presets import as_toml, parse, preset_text
 from livedream.settings import Settings
 from livedream.settings.modulation_row import ModulationRow
-from livedream.sinks.metadata import read_metadata
 from livedream.toml_table import toml_table
 
 SIDECAR = "livedream.toml"
@@ -63,6 +62,8 @@ def recipe_of(path: Path) -> Recipe:
     if not path.is_file():
         raise InputError(f"there is no file {path}; give a film, a picture or a folder that livedream made")
     if path.suffix.lower() != ".toml":
+        from livedream.sinks.metadata import read_metadata  # loads FFmpeg and Pillow
+
         return parse_recipe(read_metadata(path), path)
     try:
         return parse_recipe(path.read_text(encoding="utf-8-sig"), path)

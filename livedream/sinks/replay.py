@@ -12,10 +12,7 @@ import numpy as np
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
-from livedream.sinks.h264 import ENCODERS
 from livedream.sinks.image_file import encoded
-from livedream.sinks.movie import Movie, WholeFile
-from livedream.sinks.segments import told
 from livedream.sinks.sink import REPLAY
 from livedream.whole_file import finished_or_gone
 
@@ -96,11 +93,16 @@ class Clip:
 
     def write(self, file: Path) -> None:
         """Write the film, whole or not at all; the folder is there. Raises SinkError."""
+        from livedream.sinks.segments import told  # loads FFmpeg, which a show may do without
+
         with told(file), finished_or_gone(file) as beside:
             self._write(beside, file.suffix)
             beside.replace(file)
 
     def _write(self, file: Path, suffix: str) -> None:
+        from livedream.sinks.h264 import ENCODERS
+        from livedream.sinks.movie import Movie, WholeFile
+
         movie = Movie(WholeFile(file.open("wb", buffering=0)), suffix, self._size_wh, self._rate, ENCODERS)
         start_s, last = self._kept[0][0], -1
         try:

@@ -8,11 +8,12 @@ from math import nan
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from livedream.clock import FASTEST_BPM, SLOWEST_BPM
 from livedream.control.control_plan import ControlStatus
 from livedream.errors import InputError
 from livedream.runtime.on_beat import QUANTA, OnBeat, Quantise
 from livedream.runtime.parameters import Parameters
-from livedream.settings.show_numbers import FASTEST_BPM, LOOKAHEAD_MS, SLOWEST_BPM, TEMPO_BPM
+from livedream.settings.show_numbers import LOOKAHEAD_MS, TEMPO_BPM
 from livedream.ui.beat_meter import QUANTISED, BeatMeter
 from livedream.ui.panel.entry_line import EntryLine
 from livedream.ui.panel.number_box import NumberBox

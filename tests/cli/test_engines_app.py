@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from livedream.cli import engines_command
 from livedream.cli.engines_app import app
 from livedream.errors import InputError
-from livedream.presets import DEFAULT, shipped
+from livedream.presets import shipped
+from livedream.resources import DEFAULT_PRESET
 
 
 @pytest.fixture
@@ -42,14 +43,14 @@ def test_a_command_is_not_listed_before(asked: list[Any]) -> None:
 
 @pytest.mark.parametrize(
     ("words", "presets"),
-    [((), (DEFAULT,)), (("--preset", "lines"), ("lines",)), (("--all",), shipped())],
+    [((), (DEFAULT_PRESET,)), (("--preset", "lines"), ("lines",)), (("--all",), shipped())],
 )
 def test_what_is_built(asked: list[Any], words: tuple[str, ...], presets: tuple[str, ...]) -> None:
     run("build", *words, "--engine", "eager", "--size", "640x480", "--set", "dream.steps=2")
     ((options, names),) = asked
     assert tuple(names) == presets
     assert (options.preset, options.engine, options.size_wh) == (
-        presets[0] if len(presets) == 1 else DEFAULT,
+        presets[0] if len(presets) == 1 else DEFAULT_PRESET,
         "eager",
         (640, 480),
     )

@@ -4,7 +4,8 @@ import subprocess
 from collections.abc import Callable
 
 from livedream.own_presets import OwnPresets
-from livedream.presets import DEFAULT, Preset, load, shipped
+from livedream.presets import Preset, load, shipped
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings import describe
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -14,11 +15,11 @@ def test_presets_are_listed(livedream: Run) -> None:
     done = livedream("presets")
     assert done.returncode == 0
     assert all(name in done.stdout for name in shipped())
-    assert DEFAULT in shipped()
+    assert DEFAULT_PRESET in shipped()
 
 
 def test_presets_of_ones_own_come_after_the_shipped_ones(livedream: Run) -> None:
-    mine = Preset("a look", "Blue.", load(DEFAULT).settings, is_own=True, order=1)
+    mine = Preset("a look", "Blue.", load(DEFAULT_PRESET).settings, is_own=True, order=1)
     shelf = OwnPresets()
     shelf.update([], [mine])
     try:
@@ -30,7 +31,7 @@ def test_presets_of_ones_own_come_after_the_shipped_ones(livedream: Run) -> None
 
 
 def test_a_preset_shows_every_setting(livedream: Run) -> None:
-    done = livedream("presets", DEFAULT)
+    done = livedream("presets", DEFAULT_PRESET)
     assert done.returncode == 0
     assert all(info.word in done.stdout for info in describe())
 

@@ -11,7 +11,8 @@ from livedream.cli import preset_sheet
 from livedream.cli.app import app
 from livedream.cli.show_options import Options
 from livedream.errors import InputError
-from livedream.presets import DEFAULT, shipped
+from livedream.presets import shipped
+from livedream.resources import DEFAULT_PRESET
 
 
 def shown(*arguments: str) -> str:
@@ -39,7 +40,7 @@ def test_a_sheet_shows_all_of_them_or_one(
     words = [] if name is None else [name]
     shown("presets", *words, "--sheet", str(file), "--source", "clouds", "--engine", "eager")
     ((options, names, to),) = asked
-    assert (options.source, options.preset, options.engine) == ("clouds", DEFAULT, "eager")
+    assert (options.source, options.preset, options.engine) == ("clouds", DEFAULT_PRESET, "eager")
     assert (tuple(names), to) == (dreamed, file)
 
 

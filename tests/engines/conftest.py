@@ -177,8 +177,11 @@ class Workshop:
         self.polite: list[bool] = []
         self.keeps = True
         self.closes = 0
+        self.loads: list[str] = []
+        self.warmed: list[Path] = []
 
     def load(self, program: Any, cache: EngineCache) -> tuple[Any, Check] | None:
+        self.loads.append(program.fingerprint())
         engine = self.built.get(program.fingerprint())
         return None if engine is None else (engine, Check(1.0, 0.0, 2.5))
 
@@ -207,6 +210,9 @@ class Workshop:
 
     def make(self, name: str) -> Any:
         return self._make_engine(lambda image: image, name=name)
+
+    def warm_up(self, cache: EngineCache) -> None:
+        self.warmed.append(cache.folder)
 
     def close(self) -> None:
         self.closes += 1

@@ -84,6 +84,90 @@ def test_what_is_in_the_cache_needs_no_stopgap_and_no_build(
     assert workshop.begun == []
 
 
+def test_what_is_begun_with_is_there_when_it_is_requested_and_loaded_once(
+    bench: Any, workshop: Any, program: Any, make_engine: Callable[..., Any]
+) -> None:
+    workshop.built[program.fingerprint()] = engine = make_engine(lambda image: image)
+    builder = bench.builder("auto")
+    builder.begin(program)
+    until(lambda: builder.state(program) == "ready")
+    assert builder.take() is None, "nobody has asked for it"
+    builder.request(program, stopgap=True)
+    assert bench.take(builder).engine is engine
+    assert workshop.loads == [program.fingerprint()]
+    assert workshop.warmed == []
+
+
+def test_what_is_begun_with_and_has_to_be_built_finds_its_process_ready(
+    bench: Any, workshop: Any, program: Any, tmp_path: Path
+) -> None:
+    builder = bench.builder("auto")
+    builder.begin(program)
+    until(lambda: workshop.warmed)
+    assert workshop.warmed == [tmp_path]
+    until(lambda: not builder.is_busy)
+    assert workshop.begun == [], "nobody has asked for it"
+    builder.request(program, stopgap=True)
+    assert bench.take(builder).stopgap
+    workshop.finish.set()
+    assert not bench.take(builder).stopgap
+    assert workshop.polite == [False]
+
+
+def test_a_request_while_the_cache_is_read_gets_its_stopgap_if_nothing_is_there(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    def load(program: Any, cache: EngineCache) -> Any:
+        reading.set()
+        assert go_on.wait(SOON_S)
+        return workshop.load(program, cache)
+
+    monkeypatch.setattr(openvino, "load", load)
+    builder = bench.builder("openvino")
+    builder.begin(program)
+    assert reading.wait(SOON_S)
+    builder.request(program, stopgap=True)
+    go_on.set()
+    assert bench.take(builder).stopgap
+    workshop.finish.set()
+    assert not bench.take(builder).stopgap
+
+
+def test_after_what_was_begun_with_runs_a_request_that_fails_is_told_to_whoever_listens_then(
+    bench: Any, workshop: Any, make_program: Callable[..., Any], make_engine: Callable[..., Any]
+) -> None:
+    first, second = make_program("first"), make_program("second")
+    workshop.built[first.fingerprint()] = make_engine(lambda image: image)
+    workshop.failing[second.fingerprint()] = "no luck"
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.begin(first)
+    until(lambda: builder.state(first) == "ready")
+    builder.request(first, stopgap=True)
+    bench.take(builder)
+    heard: list[str] = []
+    builder.tell_to(heard.append)
+    builder.request(second, stopgap=False)
+    until(lambda: heard)
+    assert heard[0].endswith("no luck; the current engine keeps running")
+    assert bench.told == []
+    assert builder.take() is None
+
+
+def test_another_program_than_was_begun_with_comes_all_the_same(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    begun, asked = make_program("begun"), make_program("asked")
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.begin(begun)
+    builder.request(asked, stopgap=False)
+    assert bench.take(builder).program == asked
+    assert workshop.begun == [asked.fingerprint()]
+
+
 def test_under_auto_an_engine_that_fails_is_told_and_the_next_is_taken(
     bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,23 @@ def test_what_is_built_is_in_the_cache_with_its_check(cache: EngineCache, sessio
     assert entry.facts["check"]["run_ms"] > 0
 
 
+def test_every_step_of_every_octave_runs_what_was_compiled(
+    small_program: KernelProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+
+    def compile_(function: Callable[..., Any], **_: Any) -> Callable[..., Any]:
+        def run(*inputs: Any) -> Any:
+            runs.append(len(inputs))
+            return function(*inputs)
+
+        return run
+
+    monkeypatch.setattr(compiled.torch, "compile", compile_)
+    CompiledEngine(small_program)
+    assert len(runs) == small_program.spec.octaves * small_program.spec.steps
+
+
 @needs_compiler
 def test_it_gives_what_eager_gives(engine: CompiledEngine, session_program: Any) -> None:
     inputs = session_program.example()

@@ -121,3 +121,22 @@ def test_a_busy_spell_does_not_make_the_slower_engine_the_faster(
     monkeypatch.setattr(engine_module.time, "perf_counter", lambda: now_s[0])
     fast_ms, slow_ms = in_turn_ms([running(2.0), running(3.0)], [np.zeros(1)], turns=20)
     assert slow_ms == pytest.approx(1.5 * fast_ms)
+
+
+def test_engines_that_take_seconds_are_not_timed_for_minutes(
+    make_engine: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [0.0]
+
+    def running(seconds: float) -> Any:
+        def run(image: Any, *_: Any) -> Any:
+            now_s[0] += seconds
+            return image
+
+        return make_engine(run)
+
+    monkeypatch.setattr(engine_module.time, "perf_counter", lambda: now_s[0])
+    alone, fast, slow = running(1.5), running(0.75), running(1.0)
+    assert best_ms(alone, [np.zeros(1)]) == pytest.approx(1500)
+    assert in_turn_ms([fast, slow], [np.zeros(1)]) == pytest.approx([750, 1000])
+    assert (alone.runs, fast.runs, slow.runs) == (2, 2, 2)

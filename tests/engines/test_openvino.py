@@ -276,6 +276,34 @@ def test_knowing_the_engine_loads_neither_openvino_nor_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_process_that_is_warm_builds_what_is_sent_first(tmp_path: Path) -> None:
+    builds, cache = openvino.Builds(), EngineCache(tmp_path)
+    try:
+        builds.warm_up(cache)
+        builds.warm_up(cache)
+        (server,) = builds._idle.values()
+        assert builds(KernelProgram(KernelSpec("none", (), (8, 8), 1, 1.4, 1, 1.0)), cache).server is server
+        server.close()
+    finally:
+        builds.close()
+
+
+TOOLS = """
+import sys
+from livedream.engines import openvino
+openvino.runtime()
+assert "openvino.tools.ovc" not in sys.modules
+assert "openvino_telemetry" not in sys.modules
+import openvino.tools.ovc
+print(openvino.tools.ovc.convert_model.__name__)
+"""
+
+
+def test_the_tools_of_openvino_wait_until_somebody_wants_them() -> None:
+    ran = subprocess.run([sys.executable, "-c", TOOLS], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["convert_model"]
+
+
 def test_a_program_is_loaded_without_torch(built: Built, small_program: KernelProgram) -> None:
     code = (
         "import sys, pickle; from pathlib import Path;"

@@ -13,11 +13,12 @@ from livedream.dreamed import Dreamed
 from livedream.engines.eager import EagerEngine
 from livedream.frame import Frame, Rgb
 from livedream.pipeline import DreamPipeline
-from livedream.presets import DEFAULT, load
+from livedream.presets import load
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings import Settings, change
 
 SIZE_WH = (192, 128)
-SHOW = change(load(DEFAULT).settings, {"dream.layers": {"lines": 1.0}})
+SHOW = change(load(DEFAULT_PRESET).settings, {"dream.layers": {"lines": 1.0}})
 
 
 @pytest.fixture(scope="module")

@@ -41,3 +41,9 @@ def test_clear_forgets_events_but_not_the_count() -> None:
 def test_percentiles_are_those_of_the_values() -> None:
     assert percentiles([float(n) for n in range(101)]) == Percentiles(50.0, 95.0, 99.0)
     assert percentiles([]) == Percentiles()
+    assert percentiles([7.0]) == Percentiles(7.0, 7.0, 7.0)
+
+
+def test_between_two_values_a_percentile_is_in_proportion() -> None:
+    found = percentiles([3.0, 1.0])
+    assert (found.p50, found.p95, found.p99) == pytest.approx((2.0, 2.9, 2.98))
