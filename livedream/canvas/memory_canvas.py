@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 
 import cv2
 import numpy as np
 
+from livedream.beside import thread_beside
 from livedream.canvas.canvas import Left, Looked, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.composite import compose, grade, relit, scene_mask, shift_colour
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
@@ -77,8 +78,7 @@ class MemoryCanvas:
     """Works on arrays; all but composing is done when `dream` returns."""
 
     def __init__(self) -> None:
-        # While the engine rests, all cores rest but one.
-        self._beside, self._composing = ThreadPoolExecutor(1, "beside"), ThreadPoolExecutor(1, "compose")
+        self._beside, self._composing = thread_beside("beside"), thread_beside("compose")
 
     def looked_at(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Looked:
         """Make the small grey picture from the one at working size."""

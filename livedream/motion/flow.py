@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
+from livedream.beside import thread_beside
 from livedream.frame import Rgb
 from livedream.imaging import shrink
 from livedream.motion.sampling import (
@@ -78,7 +78,7 @@ class FlowEstimator:
         self._there, self._back = (
             cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST) for _ in range(2)
         )
-        self._beside = ThreadPoolExecutor(1, "flow")
+        self._beside = thread_beside("flow")
 
     def measure(self, current: Grey, previous: Grey, settings: MotionSettings) -> Motion:
         """Measure the motion between two grey pictures of one size."""
