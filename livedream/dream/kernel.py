@@ -101,6 +101,7 @@ class Kernel(nn.Module):
         self.numbers, self.sizes = spec.dreamed, spec.seen_hw
         self.octaves = cast(Sequence[Octave], nn.ModuleList(octaves_of(spec, resize)))
         self.steps = [spec.steps_of(number) for number in self.numbers]
+        self.strides = [spec.stride_of(number) for number in self.numbers]
         optimiser = OPTIMISERS[spec.optimiser]()
         spectra = [
             Spectrum(waves(size_hw), size_hw, evens=optimiser.evens)
@@ -148,7 +149,7 @@ class Kernel(nn.Module):
 
     def _ascend(self, base: Tensor, scalars: Tensor, tensors: Sequence[Tensor], place: int) -> Tensor:
         """Return what has grown on `base`, which may reach beyond 0..1, after the steps of one octave."""
-        step_size = scalar(scalars, "step_size")
+        step_size = scalar(scalars, "step_size") * self.strides[place]
         for _ in range(self.numbers[place]):
             step_size = step_size * scalar(scalars, "detail")
         grown: Tensor = self.ascents[place](base, scalars, step_size, *tensors)

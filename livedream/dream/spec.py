@@ -7,12 +7,17 @@ from typing import Literal
 
 from livedream.dream.catalog import network_info
 from livedream.dream.taps import OTHER_WORDS, Tap, channel_weights, taps_of
-from livedream.ops.octave_sizes import listed_sizes, octave_sizes
+from livedream.ops.octave_sizes import finer_size, finer_sizes, listed_sizes, octave_sizes
 from livedream.settings import DreamSettings
 
 Picture = Literal["rank", "guide", "style", "regions", "frame"]
 """A picture that a kernel takes beside the one that it dreams: what channels are ranked by, the guide, the
 style, the shares of channel groups at each place, and the frame without what was dreamed before."""
+
+
+FINER_STRIDE = 0.25
+"""Factor on the step size of an octave on top of the base; several share it. With 0.6 they cover its forms
+with small eyes of their own, with 0.25 they sharpen what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class KernelSpec:
     octaves is their number and octave_scale is not read. flips, swings: inputs say how octaves are mirrored,
     and at which scale they see the picture. turns: every other octave sees it turned. spread: each frame is
     dreamed by one of `parts`, in turn. only: the one octave that is dreamed, the smallest is 0; None: all.
+    base_hw: the size that octaves are laid out for; the working size is finer than that by octaves on top,
+    which `octaves` counts, too. None: the working size.
     """
 
     network: str
@@ -48,13 +55,31 @@ class KernelSpec:
     swings: bool = False
     spread: bool = False
     only: int | None = None
+    base_hw: tuple[int, int] | None = None
 
     @property
     def sizes_hw(self) -> list[tuple[int, int]]:
         """List the sizes of all octaves, smallest first."""
+        on_top = finer_sizes(self.laid_hw, self.size_hw)
         if self.octave_sizes:
-            return listed_sizes(self.size_hw, self.octave_sizes)
-        return octave_sizes(self.size_hw, self.octaves, self.octave_scale)
+            return [*listed_sizes(self.laid_hw, self.octave_sizes), *on_top]
+        return [*octave_sizes(self.laid_hw, self.octaves - len(on_top), self.octave_scale), *on_top]
+
+    @property
+    def laid_hw(self) -> tuple[int, int]:
+        """Return the size that octaves are laid out for."""
+        return self.base_hw or self.size_hw
+
+    @property
+    def finer(self) -> float:
+        """Return how many times more pixels the working size has than what octaves are laid out for."""
+        (height, width), (base_height, base_width) = self.size_hw, self.laid_hw
+        return height * width / (base_height * base_width)
+
+    @property
+    def on_top(self) -> int:
+        """Return how many of the octaves are finer than what they are laid out for."""
+        return len(finer_sizes(self.laid_hw, self.size_hw))
 
     @property
     def seen_hw(self) -> list[tuple[int, int]]:
@@ -63,12 +88,16 @@ class KernelSpec:
         return [sizes[number][::-1] if self.is_turned(number) else sizes[number] for number in self.dreamed]
 
     def is_turned(self, octave: int) -> bool:
-        """Return whether an octave sees the picture turned: every other one does, but for the largest."""
-        return self.turns and (len(self.sizes_hw) - octave) % 2 == 0
+        """Return whether an octave sees the picture turned: every other one below the base does."""
+        return self.turns and max(0, self.below(octave)) % 2 == 1
 
     def is_swung(self, octave: int) -> bool:
-        """Return whether an octave sees the picture at a scale that is an input: all but the largest do."""
-        return self.swings and octave < len(self.sizes_hw) - 1
+        """Return whether an octave sees the picture at a scale that is an input: all below the base do."""
+        return self.swings and self.below(octave) > 0
+
+    def below(self, octave: int) -> int:
+        """Return how many octaves lie between one and the base's largest; below 0 for those on top."""
+        return len(self.sizes_hw) - self.on_top - 1 - octave
 
     @property
     def dreamed(self) -> list[int]:
@@ -78,6 +107,10 @@ class KernelSpec:
     def steps_of(self, octave: int) -> int:
         """Return how many steps an octave has, by its place in `sizes_hw`."""
         return max(1, round(self.steps * self.steps_decay**octave))
+
+    def stride_of(self, octave: int) -> float:
+        """Return the factor on an octave's step size: those on top sharpen what is there."""
+        return 1.0 if self.below(octave) >= 0 else FINER_STRIDE / self.on_top
 
     @property
     def parts(self) -> tuple[KernelSpec, ...]:
@@ -109,15 +142,21 @@ class KernelSpec:
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
 
-def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
-    """Pick from the settings what decides the graph at a working size.
+def kernel_spec(
+    dream: DreamSettings, base_hw: tuple[int, int], size_hw: tuple[int, int] | None = None
+) -> KernelSpec:
+    """Pick from the settings what decides the graph.
 
-    Raises InputError for a layer or channel that the network does not have, and if its weights are missing.
+    base_hw: the size that octaves are laid out for. size_hw: the working size; None: as much finer than that
+    as the settings say. Raises InputError for a layer or channel that the network does not have, and if its
+    weights are missing.
     """
     info = network_info(dream.network)
     info.check_file()
     channel_weights(dream, info)
-    octaves = len(dream.octave_sizes) or dream.octaves
+    size_hw = size_hw or finer_size(base_hw, dream.finer)
+    laid_out = len(dream.octave_sizes) or dream.octaves
+    octaves = laid_out + len(finer_sizes(base_hw, size_hw))
     return KernelSpec(
         dream.network,
         tuple(taps_of(dream, info)),
@@ -137,8 +176,9 @@ def kernel_spec(dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
         spread=dream.spread and octaves > 1,
         octave_sizes=dream.octave_sizes,
         flips=dream.flips != "none",
-        turns=dream.turns and octaves > 1,
-        swings=dream.octave_swing > 0 and octaves > 1,
+        turns=dream.turns and laid_out > 1,
+        swings=dream.octave_swing > 0 and laid_out > 1,
+        base_hw=None if size_hw == base_hw else base_hw,
     )
 
 

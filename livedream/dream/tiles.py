@@ -75,7 +75,7 @@ class TileSpec:
 def tile_spec(kernel: KernelSpec, tiling: Tiling) -> TileSpec:
     """Return the spec of the tiles that one of a kernel's octaves is divided into."""
     alone = replace(kernel, size_hw=tiling.tile_hw, octaves=1, steps=1, spread=False, only=None)
-    return TileSpec(replace(alone, octave_sizes=(), flips=False, turns=False, swings=False))
+    return TileSpec(replace(alone, octave_sizes=(), flips=False, turns=False, swings=False, base_hw=None))
 
 
 def tiling_of(size_hw: tuple[int, int], whole_px: int = WHOLE_PX) -> Tiling | None:

@@ -41,11 +41,12 @@ def _steps(spec: KernelSpec, dream: DreamSettings, time_s: float) -> NDArray[np.
     """Return octaves x 4 steps; zeros for octaves that are left out.
 
     The ratio between octaves goes from its setting up to (1 + swing) times that and back. An octave n
-    below the largest so is smaller by that to the power of n: its picture is, in the middle of it.
+    below the base's largest so is smaller by that to the power of n: its picture is, in the middle of it.
     """
     working, sizes = np.array([spec.size_hw]), np.array(spec.sizes_hw)
     ratio = 1 + dream.octave_swing * (1 - wave("sine", time_s / dream.octave_swing_s))
-    within = sizes / ratio ** np.arange(len(sizes) - 1, -1, -1)[:, None]
+    below = np.array([[max(0, spec.below(octave))] for octave in range(len(sizes))])
+    within = sizes / ratio**below
     alone = spec.spread or spec.only is not None
     enlarged = np.repeat(working, len(sizes), axis=0) if alone else np.concatenate([within[1:], working])
     steps = np.zeros((spec.octaves, 4), np.int64)

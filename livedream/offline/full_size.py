@@ -25,10 +25,11 @@ def at_full_size(settings: Settings, size_wh: tuple[int, int], kept: Collection[
     """Dream at the size of the picture, with as many more octaves as that is larger.
 
     The smallest octave stays as large as it was, so the largest forms keep their proportions to the picture,
-    and those of several sizes join them. kept: words of the settings that are left as they are.
+    and those of several sizes join them; of a dream that is finer than they are laid out for, all of it has
+    the size of the picture. kept: words of the settings that are left as they are.
     """
     dream = settings.dream
-    working_px = min(MOST_PX, max(LEAST_PX, size_wh[0] * size_wh[1]))
+    working_px = min(MOST_PX, max(LEAST_PX, round(size_wh[0] * size_wh[1] / dream.finer)))
     if "dream.working_px" in kept:
         working_px = dream.working_px
     larger = math.sqrt(working_px / dream.working_px)

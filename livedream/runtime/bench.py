@@ -43,9 +43,10 @@ FLICKER_FRAMES, GROWING_FRAMES = 80, 30
 class Figures:
     """What a benchmark found.
 
-    passes: mean times that a frame is dreamed. latency_ms: from capture (a file's frame:
-    from when it was decoded) to the sink. stage_ms: medians. waited_ms: likewise, for a frame to come, and of
-    a dreamed one to be composed. busy: of each core, all programs together, and how many cores this one took.
+    finer: how many times more pixels the dream has in the end than what its forms are sized by. passes: mean
+    times that a frame is dreamed. latency_ms: from capture (a file's frame: from when it was decoded) to the
+    sink. stage_ms: medians. waited_ms: likewise, for a frame to come, and of a dreamed one to be composed.
+    busy: of each core, all programs together, and how many cores this one took.
     startup_s: from the start of the process to the
     first dreamed frame; settled_s: to the engine that was asked for. flicker: see
     `livedream.dreamed.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
@@ -57,6 +58,7 @@ class Figures:
     network: str
     engine: str
     working_size: tuple[int, int]
+    finer: float
     output_size: tuple[int, int]
     paced: bool
     passes: float
@@ -207,6 +209,7 @@ def bench(
         network=settings.dream.network,
         engine=status.engine,
         working_size=status.working_wh,
+        finer=round(status.finer, 2),
         output_size=with_start.output_wh,
         paced=plan.paced,
         passes=round(float(np.mean(notes.passes)), 2),

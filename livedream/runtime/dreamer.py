@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
-from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.dream.spec import KernelSpec
 from livedream.dreamed import Dreaming
 from livedream.engines.builder import Ahead, EngineBuilder, ProgramState
 from livedream.engines.maker import Ready
-from livedream.errors import InputError
 from livedream.fade import Blend
 from livedream.frame import Frame
 from livedream.pipeline import DreamPipeline, Leaving
@@ -25,6 +22,7 @@ from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.look_ahead import LOOK_UP_S, LookAhead, Taken
 from livedream.runtime.store import SettingsStore
+from livedream.runtime.working_specs import WorkingSpecs
 from livedream.settings import DreamSettings, Settings
 
 
@@ -54,10 +52,10 @@ class Dreamer:
         self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
         self._beside: Callable[[], Beside | None] = lambda: None
         self._waited_s: float | None = None
-        self._size_wh, self._is_expecting = (0, 0), False
+        self._specs = WorkingSpecs(governor, lambda program: builder.state(program) == "ready")
+        self._is_expecting = False
         self._requested: KernelSpec | None = None
-        self._listed: dict[tuple[object, ...], list[KernelProgram]] = {}
-        self._known: deque[tuple[DreamSettings, KernelSpec]] = deque(maxlen=4)
+        self._awaited: KernelProgram | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
         self.ready: Ready[KernelProgram] | None = None
@@ -122,8 +120,9 @@ class Dreamer:
     def _dream(self, taken: Taken, ahead: LookAhead) -> None:
         frame = taken.frame
         preset, wanted, by_hand = self._store.standing()
-        spec, beside = self._spec(wanted, frame.size_wh), self._beside()
-        other = None if beside is None else self._spec_of(beside.settings.dream, spec.size_hw)
+        beside = self._beside()
+        spec = self._spec(wanted, frame.size_wh, alone=beside is None)
+        other = None if beside is None else self._specs.like(beside.settings.dream, spec)
         live = self._open(spec)
         # Two looks need both engines: first that of the one that stands, then the other's.
         self._request(spec if other is None or live is None or live.stopgap else other)
@@ -151,14 +150,14 @@ class Dreamer:
         ahead.begin(partial(self._pipeline.prepare, settings=settings, after=ready))
         self._emit(self._pipeline.begin(ready, settings, leaving))
         if self._fade.is_over and spec == self._pipeline.spec:
-            self._observe(start_s)
+            self._observe(wanted.dream, start_s, alone=beside is None)
 
     def _has_both(self, live: DreamSettings, other: DreamSettings) -> bool:
         """Return whether the pipeline has one dream's engine, and the other dream's is open at that size."""
         assert self._pipeline is not None
         spec = self._pipeline.spec
-        is_there = self._spec_of(other, spec.size_hw) == spec
-        return is_there and self._open(self._spec_of(live, spec.size_hw)) is not None
+        is_there = self._specs.like(other, spec) == spec
+        return is_there and self._open(self._specs.like(live, spec)) is not None
 
     def _rising(self, beside: Beside, now_s: float) -> Beside:
         """Return what is blended in; where its engine had to be waited for it comes within a fade's time."""
@@ -166,7 +165,7 @@ class Dreamer:
             return beside
         return replace(beside, share=beside.share * (now_s - self._waited_s) / self.fade_s)
 
-    def _observe(self, start_s: float) -> None:
+    def _observe(self, dream: DreamSettings, start_s: float, *, alone: bool) -> None:
         """Report a frame's time to the governor; build engines ahead once there is room."""
         governor, now_s = self._governor, self._clock.now_s()
         if governor is None or not self.settled.is_set():
@@ -174,10 +173,14 @@ class Dreamer:
         if self._builder.is_busy:
             governor.restart()  # what that takes is soon free again
             return
-        said = governor.observe(now_s - start_s, now_s)
+        said = governor.observe(
+            now_s - start_s, now_s, lambda finer: alone and self._specs.has_finer(dream, finer)
+        )
+        awaited = self._specs.awaited(dream)
         if said is not None:
             self._tell(said)
-        elif governor.is_at_ease and not self._is_expecting:
+        elif awaited not in (None, self._awaited) or (governor.is_at_ease and not self._is_expecting):
+            self._awaited = awaited
             self._expect()
 
     def _expect(self) -> None:
@@ -189,7 +192,7 @@ class Dreamer:
         assert self._pipeline is not None
         if mix.leaving is None:
             return None
-        spec = kernel_spec(mix.leaving, self._pipeline.spec.size_hw)
+        spec = self._specs.like(mix.leaving, self._pipeline.spec)
         ready = self._open(spec)
         return None if ready is None else Leaving(spec, ready.engine, mix.leaving, mix.left)
 
@@ -203,29 +206,16 @@ class Dreamer:
             self._builder.give_back(self._leaving)
         self._leaving = None
 
-    def _spec(self, settings: Settings, size_wh: tuple[int, int]) -> KernelSpec:
+    def _spec(self, settings: Settings, size_wh: tuple[int, int], *, alone: bool = True) -> KernelSpec:
         """Return what kernel settings ask for, at the size that the governor allows."""
-        working_px = settings.dream.working_px
         if self._governor is not None and self._interval_s is not None:
             self._governor.hold(self._interval_s)
-            self._governor.want(working_px, settings.dream.passes)
-            working_px = self._governor.working_px
-        self._size_wh = size_wh
-        return self._spec_of(settings.dream, working_size_hw(size_wh, working_px))
+        return self._specs.choose(settings.dream, size_wh, alone=alone)
 
     def _request(self, spec: KernelSpec) -> None:
         if spec != self._requested:
             self._requested = spec
             self._builder.request(KernelProgram(spec), stopgap=self._pipeline is None)
-
-    def _spec_of(self, dream: DreamSettings, size_hw: tuple[int, int]) -> KernelSpec:
-        """Return the spec, which is the same from frame to frame; to make it looks at the network's file."""
-        for known, spec in self._known:
-            if known is dream and spec.size_hw == size_hw:
-                return spec
-        spec = kernel_spec(dream, size_hw)
-        self._known.append((dream, spec))
-        return spec
 
     def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:
@@ -246,34 +236,18 @@ class Dreamer:
         self._tell(describe(ready))
 
     def _ahead(self) -> Ahead[KernelProgram]:
-        """List what may be asked for at this size, and at the one that the governor would choose next."""
-        dreams = [settings.dream for settings in self._upcoming()]
-        governor = self._governor
-        if governor is None:
-            return Ahead(self._programs(dreams, {}))
-        wanted_px = governor.wanted_px
-        return Ahead(
-            self._programs(dreams, {wanted_px: governor.working_px}),
-            self._programs(dreams, {wanted_px: governor.next_px}),
-        )
+        return self._specs.ahead((settings.dream for settings in self._upcoming()), self._awaited)
 
     def state_of(self, dream: DreamSettings) -> ProgramState:
-        """Return how far the engine of a dream is, at the size that is dreamed at; any thread."""
-        governor = self._governor
-        sizes_px = {} if governor is None else {governor.wanted_px: governor.working_px}
-        key = dream.model_dump_json(), self._size_wh, tuple(sizes_px.items())
-        if key not in self._listed:
-            self._listed[key] = self._programs([dream], sizes_px)
-        return self._builder.state(self._listed[key][0]) if self._listed[key] else "waiting"
+        """Return how far the engine of a dream is, at the size that it begins with; any thread."""
+        program = self._specs.program(dream)
+        return "waiting" if program is None else self._builder.state(program)
 
-    def _programs(self, dreams: Iterable[DreamSettings], sizes_px: Mapping[int, int]) -> list[KernelProgram]:
-        """List the programs of dreams that the network has, each once; sizes_px: wanted -> governed."""
-        found: dict[KernelProgram, None] = {}
-        for dream in dreams:
-            size_hw = working_size_hw(self._size_wh, sizes_px.get(dream.working_px, dream.working_px))
-            with suppress(InputError):  # it is told when it is asked for
-                found[KernelProgram(kernel_spec(dream, size_hw))] = None
-        return list(found)
+    @property
+    def finer(self) -> float:
+        """Return how many times more pixels the dream has than the base that its forms are sized by."""
+        spec = None if self.ready is None else self.ready.program.spec
+        return 1.0 if spec is None else spec.finer
 
 
 def affordable(settings: Settings, governor: Governor | None, *, is_settled: bool) -> Settings:

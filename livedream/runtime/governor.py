@@ -1,9 +1,10 @@
-"""The governor: holds the frame rate by how often a frame is dreamed, and by the size it is dreamed at."""
+"""The governor: holds the frame rate by how fine, how often, and at what size a frame is dreamed."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 SETTLE_S = 2.5
 """How long a size is watched before a smaller one is tried; an engine swap itself costs a few frames."""
@@ -26,16 +27,26 @@ EASE = 20
 PASS_SHARE = 0.6
 """What a further pass takes at most, as a share of all that a frame takes with those before it."""
 
+FINER, FINER_PRICE = 2.0, 2.0
+"""How many times more pixels a finer dream has, and how many times longer a frame then takes until it was
+measured: the octave on top costs more than the base, the rest of a frame less."""
+
+LONGEST_CALM_S = 600.0
+"""After a finer dream had to be taken back the calm has to last twice as long, up to this."""
+
 SMALLEST_SHARE = 0.12
 """Of the wanted pixels; smaller dreams hide the scene rather than dream it."""
 
 
 @dataclass(slots=True)
 class Governor:
-    """Chooses the passes and the working pixels that hold a frame rate; passes are given up first.
+    """Chooses what holds a frame rate: detail is given up first, then passes, then working pixels.
 
-    wanted_px: what the preset asks for; never exceeded, because a larger size dreams smaller things.
+    wanted_px: what the preset asks for; the base is never larger, because it would dream smaller things.
     interval_s: 1 / target frame rate. wanted_passes: times that a frame is dreamed where there is time.
+    finer: how many times more pixels than the base the dream has, at most `most_finer`; over 1 only where all
+    that is wanted is there. awaited: how fine it would be, were the engine for that at hand; None: it is not
+    to be finer.
     """
 
     wanted_px: int
@@ -43,6 +54,12 @@ class Governor:
     wanted_passes: int = 1
     working_px: int = 0
     passes: int = 0
+    finer: float = 1.0
+    most_finer: float = 1.0
+    awaited: float | None = None
+    _calm_s: float = CALM_S
+    _load_before: float | None = None
+    _prices: dict[float, float] = field(default_factory=dict)
     _busy_s: float = 0.0
     _watched: int = 0
     _since_s: float | None = None
@@ -77,13 +94,26 @@ class Governor:
         """Start over from another wish."""
         if wanted_px != self.wanted_px:
             self.wanted_px = self.working_px = wanted_px
-            self.restart()
+            self.begin(1.0)
         if wanted_passes != self.wanted_passes:
             self.wanted_passes = self.passes = wanted_passes
             self.restart()
 
-    def observe(self, busy_s: float, now_s: float) -> str | None:
-        """Take note of one frame's dreaming time; a sentence if the size is changed, else None."""
+    def begin(self, finer: float) -> None:
+        """Begin another dream, so much finer than its base if there is time for all of the base."""
+        is_whole = self.working_px == self.wanted_px and self.passes == self.wanted_passes
+        self.finer, self.awaited = finer if is_whole else 1.0, None
+        self._calm_s, self._load_before = CALM_S, None
+        self._prices.clear()
+        self.restart()
+
+    def observe(
+        self, busy_s: float, now_s: float, is_there: Callable[[float], bool] = lambda _finer: True
+    ) -> str | None:
+        """Take note of one frame's dreaming time; a sentence if the size is changed, else None.
+
+        is_there: whether the engine of a dream so fine need not be built.
+        """
         self._since_s = now_s if self._since_s is None else self._since_s
         self._busy_s += busy_s
         self._watched += 1
@@ -91,7 +121,9 @@ class Governor:
             return None
         load = self._busy_s / self._watched / self.interval_s
         self._busy_s, self._watched, self._since_s = 0.0, 0, now_s
-        return self._lower(load) if load > FULL_LOAD else self._raise(load, now_s)
+        if self._load_before is not None:
+            self._prices[self.finer], self._load_before = max(1.0, load / self._load_before), None
+        return self._lower(load) if load > FULL_LOAD else self._raise(load, now_s, is_there)
 
     def _rung(self, fitting_px: float) -> int:
         """Return the largest size of the ladder that is at most `fitting_px`, or its smallest."""
@@ -101,26 +133,43 @@ class Governor:
         return max(int(self.wanted_px * SMALLEST_SHARE), int(self.wanted_px * RUNG**steps))
 
     def _lower(self, load: float) -> str | None:
+        if self.finer > 1:
+            self._calm_s = min(LONGEST_CALM_S, 2 * self._calm_s)
+            rungs = max(1, math.ceil(math.log(load / AIM) / math.log(FINER)))
+            return self._change_finer(max(1.0, self.finer / FINER**rungs))
         if self.passes > 1:
             return self._change_passes("only ", self.passes - 1)
         return self._change("lowered", self._rung(self.working_px * AIM / load))
 
-    def _raise(self, load: float, now_s: float) -> str | None:
+    def _raise(self, load: float, now_s: float, is_there: Callable[[float], bool]) -> str | None:
         """Go up by one rung once there has been room for it for long enough."""
-        one_up = min(self.wanted_px, math.ceil(self.working_px / RUNG))
         is_whole, has_all = self.working_px == self.wanted_px, self.passes == self.wanted_passes
+        one_up = min(self.wanted_px, math.ceil(self.working_px / RUNG))
+        finer = self.finer * FINER if is_whole and has_all else 1.0
         more = 1 + PASS_SHARE if is_whole else one_up / self.working_px
-        if (is_whole and has_all) or load * more > AIM:
-            self._calm_since_s = None
+        more = self._prices.get(finer, FINER_PRICE) if finer > 1 else more
+        if finer > self.most_finer or load * more > AIM:
+            self._calm_since_s = self.awaited = None
             return None
         self._calm_since_s = now_s if self._calm_since_s is None else self._calm_since_s
-        if now_s - self._calm_since_s < CALM_S:
+        if now_s - self._calm_since_s < (self._calm_s if finer > 1 else CALM_S):
             return None
-        return (
-            self._change_passes("", self.passes + 1)
-            if is_whole
-            else self._change("raised", self._rung(one_up))
-        )
+        if finer > 1 and not is_there(finer):
+            self.awaited = finer
+            return None
+        if finer > 1:
+            self._load_before = load
+            return self._change_finer(finer)
+        if is_whole:
+            return self._change_passes("", self.passes + 1)
+        return self._change("raised", self._rung(one_up))
+
+    def _change_finer(self, finer: float) -> str:
+        how = "finer" if finer > self.finer else "less fine"
+        self.finer, self.awaited = finer, None
+        self.restart()
+        rate = 1 / self.interval_s
+        return f"the dream is {how}: {finer:g} times the pixels wanted, at {rate:.0f} frames a second"
 
     def _change_passes(self, how: str, passes: int) -> str:
         self.passes = passes

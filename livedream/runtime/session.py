@@ -254,6 +254,7 @@ class LiveSession:
             source_wh=self._source.info.size_wh,
             source_is_device=self._source.info.is_device,
             working_wh=ready.program.spec.size_hw[::-1] if ready else (0, 0),
+            finer=self._dreamer.finer,
             output_wh=self.plan.output_wh,
             sinks=self.output.sinks(),
             opening=self.sources.opening,

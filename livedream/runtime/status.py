@@ -46,7 +46,8 @@ class Status:
     asked for and comes when its engine is ready, "" if none.
     left_s: how long the preset is still shown; None: until a hand changes it. attract: past frames are
     shown, as nothing moves. motion_px: mean motion of the camera's picture, None before it is known;
-    floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels.
+    floor_px: the motion below which it stands. source_wh, working_wh, output_wh: pixels; finer: how many
+    times more of them the dream has than what its forms are sized by.
     source_is_device: frames come from a camera or a stream.
     sinks: name -> health.
     opening: the source that is being opened, "" if none is; refused: why the last one did not open.
@@ -77,6 +78,7 @@ class Status:
     source_wh: tuple[int, int] = (0, 0)
     source_is_device: bool = False
     working_wh: tuple[int, int] = (0, 0)
+    finer: float = 1.0
     output_wh: tuple[int, int] = (0, 0)
     opening: str = ""
     refused: str = ""

@@ -35,6 +35,18 @@ class OctaveSettings(Section):
         unit="of the working size, each over 0 and up to 1",
         lifetime="engine",
     )
+    finer: float = setting(
+        1.0,
+        "How many times more pixels than dream.working_px the dream has: forms keep their size in the "
+        "picture, and octaves on top add detail. A live show takes more while there is time for it, up to "
+        "the size of the output, and less when there is not.",
+        unit="times the pixels",
+        lifetime="engine",
+        ge=1.0,
+        le=64.0,
+        scale="logarithmic",
+        step=2.0,
+    )
     octave_swing: float = setting(
         0.0,
         "How much the ratio between octaves grows and shrinks in a cycle, so that forms breathe in size; a "

@@ -135,7 +135,10 @@ def _offset(status: Status) -> str:
 
 def _sizes(status: Status) -> str:
     sizes = (status.working_wh, status.output_wh)
-    return " \N{RIGHTWARDS ARROW} ".join(f"{w}\N{MULTIPLICATION SIGN}{h}" for w, h in sizes if w and h)
+    named = [f"{w}\N{MULTIPLICATION SIGN}{h}" for w, h in sizes if w and h]
+    if status.finer > 1 and all(status.working_wh):
+        named[0] += f" ({status.finer:.2g} times finer)"
+    return " \N{RIGHTWARDS ARROW} ".join(named)
 
 
 def devices(status: Status) -> list[Device]:

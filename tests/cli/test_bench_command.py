@@ -14,6 +14,7 @@ FIGURES = (
     "engine",
     "network",
     "working_size",
+    "finer",
     "output_size",
     "peak_rss_mb",
     "startup_s",

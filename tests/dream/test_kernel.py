@@ -16,9 +16,10 @@ from livedream.dream.inputs import SCALARS, frame_inputs
 from livedream.dream.kernel import make_kernel, ranked
 from livedream.dream.network import Network
 from livedream.dream.program import KernelProgram
-from livedream.dream.spec import KernelSpec
+from livedream.dream.spec import KernelSpec, kernel_spec
 from livedream.dream.taps import taps_at
 from livedream.ops.gradient import gaussian_taps
+from livedream.ops.octave_sizes import finer_size
 from livedream.ops.pyramid import Resize
 from livedream.settings import DreamSettings
 
@@ -420,3 +421,26 @@ def test_the_strongest_the_weakest_and_the_average_are_chosen() -> None:
 def test_as_many_as_wanted_are_chosen_also_of_equals(means: list[int], count: int) -> None:
     for rank in ("strongest", "weakest", "average"):
         assert len(chosen([float(mean) for mean in means], rank, count)) == min(count, len(means))
+
+
+def shrunk(image: Tensor, size_hw: tuple[int, int]) -> Tensor:
+    return F.interpolate(image, size_hw, mode="area")
+
+
+def detail(image: Tensor, size_hw: tuple[int, int]) -> float:
+    """Measure what of an image is lost at a smaller size."""
+    seen = F.interpolate(shrunk(image, size_hw), (image.shape[2], image.shape[3]), mode="bicubic")
+    return float((image - seen).abs().mean() / image.abs().mean())
+
+
+@pytest.mark.parametrize("finer", [2.0, 4.0])
+def test_a_finer_dream_has_the_forms_of_its_base_and_more_detail(finer: float) -> None:
+    wanted = DreamSettings(layers={"eyes": 1.0}, step_size=0.02, jitter_px=0)
+    base, fine = (kernel_spec(wanted, (96, 128), finer_size((96, 128), n)) for n in (1.0, finer))
+    large = F.interpolate(picture((12, 16)), fine.size_hw, mode="bicubic").clamp(0.2, 0.8)
+    image = shrunk(large, base.size_hw)
+    coarse, grown = dream(base, image, step_size=0.02) - image, dream(fine, large, step_size=0.02) - large
+    seen = shrunk(grown, base.size_hw)
+    assert float(F.cosine_similarity(seen.flatten(), coarse.flatten(), dim=0)) > 0.9
+    enlarged = F.interpolate(coarse, fine.size_hw, mode="bicubic")
+    assert detail(grown, base.size_hw) > finer / 2.5 * detail(enlarged, base.size_hw)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.dream.spec import FINER_STRIDE, KernelSpec, kernel_spec, working_size_hw
 from livedream.dream.taps import taps_at
 from livedream.errors import InputError
 from livedream.settings import DreamSettings
@@ -94,3 +94,45 @@ def test_without_the_wish_and_with_one_octave_nothing_takes_turns() -> None:
     assert plain.dreamed == [0, 1, 2]
     single = SPREAD | {"octaves": 1}
     assert kernel_spec(DreamSettings(**single), (96, 128)).parts == ()
+
+
+@given(
+    st.integers(1, 4),
+    st.sampled_from([(), (0.4, 1.0), (0.7,)]),
+    st.sampled_from([2.0, 4.0, 16.0]),
+    st.booleans(),
+)
+def test_finer_the_octaves_of_the_base_are_what_they_were(
+    octaves: int, listed: tuple[float, ...], finer: float, turns: bool
+) -> None:
+    dream = DreamSettings(
+        layers={"eyes": 1.0}, octaves=octaves, octave_sizes=listed, turns=turns, octave_swing=0.2
+    )
+    plain, fine = (
+        kernel_spec(dream.model_copy(update={"finer": times}), (208, 376)) for times in (1.0, finer)
+    )
+    count = len(plain.sizes_hw)
+    assert fine.sizes_hw[:count] == plain.sizes_hw
+    assert fine.sizes_hw[-1] == fine.size_hw
+    assert fine.finer == pytest.approx(finer, rel=0.03)
+    assert fine.octaves - fine.on_top == plain.octaves
+    for octave in range(len(fine.sizes_hw)):
+        is_on_top = octave >= count
+        assert fine.is_turned(octave) == (not is_on_top and plain.is_turned(octave))
+        assert fine.is_swung(octave) == (not is_on_top and plain.is_swung(octave))
+        assert is_on_top or fine.stride_of(octave) == 1
+    on_top = [fine.stride_of(octave) for octave in range(count, len(fine.sizes_hw))]
+    assert sum(on_top) == pytest.approx(FINER_STRIDE)
+
+
+def test_no_finer_it_is_the_spec_that_it_always_was() -> None:
+    spec = kernel_spec(DreamSettings(layers={"eyes": 1.0}), (64, 88))
+    assert spec.base_hw is None
+    assert (spec.laid_hw, spec.size_hw, spec.finer, spec.on_top) == ((64, 88), (64, 88), 1.0, 0)
+
+
+def test_a_size_that_is_given_stands_above_the_setting() -> None:
+    dream = DreamSettings(layers={"eyes": 1.0}, finer=4.0)
+    assert kernel_spec(dream, (64, 88)).size_hw == (128, 176)
+    assert kernel_spec(dream, (64, 88), (96, 128)).size_hw == (96, 128)
+    assert kernel_spec(dream, (64, 88), (64, 88)).base_hw is None

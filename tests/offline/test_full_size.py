@@ -38,6 +38,14 @@ def test_a_picture_beyond_what_can_be_dreamed_is_dreamed_at_the_most() -> None:
     assert at_full_size(Settings(), (9000, 9000)).dream.working_px == 8_294_400
 
 
+@pytest.mark.parametrize("finer", [2.0, 4.0])
+def test_a_finer_dream_has_the_size_of_the_picture_not_more(finer: float) -> None:
+    dream = at_full_size(change(Settings(), {"dream.finer": finer}), (1280, 720)).dream
+    spec = kernel_spec(dream, working_size_hw((1280, 720), dream.working_px))
+    assert spec.size_hw == pytest.approx((720, 1280), abs=16)
+    assert spec.finer == pytest.approx(finer, rel=0.05)
+
+
 def test_a_small_picture_needs_no_more_octaves() -> None:
     dream = at_full_size(Settings(), (100, 100)).dream
     assert (dream.working_px, dream.octaves) == (10_000, 2)

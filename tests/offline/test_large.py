@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from livedream.dream.inputs import frame_inputs
-from livedream.dream.program import TileProgram
+from livedream.dream.program import KernelProgram, TileProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.engines.eager import EagerEngine
@@ -51,6 +51,26 @@ def test_only_octaves_larger_than_a_tile_are_divided() -> None:
     assert all(side <= 416 for one in made for side in one.program.spec.kernel.size_hw)
     engine.close()
     assert all(one.closed for one in made)
+
+
+def test_octaves_on_top_are_divided_like_others() -> None:
+    made: list[Watched] = []
+
+    def engine_for(program: TileProgram) -> Watched:
+        made.append(Watched(program))
+        return made[-1]
+
+    spec = replace(SPEC, base_hw=(208, 224), octaves=3)
+    image = np.random.default_rng(0).random((1, 3, *spec.size_hw), dtype=np.float32)
+    given = frame_inputs(spec, DreamSettings(layers={"lines": 1.0}), np.random.default_rng(0))
+    tiled, whole = (
+        tiled_engine(spec, engine_for, WHOLE_PX).run([image, *given]),
+        EagerEngine(KernelProgram(spec)).run([image, *given]),
+    )
+    assert len(made) == 1
+    assert made[0].program.spec.kernel.base_hw is None
+    alike = np.corrcoef((tiled - image).ravel(), (whole - image).ravel())[0, 1]
+    assert alike > 0.95
 
 
 def test_octaves_that_take_turns_are_divided_one_by_one() -> None:

@@ -1,8 +1,16 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.ops.octave_sizes import SMALLEST_OCTAVE_PX, listed_sizes, octave_sizes
+from livedream.ops.octave_sizes import (
+    SMALLEST_OCTAVE_PX,
+    finer_size,
+    finer_sizes,
+    listed_sizes,
+    octave_sizes,
+)
 
 sizes_hw = st.tuples(st.integers(32, 1000), st.integers(32, 1000))
 shares = st.floats(0.001, 1.0)
@@ -57,3 +65,33 @@ def test_listed_sizes_are_shares_and_those_too_small_are_left_out() -> None:
     assert listed_sizes((240, 320), [0.1, 0.5]) == [(120, 160)], "the finest are left out likewise"
     assert listed_sizes((240, 320), [0.01, 0.02]) == [(32, 43)], "the largest always is one"
     assert listed_sizes((8, 8), [0.5]) == [(8, 8)]
+
+
+@given(sizes_hw, st.floats(1.1, 64.0))
+def test_a_finer_size_has_the_pixels_and_the_shape_of_its_base(
+    base_hw: tuple[int, int], finer: float
+) -> None:
+    size_hw = finer_size(base_hw, finer)
+    for side, base in zip(size_hw, base_hw, strict=True):
+        assert side == pytest.approx(base * finer**0.5, abs=4.01)
+        assert side % 8 == 0
+    assert finer_size(base_hw, 1.0) == base_hw, "whatever its sides"
+
+
+@given(sizes_hw, st.floats(2.0, 64.0))
+def test_octaves_on_top_grow_up_to_the_finer_size_each_up_to_twice_as_high(
+    base_hw: tuple[int, int], finer: float
+) -> None:
+    size_hw = finer_size(base_hw, finer)
+    sizes = [base_hw, *finer_sizes(base_hw, size_hw)]
+    assert sizes[-1] == size_hw
+    assert sizes == sorted(sizes)
+    for (height, _), (higher, _) in pairwise(sizes):
+        assert 1 < higher / height < 2.5, "twice, but for rounding"
+
+
+def test_the_base_has_no_octave_on_top_and_four_times_the_pixels_are_one() -> None:
+    assert finer_sizes((208, 376), (208, 376)) == []
+    assert finer_sizes((208, 376), (296, 528)) == [(296, 528)]
+    assert finer_sizes((208, 376), finer_size((208, 376), 4)) == [(416, 752)]
+    assert finer_sizes((208, 376), finer_size((208, 376), 16)) == [(416, 752), (832, 1504)]

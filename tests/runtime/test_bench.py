@@ -30,6 +30,7 @@ def test_the_figures_are_there_and_plausible(
     assert figures.dropped == 0
     assert figures.startup_s <= figures.settled_s + 1.0
     assert figures.working_size == (80, 56)
+    assert figures.finer == 1
     assert figures.output_size == (128, 96)
     assert 0 < figures.flicker < figures.flicker_without_warm_start
     assert 0 < figures.mean_residual < 1

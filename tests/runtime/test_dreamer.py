@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from livedream.dreamed import Dreaming
 from livedream.engines.engine import Check
 from livedream.engines.maker import Ready
 from livedream.frame import Frame
+from livedream.ops.octave_sizes import finer_size
 from livedream.presets import Preset, load, shipped
 from livedream.runtime.dreamer import Dreamer, affordable, describe
 from livedream.runtime.governor import Governor
@@ -198,3 +200,52 @@ def test_there_is_time_for_a_picture_of_a_mood_as_soon_as_its_own_engine_is_ther
     for _ in range(30):
         governor.observe(0.033, 0.0)
     assert has_time() == [False, False], "frames take all the time there is"
+
+
+class ReadyBuilder(SlowBuilder):
+    """Has the engine of whatever was asked to be built ahead."""
+
+    preparing = 0
+
+    def __init__(self, studio: Any) -> None:
+        super().__init__(studio, lambda _program: 0)
+        self.stored: set[KernelProgram] = set()
+
+    def prepare(self, plan: Any) -> None:
+        ahead = plan()
+        self.stored |= {*ahead.load, *ahead.store}
+
+    def state(self, program: KernelProgram) -> str:
+        return "ready" if program in self.stored else "waiting"
+
+
+def test_with_time_to_spare_the_dream_becomes_finer_and_less_fine_first_when_there_is_none(
+    studio: Any,
+) -> None:
+    """The machine has a second for each frame, and takes 0.2, later 1.2."""
+    wished = change(Settings(), {"dream.working_px": 4096, "dream.layers": {"lines": 1.0}})
+    store, slot, clock = SettingsStore(wished), Latest[Frame](), ManualClock()
+    governor, builder, said = Governor(4096, 1.0), ReadyBuilder(studio), list[str]()
+    sizes: list[tuple[int, ...]] = []
+
+    def go_on(dreaming: Dreaming) -> None:
+        sizes.append(dreaming.finish().residual.shape[:2])
+        clock.advance(0.2 if len(sizes) < 220 else 1.2)
+        builder.frame = number = len(sizes)
+        if number == 240:
+            slot.close()
+        else:
+            slot.put(studio.frame(x=number, index=number, size_wh=(160, 96)))
+
+    dreamer = Dreamer(store, builder, governor, clock, go_on, said.append)  # type: ignore[arg-type]
+    dreamer.prepare((160, 96))
+    slot.put(studio.frame(size_wh=(160, 96)))
+    dreamer.run(slot, threading.Event())
+    base_hw = working_size_hw((160, 96), 4096)
+    finer_hw = finer_size(base_hw, 2)
+    assert [size for size, _ in groupby(sizes)] == [base_hw, finer_hw, base_hw]
+    assert sizes.index(finer_hw) > 12 / 0.2, "after it has been calm"
+    assert 220 <= len(sizes) - sizes[::-1].index(finer_hw) < 235
+    told = [sentence for sentence in said if "times the pixels" in sentence]
+    assert ["less fine" in sentence for sentence in told] == [False, True]
+    assert dreamer.finer == 1

@@ -143,3 +143,108 @@ def test_another_rate_is_watched_anew() -> None:
     governor.hold(1 / 60)
     assert governor.interval_s == 1 / 60
     assert not governor.is_at_ease
+
+
+def at_detail(governor: Governor, frame_ms: float, octave_ms: float, seconds: float) -> list[str]:
+    """Let it watch a machine; octave_ms: for as many pixels on top as the base has."""
+    return watch(
+        governor, lambda: (frame_ms + (governor.finer - 1) * octave_ms * governor.passes) / 1e3, seconds
+    )
+
+
+def test_where_there_is_time_the_dream_becomes_finer_up_to_the_output() -> None:
+    governor = Governor(80_000, 1 / 30, most_finer=11.5)
+    said = at_detail(governor, 4, 1, 120)
+    assert governor.finer == 8
+    assert (governor.working_px, governor.passes) == (80_000, 1)
+    assert said[0] == "the dream is finer: 2 times the pixels wanted, at 30 frames a second"
+    assert len(said) == 3
+
+
+def test_a_finer_dream_is_kept_without_hunting() -> None:
+    governor = Governor(80_000, 1 / 30, most_finer=11.5)
+    at_detail(governor, 12, 9, 30)
+    assert governor.finer == 2
+    assert at_detail(governor, 12, 9, 120) == []
+    assert governor.finer == 2
+
+
+@given(st.floats(1, 60), st.floats(0.1, 60), st.integers(1, 3))
+def test_detail_does_not_hunt_whatever_it_takes(frame_ms: float, octave_ms: float, passes: int) -> None:
+    governor = Governor(80_000, 1 / 30, passes, most_finer=16)
+    at_detail(governor, frame_ms, octave_ms, 100)
+    assert len(at_detail(governor, frame_ms, octave_ms, 120)) <= 2
+    assert governor.finer == 1 or (governor.working_px, governor.passes) == (80_000, passes)
+
+
+@given(st.lists(st.floats(-0.12, 0.12), min_size=50, max_size=50), st.floats(6, 30))
+def test_a_restless_machine_makes_it_hunt_less_and_less(noise: list[float], octave_ms: float) -> None:
+    """Other programs take up to an eighth more or less, a few seconds at a time."""
+    governor, frames = Governor(80_000, 1 / 30, most_finer=4), 0
+
+    def busy_s() -> float:
+        nonlocal frames
+        frames += 1
+        return (13 + (governor.finer - 1) * octave_ms) * (1 + noise[frames // 100 % len(noise)]) / 1e3
+
+    watch(governor, busy_s, 60)
+    assert len(watch(governor, busy_s, 120)) <= 4
+
+
+def test_detail_is_given_up_first_and_comes_back_last() -> None:
+    governor = Governor(80_000, 1 / 30, 2, most_finer=2, finer=2.0)
+    (said,) = watched(governor, 30, 2, 4)
+    assert said == "the dream is less fine: 1 times the pixels wanted, at 30 frames a second"
+    assert (governor.finer, governor.passes, governor.working_px) == (1, 2, 80_000)
+    watched(governor, 8, 40, 20)
+    assert governor.passes == 1
+    assert governor.working_px < 80_000
+    *_, passes, finer = watched(governor, 2, 1, 200)
+    assert "twice" in passes
+    assert "finer: 2 times" in finer
+
+
+def test_after_it_was_taken_back_the_calm_lasts_longer() -> None:
+    """Of another program that comes and goes every half minute less and less is seen."""
+    governor, frames = Governor(80_000, 1 / 30, most_finer=2), 0
+
+    def busy_s() -> float:
+        nonlocal frames
+        frames += 1
+        return (10 * governor.finer + (16 if frames // 900 % 2 else 0)) / 1e3
+
+    said = watch(governor, busy_s, 1800)
+    assert 4 <= len(said) <= 12, "and not 60 times, as often as it comes and goes"
+    assert governor.working_px == 80_000
+
+
+def test_a_far_too_fine_dream_is_given_up_at_once() -> None:
+    governor = Governor(80_000, 1 / 30, most_finer=16, finer=16.0)
+    assert len(at_detail(governor, 10, 10, 4)) == 1
+    assert governor.finer == 2
+
+
+def test_nothing_finer_is_taken_before_its_engine_is_there() -> None:
+    governor, frame = Governor(80_000, 1 / 30, most_finer=2), 0
+
+    def observe(*, is_there: bool) -> list[str]:
+        nonlocal frame
+        said = []
+        for _ in range(30 * 20):
+            frame += 1
+            said.append(governor.observe(0.005, frame / 30, lambda _finer: is_there))
+        return [sentence for sentence in said if sentence]
+
+    assert observe(is_there=False) == []
+    assert (governor.finer, governor.awaited) == (1, 2)
+    assert len(observe(is_there=True)) == 1
+    assert (governor.finer, governor.awaited) == (2, None)
+
+
+def test_another_dream_begins_as_fine_as_is_said_where_all_else_is_there() -> None:
+    governor = Governor(80_000, 1 / 30, most_finer=4)
+    governor.begin(4.0)
+    assert governor.finer == 4
+    governor.working_px = 60_000
+    governor.begin(4.0)
+    assert governor.finer == 1

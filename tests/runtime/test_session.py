@@ -29,7 +29,7 @@ from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate
 from livedream.runtime.source_switcher import Devices, Wish
 from livedream.runtime.store import SettingsStore
-from livedream.settings import Settings
+from livedream.settings import Settings, change
 from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
 from livedream.sinks.render_recipe import recipe_of
@@ -45,8 +45,10 @@ EVERY = Rate((128, 96), 50.0, pace="each frame")
 
 @pytest.fixture
 def session_of(cache: EngineCache, small_settings: Settings) -> Callable[..., LiveSession]:
-    def make(source: Any, plan: Plan = PLAN, **options: Any) -> LiveSession:
-        return LiveSession(source, SettingsStore(small_settings), plan, SystemClock(), cache=cache, **options)
+    def make(
+        source: Any, plan: Plan = PLAN, settings: Settings = small_settings, **options: Any
+    ) -> LiveSession:
+        return LiveSession(source, SettingsStore(settings), plan, SystemClock(), cache=cache, **options)
 
     return make
 
@@ -88,11 +90,15 @@ def test_every_frame_of_a_file_is_dreamed_when_unpaced(
     assert source.closed >= 1
 
 
+@pytest.mark.parametrize("finer", [1.0, 2.0])
 def test_live_and_offline_dream_the_same(
-    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], small_settings: Settings
+    session_of: Callable[..., LiveSession],
+    make_source: Callable[..., Any],
+    small_settings: Settings,
+    finer: float,
 ) -> None:
-    sink = Memory()
-    session = session_of(make_source(6), replace(PLAN, paced=False))
+    sink, small_settings = Memory(), change(small_settings, {"dream.finer": finer})
+    session = session_of(make_source(6), replace(PLAN, paced=False), small_settings)
     session.add_sink(sink, EVERY)
     session.start()
     wait_for(lambda: session.ended)

@@ -54,6 +54,14 @@ def test_sizes_read_from_working_to_output(status: Status) -> None:
     assert Setting("size", "320\u00d7240 \u2192 1280\u00d7720") in hud_of(status).lines
 
 
+def test_a_finer_dream_says_how_much_finer(status: Status) -> None:
+    lines = hud_of(replace(status, finer=1.998)).lines
+    assert Setting("size", "320\u00d7240 (2 times finer) \u2192 1280\u00d7720") in lines
+    assert not any(
+        "finer" in line.text for line in hud_of(replace(status, working_wh=(0, 0), finer=2.0)).lines
+    )
+
+
 def test_a_live_source_shows_its_measured_rate(status: Status) -> None:
     assert Device("C920 webcam", "30.0 fps, 1280x720 MJPG", "live") in hud_of(status).lines
 

@@ -1,0 +1,126 @@
+"""Which kernels a show needs: its dreams at the sizes that the governor allows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.engines.builder import Ahead
+from livedream.errors import InputError
+from livedream.ops.octave_sizes import finer_size
+from livedream.runtime.governor import Governor
+from livedream.settings import DreamSettings
+
+
+class WorkingSpecs:
+    """Chooses specs, and remembers how fine each dream has become.
+
+    governor: None for what is wanted, whatever the rate. is_there: whether a program's engine need not be
+    built: nothing is waited for in order to dream finer.
+    """
+
+    def __init__(self, governor: Governor | None, is_there: Callable[[KernelProgram], bool]) -> None:
+        self._governor, self._is_there = governor, is_there
+        self._size_wh = (0, 0)
+        self._known: deque[tuple[DreamSettings, KernelSpec]] = deque(maxlen=64)
+        self._listed: dict[tuple[object, ...], KernelProgram | None] = {}
+        self._plain: KernelSpec | None = None
+        self._reached: dict[KernelSpec, float] = {}
+
+    def choose(self, dream: DreamSettings, size_wh: tuple[int, int], *, alone: bool = True) -> KernelSpec:
+        """Return the spec of a dream for pictures of a size, as fine as there is time for.
+
+        alone: nothing is dreamed beside it; what is has an engine of the usual size. Raises InputError.
+        """
+        self._size_wh, governor = size_wh, self._governor
+        if governor is None:
+            return self._plain_spec(dream, dream.working_px)
+        governor.want(dream.working_px, dream.passes)
+        governor.most_finer = max(dream.finer, size_wh[0] * size_wh[1] / dream.working_px)
+        plain = self._plain_spec(dream, governor.working_px)
+        if plain != self._plain:
+            self._plain = plain
+            governor.begin(self._start(dream, plain))
+        self._reached[plain] = governor.finer
+        return self._finer(dream, plain, governor.finer) if alone else plain
+
+    def like(self, dream: DreamSettings, spec: KernelSpec) -> KernelSpec:
+        """Return the spec of a dream at the sizes of another one. Raises InputError."""
+        return self._spec_of(dream, spec.laid_hw, spec.size_hw)
+
+    def has_finer(self, dream: DreamSettings, finer: float) -> bool:
+        """Return whether the engine of the dream that was chosen last, so fine, need not be built."""
+        return self._plain is not None and self._is_there(
+            KernelProgram(self._finer(dream, self._plain, finer))
+        )
+
+    def awaited(self, dream: DreamSettings) -> KernelProgram | None:
+        """Return what would be dreamed if its engine were there; None if there is no time for more."""
+        governor = self._governor
+        if governor is None or governor.awaited is None or self._plain is None:
+            return None
+        return KernelProgram(self._finer(dream, self._plain, governor.awaited))
+
+    def ahead(self, dreams: Iterable[DreamSettings], awaited: KernelProgram | None) -> Ahead[KernelProgram]:
+        """List what may be asked for, and at the size that the governor would choose next.
+
+        awaited: that comes after all that a hand may ask for. Any thread.
+        """
+        dreams, governor = list(dreams), self._governor
+        now = dict.fromkeys(program for dream in dreams if (program := self.program(dream)))
+        if governor is None:
+            return Ahead(list(now))
+        found = (self._program(dream, self._governed_px(dream, governor.next_px)) for dream in dreams)
+        smaller = dict.fromkeys(program for program in found if program)
+        return Ahead(list(now), [*([awaited] if awaited else []), *smaller])
+
+    def program(self, dream: DreamSettings) -> KernelProgram | None:
+        """Return what a dream begins with; None if the network does not have what it asks for. Any thread."""
+        governor = self._governor
+        working_px = None if governor is None else self._governed_px(dream, governor.working_px)
+        program = self._program(dream, working_px or dream.working_px)
+        if program is None or governor is None:
+            return program
+        start = self._start(dream, program.spec)
+        return program if start == dream.finer else KernelProgram(self._finer(dream, program.spec, start))
+
+    def _governed_px(self, dream: DreamSettings, governed_px: int) -> int:
+        """Return the working pixels of a dream where the governor allows the present one `governed_px`."""
+        assert self._governor is not None
+        return governed_px if dream.working_px == self._governor.wanted_px else dream.working_px
+
+    def _program(self, dream: DreamSettings, working_px: int) -> KernelProgram | None:
+        key = dream.model_dump_json(), self._size_wh, working_px
+        if key not in self._listed:
+            self._listed[key] = None
+            with suppress(InputError):  # it is told when it is asked for
+                self._listed[key] = KernelProgram(self._plain_spec(dream, working_px))
+        return self._listed[key]
+
+    def _start(self, dream: DreamSettings, plain: KernelSpec) -> float:
+        """Return how fine a dream begins: as it was, unless the engine for that would be waited for."""
+        reached = self._reached.get(plain, dream.finer)
+        is_there = reached == dream.finer or self._is_there(KernelProgram(self._finer(dream, plain, reached)))
+        return reached if is_there else dream.finer
+
+    def _plain_spec(self, dream: DreamSettings, working_px: int) -> KernelSpec:
+        """Return a dream's spec as fine as its settings say, at a number of working pixels."""
+        base_hw = working_size_hw(self._size_wh, working_px)
+        return self._spec_of(dream, base_hw, finer_size(base_hw, dream.finer))
+
+    def _finer(self, dream: DreamSettings, plain: KernelSpec, finer: float) -> KernelSpec:
+        return self._spec_of(dream, plain.laid_hw, finer_size(plain.laid_hw, finer))
+
+    def _spec_of(
+        self, dream: DreamSettings, base_hw: tuple[int, int], size_hw: tuple[int, int]
+    ) -> KernelSpec:
+        """Return the spec, which is the same from frame to frame; to make it looks at the network's file."""
+        for known, spec in tuple(self._known):
+            if known is dream and (spec.laid_hw, spec.size_hw) == (base_hw, size_hw):
+                return spec
+        spec = kernel_spec(dream, base_hw, size_hw)
+        self._known.append((dream, spec))
+        return spec

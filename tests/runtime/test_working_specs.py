@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import kernel_spec
+from livedream.runtime.governor import Governor
+from livedream.runtime.working_specs import WorkingSpecs
+from livedream.settings import DreamSettings
+
+EYES, LINES = DreamSettings(layers={"eyes": 1.0}), DreamSettings(layers={"lines": 1.0})
+SIZE_WH = 1280, 720
+BASE_HW, TWICE_HW = (208, 376), (296, 528)
+
+
+def specs(*there: DreamSettings, finer: float = 1.0) -> tuple[WorkingSpecs, Governor]:
+    """Make what chooses; there: dreams of which the engine with twice the pixels is there."""
+    governor = Governor(EYES.working_px, 1 / 30, finer=finer)
+    engines = {KernelProgram(kernel_spec(dream, BASE_HW, TWICE_HW)) for dream in there}
+    return WorkingSpecs(governor, lambda program: program in engines), governor
+
+
+def test_a_dream_begins_as_its_settings_say_and_follows_the_governor() -> None:
+    chosen, governor = specs()
+    assert chosen.choose(EYES, SIZE_WH) == kernel_spec(EYES, BASE_HW)
+    governor.finer = 2.0
+    assert chosen.choose(EYES, SIZE_WH) == kernel_spec(EYES, BASE_HW, TWICE_HW)
+
+
+def test_it_is_never_finer_than_the_output_unless_that_is_asked_for() -> None:
+    chosen, governor = specs()
+    chosen.choose(EYES, SIZE_WH)
+    assert governor.most_finer == 1280 * 720 / EYES.working_px
+    chosen.choose(EYES.model_copy(update={"finer": 16.0}), SIZE_WH)
+    assert governor.most_finer == 16
+    assert governor.finer == 16
+
+
+def test_beside_another_dream_it_is_as_its_settings_say() -> None:
+    chosen, governor = specs(EYES)
+    chosen.choose(EYES, SIZE_WH)
+    governor.finer = 2.0
+    assert chosen.choose(EYES, SIZE_WH, alone=False).size_hw == BASE_HW
+    assert chosen.choose(EYES, SIZE_WH).size_hw == TWICE_HW, "and then what it was"
+
+
+def test_another_dream_does_not_wait_for_its_finer_engine() -> None:
+    chosen, governor = specs(EYES)
+    chosen.choose(EYES, SIZE_WH)
+    governor.finer = 2.0
+    chosen.choose(EYES, SIZE_WH)
+    assert chosen.choose(LINES, SIZE_WH).size_hw == BASE_HW
+    assert governor.finer == 1
+    assert chosen.choose(EYES, SIZE_WH).size_hw == TWICE_HW, "that was reached, and its engine is there"
+    assert governor.finer == 2
+
+
+def test_of_a_dream_whose_finer_engine_has_gone_the_plain_one_comes_back() -> None:
+    chosen, governor = specs()
+    chosen.choose(EYES, SIZE_WH)
+    governor.finer = 2.0
+    chosen.choose(EYES, SIZE_WH)
+    chosen.choose(LINES, SIZE_WH)
+    assert chosen.choose(EYES, SIZE_WH).size_hw == BASE_HW
+
+
+def test_what_is_built_ahead_is_what_a_hand_may_ask_for_then_the_finer_one() -> None:
+    chosen, governor = specs()
+    chosen.choose(EYES, SIZE_WH)
+    assert chosen.awaited(EYES) is None
+    governor.awaited = 2.0
+    awaited = chosen.awaited(EYES)
+    assert awaited == KernelProgram(kernel_spec(EYES, BASE_HW, TWICE_HW))
+    ahead = chosen.ahead([EYES, LINES], awaited)
+    assert ahead.load == [KernelProgram(kernel_spec(dream, BASE_HW)) for dream in (EYES, LINES)]
+    assert ahead.store[0] == awaited
+    assert [program.spec.size_hw < BASE_HW for program in ahead.store[1:]] == [True, True]
+    assert not chosen.has_finer(EYES, 2.0)
+
+
+def test_where_nothing_is_governed_a_dream_is_as_fine_as_its_settings_say() -> None:
+    chosen = WorkingSpecs(None, lambda _program: True)
+    fine = EYES.model_copy(update={"finer": 2.0})
+    assert chosen.choose(fine, SIZE_WH) == kernel_spec(fine, BASE_HW)
+    assert chosen.program(fine) == KernelProgram(kernel_spec(fine, BASE_HW))
+    assert chosen.ahead([fine], None).load == [KernelProgram(kernel_spec(fine, BASE_HW))]
+    unknown = EYES.model_copy(update={"layers": {"no such layer": 1.0}})
+    assert chosen.program(unknown) is None
+
+
+def test_on_a_slow_machine_the_smaller_size_is_chosen_and_nothing_finer() -> None:
+    chosen, governor = specs(EYES)
+    chosen.choose(EYES, SIZE_WH)
+    governor.working_px = 40_000
+    spec = chosen.choose(EYES, SIZE_WH)
+    assert spec.size_hw < BASE_HW
+    assert spec.finer == 1
