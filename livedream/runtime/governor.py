@@ -121,9 +121,12 @@ class Governor:
             return None
         load = self._busy_s / self._watched / self.interval_s
         self._busy_s, self._watched, self._since_s = 0.0, 0, now_s
-        if self._load_before is not None:
-            self._prices[self.finer], self._load_before = max(1.0, load / self._load_before), None
-        return self._lower(load) if load > FULL_LOAD else self._raise(load, now_s, is_there)
+        before, self._load_before = self._load_before, None
+        if before is not None:
+            self._prices[self.finer] = max(1.0, load / before)
+        # What was just taken is to leave time for others, too: engines are built in that.
+        most = FULL_LOAD if before is None else AIM
+        return self._lower(load) if load > most else self._raise(load, now_s, is_there)
 
     def _rung(self, fitting_px: float) -> int:
         """Return the largest size of the ladder that is at most `fitting_px`, or its smallest."""

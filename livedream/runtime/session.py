@@ -45,8 +45,7 @@ from livedream.sinks.sink import Sink
 from livedream.sources.source import Source
 
 SWITCH_S = 0.0003
-"""How long a thread may keep Python's lock while others wait for it. With Python's own 5 ms the dream waits
-in a dozen places of a frame for threads that have all the time they want."""
+"""How long a thread may keep Python's lock: with its 5 ms the dream waits in a dozen places of a frame."""
 
 LOOK_UP_S = 1.0
 """How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""

@@ -218,6 +218,12 @@ def test_after_it_was_taken_back_the_calm_lasts_longer() -> None:
     assert governor.working_px == 80_000
 
 
+def test_a_finer_dream_that_leaves_no_time_for_others_is_taken_back_and_not_tried_again() -> None:
+    governor = Governor(80_000, 1 / 30, most_finer=2)
+    assert len(at_detail(governor, 13, 17, 300)) == 2
+    assert governor.finer == 1
+
+
 def test_a_far_too_fine_dream_is_given_up_at_once() -> None:
     governor = Governor(80_000, 1 / 30, most_finer=16, finer=16.0)
     assert len(at_detail(governor, 10, 10, 4)) == 1
