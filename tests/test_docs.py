@@ -18,6 +18,7 @@ from livedream.sinks.remedy import remedy
 CHECKOUT = Path(__file__).resolve().parents[1]
 VIRTUAL_CAMERA = (CHECKOUT / "docs" / "virtual-camera.md").read_text(encoding="utf-8")
 
+GPUS = (CHECKOUT / "docs" / "gpus.md").read_text(encoding="utf-8")
 NVIDIA = (CHECKOUT / "docs" / "nvidia.md").read_text(encoding="utf-8")
 
 
@@ -70,12 +71,18 @@ def test_auto_goes_through_nvidia_s_engines_as_written() -> None:
     assert tuple(written) == tuple(name for name, kind in ENGINES.items() if "cuda" in kind.ranks)
 
 
+def test_each_engine_has_its_row_among_the_machines_or_nvidia_s() -> None:
+    written = set(re.findall(r"`([a-z-]+)`", GPUS)) | set(re.findall(r"^\| `(.+?)` \|", NVIDIA, re.MULTILINE))
+    assert set(ENGINES) <= written
+    assert "livedream[webgpu]" in GPUS
+
+
 def test_the_extras_for_nvidia_are_those_of_the_package() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = set(re.findall(r"livedream\[(\w+)\]", NVIDIA))
     assert extras == {"tensorrt", "rtx"} <= set(project["optional-dependencies"])
-    needing = {name for name, kind in ENGINES.items() if kind.packages}
-    assert needing - {"openvino"} <= set(re.findall(r"^\| `(.+?)` \|", NVIDIA, re.MULTILINE))
+    needing = {name for name, kind in ENGINES.items() if kind.packages and "cuda" in kind.ranks}
+    assert needing <= set(re.findall(r"^\| `(.+?)` \|", NVIDIA, re.MULTILINE))
     assert next(need for need in project["dependencies"] if need.startswith("torch=")) in NVIDIA
 
 

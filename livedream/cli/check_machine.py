@@ -36,7 +36,6 @@ _NO_INTEL = {
     "linux": "Only with an Intel GPU:\nsudo apt install intel-opencl-icd",
     "win32": "Only with an Intel GPU: its driver, from Windows Update or intel.com",
 }
-_UNUSED = "; not used yet: livedream's engines run on the processor and on CUDA"
 
 
 def python() -> Health:
@@ -113,14 +112,14 @@ def intel_gpu(system: str = sys.platform) -> Health:
     if not found:
         return Health("failed", "OpenVINO finds none", _NO_INTEL.get(system, ""))
     names = ", ".join(str(core.get_property(device, "FULL_DEVICE_NAME")).strip() for device in found)
-    return Health("live", names + _UNUSED)
+    return Health("live", names)
 
 
 def apple_gpu() -> Health:
     """Return the name of the Apple chip, which includes the graphics processor."""
     chip = _ask(["sysctl", "-n", "machdep.cpu.brand_string"]).stdout.strip()
     if chip.startswith("Apple"):
-        return Health("live", chip + _UNUSED)
+        return Health("live", chip)
     return Health(
         "failed",
         f"{chip or 'this machine'} has no Apple GPU",

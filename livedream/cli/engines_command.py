@@ -168,7 +168,7 @@ def _cells(entry: Listed) -> list[str]:
     facts = entry.facts
     program, checked = _table_of(facts.get("program")), _table_of(facts.get("check"))
     return [
-        _joined(" ", [facts.get("engine"), facts.get("number_format")]),
+        _joined(" ", [facts.get("engine"), facts.get("number_format"), *_where(facts)]),
         _joined(": ", [program.get("network"), _joined(", ", program.get("layers"))]),
         _joined(
             ", ",
@@ -184,6 +184,12 @@ def _cells(entry: Listed) -> list[str]:
         _when(facts.get("built")),
         used,
     ]
+
+
+def _where(facts: Mapping[str, Any]) -> list[str]:
+    """Return the adapter that an engine is for, and whether it could not be built there."""
+    adapter, refusal = facts.get("adapter"), facts.get("refusal")
+    return [f"on {adapter}"] * bool(adapter) + ["refused"] * bool(refusal)
 
 
 def _octave(only: Any) -> str:

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -98,23 +99,52 @@ class BuildServer:
 
 
 class BuildProcess:
-    """A process that builds one program and ends. The rest as in `BuildServer`."""
+    """A process that builds one program and ends. The rest as in `BuildServer`.
+
+    limit_s: seconds after which it is ended as one that hangs; None: it may take as long as it likes.
+    """
 
     def __init__(
-        self, engine: str, module: str, arguments: Sequence[str], program: Program, *, polite: bool = False
+        self,
+        engine: str,
+        module: str,
+        arguments: Sequence[str],
+        program: Program,
+        *,
+        polite: bool = False,
+        limit_s: float | None = None,
     ) -> None:
+        self._engine, self._limit_s = engine, limit_s
+        self._is_late = False
+        self.is_cancelled = False
         self._server = BuildServer(engine, module, arguments)
         self._server.send(program, polite=polite)
 
     def wait(self) -> None:
-        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
+        """Wait for its end. Raises EngineError with its reason if it failed, hung or was cancelled."""
+        timer = None if self._limit_s is None else threading.Timer(self._limit_s, self._end_late)
         try:
+            if timer is not None:
+                timer.daemon = True
+                timer.start()
             self._server.wait()
+        except EngineError as fault:
+            if self._is_late:
+                why = f"it was not ready after {self._limit_s:g} s"
+                raise EngineError(f"the engine {self._engine} could not be built: {why}") from fault
+            raise
         finally:
+            if timer is not None:
+                timer.cancel()
             self._server.close()
 
     def cancel(self) -> None:
         """Stop it; what it has not finished is not in the cache."""
+        self.is_cancelled = True
+        self._server.cancel()
+
+    def _end_late(self) -> None:
+        self._is_late = True
         self._server.cancel()
 
 

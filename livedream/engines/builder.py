@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Generic, Literal
 
 from livedream.engines.cache import EngineCache
-from livedream.engines.maker import Choice, EngineMaker, Order, P, Progress, Ready
+from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
+from livedream.engines.progress import Progress
 from livedream.engines.shelf import EngineShelf, close_all
 from livedream.errors import EngineError
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from livedream.engines.devices import torch_device
 from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check
+from livedream.engines.round_robin import parts_of
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
@@ -23,6 +24,24 @@ class Made:
     engine: Engine
     checked: Check | None
     run_ms: float | None
+
+
+def each_part(
+    program: Program, make: Callable[[Program], Made], is_cancelled: Callable[[], bool]
+) -> list[Made]:
+    """Make the engine of each part; if one cannot be made or is not wanted any more, close the others.
+
+    Raises EngineError.
+    """
+    made: list[Made] = []
+    with ExitStack() as if_one_fails:
+        for part in parts_of(program):
+            if made and is_cancelled():
+                raise EngineError("the engine is no longer wanted")
+            made.append(make(part))
+            if_one_fails.callback(made[-1].engine.close)
+        if_one_fails.pop_all()
+    return made
 
 
 def eager(program: Program, *, timed: bool = True, threads: int | None = None) -> Made:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from livedream.engines import doctor_tensorrt, doctor_torch, in_process, subprocess_builds
+from livedream.engines import doctor_gpu, doctor_tensorrt, doctor_torch, in_process, subprocess_builds
 from livedream.engines.devices import Device, torch_device
 from livedream.engines.in_process import Made
 from livedream.engines.subprocess_builds import SubprocessBuilds
@@ -24,7 +24,9 @@ class EngineKind:
     """How an engine can be had, how it comes about, and what the doctor says of it.
 
     doctor: live if it can be had here; may raise anything. ranks: the devices that it is for -> its place
-    among those that "auto" tries there, the fastest first; none: it is taken only by its name. packages: the
+    among those that "auto" tries there, the fastest first; none: it is taken only by its name. rivals: the
+    devices on which "auto" lets it race against the one that was made, and takes it if it is clearly faster.
+    suits: whether a race is worth while, asked before each show's first. packages: the
     modules that it needs besides torch. library: the distribution that has them. built: how another process
     builds it into the cache; made: makes it here, for one program, and says what else was tried; one of the
     two. check: raises EngineError where it cannot be made. at_once: it is made so fast that nothing bridges
@@ -40,6 +42,8 @@ class EngineKind:
     check: Callable[[], None] = lambda: None
     at_once: bool = False
     is_of_use: Callable[[], bool] = lambda: True
+    rivals: frozenset[Device] = frozenset()
+    suits: Callable[[], bool] = lambda: True
 
     def __post_init__(self) -> None:
         if (self.built is None) == (self.made is None):
@@ -60,6 +64,26 @@ def candidates() -> tuple[str, ...]:
     device = torch_device()
     ranked = [(kind.ranks[device], name) for name, kind in ENGINES.items() if device in kind.ranks]
     return tuple(name for _, name in sorted(ranked) if ENGINES[name].is_installed)
+
+
+def rivals() -> tuple[str, ...]:
+    """List the engines that may race against the one that "auto" made, those whose packages are installed."""
+    device = torch_device()
+    return tuple(name for name, kind in ENGINES.items() if device in kind.rivals and kind.is_installed)
+
+
+def onnxruntime_suits(name: str) -> bool:
+    """Return whether an engine of ONNX Runtime's is worth trying unasked."""
+    from livedream.engines.onnxruntime_kinds import KINDS, suits
+
+    return suits(KINDS[name])
+
+
+def openvino_gpu_suits() -> bool:
+    """Return whether OpenVINO lists a GPU."""
+    from livedream.engines.openvino_device import suits
+
+    return suits()
 
 
 def openvino_health() -> Health:
@@ -94,6 +118,50 @@ ENGINES.add(
     "openvino",
     EngineKind(
         openvino_health, {"cpu": 1}, ("openvino",), library="openvino", built=subprocess_builds.openvino
+    ),
+)
+ENGINES.add(
+    "openvino-gpu",
+    EngineKind(
+        partial(doctor_gpu.openvino_engine, "openvino-gpu"),
+        rivals=frozenset({"cpu"}),
+        suits=openvino_gpu_suits,
+        packages=("openvino",),
+        library="openvino",
+        built=partial(subprocess_builds.openvino_device, "openvino-gpu"),
+        is_of_use=partial(doctor_gpu.is_openvino_of_use, "openvino-gpu"),
+    ),
+)
+ENGINES.add(
+    "openvino-npu",  # of no rank and no race: it is taken by its name alone
+    EngineKind(
+        partial(doctor_gpu.openvino_engine, "openvino-npu"),
+        packages=("openvino",),
+        library="openvino",
+        built=partial(subprocess_builds.openvino_device, "openvino-npu"),
+        is_of_use=partial(doctor_gpu.is_openvino_of_use, "openvino-npu"),
+    ),
+)
+ENGINES.add(
+    "coreml",
+    EngineKind(
+        partial(doctor_gpu.onnxruntime_engine, "coreml"),
+        rivals=frozenset({"cpu"}),
+        suits=partial(onnxruntime_suits, "coreml"),
+        packages=("onnxruntime", "onnx", "onnxscript"),
+        built=partial(subprocess_builds.onnxruntime, "coreml"),
+        is_of_use=doctor_gpu.is_coreml_of_use,
+    ),
+)
+ENGINES.add(
+    "webgpu",
+    EngineKind(
+        partial(doctor_gpu.onnxruntime_engine, "webgpu"),
+        rivals=frozenset({"cpu"}),
+        suits=partial(onnxruntime_suits, "webgpu"),
+        packages=("onnxruntime", "onnx", "onnxscript"),
+        built=partial(subprocess_builds.onnxruntime, "webgpu"),
+        is_of_use=doctor_gpu.is_webgpu_of_use,
     ),
 )
 ENGINES.add(

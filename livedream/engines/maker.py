@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Generic, TypeVar
 
@@ -14,6 +14,8 @@ from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, Engine, Program
 from livedream.engines.in_process import Made
 from livedream.engines.kinds import ENGINES, candidates
+from livedream.engines.progress import Progress
+from livedream.engines.race import Entry, Hands, Race
 from livedream.engines.round_robin import RoundRobinEngine, parts_of, worst
 from livedream.engines.subprocess_builds import Begin, Build, SubprocessBuilds
 from livedream.engines.working_folder import leave_deleted_folder
@@ -55,18 +57,6 @@ class Order(Generic[P]):
     start_s: float = field(default_factory=time.perf_counter)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """For how long an engine has been made, and how long the last of its kind took; None: not known."""
-
-    elapsed_s: float
-    expected_s: float | None
-
-    def __str__(self) -> str:
-        expected = "" if self.expected_s is None else f" of ~{max(1.0, self.expected_s):.0f}"
-        return f"{self.elapsed_s:.0f}{expected} s"
-
-
 class EngineMaker(Generic[P]):
     """Makes one engine at a time, in the thread that calls it; another thread may cancel that.
 
@@ -79,6 +69,7 @@ class EngineMaker(Generic[P]):
             ENGINES[choice]  # an unknown one is told now
         self._choice, self._cache, self._tell = choice, cache, tell
         self._elsewhere: dict[str, SubprocessBuilds] = {}
+        self._race = Race(self._built, cache, tell, lambda: self._cancelled)
         self._build: Build | None = None
         self._worked: str | None = None
         self._cancelled = self._bridged = False
@@ -112,25 +103,21 @@ class EngineMaker(Generic[P]):
     def make(self, order: Order[P]) -> Ready[P]:
         """Make the engine of a program. Raises EngineError if none works out, or if it was cancelled."""
         leave_deleted_folder()
-        names = candidates() if self._choice == "auto" else (self._choice,)
         try:
-            for name, alternative in zip(names, [*names[1:], None], strict=True):
-                self._begun = name, time.monotonic()
-                try:
-                    made = self._made(name, order)
-                    self._worked = name
-                    return _ready(order, made)
-                except EngineError as fault:
-                    if alternative is None or self._cancelled:
-                        raise
-                    self._tell(f"{fault}; trying {alternative}")
+            if self._choice == "auto":
+                names = self._race.after_a_win(self._worked, candidates())
+                entry = self._raced(self._entry(names, order), order)
+            else:
+                entry = self._entry((self._choice,), order)
+            self._worked = entry.name
+            return _ready(order, entry.made)
         finally:
             self._begun, self._build = None, None
-        raise AssertionError("there is at least one candidate")
 
     def tell_to(self, tell: Callable[[str], None]) -> None:
         """Tell sentences to somebody else from now on."""
         self._tell = tell
+        self._race.tell_to(tell)
 
     def begin(self) -> None:
         """Clear an earlier `cancel`: the next build is wanted."""
@@ -147,7 +134,11 @@ class EngineMaker(Generic[P]):
         if other is None:
             return None
         try:
-            return _ready(order, self._each(order, lambda part: self._cached(other, part)))
+            entry = Entry(self._first, self._each(order, lambda part: self._cached(other, part)))
+            if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
+                return _ready(order, entry.made)
+            entry.close()  # `make` lends it to the show, and lets what may be faster race
+            return None
         except _NotCachedError:
             self._cache.prepare(self._tell)
             other.warm_up(self._cache)
@@ -183,6 +174,42 @@ class EngineMaker(Generic[P]):
         """Return the engine that is tried first."""
         return candidates()[0] if self._choice == "auto" else self._choice
 
+    def _entry(self, names: Sequence[str], order: Order[P]) -> Entry:
+        """Make the first engine that works out. Raises EngineError if none does, or if it was cancelled."""
+        for name, alternative in zip(names, [*names[1:], None], strict=True):
+            self._begun = name, time.monotonic()
+            try:
+                return Entry(name, self._made(name, order))
+            except EngineError as fault:
+                if alternative is None or self._cancelled:
+                    raise
+                self._tell(f"{fault}; trying {alternative}")
+        raise AssertionError("there is at least one candidate")
+
+    def _raced(self, standing: Entry, order: Order[P]) -> Entry:
+        """Let what may be faster race against what was made; a show dreams with that meanwhile."""
+        bridge, parts = order.bridge, parts_of(order.program)
+        behind = order if bridge is None else replace(order, polite=True)
+
+        def build(name: str) -> None:
+            self._begun, other = (name, time.monotonic()), self._built(name)
+            if other is None:
+                return
+            for part in parts:
+                if not isinstance(other.verdict(part, self._cache), Check):
+                    self._fill(name, other.builds, part, behind)
+
+        def make(name: str) -> list[Made]:
+            self._begun = name, time.monotonic()
+            return self._made(name, behind)
+
+        def lend(made: Sequence[Made]) -> None:
+            if bridge is not None:
+                bridge(_ready(order, made, stopgap=True))
+                self._bridged = True  # nothing slower is to take its place
+
+        return self._race.run(standing, parts, Hands(build, make), None if bridge is None else lend)
+
     def _built(self, name: str) -> SubprocessBuilds | None:
         """Return how another process builds an engine; None for one that is made here."""
         built = ENGINES[name].built
@@ -203,16 +230,7 @@ class EngineMaker(Generic[P]):
         return self._each(order, lambda part: make(part, self._tell))
 
     def _each(self, order: Order[P], make: Callable[[Program], Made]) -> list[Made]:
-        """Make the engine of each part; if one cannot be made or is not wanted any more, close the others."""
-        made: list[Made] = []
-        with ExitStack() as if_one_fails:
-            for part in parts_of(order.program):
-                if made and self._cancelled:
-                    raise EngineError("the engine is no longer wanted")
-                made.append(make(part))
-                if_one_fails.callback(made[-1].engine.close)
-            if_one_fails.pop_all()
-        return made
+        return in_process.each_part(order.program, make, lambda: self._cancelled)
 
     def _loaded(self, name: str, other: SubprocessBuilds, part: Program, order: Order[P]) -> Made:
         """Take an engine from the cache, which another process fills if it is not there."""

@@ -41,13 +41,15 @@ class SubprocessBuilds:
 
     load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
     build it into the cache. warm_up: starts what will build, before there is a program. close: ends what
-    waits for the next build.
+    waits for the next build. verdict: how an engine did when it was built, or why it could not be, without
+    loading it; None if that is not known.
     """
 
     load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
     builds: Mapping[str, Begin]
     close: Callable[[], None] = lambda: None
     warm_up: Callable[[EngineCache], None] = lambda _: None
+    verdict: Callable[[Any, EngineCache], Check | str | None] = lambda *_: None
 
 
 def openvino() -> SubprocessBuilds:
@@ -81,3 +83,39 @@ def compiled() -> SubprocessBuilds:
         form: partial(compiled.Build, device=device, number_format=form) for form in number_formats(device)
     }
     return SubprocessBuilds(partial(compiled.load, device=device), builds)
+
+
+def onnxruntime(name: str) -> SubprocessBuilds:
+    """Return how another process builds for ONNX Runtime."""
+    from livedream.engines import onnxruntime_engine
+    from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine
+    from livedream.engines.onnxruntime_kinds import KINDS, require
+
+    kind = KINDS[name]
+    builds = AdapterBuilds(
+        AdapterEngine(
+            name,
+            "livedream.engines.build_onnxruntime",
+            partial(require, kind),
+            partial(onnxruntime_engine.cache_key, kind),
+            partial(onnxruntime_engine.load, kind),
+        )
+    )
+    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict)
+
+
+def openvino_device(name: str) -> SubprocessBuilds:
+    """Return how another process builds for a device that OpenVINO lists besides the processor."""
+    from livedream.engines import openvino_device
+    from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine
+
+    builds = AdapterBuilds(
+        AdapterEngine(
+            name,
+            "livedream.engines.build_openvino_device",
+            partial(openvino_device.find, name),
+            partial(openvino_device.cache_key, name),
+            partial(openvino_device.load, name),
+        )
+    )
+    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from livedream.engines.maker import Progress
+from livedream.engines.progress import Progress
 from livedream.health import Health
 from livedream.runtime.panic import PanicMode
 from livedream.sinks.sink import FlashLimit

@@ -65,6 +65,18 @@ class TestList:
         assert "livedream engines build" in told
         assert not cache.folder.exists()
 
+    def test_an_engine_for_an_adapter_is_told_with_it_also_one_that_was_refused(
+        self, cache: EngineCache, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        on_gpu = FACTS | {"engine": "webgpu", "adapter": "Radeon RX 7600"}
+        cache.put("built", b"engine", on_gpu | {"number_format": "float16"})
+        cache.put("refused", b"", on_gpu | {"number_format": None, "refusal": "it crashed", "check": None})
+        engines_command.print_engines()
+        told = " ".join(capsys.readouterr().out.split())
+        assert "webgpu" in told
+        assert "Radeon" in told
+        assert told.count("refused") == 1
+
     def test_each_engine_is_told(self, cache: EngineCache, capsys: pytest.CaptureFixture[str]) -> None:
         cache.put("key", bytes(2_000_000), FACTS)
         engines_command.print_engines()

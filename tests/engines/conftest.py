@@ -18,7 +18,7 @@ from livedream.dream.build import random_weights
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines import captured, compiled, eager, in_process, maker, openvino, subprocess_builds
+from livedream.engines import captured, compiled, eager, in_process, maker, openvino, race, subprocess_builds
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
@@ -227,6 +227,7 @@ def workshop(monkeypatch: pytest.MonkeyPatch, make_engine: Callable[..., Any]) -
     for module in (in_process, subprocess_builds):
         monkeypatch.setattr(module, "torch_device", lambda: "cpu")
     monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "compiled", "eager"))
+    monkeypatch.setattr(race, "rivals", lambda: ())
     return shop
 
 

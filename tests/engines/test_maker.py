@@ -9,7 +9,8 @@ import pytest
 
 from livedream.engines import maker as module
 from livedream.engines.cache import EngineCache
-from livedream.engines.maker import EngineMaker, Order, Progress
+from livedream.engines.maker import EngineMaker, Order
+from livedream.engines.progress import Progress
 from livedream.errors import EngineError, InputError
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from livedream.engines.builder import ProgramState
 from livedream.engines.cache import EngineCache
-from livedream.engines.maker import Progress
+from livedream.engines.progress import Progress
 from livedream.frame import Frame, Rgb
 from livedream.health import Health
 from livedream.presets import Preset, apply_assignments, load

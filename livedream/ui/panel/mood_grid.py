@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
-from livedream.engines.maker import Progress
+from livedream.engines.progress import Progress
 from livedream.errors import LivedreamError
 from livedream.runtime.playlist import Playlist
 from livedream.ui.panel.mood_tile import LARGE_PX, LOW_PX, TIGHT_PX, MoodTile, State

@@ -19,7 +19,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractButton
 
-from livedream.engines.maker import Progress
+from livedream.engines.progress import Progress
 from livedream.ui.panel.panel_paint import begin, pen, ring
 from livedream.ui.panel.panel_style import (
     ACCENT,

@@ -7,7 +7,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from livedream.engines.maker import Progress
+from livedream.engines.progress import Progress
 from livedream.runtime.playlist import Playlist
 from livedream.ui.panel.mood_grid import MoodGrid
 

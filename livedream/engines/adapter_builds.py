@@ -1,0 +1,112 @@
+"""Engines for a graphics adapter: built and tried by another process, which a broken driver may take along.
+
+What came of it is remembered, also that nothing did: a driver that crashed once is not asked again unless
+somebody asks for that engine by its name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from livedream.engines.adapters import Adapter
+from livedream.engines.build_process import BuildProcess
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Check, Engine, Program
+from livedream.errors import EngineError
+
+LIMIT_S = 300.0
+"""Seconds after which a build counts as hanging: a deep network on an adapter that is slow takes a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterEngine:
+    """An engine that is built for an adapter.
+
+    module: the program of the process that builds it; it takes the engine's name, the cache's folder and the
+    adapter. adapter: finds that; raises EngineError where there is none. key: of a program's engine in the
+    cache. load: takes it from there; None if it is not there or cannot be used.
+    """
+
+    name: str
+    module: str
+    adapter: Callable[[], Adapter]
+    key: Callable[[Program, Adapter], str]
+    load: Callable[[Program, EngineCache, Adapter], tuple[Engine, Check] | None]
+
+
+class AdapterBuilds:
+    """Loads an engine for the adapter at hand, or starts to build it."""
+
+    def __init__(self, engine: AdapterEngine) -> None:
+        self._engine = engine
+        self._found: Adapter | None = None
+
+    def load(self, program: Program, cache: EngineCache) -> tuple[Engine, Check] | None:
+        """Load a program's engine; None if it has to be built. Raises EngineError if it cannot be had."""
+        return self._engine.load(program, cache, self._adapter())
+
+    def begin(self, program: Program, cache: EngineCache, *, polite: bool = False) -> AdapterBuild:
+        """Start to build an engine. Raises EngineError."""
+        adapter = self._adapter()
+        refusal = refusal_key(self._engine.key(program, adapter))
+        return AdapterBuild(self._engine, adapter, program, cache, refusal, polite=polite)
+
+    def verdict(self, program: Program, cache: EngineCache) -> Check | str | None:
+        """Return how the engine did when it was built, or why it could not be; None if it never was.
+
+        Raises EngineError if it cannot be had.
+        """
+        key = self._engine.key(program, self._adapter())
+        built, refused = cache.get(key), cache.get(refusal_key(key))
+        with suppress(KeyError, TypeError):  # of a foreign or outdated entry nothing is known
+            if built is not None:
+                return Check(**built.facts["check"])
+        return None if refused is None else str(refused.facts.get("refusal"))
+
+    def _adapter(self) -> Adapter:
+        """Return the adapter, which is looked for once."""
+        self._found = self._found or self._engine.adapter()
+        return self._found
+
+
+class AdapterBuild(BuildProcess):
+    """A build in a process of its own, which is given up when it hangs. A failure is kept in the cache."""
+
+    def __init__(
+        self,
+        engine: AdapterEngine,
+        adapter: Adapter,
+        program: Program,
+        cache: EngineCache,
+        refusal: str,
+        *,
+        polite: bool = False,
+    ) -> None:
+        self._cache, self._refusal = cache, refusal
+        self._facts = {"engine": engine.name, "program": program.describe(), "adapter": str(adapter)}
+        arguments = [engine.name, str(cache.folder), json.dumps(asdict(adapter))]
+        super().__init__(engine.name, engine.module, arguments, program, polite=polite, limit_s=LIMIT_S)
+
+    def wait(self) -> None:
+        """Wait for its end. Raises EngineError with its reason if it failed, hung or was cancelled."""
+        try:
+            super().wait()
+        except EngineError as fault:
+            if not self.is_cancelled:
+                self._remember(str(fault))
+            raise
+
+    def _remember(self, why: str) -> None:
+        """Keep why it could not be built; where nothing can be kept it is tried at each start."""
+        facts = self._facts | {"refusal": why, "built": datetime.now(UTC).isoformat(timespec="seconds")}
+        with suppress(OSError):
+            self._cache.put(self._refusal, b"", facts)
+
+
+def refusal_key(key: str) -> str:
+    """Name the entry that says why the engine of a key could not be built."""
+    return f"refused {key}"

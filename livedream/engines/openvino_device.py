@@ -1,0 +1,89 @@
+"""The OpenVINO engine on the devices that OpenVINO lists besides the processor: GPUs of Intel's, NPUs."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from livedream.engines.adapters import Adapter
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Check, NumberFormat, Program
+from livedream.engines.openvino import OpenVinoEngine, new_core, runtime
+from livedream.errors import EngineError
+
+DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
+"""What OpenVINO calls the device of each engine."""
+
+PRECISIONS: Mapping[NumberFormat, str] = {"float32": "f32", "float16": "f16"}
+"""OpenVINO's names of the number formats that are tried, the reference's first."""
+
+OWN_CODE = ("openvino.py", "openvino_loop.py", "openvino_device.py", "build_openvino_device.py")
+
+_NO_GPU = "install its driver (Debian, Ubuntu: sudo apt install intel-opencl-icd), or use webgpu"
+_NO_NPU = "install its driver"
+
+
+def find(engine: str) -> Adapter:
+    """Return the device of an engine. Raises EngineError with the way out if OpenVINO lists none."""
+    try:
+        core = new_core()
+    except ImportError as fault:
+        raise EngineError(f"the engine {engine} is not installed; pip install openvino") from fault
+    found = listed(core, DEVICES[engine])
+    if not found:
+        what = f"the engine {engine} needs an Intel {DEVICES[engine]}"
+        way_out = _NO_GPU if DEVICES[engine] == "GPU" else _NO_NPU
+        raise EngineError(f"{what}, and OpenVINO finds none; {way_out}")
+    return Adapter(found[0], "integrated", f"OpenVINO {runtime().get_version()}")
+
+
+def listed(core: Any, device: str) -> list[str]:
+    """List the names of a kind of device; of several of a kind the first is taken, as OpenVINO does."""
+    names = [name for name in core.available_devices if name.partition(".")[0] == device]
+    return [str(core.get_property(name, "FULL_DEVICE_NAME")).strip() for name in names]
+
+
+def suits() -> bool:
+    """Return whether OpenVINO lists a GPU."""
+    try:
+        return bool(find("openvino-gpu"))
+    except EngineError:
+        return False
+
+
+def config(number_format: NumberFormat) -> dict[str, str]:
+    """Return the properties that a program is compiled and loaded with."""
+    return {"INFERENCE_PRECISION_HINT": PRECISIONS[number_format], "PERFORMANCE_HINT": "LATENCY"}
+
+
+def engine_of(name: str, compiled: Any, number_format: NumberFormat) -> OpenVinoEngine:
+    """Return what runs a compiled model, under the name of its engine."""
+    engine = OpenVinoEngine(compiled, number_format)
+    engine.name = name if number_format == "float32" else f"{name} {number_format}"
+    return engine
+
+
+def cache_key(name: str, program: Program, adapter: Adapter) -> str:
+    """Name everything that a built engine depends on: program, versions, device, our own code."""
+    own_code = [Path(__file__).with_name(file).read_bytes() for file in OWN_CODE]
+    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
+    versions = (adapter.driver, importlib.metadata.version("torch"))
+    return repr((name, program.fingerprint(), recipe, versions, adapter.name))
+
+
+def load(
+    name: str, program: Program, cache: EngineCache, adapter: Adapter
+) -> tuple[OpenVinoEngine, Check] | None:
+    """Load a program's engine from the cache; None if it is not there or cannot be used."""
+    entry = cache.get(cache_key(name, program, adapter))
+    if entry is None:
+        return None
+    try:
+        number_format: NumberFormat = entry.facts["number_format"]
+        compiled = new_core().import_model(entry.blob, DEVICES[name], config(number_format))
+        return engine_of(name, compiled, number_format), Check(**entry.facts["check"])
+    except (RuntimeError, KeyError, TypeError):
+        return None  # foreign, outdated, or made with another driver: it is built anew

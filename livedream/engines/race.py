@@ -1,0 +1,167 @@
+"""Races between the engine that "auto" has made and those that may be faster on this machine: its GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from livedream.engines.cache import EngineCache
+from livedream.engines.engine import CLEARLY, Check, Program
+from livedream.engines.in_process import Made
+from livedream.engines.kinds import ENGINES, rivals
+from livedream.engines.subprocess_builds import SubprocessBuilds
+from livedream.errors import EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An engine that was made. name: among the engines; made: one for each part of the program."""
+
+    name: str
+    made: list[Made]
+
+    @property
+    def times_ms(self) -> list[float]:
+        """List how long a run of each part takes, where it was timed."""
+        return [one.run_ms for one in self.made if one.run_ms is not None]
+
+    def close(self) -> None:
+        """Close the engines."""
+        for one in self.made:
+            one.engine.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What makes engines, by their names; both raise EngineError.
+
+    build: sees that another process has built it, where one does. make: makes or loads it.
+    """
+
+    build: Callable[[str], None]
+    make: Callable[[str], list[Made]]
+
+
+class Race:
+    """Lets rivals race, and remembers which are still in: one that lost, or cannot be had, is out.
+
+    built: how another process builds an engine. is_cancelled: whether what is made is not wanted any more.
+    """
+
+    def __init__(
+        self,
+        built: Callable[[str], SubprocessBuilds | None],
+        cache: EngineCache,
+        tell: Callable[[str], None],
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        self._built, self._cache, self._tell, self._is_cancelled = built, cache, tell, is_cancelled
+        self._is_in: dict[str, bool] = {}
+
+    def tell_to(self, tell: Callable[[str], None]) -> None:
+        """Tell sentences to somebody else from now on."""
+        self._tell = tell
+
+    def after_a_win(self, winner: str | None, names: Sequence[str]) -> Sequence[str]:
+        """Return what is tried: a rival that has won before comes first."""
+        return [winner, *names] if winner is not None and self._is_in.get(winner, False) else names
+
+    def run(
+        self,
+        standing: Entry,
+        parts: Sequence[Program],
+        hands: Hands,
+        lend: Callable[[Sequence[Made]], None] | None,
+    ) -> Entry:
+        """Make what may be faster than what stands; return the fastest. What is passed over is told.
+
+        lend: hands over what stands, for good, to whoever needs an engine while a
+        rival is made; None: nobody does. Raises EngineError if it was cancelled.
+        """
+        for rival in self._open(standing, parts):
+            if lend is not None:
+                lend(standing.made)
+            other = self._contested(rival, standing, parts, hands, is_lent=lend is not None)
+            if other is not None:
+                if lend is None:
+                    standing.close()
+                return other
+            self._is_in[rival] = False
+            if lend is not None:
+                standing = Entry(standing.name, hands.make(standing.name))
+        return standing
+
+    def is_open(self, standing: Entry, parts: Sequence[Program]) -> bool:
+        """Return whether anything may be faster than what stands."""
+        return any(True for _ in self._open(standing, parts))
+
+    def _open(self, standing: Entry, parts: Sequence[Program]) -> Iterator[str]:
+        """List the rivals that may win, one by one; what cannot is out. None for what has won before."""
+        for rival in () if standing.name in self._is_in else self._rivals():
+            if self._may_win(rival, standing, parts):
+                yield rival
+            else:
+                self._is_in[rival] = False
+
+    def _rivals(self) -> list[str]:
+        """List the rivals that are still in."""
+        for name in rivals():
+            if name not in self._is_in:
+                self._is_in[name] = ENGINES[name].suits()
+        return [name for name, is_in in self._is_in.items() if is_in]
+
+    def _may_win(self, rival: str, standing: Entry, parts: Sequence[Program]) -> bool:
+        """Return whether a rival is worth building or loading; False if it is known to be no faster."""
+        try:
+            known = self._known(rival, parts)
+        except EngineError as fault:
+            self._tell(f"{fault}; {standing.name} stays")
+            return False
+        times_ms = [one.run_ms for one in known if isinstance(one, Check)]
+        if len(times_ms) == len(known):
+            return clearly_faster(times_ms, standing.times_ms)
+        return not any(isinstance(one, str) for one in known)
+
+    def _known(self, rival: str, parts: Sequence[Program]) -> list[Check | str | None]:
+        """Return what is known of a rival's engines for the parts. Raises EngineError if it cannot be had."""
+        other = self._built(rival)
+        return [None if other is None else other.verdict(part, self._cache) for part in parts]
+
+    def _contested(
+        self, rival: str, standing: Entry, parts: Sequence[Program], hands: Hands, *, is_lent: bool
+    ) -> Entry | None:
+        """Build a rival, and load it if it is clearly faster; None if it fails or is not, which is told."""
+        try:
+            # What loses is never loaded: a driver that works out might all the same trouble the show.
+            hands.build(rival)
+            known = [one.run_ms for one in self._known(rival, parts) if isinstance(one, Check)]
+            if len(known) == len(parts) and not clearly_faster(known, standing.times_ms):
+                self._tell(_lost(rival, known, standing))
+                return None
+            other = Entry(rival, hands.make(rival))
+        except EngineError as fault:
+            if self._is_cancelled():
+                if not is_lent:
+                    standing.close()
+                raise
+            self._tell(f"{fault}; {standing.name} stays")
+            return None
+        if clearly_faster(other.times_ms, standing.times_ms):
+            return other
+        self._tell(_lost(rival, other.times_ms, standing))
+        other.close()
+        return None
+
+
+def clearly_faster(rival_ms: Sequence[float], standing_ms: Sequence[float]) -> bool:
+    """Return whether a rival's runs are clearly shorter on average; False where nothing was timed."""
+    return bool(rival_ms and standing_ms) and fmean(rival_ms) < CLEARLY * fmean(standing_ms)
+
+
+def _lost(rival: str, rival_ms: Sequence[float], standing: Entry) -> str:
+    times = [f"{fmean(one):.1f} ms" if one else "no time" for one in (rival_ms, standing.times_ms)]
+    return (
+        f"the engine {rival} takes {times[0]} for a frame and {standing.name} {times[1]}; "
+        f"{standing.name} stays"
+    )

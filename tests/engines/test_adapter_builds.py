@@ -1,0 +1,131 @@
+"""What is built for an adapter, what becomes of a driver that crashes or hangs, and what is remembered."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livedream.engines import adapter_builds
+from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine, refusal_key
+from livedream.engines.adapters import Adapter
+from livedream.engines.cache import EngineCache, facts_of
+from livedream.engines.engine import Check
+from livedream.errors import EngineError
+
+GPU = Adapter("Radeon", "discrete", "1")
+CHECK = Check(1.0, 0.0, 3.0)
+
+BODIES = {
+    "crashing": "import os; os.abort()",
+    "refusing": "import sys; sys.stderr.write('no such operation'); sys.exit(1)",
+    "hanging": "import time; time.sleep(600)",
+}
+
+
+def key(program: Any, adapter: Adapter) -> str:
+    return f"{program.fingerprint()} on {adapter.name}"
+
+
+def engine(module: str = "none", found: Any = lambda: GPU) -> AdapterEngine:
+    return AdapterEngine("webgpu", module, found, key, lambda *given: ("loaded", given))  # type: ignore[arg-type, return-value]
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    """Write the program of a building process that does one thing."""
+    name = f"built_by_{request.param}"
+    (tmp_path / f"{name}.py").write_text(BODIES[request.param])
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return name
+
+
+def test_the_adapter_is_looked_for_once_and_handed_on(program: Any, tmp_path: Path) -> None:
+    looks: list[int] = []
+
+    def find() -> Adapter:
+        looks.append(1)
+        return GPU
+
+    builds, cache = AdapterBuilds(engine(found=find)), EngineCache(tmp_path)
+    assert builds.load(program, cache) == ("loaded", (program, cache, GPU))
+    assert builds.verdict(program, cache) is None
+    assert looks == [1]
+
+
+def test_where_there_is_none_that_is_told(program: Any, tmp_path: Path) -> None:
+    def find() -> Adapter:
+        raise EngineError("there is no adapter")
+
+    builds = AdapterBuilds(engine(found=find))
+    for ask in (builds.load, builds.verdict, builds.begin):
+        with pytest.raises(EngineError, match="there is no adapter"):
+            ask(program, EngineCache(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [("crashing", "exit code -?\\d+"), ("refusing", "no such operation")],
+    indirect=["module"],
+)
+def test_a_driver_that_crashes_takes_its_process_and_is_remembered(
+    program: Any, tmp_path: Path, module: str, reason: str
+) -> None:
+    builds, cache = AdapterBuilds(engine(module)), EngineCache(tmp_path / "cache")
+    with pytest.raises(EngineError, match=f"the engine webgpu could not be built: .*{reason}"):
+        builds.begin(program, cache).wait()
+    verdict = builds.verdict(program, cache)
+    assert isinstance(verdict, str)
+    assert verdict.startswith("the engine webgpu could not be built: ")
+    (entry,) = cache.entries()
+    assert (entry.facts["engine"], entry.facts["adapter"]) == ("webgpu", "Radeon")
+    assert entry.facts["program"] == program.describe()
+
+
+@pytest.mark.parametrize("module", ["hanging"], indirect=True)
+def test_one_that_hangs_is_given_up_and_remembered(
+    program: Any, tmp_path: Path, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter_builds, "LIMIT_S", 0.05)
+    builds, cache = AdapterBuilds(engine(module)), EngineCache(tmp_path / "cache")
+    with pytest.raises(EngineError, match=r"could not be built: it was not ready after 0\.05 s"):
+        builds.begin(program, cache).wait()
+    assert "not ready" in str(builds.verdict(program, cache))
+
+
+@pytest.mark.parametrize("module", ["hanging"], indirect=True)
+def test_one_that_was_cancelled_is_not_held_against_the_driver(
+    program: Any, tmp_path: Path, module: str
+) -> None:
+    builds, cache = AdapterBuilds(engine(module)), EngineCache(tmp_path / "cache")
+    build = builds.begin(program, cache)
+    build.cancel()
+    with pytest.raises(EngineError, match="was cancelled"):
+        build.wait()
+    assert builds.verdict(program, cache) is None
+
+
+def test_what_was_built_counts_more_than_what_once_failed(program: Any, tmp_path: Path) -> None:
+    builds, cache = AdapterBuilds(engine()), EngineCache(tmp_path)
+    cache.put(refusal_key(key(program, GPU)), b"", {"refusal": "it crashed"})
+    assert builds.verdict(program, cache) == "it crashed"
+    cache.put(key(program, GPU), b"blob", facts_of("webgpu", "float32", program, CHECK, 1.0))
+    assert builds.verdict(program, cache) == CHECK
+
+
+def test_of_an_entry_that_is_foreign_nothing_is_known(program: Any, tmp_path: Path) -> None:
+    builds, cache = AdapterBuilds(engine()), EngineCache(tmp_path)
+    cache.put(key(program, GPU), b"blob", {"engine": "webgpu"})
+    assert builds.verdict(program, cache) is None
+
+
+def test_a_cache_that_keeps_nothing_is_no_fault_of_its_own(
+    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(EngineCache, "put", full)
+    monkeypatch.setattr(sys, "executable", sys.executable)
+    with pytest.raises(EngineError, match="could not be built"):
+        AdapterBuilds(engine("no_such_module")).begin(program, EngineCache(tmp_path)).wait()

@@ -1,0 +1,90 @@
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("openvino", reason="openvino is not installed")
+
+from livedream.engines import openvino_device
+from livedream.engines.adapters import Adapter
+from livedream.engines.cache import EngineCache, facts_of
+from livedream.engines.engine import Check
+from livedream.engines.openvino_device import cache_key, find, listed, load, suits
+from livedream.errors import EngineError
+
+ARC = Adapter("Intel Arc", "integrated", "1")
+
+
+def core(*devices: str) -> Any:
+    """Play OpenVINO's core with some devices, of which each is named as it is called."""
+    return SimpleNamespace(available_devices=devices, get_property=lambda name, _: f"the {name} ")
+
+
+@pytest.mark.parametrize(
+    ("devices", "kind", "names"),
+    [
+        (("CPU",), "GPU", []),
+        (("CPU", "GPU"), "GPU", ["the GPU"]),
+        (("CPU", "GPU.0", "GPU.1", "NPU"), "GPU", ["the GPU.0", "the GPU.1"]),
+        (("CPU", "GPU", "NPU"), "NPU", ["the NPU"]),
+    ],
+)
+def test_devices_are_found_by_their_kind(devices: tuple[str, ...], kind: str, names: list[str]) -> None:
+    assert listed(core(*devices), kind) == names
+
+
+@pytest.mark.parametrize(("engine", "device"), [("openvino-gpu", "GPU"), ("openvino-npu", "NPU")])
+def test_each_engine_has_its_device(monkeypatch: pytest.MonkeyPatch, engine: str, device: str) -> None:
+    monkeypatch.setattr(openvino_device, "new_core", lambda: core("CPU", "GPU", "NPU"))
+    found = find(engine)
+    assert found.name == f"the {device}"
+    assert found.driver.startswith("OpenVINO 2")
+    assert suits()
+
+
+@pytest.mark.parametrize(("engine", "device"), [("openvino-gpu", "GPU"), ("openvino-npu", "NPU")])
+def test_without_it_that_is_told_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, engine: str, device: str
+) -> None:
+    monkeypatch.setattr(openvino_device, "new_core", lambda: core("CPU"))
+    with pytest.raises(
+        EngineError, match=f"{engine} needs an Intel {device}, and OpenVINO finds none; install"
+    ):
+        find(engine)
+    assert not suits()
+
+
+def test_that_openvino_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Any:
+        raise ImportError
+
+    monkeypatch.setattr(openvino_device, "new_core", missing)
+    with pytest.raises(EngineError, match="openvino-gpu is not installed; pip install openvino"):
+        find("openvino-gpu")
+
+
+def test_what_cannot_be_imported_is_built_anew(
+    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as what was made with another driver."""
+
+    def refuse(*_: Any) -> Any:
+        raise RuntimeError("made with another driver")
+
+    cache = EngineCache(tmp_path)
+    assert load("openvino-gpu", program, cache, ARC) is None
+    facts = facts_of("openvino-gpu", "float16", program, Check(1.0, 0.0, 1.0), 1.0)
+    cache.put(cache_key("openvino-gpu", program, ARC), b"blob", facts)
+    monkeypatch.setattr(openvino_device, "new_core", lambda: SimpleNamespace(import_model=refuse))
+    assert load("openvino-gpu", program, cache, ARC) is None
+
+
+def test_a_key_is_of_one_engine_program_and_device(make_program: Any) -> None:
+    keys = {
+        cache_key(engine, make_program(name), device)
+        for engine in ("openvino-gpu", "openvino-npu")
+        for name in ("glow", "gleam")
+        for device in (ARC, Adapter("Intel Xe", "integrated", "1"), Adapter("Intel Arc", "integrated", "2"))
+    }
+    assert len(keys) == 12
