@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-import torch
 from torch import Tensor
 
 from livedream.ops.lbfgs import Lbfgs
@@ -63,7 +62,7 @@ class Adam:
 
     def begin(self, place: Tensor, _steps: int) -> State:
         """Return the two means, and what is left in them of their beginning, 1x1x1x1."""
-        nothing, all_of_it = torch.zeros_like(place), place.new_ones(1, 1, 1, 1)
+        nothing, all_of_it = place.new_zeros(place.shape), place.new_ones(1, 1, 1, 1)
         return nothing, nothing, all_of_it, all_of_it
 
     def towards(self, direction: Tensor, _place: Tensor, state: State) -> tuple[Tensor, State]:

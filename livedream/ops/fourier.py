@@ -112,7 +112,7 @@ class InCoefficients:
         """Return what the optimiser keeps, after the picture at the start where places count."""
         if not self.compares:
             return self._optimiser.begin(place, steps)
-        return place, *self._optimiser.begin(torch.zeros_like(place), steps)
+        return place, *self._optimiser.begin(place.new_zeros(place.shape), steps)
 
     def towards(self, direction: Tensor, place: Tensor, state: State) -> tuple[Tensor, State]:
         """Compute the step from the next direction and the picture where it was measured, all in pixels.

@@ -41,7 +41,7 @@ class Lbfgs:
         The size and the flatness are 1x1x1x1. There are no more pairs than steps between steps, at first
         ones without a say.
         """
-        zero, nothing = place.new_zeros(1, 1, 1, 1), torch.zeros_like(place)
+        zero, nothing = place.new_zeros(1, 1, 1, 1), place.new_zeros(place.shape)
         pairs = min(MEMORY, steps - 1) * Pair(nothing, nothing, zero)
         return zero, place.new_ones(1, 1, 1, 1), place, nothing, *pairs
 
