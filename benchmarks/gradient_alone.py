@@ -6,15 +6,14 @@ python benchmarks/gradient_alone.py --teacher mobilenet_v1.npz [--size 320x240] 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from taking_turns import in_turn
 from torch import Tensor, nn
 
 from livedream.dream.catalog import network_info
@@ -75,19 +74,6 @@ def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[]
     return lambda: engine.run(inputs)
 
 
-def times_ms(runs: Sequence[Callable[[], object]], rounds: int) -> list[float]:
-    """Time all in turn, so that a busy moment of the machine meets all; medians."""
-    times: list[list[float]] = [[] for _ in runs]
-    for _ in range(rounds):
-        for run, taken in zip(runs, times, strict=True):
-            run()
-            began = time.perf_counter()
-            for _ in range(RUNS):
-                run()
-            taken.append((time.perf_counter() - began) / RUNS * 1000)
-    return [median(taken) for taken in times]
-
-
 def main() -> None:
     """Print a line for each network, layer and number format."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -100,7 +86,7 @@ def main() -> None:
     layers = [(teacher, "conv_pw_8"), *((student, head) for head in TEACHES)]
     for number_format in number_formats():
         runs = [runner(GradientProgram(net, layer, (height, width)), number_format) for net, layer in layers]
-        figures = times_ms(runs, asked.rounds)
+        figures = [one.median for one in in_turn(runs, asked.rounds, RUNS)]
         for (net, layer), figure in zip(layers, figures, strict=True):
             share = f"{figure / figures[0]:.2f} of the teacher's"
             print(f"{number_format:8}  {net.info.name:12} {layer:9} {figure:6.2f} ms  {share}")
