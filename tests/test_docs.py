@@ -91,3 +91,19 @@ def test_the_picture_of_the_imports_is_of_these_imports() -> None:
     drawn = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
     written = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert f"```mermaid\n{drawn}```" in written, "draw it anew: python scripts/draw_imports.py"
+
+
+def test_the_performance_is_that_of_the_stored_figures() -> None:
+    script = CHECKOUT / "benchmarks" / "performance_document.py"
+    made = subprocess.run([sys.executable, str(script)], capture_output=True, check=True).stdout.decode()
+    written = (CHECKOUT / "docs" / "performance.md").read_text(encoding="utf-8")
+    command = "python benchmarks/performance_document.py > docs/performance.md"
+    assert written.splitlines() == made.splitlines(), f"make it anew: {command}"
+
+
+def test_the_performance_names_programs_that_are_there_and_nobody_s_folders() -> None:
+    written = (CHECKOUT / "docs" / "performance.md").read_text(encoding="utf-8")
+    programs = set(re.findall(r"^python (\S+\.py)", written, re.MULTILINE))
+    assert len(programs) == 3
+    assert all((CHECKOUT / program).is_file() for program in programs)
+    assert not re.search(r"(/home|/root|/tmp|/work|/opt|[A-Z]:\\)", written)

@@ -1,0 +1,91 @@
+"""What docs/performance.md says around its figures."""
+
+from __future__ import annotations
+
+INTRODUCTION = """\
+# Performance
+
+Measured and written by one command, on the machine that it runs on:
+
+```
+python benchmarks/performance.py --write           # minutes; --quick: under two
+python benchmarks/performance.py --write --part kernel   # one part anew, the others as they are
+```
+
+Each stage stands beside its *floor*: what the machine needs at least, measured in the same run. What moves
+pixels can be no faster than a copy of the bytes that it has to read and to write; the kernel no faster than
+the input gradients of its octaves, which are its arithmetic. Times are medians in milliseconds; in brackets
+the 10th and the 90th percentile. **~** marks what is noisy: the 90th is more than 1.25 times the 10th.
+"""
+
+KERNEL = """\
+The default preset at {size}, all octaves in one call of OpenVINO. `kernel / gradients` is what the
+octaves, the jitter, the smoothing, the normalising and the step cost beside the gradients; the goal is
+at most 1.2 in bfloat16 and 1.1 in float32. The last column is the time of the same arithmetic at the
+rate of a product of large square matrices in the same engine: layers that are narrow or depthwise do
+not reach that rate.
+"""
+
+STAGES = """\
+A film of the clouds at {size}, H.264, the default preset, {number_format}; one stage after the other,
+nothing beside them, so that each has all cores. (In a show the stages of several frames run side by
+side: see below.) *shrink* makes the picture at working size and the grey one; *motion* is the warm
+start. The kernel's floor is its gradients, once a frame. The flow is a search, and H.264 and JPEG
+compress: a copy is a floor that no such work comes near. Windows and virtual cameras need a display
+and a device, and are not measured here.
+"""
+
+SIZES = """\
+In {number_format}; `INFERENCE_NUM_THREADS` of OpenVINO is the number of cores.
+"""
+
+SHOW = """\
+`livedream bench` on such a film, bound to so many cores. Latency: from when a frame was decoded to the
+sink. Waited: for a frame to come, and of a dreamed one to be composed. Busy: of each core, all programs
+together; `livedream` is how many cores the show itself took. A paced show runs at 30 frames a second,
+and the governor may choose another working size. Each line is one run of some seconds: how much it
+would differ from the next one is not known.
+"""
+
+PEERS = """\
+Others' figures, as they are in our notes on these systems, with their hardware. None was measured here:
+they tell the order of magnitude and no more.
+"""
+
+PEER_ROWS = (
+    (
+        "Scope 0.2.4, live video by diffusion",
+        "a consumer graphics card; 20 GB of GPU memory and more",
+        "10 to 13 s of latency",
+        "read in Scope 0.2.4, April 2026",
+    ),
+    (
+        "Neural style transfer on video (VGG-16, L-BFGS on each frame)",
+        "not noted",
+        "8 to 9 minutes a frame",
+        "our notes on its code and description",
+    ),
+    (
+        "neural-dream on video, DeepDreamVideo, DeepDreamVideoOpticalFlow, the zoom video of Inception 5h, "
+        "DeepDream Vision Quest",
+        "",
+        "none noted",
+        "",
+    ),
+    (
+        "livedream before its kernel was brought near its floor, at 376x208",
+        "two quiet cores of an Intel Xeon with AMX",
+        "kernel 10.4 ms (bfloat16), 13.6 ms (float32), its gradients 6.3 and 10.2; a frame of 1280x720 22 ms",
+        "our design notes",
+    ),
+)
+
+OTHERS = """\
+Plain autograd doing the same work on the same cores: `python benchmarks/autograd.py --rounds 7 --exact`,
+in the [README](../README.md#how-fast). GPUs: `python benchmarks/gpu.py`; see [NVIDIA GPUs](nvidia.md).
+"""
+
+MACHINE = """\
+The load is the mean of the minute before. What others took is what decides: processor time of all
+programs but the benchmark while it ran. On a virtual machine the host may slow it without a trace here.
+"""
