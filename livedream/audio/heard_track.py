@@ -22,6 +22,9 @@ Track = NDArray[np.float64]
 COLUMNS = 3 + len(LEVELS)
 """Of each frame: when the last block ended, the last onset's strength and time, the levels."""
 
+BEAT_COLUMNS = 4
+"""Of each beat: when it was heard, its tempo, time and number."""
+
 NOTHING = (-math.inf, 0.0, 0.0, *(0.0 for _ in LEVELS))
 """What has been heard before the first block."""
 
@@ -86,7 +89,7 @@ def heard_track(
             break
         listener.feed(block)
     listener.note()
-    kept = np.array(listener.frames).reshape(-1, COLUMNS), np.array(listener.beats).reshape(-1, 4)
+    kept = np.array(listener.frames).reshape(-1, COLUMNS), np.array(listener.beats).reshape(-1, BEAT_COLUMNS)
     return HeardTrack(rate, begin_s, *kept)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
@@ -137,5 +136,5 @@ def _check_range(binding: Binding) -> None:
 
 
 def _within(key: str, value: float, low: float, high: float) -> None:
-    if math.isnan(value) or not low <= value <= high:
+    if not low <= value <= high:  # as nothing that is no number is, whatever its digits
         raise InputError(f"{key} = {value!r} is not possible: it must be from {low} to {high}")

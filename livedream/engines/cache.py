@@ -39,6 +39,9 @@ TRIAL_BYTES, ROOM_BYTES = 1 << 16, 64 << 20
 """So much is written to see whether that works, as quotas show only then; so much must be free for an
 engine."""
 
+LONGEST_S = 1e6
+"""No build takes so long: a file that claims it was changed by others."""
+
 LEFT_OVER_S = 60.0
 """An unfinished file that nobody has written to for so long is left over from a process that ended."""
 
@@ -171,8 +174,10 @@ class EngineCache:
     def took_s(self, engine: str) -> float | None:
         """Return how long it took to build the engine of a kind that was used last; None without one."""
         facts = (entry.facts for entry in self.entries())
-        times = (one["took_s"] for one in facts if one.get("engine") == engine and "took_s" in one)
-        return next((float(one) for one in times), None)
+        times = (one.get("took_s") for one in facts if one.get("engine") == engine)
+        return next(
+            (float(one) for one in times if isinstance(one, int | float) and 0 <= one < LONGEST_S), None
+        )
 
     def clear(self) -> Cleared:
         """Remove every engine, and every file that a process which has ended left unfinished."""

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import tomli_w
 
 from livedream.errors import InputError
 from livedream.offline.dreaming import State
+from livedream.offline.kept_arrays import read_arrays
 from livedream.offline.render_lock import LOCK, RenderLock
 from livedream.sinks.segments import told
 from livedream.toml_table import toml_table
@@ -75,10 +75,9 @@ class Checkpoint:
     def resume(self) -> tuple[int, State]:
         """Return the number of finished frames, and the state after the last of them."""
         for done, file in sorted(self._states(), reverse=True):
-            # Opened here: for a damaged file numpy would leave it open.
-            with suppress(OSError, ValueError, EOFError, BadZipFile), file.open("rb") as open_file:
-                kept = np.load(open_file, allow_pickle=False)
-                return done, {name: kept[name] for name in kept.files}
+            state = read_arrays(file)
+            if state is not None:
+                return done, state
         return 0, {}
 
     def keep(self, done: int, state: State) -> None:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from zipfile import BadZipFile
 
 import av
 import numpy as np
 
 from livedream.audio.audio_sources import audio_sources
 from livedream.audio.audio_spectrum import RATE_HZ, hop_length
-from livedream.audio.heard_track import HeardBeats, HeardTrack, heard_track
+from livedream.audio.heard_track import BEAT_COLUMNS, COLUMNS, HeardBeats, HeardTrack, heard_track
 from livedream.errors import InputError
 from livedream.modulation.tempo import Beats, Tempo
+from livedream.offline.kept_arrays import read_arrays
 from livedream.offline.moving_settings import MovingSettings
 from livedream.offline.settings_timeline import SettingsTimeline
 from livedream.offline.wanted_sources import USUAL, wanted_of
@@ -130,9 +130,9 @@ def _listened(listening: Listening, rate: Fraction, tell: Tell, folder: Path | N
 
 def _kept(file: Path) -> tuple[np.ndarray, np.ndarray] | None:
     """Return what was heard before; None if that is not there, or damaged."""
-    try:
-        with file.open("rb") as open_file:
-            kept = np.load(open_file, allow_pickle=False)
-            return kept["frames"], kept["beats"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    kept = read_arrays(file) or {}
+    frames, beats = kept.get("frames"), kept.get("beats")
+    if frames is None or beats is None or frames.dtype != np.float64 or beats.dtype != np.float64:
         return None
+    fit = frames.ndim == beats.ndim == 2 and frames.shape[1] == COLUMNS and beats.shape[1] == BEAT_COLUMNS
+    return (frames, beats) if fit else None

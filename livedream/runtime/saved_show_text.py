@@ -80,7 +80,7 @@ def show_from(text: bytes) -> SavedShow:
 
 
 def _read(table: Mapping[str, Any]) -> SavedShow:
-    decks, mirrors = table["decks"], _table(table, "mirrors")
+    decks, mirrors = _table(table, "decks"), _table(table, "mirrors")
     live, source = str(decks.get("live", "")), str(table.get("source", ""))
     if live not in ("", "A", "B") or not source.isprintable():
         raise ValueError(live or source)

@@ -77,6 +77,18 @@ def test_a_preset_that_this_show_lacks_may_be_bound(tmp_path: Path) -> None:
         ('[[binding]]\nlow = "x"', "binding 1: low = 'x' is not possible: it must be a number"),
         ("[[binding]]\npickup = 1", "binding 1: pickup = 1 is not possible: it must be true or false"),
         (
+            f'[[binding]]\ntarget = "look.depth"\nkind = "cc"\nnumber = {10**400}',
+            "binding 1: number = 1000",
+        ),
+        (
+            f'[[binding]]\ntarget = "look.depth"\nkind = "cc"\nnumber = 3\nhigh = {10**400}',
+            "is not possible: it must be from 0.0 to 1.0",
+        ),
+        (
+            '[[binding]]\ntarget = "look.depth"\nkind = "cc"\nnumber = 3\nhigh = nan',
+            "high = nan is not possible: it must be from 0.0 to 1.0",
+        ),
+        (
             '[[binding]]\ntarget = "look.depth"\nkind = "cc"\nnumber = 200',
             "binding 1: number = 200 is not possible: it must be from 0 to 127",
         ),

@@ -237,6 +237,12 @@ def test_how_long_the_last_build_took_is_known_for_each_engine(cache: EngineCach
     assert cache.took_s("tensorrt") is None
 
 
+@pytest.mark.parametrize("odd", ["3", [], None, {}, float("nan"), float("inf"), -1.0, 10**400])
+def test_what_is_no_time_is_not_taken_for_how_long_a_build_took(cache: EngineCache, odd: object) -> None:
+    cache.put("a", b"", FACTS | {"engine": "openvino", "took_s": odd})
+    assert cache.took_s("openvino") is None
+
+
 def test_entries_are_listed_with_size_and_use_the_one_used_last_first(cache: EngineCache) -> None:
     assert cache.entries() == []
     for number, key in enumerate(("old", "new", "middle")):

@@ -49,6 +49,12 @@ def test_what_an_older_one_has_saved_is_read_and_so_is_what_a_newer_one_adds() -
     assert show_from(f"future = [1, 2]\n{OLDER}[more]\nx = 1\n".encode()) == read
 
 
+@pytest.mark.parametrize("decks", ["3", "'x'", "[]", "true", "1.5"])
+def test_decks_that_are_no_table_are_damaged_too(decks: str) -> None:
+    with pytest.raises(InputError, match="its file is damaged"):
+        show_from(f"preset = 'low'\nheld = []\ndecks = {decks}\n[hand]\n".encode())
+
+
 @pytest.mark.parametrize(
     "line",
     [
