@@ -12,6 +12,7 @@ from typing import Any
 import platformdirs
 import tomli_w
 
+from livedream.containers.checked_file import is_there
 from livedream.errors import InputError
 from livedream.resources import folder
 from livedream.settings import Settings, change
@@ -87,7 +88,7 @@ def _beside(settings: Settings, folder: Path) -> Settings:
     """Find the pictures that are named by a path from `folder`."""
     named = {"dream.guide": settings.dream.guide, "dream.style": settings.dream.style}
     files = {word: folder / name for word, name in named.items() if name}
-    return change(settings, {word: str(file.resolve()) for word, file in files.items() if file.is_file()})
+    return change(settings, {word: str(file.resolve()) for word, file in files.items() if is_there(file)})
 
 
 def parse(text: str, path: Path) -> Preset:

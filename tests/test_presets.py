@@ -298,3 +298,9 @@ def test_what_moves_a_preset_is_checked(tmp_path: Path) -> None:
         ("[[modulation]]\nsource = 'bass'\nword = 'look.deepth'\n", "word = 'look.deepth' is not possible"),
     ):
         assert wrong in told(write(tmp_path, text))
+
+
+def test_a_guide_whose_name_is_too_long_for_a_file_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    name = "x" * 5000
+    (tmp_path / "a.toml").write_text(f'[dream]\nguide = "{name}"\n', encoding="utf-8")
+    assert load(str(tmp_path / "a.toml")).settings.dream.guide == name

@@ -27,3 +27,11 @@ def check_regular(path: Path) -> None:
     for is_kind, kind, way_out in _KINDS:
         if is_kind(mode):
             raise InputError(f"{path} is {kind}, which cannot be read here: {way_out}.")
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file; a name that no file can have, too long for one, is of none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -6,11 +6,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urljoin
 
 from livedream.dream.network_info import NetworkInfo
 from livedream.errors import InputError
 
+if TYPE_CHECKING:
+    from requests import Response
+
+SECURE = "https://"
 TIMEOUT_S = 30.0
 """For an answer, and between two pieces of a file."""
 
@@ -85,7 +90,8 @@ def _download(info: NetworkInfo, part: Path, progress: Progress | None) -> None:
     from pooch import HTTPDownloader
     from requests import RequestException
 
-    downloader = HTTPDownloader(progressbar=progress or False, timeout=TIMEOUT_S)
+    secure = {"response": _check_secure} if info.address.startswith(SECURE) else {}
+    downloader = HTTPDownloader(progressbar=progress or False, timeout=TIMEOUT_S, hooks=secure)
     try:
         downloader(info.address, str(part), None)
     except RequestException as fault:
@@ -93,6 +99,16 @@ def _download(info: NetworkInfo, part: Path, progress: Progress | None) -> None:
             f"{info.address} cannot be downloaded ({_reason(fault)}); try again later, or download it "
             f"elsewhere and save it as {info.file}"
         ) from fault
+
+
+def _check_secure(answer: Response, **_: object) -> None:
+    """Raise InputError for an answer that sends from an encrypted address to one that is not."""
+    to = answer.headers.get("Location", "") if answer.is_redirect else ""
+    if not urljoin(answer.url, to).startswith(SECURE):
+        raise InputError(
+            f"{answer.url} sends on to {to or answer.url}, which is not encrypted, so nothing was "
+            "downloaded; try again later, on another network"
+        )
 
 
 def _reason(fault: Exception) -> str:

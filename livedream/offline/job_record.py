@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from livedream.containers.checked_file import is_there
 from livedream.offline.listening import Listening
 from livedream.offline.output import Output, check_apart
 from livedream.offline.render_request import RenderRequest
@@ -39,7 +40,7 @@ def files_of(
     for number, segment in enumerate(timeline.segments):
         dream = segment.settings.dream
         named |= {f"guide {number}": expanded(dream.guide), f"style {number}": expanded(dream.style)}
-    files = {word: path for word, path in named.items() if path is not None and path.is_file()}
+    files = {word: path for word, path in named.items() if path is not None and is_there(path)}
     check_apart(output, {_KINDS[word.split()[0]]: file for word, file in files.items()})
     return files
 

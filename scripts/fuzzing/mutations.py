@@ -86,9 +86,9 @@ def _of_structure(random: Random, content: bytes) -> bytes | None:
             table = read(content.decode())
         except (ValueError, RecursionError):
             continue
-        for _ in range(random.choice((1, 1, 2, 5))):
-            _change_tree(random, table)
         try:
+            for _ in range(random.choice((1, 1, 2, 5))):
+                _change_tree(random, table)
             return write(table).encode()
         except (ValueError, TypeError, AttributeError, RecursionError):
             return None

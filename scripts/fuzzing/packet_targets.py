@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import weakref
 from pathlib import Path
 
 from fuzzing.target import Read, Sample, Target
@@ -92,6 +93,7 @@ def _osc(_: Path) -> Read:
         server.step()
         coalescer.apply()
 
+    weakref.finalize(read, server.close)
     return read
 
 
@@ -154,6 +156,8 @@ def _art_net(_: Path) -> Read:
         server.step()
         coalescer.apply()
 
+    weakref.finalize(read, server.close)
+    weakref.finalize(read, sender.close)
     return read
 
 

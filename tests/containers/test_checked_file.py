@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from livedream.containers.checked_file import check_regular
+from livedream.containers.checked_file import check_regular, is_there
 from livedream.errors import InputError
 from livedream.sinks.sound_choice import check_sound, music_begin_s
 from livedream.sources.open_footage import FootageRequest, open_footage
@@ -49,3 +49,11 @@ def test_files_folders_and_what_is_not_there_pass(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"x")
     for path in (tmp_path, tmp_path / "a.mp4", tmp_path / "none.mp4", Path("x" * 5000)):
         check_regular(path)
+
+
+@pytest.mark.parametrize("name", ["gone", "x" * 5000, "a/" * 3000, "a\0b"])
+def test_what_no_file_can_be_called_is_not_there(tmp_path: Path, name: str) -> None:
+    assert not is_there(tmp_path / name)
+    assert not is_there(tmp_path)
+    (tmp_path / "a").touch()
+    assert is_there(tmp_path / "a")

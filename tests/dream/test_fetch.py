@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from requests import Response
 from safetensors.torch import load_file
 
 from livedream.dream.build import random_weights
-from livedream.dream.catalog import network_info
-from livedream.dream.fetch import fetch, install
+from livedream.dream.catalog import network_info, network_names
+from livedream.dream.fetch import _check_secure, fetch, install
 from livedream.dream.loading import load_network
 from livedream.dream.network_info import NetworkInfo
 from livedream.errors import InputError
@@ -209,3 +210,55 @@ def test_what_does_not_fit_takes_no_one_s_place(info: NetworkInfo, published: by
 def test_the_embedded_network_takes_no_other_weights(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="embedded comes with livedream"):
         install(network_info("embedded"), tmp_path / "mine.pth")
+
+
+WITHOUT_CHECKSUM = ("bvlc_googlenet", "googlenet_places205", "googlenet_places365", "googlenet_cars", "nin")
+"""Whoever has converted these publishes none: they are checked for fitting, layer by layer."""
+
+
+@pytest.mark.parametrize("name", [name for name in network_names() if network_info(name).address])
+def test_what_is_published_comes_over_tls_and_its_checksum_is_known(name: str) -> None:
+    info = network_info(name)
+    assert info.address.startswith("https://")
+    # torchvision publishes the first eight digits, in the file's name.
+    assert len(info.sha256) in ((0,) if name in WITHOUT_CHECKSUM else (8, 64))
+
+
+def answer(address: str, status: int = 200, location: str = "") -> Response:
+    made = Response()
+    made.url, made.status_code = address, status
+    made.headers.update({"Location": location} if location else {})
+    return made
+
+
+@pytest.mark.parametrize("location", ["http://mirror.example/weights.pth", "//mirror.example/weights.pth"])
+def test_an_encrypted_address_that_sends_to_an_open_one_is_not_followed(location: str) -> None:
+    if location.startswith("http:"):
+        with pytest.raises(InputError, match="which is not encrypted, so nothing was downloaded"):
+            _check_secure(answer("https://here.example/a.pth", 302, location))
+    else:
+        _check_secure(answer("https://here.example/a.pth", 302, location))
+
+
+def test_an_open_answer_to_an_encrypted_question_is_refused() -> None:
+    _check_secure(answer("https://here.example/a.pth"))
+    with pytest.raises(InputError, match="not encrypted"):
+        _check_secure(answer("http://here.example/a.pth"))
+
+
+def test_a_download_over_tls_is_watched_from_answer_to_answer(
+    info: NetworkInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    class Downloader:
+        def __init__(self, **options: object) -> None:
+            asked.append(options)
+
+        def __call__(self, address: str, file: str, _: object) -> None:
+            Path(file).write_bytes(b"")
+
+    monkeypatch.setattr("pooch.HTTPDownloader", Downloader)
+    with pytest.raises(InputError):
+        fetch(replace(info, address="https://here.example/a.pth"))
+    assert asked[0]["hooks"] == {"response": _check_secure}
