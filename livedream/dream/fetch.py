@@ -95,6 +95,8 @@ def _download(info: NetworkInfo, part: Path, progress: Progress | None) -> None:
     try:
         downloader(info.address, str(part), None)
     except RequestException as fault:
+        if fault.response is not None:
+            fault.response.close()  # which nobody has read to its end
         raise InputError(
             f"{info.address} cannot be downloaded ({_reason(fault)}); try again later, or download it "
             f"elsewhere and save it as {info.file}"

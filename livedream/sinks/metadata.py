@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import av
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from livedream.containers.addresses import file_address
+from livedream.containers.picture_faults import PICTURE_FAULTS
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sinks.image_file import JPEG_QUALITY
@@ -79,7 +80,7 @@ def read_metadata(file: Path) -> str:
     """
     try:
         return _film_comment(file) if file.suffix.lower() in FILMS else _picture_text(file)
-    except (av.FFmpegError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as fault:
+    except (av.FFmpegError, *PICTURE_FAULTS) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else None
         raise InputError(
             f"{file} cannot be read ({reason or 'it is damaged, or neither a film nor a picture'}); give "

@@ -10,9 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from livedream.containers.checked_file import check_regular
+from livedream.containers.picture_faults import PICTURE_FAULTS
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sources.orientation import Orientation, of_exif
@@ -26,9 +27,6 @@ JPEG, TIFFS = b"\xff\xd8", (b"II*\0", b"MM\0*")
 
 WITH_ALPHA = ("RGBA", "RGBa", "LA", "La", "PA")
 """Pillow's kinds of pixel that have one."""
-
-_UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
-"""What Pillow raises for a file that is damaged, foreign or, to its mind, too large."""
 
 
 def read_transparent(path: Path) -> tuple[Rgb, Alpha | None]:
@@ -61,7 +59,7 @@ def declared_size(path: Path) -> tuple[int, int] | None:
                 else of_exif(picture.getexif().get(EXIF_ORIENTATION))
             )
             return turn.size_wh(picture.size)
-    except _UNREADABLE:
+    except PICTURE_FAULTS:
         return None
 
 
@@ -97,7 +95,7 @@ def _orientation(content: bytes) -> Orientation | None:
     try:
         with _opened(io.BytesIO(content)) as picture:
             return of_exif(picture.getexif().get(EXIF_ORIENTATION))
-    except _UNREADABLE:
+    except PICTURE_FAULTS:
         return None
 
 
@@ -109,7 +107,7 @@ def _tiff_with_alpha(content: bytes) -> NDArray[np.uint8] | None:
                 return None
             picture.load()  # which turns it as well
             return np.asarray(picture.convert("RGBA"), np.uint8)
-    except _UNREADABLE:
+    except PICTURE_FAULTS:
         return None
 
 

@@ -103,7 +103,7 @@ def _change_tree(random: Random, tree: Any) -> None:
     holder, key = random.choice(places)
     match random.randrange(5):
         case 0 | 1:
-            holder[key] = random.choice(HOSTILE)
+            holder[key] = json_copy(random.choice(HOSTILE))  # never changed itself
         case 2:
             del holder[key]
         case 3:
