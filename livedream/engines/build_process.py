@@ -168,11 +168,11 @@ def serve(build: Callable[[Program], None]) -> int:
         while True:
             try:
                 # They add here what they have added to the process that sent this.
-                for module in pickle.load(sys.stdin.buffer):
+                for module in pickle.load(sys.stdin.buffer):  # nosec B301 # livedream writes it
                     import_module(module)
             except EOFError:
                 return 0
-            program: Program = pickle.load(sys.stdin.buffer)
+            program: Program = pickle.load(sys.stdin.buffer)  # nosec B301 # as above
             build(program)
             answers.write(BUILT.decode())
             answers.flush()

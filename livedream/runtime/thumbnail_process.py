@@ -66,7 +66,7 @@ class ThumbnailProcess:
         try:
             pickle.dump((added_modules(), settings, small), process.stdin)
             process.stdin.flush()
-            answer: Rgb | str = pickle.load(process.stdout)
+            answer: Rgb | str = pickle.load(process.stdout)  # nosec B301 # its own process
         except (OSError, EOFError, pickle.UnpicklingError, ValueError) as fault:
             raise EngineError(f"the process that paints pictures of the moods has ended ({fault})") from fault
         if isinstance(answer, str):
@@ -124,7 +124,7 @@ def answer_all(asked: BinaryIO, answers: BinaryIO) -> None:
     references = References()
     while True:
         try:
-            modules, settings, rgb = pickle.load(asked)
+            modules, settings, rgb = pickle.load(asked)  # nosec B301 # livedream asks
         except EOFError:
             return
         try:

@@ -20,7 +20,8 @@ from livedream.ui.panel.input_row import InputRow, LevelMeter, sentence
 from livedream.ui.panel.panel_paint import SwitchButton
 from livedream.ui.panel.panel_style import GAP, LINE_PX
 
-HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+HERE = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # nosec B104 # a person switches it on
 PORT = "9000"
 CHANNELS = "0/1=macro.depth,macro.speed,macro.mood"
 SYSTEM_INPUT = "System's input"
