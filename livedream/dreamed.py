@@ -23,7 +23,8 @@ class Dreamed:
 
     rgb: uint8, the size of the frame. cut: the dream started anew. stage_ms: milliseconds by stage.
     settings: as they were at its moment. wake: 0 (the picture stands) to 1 (it moves); followed while
-    `motion.stillness` is above 0.
+    `motion.stillness` is above 0. sound: whether the dream was a number everywhere; else the
+    frame is as it came.
     """
 
     frame: Frame
@@ -32,6 +33,7 @@ class Dreamed:
     stage_ms: dict[str, float]
     settings: Settings
     wake: float
+    sound: bool
     _pending: Pending[Any]
     _measured: Motion | None
     _motion: Motion | None
@@ -88,6 +90,7 @@ class Dreaming:
             self._watch.stage_ms,
             self.settings,
             self.wake,
+            outcome.sound,
             self._pending,
             self._measured,
             self._motion,

@@ -47,5 +47,9 @@ class SinkError(LivedreamError):
         self.remedy = remedy
 
 
+class EngineRunError(LivedreamError):
+    """An engine that ran cannot run on: it raised, has no memory left, or returns what is no number."""
+
+
 class EngineError(LivedreamError):
     """An engine cannot be built here, or does not agree with the reference."""

@@ -23,7 +23,7 @@ from livedream.composite import scene_mask
 from livedream.composite.depth import cells_hw, target
 from livedream.composite.depth_on_device import depth_map, held, next_gain, reach, relit
 from livedream.composite.grading_on_device import grade, shift_colour
-from livedream.engines.engine import DeviceEngine
+from livedream.engines.engine import DeviceEngine, running
 from livedream.frame import Rgb
 from livedream.motion.flow import grey
 from livedream.motion.warp import UNBOUNDED, Field
@@ -38,6 +38,7 @@ class Underway:
     _size_hw: tuple[int, int]
     _fetched: Callable[[], NDArray[np.uint8]]
     _watch: Stopwatch
+    _engine_name: str
 
     @property
     def residual(self) -> Tensor:
@@ -46,7 +47,8 @@ class Underway:
 
     def finish(self) -> Outcome:
         """Wait for the frame to come down."""
-        block = self._fetched()
+        with running(self._engine_name):  # what a device could not do comes out here
+            block = self._fetched()
         self._watch.lap("wait")
         return Outcome(block[:-1].reshape(*self._size_hw, 3), bool(block[-1]))
 
@@ -113,7 +115,14 @@ class DeviceCanvas:
         laid = laid_over(frame, visible, task.look.strength)
         block = torch.cat([laid.reshape(-1), sound.to(torch.uint8).reshape(1)])
         fetched = self._download.fetch(block)
-        return Underway(left, start.carried, (task.rgb.shape[0], task.rgb.shape[1]), fetched, watch)
+        return Underway(
+            left,
+            start.carried,
+            (task.rgb.shape[0], task.rgb.shape[1]),
+            fetched,
+            watch,
+            task.runs[0].engine.name,
+        )
 
     def to_array(self, held: Tensor) -> Field:
         """Fetch a field as HxWx3 float32."""
@@ -250,7 +259,8 @@ def dreamed(runs: Sequence[Run], init: Tensor, image: Tensor, waiting: Iterator[
     mixed = None
     for run in runs:
         own = [*islice(waiting, len(run.inputs)), *([image] if run.takes_frame else [])]
-        dream = cast(DeviceEngine, run.engine).call([init, *own])
+        with running(run.engine.name):
+            dream = cast(DeviceEngine, run.engine).call([init, *own])
         if len(runs) == 1:
             return dream
         # Multiplied at once: an engine may give the same memory again.

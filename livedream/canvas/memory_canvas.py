@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial, reduce
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livedream.beside import thread_beside
 from livedream.canvas.canvas import Left, Looked, Outcome, Past, Run, Stopwatch, Task, open_share
 from livedream.composite import compose, grade, relit, scene_mask, shift_colour
 from livedream.composite.depth import Depths, cells_hw, depth_map, held, next_gain, reach, target
+from livedream.engines.engine import running
 from livedream.frame import Image, Rgb, to_image
 from livedream.imaging import shrink
 from livedream.motion.flow import grey
@@ -211,11 +214,16 @@ def _stepped(made: Field, velocity: Field, further: Depths | None) -> Field:
 
 def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:
     """Run the engines, and mix what they dream."""
-    dreams = (run.engine.run([init, *run.inputs, *([image] if run.takes_frame else [])]) for run in runs)
+    dreams = (_run(run, [init, *run.inputs, *([image] if run.takes_frame else [])]) for run in runs)
     if len(runs) == 1:
         return next(dreams)
     # One after the other: an engine may give the same memory again.
     return reduce(np.add, (np.float32(run.share) * dream for run, dream in zip(runs, dreams, strict=True)))
+
+
+def _run(run: Run, inputs: Sequence[NDArray[Any]]) -> Image:
+    with running(run.engine.name):
+        return run.engine.run(inputs)
 
 
 def _finite(residual: Field) -> tuple[Field, bool]:

@@ -22,7 +22,7 @@ from livedream.engines.maker import Ready
 from livedream.engines.round_robin import parts_of
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.engine_pool import Engines
-from livedream.runtime.dreamer import describe
+from livedream.runtime.engine_words import describe
 from livedream.runtime.playlist_loading import load_look
 
 

@@ -5,40 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, Literal
+from collections.abc import Callable
+from typing import Generic
 
+from livedream.engines.build_job import Ahead, Job, ProgramState
 from livedream.engines.cache import EngineCache
 from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
 from livedream.engines.progress import Progress
-from livedream.engines.shelf import EngineShelf, close_all
+from livedream.engines.shelf import EngineShelf, close_all, close_broken
 from livedream.errors import EngineError
 
 REST_S = 0.3
 """How long nothing is loaded ahead after something was: a show is on, and loading takes a core meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead(Generic[P]):
-    """What will be asked for, the likeliest first. load: is to be loaded; store: is to be in the cache."""
-
-    load: Sequence[P] = ()
-    store: Sequence[P] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Job(Generic[P]):
-    """What the thread is at. asked: somebody waits for it. keep: it stays loaded. begins: see `begin`."""
-
-    program: P
-    asked: bool
-    stopgap: bool = False
-    keep: bool = True
-    begins: bool = False
-
-
-ProgramState = Literal["ready", "building", "waiting"]
 
 
 class EngineBuilder(Generic[P]):
@@ -57,15 +35,17 @@ class EngineBuilder(Generic[P]):
         self._tell = tell
         self._changed = threading.Condition()
         self._target: P | None = None
-        self._wanted: _Job[P] | None = None
-        self._job: _Job[P] | None = None
+        self._wanted: Job[P] | None = None
+        self._job: Job[P] | None = None
         self._plan: Callable[[], Ahead[P]] | None = None
-        self._ahead: deque[_Job[P]] = deque()
+        self._ahead: deque[Job[P]] = deque()
         self._stored: set[P] = set()
         self._rested_s = 0.0
         self._ready: list[Ready[P]] = []
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
+        self._failed_program: P | None = None
+        self._told = ""
         self._closed = self._handed_over = self._is_planned = self._with_stopgap = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
@@ -78,7 +58,7 @@ class EngineBuilder(Generic[P]):
     def begin(self, program: P) -> None:
         """Load what will be requested first if it is in the cache; else start what will build it."""
         with self._changed:
-            self._wanted = _Job(program, False, begins=True)
+            self._wanted = Job(program, False, begins=True)
             self._changed.notify_all()
 
     def request(self, program: P, *, stopgap: bool) -> None:
@@ -91,7 +71,7 @@ class EngineBuilder(Generic[P]):
             self._with_stopgap = stopgap
             unused = self._withdrawn()
             if not self._hand_over(program) and not self._is_being_made(program):
-                self._wanted = _Job(program, True, stopgap)
+                self._wanted = Job(program, True, stopgap)
             if job is not None and (self._wanted or (job.asked and job.program != program)):
                 self._maker.cancel()
             self._changed.notify_all()
@@ -124,6 +104,24 @@ class EngineBuilder(Generic[P]):
         with self._changed:
             unused = self._shelf.give_back(ready)
         close_all(unused)
+
+    def discard(self, ready: Ready[P], *, avoid: bool = False) -> None:
+        """Close an engine that failed; the next one for its program is loaded or built anew.
+
+        avoid: with the choice "auto" another kind is taken from now on.
+        """
+        with self._changed:
+            self._shelf.discard(ready)
+            self._stored.discard(ready.program)
+        if avoid and not ready.stopgap:
+            self._maker.avoid()
+        close_broken(ready)
+
+    def take_failure(self) -> P | None:
+        """Return once the program that could not be built while another engine ran; else None."""
+        with self._changed:
+            failed, self._failed_program = self._failed_program, None
+            return failed
 
     def state(self, program: P) -> ProgramState:
         """Return whether a program's engine is ready (loaded, or on the disk), building, or waiting."""
@@ -179,7 +177,7 @@ class EngineBuilder(Generic[P]):
         finally:
             self._maker.close()
 
-    def _next(self) -> _Job[P] | None:
+    def _next(self) -> Job[P] | None:
         """Wait for something to do; None at the end."""
         while True:
             with self._changed:
@@ -210,14 +208,14 @@ class EngineBuilder(Generic[P]):
         """Return for how long nothing is built ahead; None if there is nothing to build."""
         return max(0.0, self._rested_s - time.monotonic()) if self._ahead else None
 
-    def _jobs(self, ahead: Ahead[P]) -> list[_Job[P]]:
+    def _jobs(self, ahead: Ahead[P]) -> list[Job[P]]:
         """List what has to be built ahead and is not loaded, each once."""
-        jobs = {program: _Job(program, False) for program in ahead.load}
+        jobs = {program: Job(program, False) for program in ahead.load}
         stored = [program for program in ahead.store if program not in jobs and program not in self._stored]
-        jobs |= {program: _Job(program, False, keep=False) for program in stored}
+        jobs |= {program: Job(program, False, keep=False) for program in stored}
         return [job for program, job in jobs.items() if program not in self._shelf]
 
-    def _serve(self, job: _Job[P]) -> None:
+    def _serve(self, job: Job[P]) -> None:
         try:
             if job.asked:
                 bridge = self._publish if job.stopgap else None
@@ -232,19 +230,19 @@ class EngineBuilder(Generic[P]):
         except EngineError as fault:
             self._failed(job, fault)
 
-    def _begin(self, job: _Job[P]) -> None:
+    def _begin(self, job: Job[P]) -> None:
         ready = self._maker.make_from_cache(Order(job.program))
         if ready is not None:
             self._publish(ready)
             return
         with self._changed:
             if self._is_waited_for(job):
-                self._wanted = _Job(job.program, True, self._with_stopgap)
+                self._wanted = Job(job.program, True, self._with_stopgap)
 
-    def _is_waited_for(self, job: _Job[P]) -> bool:
+    def _is_waited_for(self, job: Job[P]) -> bool:
         return self._target == job.program and self._wanted is None and not self._closed
 
-    def _failed(self, job: _Job[P], fault: EngineError) -> None:
+    def _failed(self, job: Job[P], fault: EngineError) -> None:
         """Report why the engine being waited for failed; a build that was interrupted is retried later."""
         with self._changed:
             is_waited_for = self._is_waited_for(job)
@@ -253,13 +251,15 @@ class EngineBuilder(Generic[P]):
                     self._ahead.appendleft(job)
                 else:  # what fails for one fails for the others
                     self._ahead.clear()
-                    again = _Job(job.program, True, self._with_stopgap)
+                    again = Job(job.program, True, self._with_stopgap)
                     self._wanted = again if is_waited_for else self._wanted
                 return
         if is_waited_for and not self._handed_over:
             raise fault
         if is_waited_for:
-            self._tell(f"{fault}; the current engine keeps running")
+            if str(fault) != self._told:
+                self._tell(f"{fault}; what runs goes on, and it is tried again")
+            self._told, self._failed_program = str(fault), job.program
 
     def _publish(self, ready: Ready[P], *, keep: bool = True) -> None:
         """Keep an engine, and hand it over if it is waited for; or close it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineRunError
 
 # `livedream --help` names the engines, and would take a sixth longer with numpy.
 if TYPE_CHECKING:
@@ -103,6 +104,17 @@ class DeviceEngine(Engine, Protocol):
         inputs: on the device. The next call may write over the output.
         """
         ...
+
+
+@contextmanager
+def running(name: str) -> Iterator[None]:
+    """Raise EngineRunError in place of whatever is raised while the engine `name` runs."""
+    try:
+        yield
+    # Each library has exceptions of its own, and a driver's may come as any of them.
+    except Exception as fault:
+        reason = " ".join(f"{type(fault).__name__}: {fault}".split()).removesuffix(":")
+        raise EngineRunError(f"the engine {name} failed ({reason[:160]})") from fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,7 @@ class EngineMaker(Generic[P]):
     def progress(self) -> Progress | None:
         """Return how far what somebody waits for is; None if nothing is being made for anybody."""
         begun = self._begun
-        if begun is None:
-            return None
-        return Progress(time.monotonic() - begun[1], self._expected_s)
+        return None if begun is None else Progress(time.monotonic() - begun[1], self._expected_s)
 
     @property
     def is_building(self) -> bool:
@@ -104,11 +102,10 @@ class EngineMaker(Generic[P]):
         """Make the engine of a program. Raises EngineError if none works out, or if it was cancelled."""
         leave_deleted_folder()
         try:
-            if self._choice == "auto":
-                names = self._race.after_a_win(self._worked, candidates())
-                entry = self._raced(self._entry(names, order), order)
-            else:
-                entry = self._entry((self._choice,), order)
+            is_auto = self._choice == "auto"
+            names = self._race.after_a_win(self._worked, candidates()) if is_auto else (self._choice,)
+            first = self._entry(names, order)
+            entry = self._raced(first, order) if is_auto else first
             self._worked = entry.name
             return _ready(order, entry.made)
         finally:
@@ -169,10 +166,15 @@ class EngineMaker(Generic[P]):
         while self._elsewhere:
             self._elsewhere.popitem()[1].close()
 
+    def avoid(self) -> None:
+        """Try the kind that was made last after all others from now on, where there is a choice."""
+        self._race.fail(self._worked or self._first)
+        self._worked = None
+
     @property
     def _first(self) -> str:
         """Return the engine that is tried first."""
-        return candidates()[0] if self._choice == "auto" else self._choice
+        return self._race.after_a_win(None, candidates())[0] if self._choice == "auto" else self._choice
 
     def _entry(self, names: Sequence[str], order: Order[P]) -> Entry:
         """Make the first engine that works out. Raises EngineError if none does, or if it was cancelled."""
@@ -276,8 +278,7 @@ class EngineMaker(Generic[P]):
         if order.bridge is None or self._bridged:
             return
         self._bridged = True
-        made = [in_process.stopgap(part) for part in parts_of(order.program)]
-        order.bridge(_ready(order, made, stopgap=True))
+        order.bridge(_ready(order, [*map(in_process.stopgap, parts_of(order.program))], stopgap=True))
 
 
 class _NotCachedError(Exception):

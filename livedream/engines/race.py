@@ -58,14 +58,22 @@ class Race:
     ) -> None:
         self._built, self._cache, self._tell, self._is_cancelled = built, cache, tell, is_cancelled
         self._is_in: dict[str, bool] = {}
+        self._failed: set[str] = set()
 
     def tell_to(self, tell: Callable[[str], None]) -> None:
         """Tell sentences to somebody else from now on."""
         self._tell = tell
 
     def after_a_win(self, winner: str | None, names: Sequence[str]) -> Sequence[str]:
-        """Return what is tried: a rival that has won before comes first."""
+        """Return what is tried: a rival that has won before comes first, what failed while it ran last."""
+        names = sorted(names, key=self._failed.__contains__)
         return [winner, *names] if winner is not None and self._is_in.get(winner, False) else names
+
+    def fail(self, name: str) -> None:
+        """Take note that an engine failed while it ran: a rival is out, any other is tried last."""
+        self._failed.add(name)
+        if name in self._is_in:
+            self._is_in[name] = False
 
     def run(
         self,

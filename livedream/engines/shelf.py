@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Generic
 
 from livedream.engines.maker import P, Ready
@@ -46,6 +47,12 @@ class EngineShelf(Generic[P]):
         is_kept = self._kept.get(ready.program) is ready
         return self._surplus() if is_kept or self._is_lent(ready) else [ready]
 
+    def discard(self, ready: Ready[P]) -> None:
+        """Forget an engine that failed, lent or not; it is the caller's to close."""
+        self._lent = [one for one in self._lent if one is not ready]
+        if self._kept.get(ready.program) is ready:
+            del self._kept[ready.program]
+
     def clear(self) -> list[Ready[P]]:
         """Keep none any more; returns those that are not lent."""
         unused = [ready for ready in self._kept.values() if not self._is_lent(ready)]
@@ -66,4 +73,10 @@ class EngineShelf(Generic[P]):
 def close_all(readies: Sequence[Ready[P]]) -> None:
     """Close engines."""
     for ready in readies:
+        ready.engine.close()
+
+
+def close_broken(ready: Ready[P]) -> None:
+    """Close an engine that failed; that it cannot even be closed is of no interest any more."""
+    with suppress(Exception):
         ready.engine.close()

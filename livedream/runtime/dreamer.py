@@ -11,16 +11,21 @@ from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dreamed import Dreaming
-from livedream.engines.builder import Ahead, EngineBuilder, ProgramState
+from livedream.engines.build_job import Ahead, ProgramState
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.maker import Ready
+from livedream.errors import EngineRunError
 from livedream.fade import Blend
 from livedream.frame import Frame
 from livedream.pipeline import DreamPipeline, Leaving
+from livedream.preparing import Prepared
 from livedream.references import References
 from livedream.runtime.cross_fade import Beside, CrossFade
-from livedream.runtime.governor import Governor
+from livedream.runtime.engine_words import describe
+from livedream.runtime.governor import Governor, affordable
 from livedream.runtime.latest import Latest
 from livedream.runtime.look_ahead import LOOK_UP_S, LookAhead, Taken
+from livedream.runtime.recovery import Recovery, rest
 from livedream.runtime.store import SettingsStore
 from livedream.runtime.working_specs import WorkingSpecs
 from livedream.settings import DreamSettings, Settings
@@ -54,10 +59,10 @@ class Dreamer:
         self._waited_s: float | None = None
         self._specs = WorkingSpecs(governor, lambda program: builder.state(program) == "ready")
         self._is_expecting = False
-        self._requested: KernelSpec | None = None
         self._awaited: KernelProgram | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References()
+        self.recovery = Recovery(builder, clock, tell)
         self.ready: Ready[KernelProgram] | None = None
         self._leaving: Ready[KernelProgram] | None = None
         self.running = store.standing().preset
@@ -128,6 +133,8 @@ class Dreamer:
         self._request(spec if other is None or live is None or live.stopgap else other)
         self._swap(self._builder.take())
         assert self._pipeline is not None
+        if (found := self.recovery.take_found()) is not None:
+            self._give_up(found)
         if self._is_reset.is_set():
             self._is_reset.clear()
             self._pipeline.reset()
@@ -148,9 +155,30 @@ class Dreamer:
         settings = affordable(mix.settings, self._governor, is_settled=self.settled.is_set())
         ready = self._pipeline.prepared(frame, settings, taken.ahead, taken.waited_ms)
         ahead.begin(partial(self._pipeline.prepare, settings=settings, after=ready))
-        self._emit(self._pipeline.begin(ready, settings, leaving))
+        self._begin(ready, settings, leaving)
         if self._fade.is_over and spec == self._pipeline.spec:
             self._observe(wanted.dream, start_s, alone=beside is None)
+
+    def _begin(self, ready: Prepared, settings: Settings, leaving: Leaving | None) -> None:
+        """Begin a frame and emit it; if an engine fails, what was dreamed before fades in its place."""
+        assert self._pipeline is not None
+        try:
+            dreaming = self._pipeline.begin(ready, settings, leaving)
+            self.recovery.ran(self.ready)
+        except EngineRunError as fault:
+            self._give_up(fault)
+            if ready.looked.small is None:
+                return  # it was prepared on the device; people see the frame before for this once
+            dreaming = self._pipeline.begin(ready, settings)
+        self._emit(dreaming)
+
+    def _give_up(self, fault: EngineRunError) -> None:
+        """Rest until the engine that failed is loaded anew, or another kind in its place."""
+        assert self._pipeline is not None
+        self._pipeline = rest(self._pipeline, self._references)
+        self.recovery.failed(fault, self._pipeline.spec, (self.ready, self._leaving))
+        self.ready = self._leaving = None
+        self.settled.clear()
 
     def _has_both(self, live: DreamSettings, other: DreamSettings) -> bool:
         """Return whether the pipeline has one dream's engine, and the other dream's is open at that size."""
@@ -198,8 +226,8 @@ class Dreamer:
 
     def _open(self, spec: KernelSpec) -> Ready[KernelProgram] | None:
         """Return the open engine of a spec."""
-        both = [ready for ready in (self.ready, self._leaving) if ready is not None]
-        return next((ready for ready in both if ready.program.spec == spec), None)
+        both = self.ready, self._leaving
+        return next((ready for ready in both if ready is not None and ready.program.spec == spec), None)
 
     def _give_back_leaving(self) -> None:
         if self._leaving is not None:
@@ -213,9 +241,8 @@ class Dreamer:
         return self._specs.choose(settings.dream, size_wh, alone=alone)
 
     def _request(self, spec: KernelSpec) -> None:
-        if spec != self._requested:
-            self._requested = spec
-            self._builder.request(KernelProgram(spec), stopgap=self._pipeline is None)
+        if self.recovery.asks(spec):
+            self._builder.request(KernelProgram(spec), stopgap=self.ready is None)
 
     def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:
@@ -248,27 +275,3 @@ class Dreamer:
         """Return how many times more pixels the dream has than the base that its forms are sized by."""
         spec = None if self.ready is None else self.ready.program.spec
         return 1.0 if spec is None else spec.finer
-
-
-def affordable(settings: Settings, governor: Governor | None, *, is_settled: bool) -> Settings:
-    """Return the settings with no more passes than there is time for; a stopgap has none to spare."""
-    if governor is None:
-        return settings
-    passes = governor.passes if is_settled else 1
-    if passes >= settings.dream.passes:
-        return settings
-    fewer = settings.dream.model_copy(update={"passes": passes})
-    return settings.model_copy(update={"dream": fewer})
-
-
-def describe(ready: Ready[KernelProgram]) -> str:
-    """Describe the engine that dreams now: size, speed, and how it was checked."""
-    height, width = ready.program.spec.size_hw
-    said = f"{ready.engine.name} dreams {width}x{height}"
-    if ready.run_ms is not None:
-        said += f" in {ready.run_ms:.0f} ms"
-    if ready.stopgap:
-        return f"{said} while a faster engine is being built"
-    if ready.checked is not None:
-        said += f" (agrees with eager: cosine {ready.checked.cosine:.4f})"
-    return said

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from livedream.settings import Settings
+
 SETTLE_S = 2.5
 """How long a size is watched before a smaller one is tried; an engine swap itself costs a few frames."""
 
@@ -189,3 +191,14 @@ class Governor:
         return (
             f"working size {verb} from {before:,} to {target_px:,} pixels to hold {rate:.0f} frames a second"
         )
+
+
+def affordable(settings: Settings, governor: Governor | None, *, is_settled: bool) -> Settings:
+    """Return the settings with no more passes than there is time for; a stopgap has none to spare."""
+    if governor is None:
+        return settings
+    passes = governor.passes if is_settled else 1
+    if passes >= settings.dream.passes:
+        return settings
+    fewer = settings.dream.model_copy(update={"passes": passes})
+    return settings.model_copy(update={"dream": fewer})

@@ -13,7 +13,8 @@ import cv2
 from livedream.clock import Clock, SystemClock
 from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, Dreaming
-from livedream.engines.builder import EngineBuilder, ProgramState
+from livedream.engines.build_job import ProgramState
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.frame import Frame, Shown
 from livedream.presets import Preset
@@ -78,7 +79,7 @@ class LiveSession:
             source.close()
             raise
         self.plan, self._clock, self._source = plan, clock, CurrentSource(source)
-        self._said, self._observe = tell, observe
+        self._said, self._observe = tell or (lambda _: None), observe or (lambda _: None)
         self._notices: deque[str] = deque(maxlen=5)
         self.output = Output(Rate(plan.output_wh, plan.fps), self._source, clock, self.tell)
         self._dreamed: Dreamed | None = None
@@ -278,8 +279,9 @@ class LiveSession:
         try:
             while not self._begun.ended:
                 dreaming = self._begun.take()
-                if dreaming is not None:
-                    self._emit(dreaming.finish())
+                dreamed = None if dreaming is None else self._dreamer.recovery.finish(dreaming)
+                if dreamed is not None:
+                    self._emit(dreamed)
         finally:
             self._begun.close()
             self.stop()
@@ -290,11 +292,9 @@ class LiveSession:
         self._dreamed = dreamed
         if self.desk is not None:
             self.desk.advance(now_s, waiting=bool(self._builder.building))
-        if self._observe is not None:
-            self._observe(dreamed)
+        self._observe(dreamed)
 
     def tell(self, sentence: str) -> None:
         """Tell a sentence for people, from any thread."""
         self._notices.append(sentence)
-        if self._said is not None:
-            self._said(sentence)
+        self._said(sentence)

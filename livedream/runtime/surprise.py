@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from livedream.engines.builder import ProgramState
+from livedream.engines.build_job import ProgramState
 from livedream.errors import InputError, SourceError
 from livedream.presets import Preset
 from livedream.runtime.commands import Command, Commands

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
-from livedream.engines.builder import Ahead
+from livedream.engines.build_job import Ahead
 from livedream.errors import InputError
 from livedream.ops.octave_sizes import finer_size
 from livedream.runtime.governor import Governor

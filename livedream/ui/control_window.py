@@ -9,7 +9,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, Q
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QWidget
 
 from livedream.control.controls import Controls
-from livedream.engines.builder import ProgramState
+from livedream.engines.build_job import ProgramState
 from livedream.runtime.camera_previews import CameraPreviews
 from livedream.runtime.mood_thumbnails import MoodThumbnails, Painter
 from livedream.runtime.playlist import Playlist

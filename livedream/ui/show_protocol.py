@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from livedream.engines.builder import ProgramState
+from livedream.engines.build_job import ProgramState
 from livedream.frame import Frame, Shown
 from livedream.presets import Preset
 from livedream.runtime.desk import Desk

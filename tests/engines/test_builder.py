@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from livedream.engines import compiled, maker, openvino, tensorrt
-from livedream.engines.builder import Ahead, EngineBuilder
+from livedream.engines.build_job import Ahead
+from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.engines.maker import Choice
@@ -151,7 +152,7 @@ def test_after_what_was_begun_with_runs_a_request_that_fails_is_told_to_whoever_
     builder.tell_to(heard.append)
     builder.request(second, stopgap=False)
     until(lambda: heard)
-    assert heard[0].endswith("no luck; the current engine keeps running")
+    assert heard[0].endswith("no luck; what runs goes on, and it is tried again")
     assert bench.told == []
     assert builder.take() is None
 
@@ -589,7 +590,8 @@ def test_what_cannot_be_made_ahead_is_told_when_it_is_asked_for(
     builder.request(make_program("bad"), stopgap=False)
     until(lambda: bench.told)
     assert bench.told == [
-        "the engine openvino could not be built: an unknown operation; the current engine keeps running"
+        "the engine openvino could not be built: an unknown operation; "
+        "what runs goes on, and it is tried again"
     ]
     assert builder.take() is None
 

@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from livedream.engines import engine as engine_module
-from livedream.engines.engine import Program, best_ms, check, in_turn_ms
-from livedream.errors import EngineError
+from livedream.engines.engine import Program, best_ms, check, in_turn_ms, running
+from livedream.errors import EngineError, EngineRunError
 
 Picture = NDArray[np.float32]
 
@@ -140,3 +140,11 @@ def test_engines_that_take_seconds_are_not_timed_for_minutes(
     assert best_ms(alone, [np.zeros(1)]) == pytest.approx(1500)
     assert in_turn_ms([fast, slow], [np.zeros(1)]) == pytest.approx([750, 1000])
     assert (alone.runs, fast.runs, slow.runs) == (2, 2, 2)
+
+
+def test_whatever_a_run_raises_becomes_one_sentence_that_names_the_engine() -> None:
+    said = r"the engine quick failed \(ValueError: two lines\)"
+    with pytest.raises(EngineRunError, match=said), running("quick"):
+        raise ValueError("two\nlines")
+    with pytest.raises(EngineRunError, match=r"\(MemoryError\)"), running("quick"):
+        raise MemoryError

@@ -96,3 +96,24 @@ def test_progress_tells_how_long_it_takes_by_how_long_the_one_before_took(
     assert progress.expected_s == 9.8
     assert maker.progress is None
     assert (str(Progress(3.2, None)), str(Progress(3.2, 9.8))) == ("3 s", "3 of ~10 s")
+
+
+def test_a_kind_that_failed_while_it_ran_is_tried_last(
+    make_maker: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    maker = make_maker("auto")
+    assert maker.make(Order(program)).engine.name == "openvino"
+    maker.avoid()
+    assert maker.make(Order(program)).engine.name == "eager"
+
+
+def test_a_kind_that_was_chosen_is_made_again_though_it_failed(
+    make_maker: Any, workshop: Any, program: Any
+) -> None:
+    workshop.finish.set()
+    maker = make_maker("openvino")
+    maker.make(Order(program))
+    maker.avoid()
+    assert maker.make(Order(program)).engine.name == "openvino"

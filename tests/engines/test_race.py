@@ -295,3 +295,14 @@ def test_what_a_start_loads_is_final_only_if_nothing_is_known_to_beat_it(
     finally:
         ENGINES.remove("near")
         ENGINES.remove("far")
+
+
+def test_a_rival_that_failed_while_it_ran_is_out_and_what_stands_is_tried_last_after_a_fault(
+    track: Track,
+) -> None:
+    winner = track.run().name
+    assert track.race.after_a_win(winner, ["openvino", "eager"]) == [winner, "openvino", "eager"]
+    track.race.fail(winner)
+    assert track.race.after_a_win(winner, ["openvino", "eager"]) == ["openvino", "eager"]
+    track.race.fail("openvino")
+    assert track.race.after_a_win(None, ["openvino", "eager"]) == ["eager", "openvino"]

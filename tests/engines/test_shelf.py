@@ -6,7 +6,7 @@ import pytest
 
 from livedream.engines import shelf as module
 from livedream.engines.maker import Ready
-from livedream.engines.shelf import EngineShelf, close_all
+from livedream.engines.shelf import EngineShelf, close_all, close_broken
 
 
 @pytest.fixture
@@ -61,3 +61,19 @@ def test_what_was_never_kept_is_closed_when_it_comes_back(shelf: EngineShelf[Any
     close_all(shelf.give_back(stopgap))
     assert closed == ["stopgap"]
     assert shelf.lend(stopgap.program) is None
+
+
+def test_what_failed_is_kept_and_lent_no_more(shelf: EngineShelf[Any], ready: Any) -> None:
+    one = ready("one")
+    shelf.put(one)
+    shelf.lend(one.program)
+    shelf.discard(one)
+    assert one.program not in shelf
+    assert shelf.lend(one.program) is None
+    assert shelf.clear() == []
+
+
+def test_what_cannot_even_be_closed_is_let_go_of(ready: Any) -> None:
+    one = ready("one")
+    one.engine.close = lambda: 1 / 0
+    close_broken(one)

@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,61 +13,15 @@ from livedream.clock import ManualClock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.dreamed import Dreaming
-from livedream.engines.engine import Check
 from livedream.engines.maker import Ready
 from livedream.frame import Frame
 from livedream.ops.octave_sizes import finer_size
 from livedream.presets import Preset, load, shipped
-from livedream.runtime.dreamer import Dreamer, affordable, describe
+from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.store import SettingsStore
 from livedream.settings import DreamSettings, Settings, change
-
-
-class Quick:
-    name = "quick"
-
-    def run(self, inputs: object) -> object:
-        return None
-
-    def close(self) -> None:
-        pass
-
-
-def ready(**changes: object) -> Ready[KernelProgram]:
-    program = KernelProgram(kernel_spec(DreamSettings(), (64, 96)))
-    facts = {"stopgap": False, "build_s": 1.0, "checked": Check(0.9999, 0.01, 5.0), "run_ms": 5.0} | changes
-    return Ready(program, Quick(), **facts)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({}, "quick dreams 96x64 in 5 ms (agrees with eager: cosine 0.9999)"),
-        ({"checked": None}, "quick dreams 96x64 in 5 ms"),
-        ({"stopgap": True, "run_ms": None}, "quick dreams 96x64 while a faster engine is being built"),
-    ],
-)
-def test_an_engine_is_described(changes: dict[str, object], said: str) -> None:
-    assert describe(ready(**changes)) == said
-
-
-@pytest.mark.parametrize(
-    ("governor", "is_settled", "passes"),
-    [
-        (None, False, 3),
-        (Governor(80_000, 1 / 30, 3), True, 3),
-        (Governor(80_000, 1 / 30, 3, passes=2), True, 2),
-        (Governor(80_000, 1 / 30, 3), False, 1),
-    ],
-)
-def test_a_frame_is_dreamed_no_more_often_than_there_is_time_for(
-    governor: Governor | None, is_settled: bool, passes: int
-) -> None:
-    """Without a governor as often as asked; by a stopgap once."""
-    wished = change(Settings(), {"dream.passes": 3})
-    assert affordable(wished, governor, is_settled=is_settled).dream.passes == passes
 
 
 class SlowBuilder:
@@ -96,6 +49,9 @@ class SlowBuilder:
 
     def give_back(self, ready: Ready[KernelProgram]) -> None:
         pass
+
+    def take_failure(self) -> KernelProgram | None:
+        return None
 
     def prepare(self, plan: object) -> None:
         pass
@@ -163,6 +119,9 @@ class Preparing:
 
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
         pass
+
+    def take_failure(self) -> KernelProgram | None:
+        return None
 
     def prepare(self, plan: object) -> None:
         self.preparing = 3

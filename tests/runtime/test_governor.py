@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.runtime.governor import SMALLEST_SHARE, Governor
+from livedream.runtime.governor import SMALLEST_SHARE, Governor, affordable
+from livedream.settings import Settings, change
 
 
 def watch(governor: Governor, busy_s: Callable[[], float], seconds: float) -> list[str]:
@@ -254,3 +255,20 @@ def test_another_dream_begins_as_fine_as_is_said_where_all_else_is_there() -> No
     governor.working_px = 60_000
     governor.begin(4.0)
     assert governor.finer == 1
+
+
+@pytest.mark.parametrize(
+    ("governor", "is_settled", "passes"),
+    [
+        (None, False, 3),
+        (Governor(80_000, 1 / 30, 3), True, 3),
+        (Governor(80_000, 1 / 30, 3, passes=2), True, 2),
+        (Governor(80_000, 1 / 30, 3), False, 1),
+    ],
+)
+def test_a_frame_is_dreamed_no_more_often_than_there_is_time_for(
+    governor: Governor | None, is_settled: bool, passes: int
+) -> None:
+    """Without a governor as often as asked; by a stopgap once."""
+    wished = change(Settings(), {"dream.passes": 3})
+    assert affordable(wished, governor, is_settled=is_settled).dream.passes == passes

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from livedream.clock import ManualClock
-from livedream.engines.builder import ProgramState
+from livedream.engines.build_job import ProgramState
 from livedream.errors import InputError
 from livedream.own_presets import OwnPresets
 from livedream.presets import Preset, load, shipped

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from livedream.engines.builder import ProgramState
+from livedream.engines.build_job import ProgramState
 from livedream.engines.cache import EngineCache
 from livedream.engines.progress import Progress
 from livedream.frame import Frame, Rgb

@@ -1,0 +1,33 @@
+"""What an engine builder is asked for, and how far it is with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal
+
+from livedream.engines.maker import P
+
+ProgramState = Literal["ready", "building", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead(Generic[P]):
+    """What will be asked for, the likeliest first. load: is to be loaded; store: is to be in the cache."""
+
+    load: Sequence[P] = ()
+    store: Sequence[P] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[P]):
+    """What the builder's thread is at.
+
+    asked: somebody waits for it. keep: it stays loaded. begins: see `EngineBuilder.begin`.
+    """
+
+    program: P
+    asked: bool
+    stopgap: bool = False
+    keep: bool = True
+    begins: bool = False

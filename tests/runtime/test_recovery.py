@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from livedream.clock import ManualClock
+from livedream.dream.program import KernelProgram
+from livedream.dreamed import Dreamed, Dreaming
+from livedream.engines.engine import NumberFormat
+from livedream.engines.maker import Ready
+from livedream.frame import Frame
+from livedream.runtime.dreamer import Dreamer
+from livedream.runtime.latest import Latest
+from livedream.runtime.recovery import UNSOUND_FRAMES
+from livedream.runtime.store import SettingsStore
+
+SIZE_WH = (96, 64)
+Paint = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+class Shaky:
+    """An engine that does as `act` says; act: called with the number of the run in all and the picture."""
+
+    name = "shaky"
+    number_format: NumberFormat = "float32"
+    device = None
+
+    def __init__(self, act: Callable[[], Paint]) -> None:
+        self._act = act
+        self.closed = 0
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        return self._act()(inputs[0])
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Workshop:
+    """A builder that has each engine at once, or fails to; notes what is asked for and given up."""
+
+    is_busy = False
+    preparing = 0
+
+    def __init__(self, act: Callable[[], Paint]) -> None:
+        self._act = act
+        self.requests: list[KernelProgram] = []
+        self.discarded: list[bool] = []
+        self.unbuilt = 0
+        self._target: KernelProgram | None = None
+        self._failure: KernelProgram | None = None
+
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
+        self.requests.append(program)
+        if self.unbuilt > 0:
+            self.unbuilt, self._failure = self.unbuilt - 1, program
+        else:
+            self._target = program
+
+    def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        program, self._target = self._target, None
+        if program is None:
+            return None
+        return Ready(program, Shaky(self._act), stopgap=False, build_s=0.0, checked=None, run_ms=1.0)
+
+    def take_failure(self) -> KernelProgram | None:
+        failure, self._failure = self._failure, None
+        return failure
+
+    def discard(self, ready: Ready[KernelProgram], *, avoid: bool = False) -> None:
+        self.discarded.append(avoid)
+        ready.engine.close()
+
+    def give_back(self, ready: Ready[KernelProgram]) -> None:
+        pass
+
+    def prepare(self, plan: object) -> None:
+        pass
+
+
+def bright(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.clip(image + np.float32(0.1), 0, 1)
+
+
+def raising(fault: Exception) -> Paint:
+    def run(_: NDArray[np.float32]) -> NDArray[np.float32]:
+        raise fault
+
+    return run
+
+
+class Show:
+    """Dreams `count` frames at 30 a second, of which those in `trouble` meet with `paint`."""
+
+    def __init__(self, studio: Any, paint: Paint, trouble: range, count: int, unbuilt: int = 0) -> None:
+        self.told: list[str] = []
+        self.dreamed: list[Dreamed | None] = []
+        clock, slot = ManualClock(), Latest[Frame]()
+        self.builder = builder = Workshop(lambda: paint if len(self.dreamed) in trouble else bright)
+
+        def go_on(dreaming: Dreaming) -> None:
+            self.dreamed.append(dreamer.recovery.finish(dreaming))
+            clock.advance(1 / 30)
+            number = len(self.dreamed)
+            if number == trouble.start:
+                builder.unbuilt = unbuilt
+            if number == count:
+                slot.close()
+            else:
+                x = 60 - abs(number % 120 - 60)
+                slot.put(studio.frame(x=x, index=number, size_wh=SIZE_WH))
+
+        store = SettingsStore(studio.wishes(dream_working_px=6144))
+        dreamer = Dreamer(store, builder, None, clock, go_on, self.told.append)  # type: ignore[arg-type]
+        dreamer.prepare(SIZE_WH)
+        slot.put(studio.frame(size_wh=SIZE_WH))
+        dreamer.run(slot, threading.Event())
+        self.dreamer = dreamer
+
+    def depth(self, number: int) -> float:
+        dreamed = self.dreamed[number]
+        assert dreamed is not None
+        return float(np.abs(dreamed.residual).mean())
+
+    def faults_told(self) -> list[str]:
+        return [sentence for sentence in self.told if "failed" in sentence or "no number" in sentence]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("a driver's words"), MemoryError(), ValueError("odd")])
+def test_an_engine_that_raises_costs_no_frame_and_the_dream_resumes(studio: Any, fault: Exception) -> None:
+    show = Show(studio, raising(fault), range(10, 11), 60)
+    assert len(show.dreamed) == 60
+    assert None not in show.dreamed
+    assert show.builder.discarded == [False]
+    assert len(show.builder.requests) == 2
+    assert len(show.faults_told()) == 1
+    assert type(fault).__name__ in show.faults_told()[0]
+    # What was dreamed before fades while the engine is away, and is there again once it is back.
+    assert 0 < show.depth(20) < show.depth(9)
+    assert show.depth(59) == pytest.approx(show.depth(9), rel=0.2)
+    assert show.dreamer.settled.is_set()
+
+
+def test_an_engine_that_goes_on_failing_is_asked_for_ever_later_and_told_of_once(studio: Any) -> None:
+    show = Show(studio, raising(RuntimeError("broken")), range(10, 400), 400)
+    assert len(show.dreamed) == 400
+    assert len(show.faults_told()) == 1
+    # In 13 s: after 0.5, 1, 2, 4 and 8 s, the last of which has not passed.
+    assert len(show.builder.requests) == 5
+    assert show.builder.discarded == [False, True, True, True, True]
+
+
+def test_an_engine_that_cannot_be_built_anew_is_tried_again(studio: Any) -> None:
+    show = Show(studio, raising(RuntimeError("broken")), range(10, 11), 200, unbuilt=2)
+    assert len(show.builder.requests) == 4
+    assert show.depth(199) == pytest.approx(show.depth(9), rel=0.2)
+
+
+def test_frames_that_are_no_numbers_are_told_once_and_go_out_as_they_came(studio: Any) -> None:
+    show = Show(studio, lambda image: image * np.float32("nan"), range(10, 13), 40)
+    assert [one is not None and one.sound for one in show.dreamed] == [
+        not 10 <= number < 13 for number in range(40)
+    ]
+    assert len(show.faults_told()) == 1
+    assert show.builder.discarded == []
+    assert show.depth(39) > 0
+
+
+def test_an_engine_that_returns_nothing_but_nan_is_loaded_anew(studio: Any) -> None:
+    show = Show(studio, lambda image: image * np.float32("nan"), range(10, 10 + UNSOUND_FRAMES), 60)
+    assert len(show.dreamed) == 60
+    assert show.builder.discarded == [False]
+    assert show.depth(59) == pytest.approx(show.depth(9), rel=0.2)
