@@ -54,8 +54,8 @@ class FakeEngines:
         self.dreamed += 1
 
 
-class PowerCutError(Exception):
-    """What ends a render from outside."""
+class PowerCutError(BaseException):
+    """What ends a render from outside: no fault of an engine, which is told as such."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def fake_engines() -> Callable[..., FakeEngines]:
 
 
 @pytest.fixture
-def power_cut() -> type[Exception]:
+def power_cut() -> type[BaseException]:
     return PowerCutError
 
 

@@ -81,7 +81,7 @@ def test_a_film_may_have_the_sound_of_another_file(
 
 @pytest.mark.parametrize("breaks_at", [0, 3, 10, 24])
 def test_what_was_interrupted_goes_on_and_is_the_same(
-    make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception], breaks_at: int
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[BaseException], breaks_at: int
 ) -> None:
     clip, whole, broken = make_clip(), tmp_path / "whole.mp4", tmp_path / "broken.mp4"
     rendered(clip, whole, fake_engines())
@@ -127,7 +127,7 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(
 
 
 def test_another_wish_does_not_go_on_with_what_was_begun(
-    make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception]
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[BaseException]
 ) -> None:
     clip, out = make_clip(), tmp_path / "out.mp4"
     with pytest.raises(power_cut):
@@ -173,7 +173,7 @@ def test_pictures_in_a_folder_become_a_film_in_their_natural_order(
 
 
 def test_frames_that_are_finished_are_not_dreamed_again(
-    make_pictures: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[Exception]
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines, power_cut: type[BaseException]
 ) -> None:
     shots = make_pictures(8)
     rendered(shots, tmp_path / "whole", fake_engines())
@@ -309,7 +309,7 @@ def test_a_film_moves_with_its_sound_and_is_the_same_after_an_interruption(
     make_clip: Make,
     tmp_path: Path,
     fake_engines: Engines,
-    power_cut: type[Exception],
+    power_cut: type[BaseException],
     drums: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -87,7 +87,7 @@ def test_however_many_workers_the_film_is_the_same(
 
 
 def test_finished_chunks_are_not_dreamed_again(
-    make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[Exception]
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[BaseException]
 ) -> None:
     clip = make_clip(frames=47, sound=None)
     whole = fake_engines()
@@ -120,7 +120,7 @@ def test_a_film_that_is_cut_short_is_told_in_chunks_too(
 
 
 def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
-    make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[Exception]
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[BaseException]
 ) -> None:
     clip = make_clip(frames=35, sound=None)
     with pytest.raises(power_cut):
