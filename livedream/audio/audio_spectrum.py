@@ -13,6 +13,9 @@ Samples = NDArray[np.float32]
 RATE_HZ = 48_000
 """Samples a second, of files that are listened to."""
 
+LOUDEST = 10.0
+"""What lies beyond, or is no number, is no sound but a fault of its driver or file, and counts as silence."""
+
 HOPS_PER_S = 100
 """So often the spectrum is measured; blocks of sound are as long as one hop."""
 
@@ -58,7 +61,9 @@ class Spectrum:
 
     def feed(self, block: Samples) -> Iterator[NDArray[np.float32]]:
         """Take sound; return the power in each narrow band for each hop that it completes."""
-        waiting = np.concatenate([self._waiting, block]) if len(self._waiting) else block
+        # One sample that is no number would stay in the levels and the beat for good.
+        sound = np.where(np.abs(block) <= LOUDEST, block, np.float32(0))
+        waiting = np.concatenate([self._waiting, sound]) if len(self._waiting) else sound
         count = len(waiting) // self.hop
         self._waiting = waiting[count * self.hop :]
         for number in range(count):

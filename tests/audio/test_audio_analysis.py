@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 from livedream.audio.audio_analysis import LEVELS, AudioAnalysis
 from livedream.audio.audio_spectrum import Samples
 
@@ -37,3 +40,13 @@ def test_an_onset_is_noticed_with_the_block_that_brings_it(drums: Any) -> None:
             noticed.append((number + 1) / 100 - analysis.heard.onset_s)
             assert analysis.heard.onset_s <= 1.02
     assert noticed[0] == 0.0
+
+
+@pytest.mark.parametrize("fault", [np.nan, np.inf, -np.inf, 3e38])
+def test_samples_that_are_no_sound_count_as_silence(drums: Any, fault: float) -> None:
+    sound = drums.track(120, 1)
+    broken, silent = sound.copy(), sound.copy()
+    broken[:960:7], silent[:960:7] = fault, 0
+    levels = maxima(broken)
+    assert levels == maxima(silent)
+    assert levels["loudness"] > 0
