@@ -83,8 +83,9 @@ class InputSwitch(Generic[I]):
 
     def close(self, seconds: float = 1.0) -> None:
         """Close the input for good; what takes longer than `seconds` is left behind."""
-        self.turn_off()
-        self._is_closed = True
+        with self._changed:
+            self.turn_off()
+            self._is_closed = True
         self.settle(seconds)
 
     def _turn(self, open_: Callable[[], I] | None, health: Health) -> None:
@@ -141,11 +142,13 @@ class InputSwitch(Generic[I]):
     def _close(self, one: I | None) -> None:
         if one is None:
             return
-        self._closed(one)
         try:
+            self._closed(one)
             one.close()
         except (OSError, LivedreamError) as fault:
             self._tell(f"{self.name} cannot be closed: {fault}")
+        except Exception as fault:  # a fault of ours is told, too: the switch goes on
+            self._tell(f"{self.name} cannot be closed: {type(fault).__name__}: {fault}")
 
 
 def failed(fault: Exception, sentence: str = "") -> Health:

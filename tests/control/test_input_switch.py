@@ -153,16 +153,28 @@ def test_what_cannot_be_opened_is_told_with_what_mends_it_and_can_be_tried_again
     assert switch.health.ok
 
 
-def test_one_that_cannot_be_closed_is_told_and_gone(switch: InputSwitch[Port], told: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError("it is gone already"), "it is gone already"),
+        (RuntimeError("a bug"), "RuntimeError: a bug"),
+    ],
+)
+def test_one_that_cannot_be_closed_is_told_and_gone(
+    switch: InputSwitch[Port], told: list[str], fault: Exception, said: str
+) -> None:
     class Stuck(Port):
         def close(self) -> None:
-            raise OSError("it is gone already")
+            raise fault
 
     switch.turn_on(Stuck)
     assert switch.settle(20)
     switch.turn_off()
-    assert switch.settle(20)
-    assert (switch.current, told) == (None, ["port cannot be closed: it is gone already"])
+    assert switch.settle(2), "the thread that switches has not ended with it"
+    assert (switch.current, told) == (None, [f"port cannot be closed: {said}"])
+    switch.turn_on(Port)
+    assert switch.settle(2)
+    assert switch.health.ok
 
 
 def test_who_keeps_something_of_an_input_is_told_when_it_closes(told: list[str]) -> None:
