@@ -6,7 +6,7 @@ from functools import partial
 from math import nan
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from livedream.clock import FASTEST_BPM, SLOWEST_BPM
 from livedream.control.control_plan import ControlStatus
@@ -97,8 +97,11 @@ class TempoBar(QWidget):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)  # it leaves the selection alone
 
     def _end_typing(self) -> None:
-        if not self.field.isHidden():
-            self.field.hide()
+        if self.field.isHidden():
+            return
+        is_left_for_another = QApplication.focusWidget() not in (None, self.field)
+        self.field.hide()
+        if not is_left_for_another:
             self.meter.setFocus()
 
     def _go(self, text: str) -> None:

@@ -163,3 +163,13 @@ def test_the_rest_opens_and_can_be_mapped_then(bar: TempoBar) -> None:
     assert in_menu < set(bar.parts())
     assert all(isinstance(part, QPushButton | NumberBox) for part in bar.parts().values())
     bar.menu.hide()
+
+
+def test_a_click_elsewhere_ends_the_typing_and_keeps_the_focus(
+    qtbot: QtBot, bar: TempoBar, played: Any
+) -> None:
+    field = field_of(qtbot, bar)
+    qtbot.waitUntil(field.hasFocus)
+    bar.tap.setFocus()
+    assert not field.isVisible()
+    assert bar.tap.hasFocus()
