@@ -38,6 +38,8 @@ IN_MENU = {
 """Label and tip of each command that stands in the menu."""
 
 COLUMNS = 3
+FIELD_PX = 7
+"""How far the field in which the tempo is typed reaches beyond the number; the first beat begins there."""
 
 
 class TempoBar(QWidget):
@@ -78,6 +80,7 @@ class TempoBar(QWidget):
         field.setAccessibleName("beats a minute")
         field.setToolTip("Enter sets the tempo, Escape does not")
         field.setFont(type_of(bold=True))
+        field.setStyleSheet("padding: 0 2px;")
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.hide()
         field.entered.connect(self._go)
@@ -88,7 +91,7 @@ class TempoBar(QWidget):
     def _begin_typing(self, begun: str) -> None:
         """Write over the number; begun: what was typed already, "": nothing."""
         number = self.meter.number_rect()
-        self.field.setGeometry(self.meter.x(), self.meter.y(), round(number.right()) + 12, BUTTON_PX)
+        self.field.setGeometry(self.meter.x(), self.meter.y(), round(number.right()) + FIELD_PX, BUTTON_PX)
         self.field.begin(f"{self._parameters.read(TEMPO_BPM.word):.1f}")
         if begun:
             self.field.setText(begun)
