@@ -18,21 +18,21 @@ TEXT_PX = 14
 
 
 class CameraTile(QAbstractButton):
-    """Shows a camera; a click chooses it. wide_px: how wide it is."""
+    """Shows a camera; a click chooses it. name: for people. wide_px: how wide it is."""
 
-    def __init__(self, view: CameraView, wide_px: int = THUMBNAIL_WH[0]) -> None:
+    def __init__(self, view: CameraView, name: str, wide_px: int = THUMBNAIL_WH[0]) -> None:
         super().__init__()
-        self.view, self.in_use = view, False
+        self.view, self.name, self.in_use = view, name, False
         self.setFixedSize(wide_px, round(wide_px * THUMBNAIL_WH[1] / THUMBNAIL_WH[0]) + NAME_PX)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(view.camera.name)
+        self.setAccessibleName(name)
 
     def show_view(self, view: CameraView, *, in_use: bool) -> None:
         """Show what the camera sees now."""
         if view is self.view and in_use == self.in_use:
             return
         self.view, self.in_use = view, in_use
-        self.setAccessibleName(", ".join(filter(None, (view.camera.name, self.words()))))
+        self.setAccessibleName(", ".join(filter(None, (self.name, self.words()))))
         self.setToolTip(view.trouble or view.camera.device)
         self.update()
 
@@ -94,9 +94,8 @@ class CameraTile(QAbstractButton):
             line.setRight(line.right() - QFontMetricsF(painter.font()).horizontalAdvance("in use") - EDGE_PX)
         painter.setFont(type_of(TEXT_PX, bold=True))
         painter.setPen(TEXT)
-        name = QFontMetricsF(painter.font()).elidedText(
-            self.view.camera.name, Qt.TextElideMode.ElideRight, line.width()
-        )
+        metrics = QFontMetricsF(painter.font())
+        name = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignLeft, name)
 
 

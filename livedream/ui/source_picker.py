@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
@@ -176,7 +177,13 @@ class SourcePicker(QFrame):
         for tile in self.tiles.values():
             self._grid.removeWidget(tile)
             tile.deleteLater()
-        self.tiles = {view.camera.device: CameraTile(view, self._tile_px) for view in views}
+        alike = Counter(view.camera.name for view in views)
+        self.tiles = {}
+        for view in views:
+            camera = view.camera
+            # Of several with one name each has its number before it, as `livedream cameras` lists it.
+            name = str(camera) if alike[camera.name] > 1 else camera.name
+            self.tiles[camera.device] = CameraTile(view, name, self._tile_px)
         before: QWidget = self.nothing
         for place, (view, tile) in enumerate(zip(views, self.tiles.values(), strict=True)):
             tile.clicked.connect(partial(self._choose, view.camera))

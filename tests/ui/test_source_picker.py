@@ -83,6 +83,14 @@ def test_two_cameras_of_one_name_are_two_and_the_one_that_is_clicked_is_shown(
     assert not picker.isVisible()
 
 
+def test_cameras_of_one_name_have_their_numbers_before_it(
+    qtbot: QtBot, picker: SourcePicker, previews: FakePreviews
+) -> None:
+    assert [tile.name for tile in picker.tiles.values()] == ["0: C920", "2: C920"]
+    previews.seen = [CameraView(ONE), CameraView(CameraInfo(4, "BRIO", path="/dev/video4"))]
+    qtbot.waitUntil(lambda: [tile.name for tile in picker.tiles.values()] == ["C920", "BRIO"])
+
+
 def test_pictures_and_troubles_arrive_and_are_told_in_words(
     qtbot: QtBot, picker: SourcePicker, previews: FakePreviews
 ) -> None:
@@ -93,7 +101,7 @@ def test_pictures_and_troubles_arrive_and_are_told_in_words(
     pictures.append(tile.grab().toImage())
     assert pictures[1].pixelColor(tile.width() // 2, 60).green() == 200
     previews.seen[1] = CameraView(OTHER, trouble="it is in use elsewhere")
-    qtbot.waitUntil(lambda: tile.accessibleName() == "C920, it is in use elsewhere")
+    qtbot.waitUntil(lambda: tile.accessibleName() == "2: C920, it is in use elsewhere")
     assert tile.toolTip() == "it is in use elsewhere"
     assert tile.grab().toImage() not in pictures
 
