@@ -124,6 +124,9 @@ class ControlPanel(QWidget):
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.area.verticalScrollBar()
+        assert bar is not None, "an area has one"
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(content)
         return self.area

@@ -114,6 +114,7 @@ QComboBox QAbstractItemView {
 QScrollBar:vertical { background: @background; width: 10px; margin: 0; }
 QScrollBar::handle:vertical { background: @edge; border-radius: 4px; min-height: 36px; margin: 0 1px; }
 QScrollBar::handle:vertical:hover { background: @faint; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
 QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
 """

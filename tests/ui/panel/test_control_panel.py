@@ -215,3 +215,20 @@ def test_after_a_click_the_keys_are_the_windows_again(stage: Any, kind: str) -> 
     panel.search.setFocus()
     QTest.mouseClick(buttons[kind], Qt.MouseButton.LeftButton)
     assert panel.hasFocus(), "the space bar does not press the button once more"
+
+
+def test_the_bar_has_a_handle_only_while_there_is_something_to_scroll(qtbot: QtBot, stage: Any) -> None:
+    panel = stage.panel
+    bar = panel.area.verticalScrollBar()
+
+    def colours() -> set[str]:
+        image = bar.grab().toImage()
+        return {image.pixelColor(bar.width() // 2, y).name() for y in range(bar.height())}
+
+    panel.resize(panel.width(), 400)
+    qtbot.waitUntil(bar.isEnabled)
+    assert len(colours()) > 1
+    panel.resize(panel.width(), 8000)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert not bar.isEnabled()
+    assert colours() == {BACKGROUND.name()}
