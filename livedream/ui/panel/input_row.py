@@ -52,7 +52,7 @@ class InputRow(QWidget):
             grid.addWidget(editor, 0, 2)
         if below is not None:
             grid.addWidget(below, 1, 1, 1, 2)
-        grid.addWidget(self.dot, 2, 0, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.dot, 2, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.now, 2, 1, 1, 2)
         grid.addWidget(self.trouble, 3, 0, 1, 3)
 
