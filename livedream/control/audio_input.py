@@ -84,6 +84,11 @@ class AudioInput:
                 self.health = failed(fault)
                 self._tell(str(fault))
                 return
+            except Exception as fault:  # a fault of ours is told: nobody else sees this thread end
+                sentence = f"Sound has failed: {type(fault).__name__}: {fault}"
+                self.health = failed(fault, sentence)
+                self._tell(sentence)
+                return
 
     def _listen(self, capture: AudioCapture, stop: threading.Event, backoff: Backoff) -> None:
         """Listen to an open input until it fails; once it has sent something it counts as good."""

@@ -163,3 +163,16 @@ def test_how_it_is_is_told_while_it_listens(drums: Any) -> None:
     assert listening.audio.health.state == "starting"
     listening.run()
     assert listening.audio.health == Health("live", "listening to a song")
+
+
+def test_a_fault_of_ours_ends_the_listening_and_is_told(drums: Any) -> None:
+    clock, told = ManualClock(), list[str]()
+
+    def fail() -> None:
+        raise RuntimeError("a bug")
+
+    capture = PlayedAudio("a song", 48_000, drums.blocks(drums.track(120, 2)), clock)
+    audio = AudioInput(lambda: capture, noticed=fail, tell=told.append, clock=clock)
+    audio.run(threading.Event())
+    assert audio.health == Health("failed", "Sound has failed: RuntimeError: a bug")
+    assert told == ["listening to a song", "Sound has failed: RuntimeError: a bug"]
