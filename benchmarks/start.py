@@ -21,13 +21,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, NamedTuple
 
 import psutil
+from window_display import display
 
 HERE = Path(__file__).resolve().parents[1]
 
@@ -102,11 +103,12 @@ def main() -> None:
     checkouts = [HERE] + ([] if asked.against is None else [asked.against.resolve()])
     ways = asked.way or WAYS
     found: dict[tuple[str, Path], list[dict[str, Moment]]] = {}
-    with tempfile.TemporaryDirectory() as folder, _display("window" in ways) as display:
+    shown = display() if "window" in ways else nullcontext("")
+    with tempfile.TemporaryDirectory() as folder, shown as name:
         place = Path(folder)
         _add_probe(place / "plugins")
         launches = {
-            checkout: Launches(checkout, place / f"{n}", display) for n, checkout in enumerate(checkouts)
+            checkout: Launches(checkout, place / f"{n}", name) for n, checkout in enumerate(checkouts)
         }
         for way in ways:
             for turn in range(asked.turns):
@@ -121,10 +123,10 @@ def main() -> None:
 class Launches:
     """Launches the livedream of a checkout, with caches and settings of its own in `place`."""
 
-    def __init__(self, checkout: Path, place: Path, display: str) -> None:
+    def __init__(self, checkout: Path, place: Path, name: str) -> None:
         self._place, self._plugins = place, place.parent / "plugins"
         place.mkdir()
-        self._environ = os.environ | {"DISPLAY": display, "PYTHONPATH": f"{checkout}:{self._plugins}"}
+        self._environ = os.environ | {"DISPLAY": name, "PYTHONPATH": f"{checkout}:{self._plugins}"}
         self._is_warm = False
 
     def run(self, way: str) -> dict[str, Moment]:
@@ -236,23 +238,6 @@ def _compare(ours: list[dict[str, Moment]], theirs: list[dict[str, Moment]]) -> 
         print(
             f"        {what:8} {passed:.2f} times the seconds, {worked:.2f} times the processor's", flush=True
         )
-
-
-@contextmanager
-def _display(is_needed: bool) -> Iterator[str]:
-    """Use the display that there is, or start one."""
-    display = os.environ.get("DISPLAY", "")
-    if display or not is_needed:
-        yield display
-        return
-    told, tell = os.pipe()
-    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", "1920x1080x24", "-noreset"]
-    with subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL) as server:
-        os.close(tell)
-        with os.fdopen(told) as answers:
-            number = answers.readline().strip()
-        yield f":{number}"
-        server.terminate()
 
 
 if __name__ == "__main__":

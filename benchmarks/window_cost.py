@@ -16,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from window_display import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,8 +65,8 @@ def main() -> None:
         print(*_rate(asked))
         return
     runs: dict[str, list[Run]] = {way: [] for way in WAYS}
-    with _display() as display, tempfile.TemporaryDirectory() as config:
-        environ = os.environ | {"DISPLAY": display, "XDG_CONFIG_HOME": config}
+    with display() as name, tempfile.TemporaryDirectory() as config:
+        environ = os.environ | {"DISPLAY": name, "XDG_CONFIG_HOME": config}
         for turn in range(asked.turns):
             # Forwards and backwards: a machine that slows down is not taken for a way that is slow.
             for way in WAYS if turn % 2 == 0 else reversed(WAYS):
@@ -160,22 +160,6 @@ def _shown(
     QTimer.singleShot(round(1000 * (2 + asked.seconds)), end)
     run_window(session, session.commands, title="livedream", mirror=False, hosted=hosted)
     application.quit()
-
-
-@contextmanager
-def _display() -> Iterator[str]:
-    """Use the display that there is, or start one."""
-    if display := os.environ.get("DISPLAY"):
-        yield display
-        return
-    told, tell = os.pipe()
-    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", "1920x1080x24", "-noreset"]
-    with subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL) as server:
-        os.close(tell)
-        with os.fdopen(told) as answers:
-            number = answers.readline().strip()
-        yield f":{number}"
-        server.terminate()
 
 
 if __name__ == "__main__":
