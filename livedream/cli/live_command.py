@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -83,14 +83,8 @@ def run(
     session.sources.spec = spec
     for sink in sinks:
         session.add_sink(sink)
-    try:
+    with _kept_for_the_next(last, files, session):
         controls, standing = _brought_back(options, session, playlist, last._replace(show=saved), console)
-    except BaseException:
-        if last.show is not None:
-            with suppress(OSError):
-                files.save(last.show)  # the next start goes on with it
-        session.finish()
-        raise
     with autosaved(standing, files, session.tell), ending_on_signals(session):
         try:
             if display.ok:
@@ -109,6 +103,19 @@ def run(
             session.finish()
         print_summary(status, recordings(session.output.workers), console)
         check_recorded(session.output.workers)
+
+
+@contextmanager
+def _kept_for_the_next(last: Found, files: ShowFiles, session: LiveSession) -> Iterator[None]:
+    """End a show that cannot begin, and leave the last one to the next start."""
+    try:
+        yield
+    except BaseException:
+        if last.show is not None:
+            with suppress(OSError):
+                files.save(last.show)
+        session.finish()
+        raise
 
 
 def _sinks(options: Options) -> list[Sink]:
