@@ -74,12 +74,12 @@ def check_row(row: ModulationRow) -> None:
 def parse_move(text: str) -> ModulationRow:
     """Read what --move takes, such as "bass=look.depth:0.4", as a row. Raises InputError."""
     source, _, rest = text.partition("=")
-    word, _, depth = rest.partition(":")
+    word, colon, depth = rest.partition(":")
     wrong = f"--move {text}: write SOURCE=WORD or SOURCE=WORD:DEPTH, for example bass=look.depth:0.4"
     if not source.strip() or not word.strip():
         raise InputError(wrong)
     try:
-        row = ModulationRow(source.strip(), word.strip(), float(depth) if depth else 0.5)
+        row = ModulationRow(source.strip(), word.strip(), float(depth) if colon else 0.5)
     except ValueError as fault:
         raise InputError(wrong) from fault
     try:

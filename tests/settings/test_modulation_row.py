@@ -112,6 +112,7 @@ def test_a_move_is_a_row() -> None:
         ("bass", "write SOURCE=WORD"),
         ("=look.depth", "write SOURCE=WORD"),
         ("bass=look.depth:much", "write SOURCE=WORD"),
+        ("bass=look.depth:", "write SOURCE=WORD"),
         ("bass=look.depth:2", "depth = 2.0 is not possible: it must be from -1 to 1"),
         ("bass=look.deep", "word = 'look.deep' is not possible"),
     ],
