@@ -101,6 +101,13 @@ def test_the_performance_is_that_of_the_stored_figures() -> None:
     assert written.splitlines() == made.splitlines(), f"make it anew: {command}"
 
 
+def test_the_readme_has_the_frame_rates_of_the_performance() -> None:
+    texts = [(CHECKOUT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/performance.md")]
+    shows = [re.findall(r"^\| (\d+, (?:as fast|paced).*) \|$", text, re.MULTILINE) for text in texts]
+    columns = [[row.split(" | ")[:5] for row in rows] for rows in shows]
+    assert columns[0] == columns[1] != [], "copy the first five columns of the whole show to README.md"
+
+
 def test_the_performance_names_programs_that_are_there_and_nobody_s_folders() -> None:
     written = (CHECKOUT / "docs" / "performance.md").read_text(encoding="utf-8")
     programs = set(re.findall(r"^python (\S+\.py)", written, re.MULTILINE))
