@@ -8,8 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from livedream.audio.heard_track import BEAT_COLUMNS, COLUMNS
 from livedream.errors import InputError
 from livedream.offline.listening import HEARD, Listening, frames_listening, has_sound, moving
 from livedream.offline.settings_timeline import Segment, SettingsTimeline
@@ -95,6 +97,9 @@ def test_what_was_heard_is_kept_and_listened_to_anew_if_it_is_damaged(song: Path
     (folder / HEARD).write_bytes(b"PK damaged")
     assert light() == first
     assert told.count("listening to song.wav") == 2
+    np.savez(folder / HEARD, frames=np.zeros((90, COLUMNS + 1)), beats=np.zeros((0, BEAT_COLUMNS)))
+    assert light() == first
+    assert told.count("listening to song.wav") == 3
 
 
 def test_a_film_has_sound_or_not(make_clip: Callable[..., Path], tmp_path: Path) -> None:
@@ -108,6 +113,7 @@ def test_a_film_has_sound_or_not(make_clip: Callable[..., Path], tmp_path: Path)
 def test_frames_listen_to_the_file_that_they_are_given(song: Path) -> None:
     told: list[str] = []
     assert frames_listening([ONSET, BEAT], song, None, told.append) == Listening(song, 0.0, beat=True)
+    assert frames_listening([ONSET, BEAT], song, 128.0, told.append) == Listening(song, 0.0, beat=False)
     assert frames_listening([BEAT], song, 128.0, told.append) is None
     assert not told
     assert frames_listening([ONSET], None, None, told.append) is None

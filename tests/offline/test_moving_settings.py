@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -66,7 +67,15 @@ def test_wherever_a_film_is_begun_a_frame_is_the_same_to_the_last_digit(smoothin
     for begin in (890, 800, 401, 399, 1):
         part = moved(rows, SETTINGS, Fraction(5))
         assert [part.at(begin + index) for index in range(10)] == by_frame[begin : begin + 10]
-    assert whole.at(10) == by_frame[10], "backwards, too"
+    assert [whole.at(index) for index in (10, 5)] == [by_frame[10], by_frame[5]], "backwards, too"
+
+
+def test_a_smoothed_row_goes_on_where_those_are_begun_that_are_followed_anew() -> None:
+    quick, slow = Row("random 1 beat", "look.gamma", 0.2, smoothing_s=0.1), Row("bass", "look.light", 0.5)
+    anew, at_once = moved((quick,), SETTINGS), moved((quick, replace(slow, smoothing_s=5.0)), SETTINGS)
+    for index in range(250):  # the first is begun anew every hundred frames, the second never
+        gammas = [film.at(index).settings.look.gamma for film in (anew, at_once)]
+        assert gammas[0] == pytest.approx(gammas[1], abs=1e-12), index
 
 
 def test_a_macro_that_is_turned_acts_and_at_rest_nothing_does() -> None:
