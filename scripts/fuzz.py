@@ -53,6 +53,8 @@ def main(words: Sequence[str] | None = None) -> int:
     for name in options.target:
         if name not in TARGETS:
             parser.error(f"there is no target {name!r}; choose from: {', '.join(TARGETS)}")
+    if options.cases is not None and options.cases < 1:
+        parser.error(f"--cases {options.cases}: choose 1 or more")
     wrong = 0
     for name in options.target or TARGETS:
         target = TARGETS[name]

@@ -83,7 +83,7 @@ AudioOption = Annotated[
     Path | None,
     typer.Option(
         help="What moves settings by sound follows this file, from the first frame that is rendered; "
-        "default: --sound, or else the film's own sound.",
+        "default: --sound, or else the sound of a film that is rendered.",
         metavar="FILE",
         show_default=False,
     ),
