@@ -74,7 +74,10 @@ class AdapterBuilds:
 
 
 class AdapterBuild(BuildProcess):
-    """A build in a process of its own, which is given up when it hangs. A failure is kept in the cache."""
+    """A build in a process of its own, which is given up when it hangs. A failure is kept in the cache.
+
+    Not so that somebody has ended it, the show or the system: that says nothing of the driver.
+    """
 
     def __init__(
         self,
@@ -96,7 +99,7 @@ class AdapterBuild(BuildProcess):
         try:
             super().wait()
         except EngineError as fault:
-            if not self.is_cancelled:
+            if not self.was_ended:
                 self._remember(str(fault))
             raise
 

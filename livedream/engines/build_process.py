@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -25,6 +27,19 @@ BUILT = b"built\n"
 
 GIVES_WAY = 5
 """How much nicer a process is that gives way to the show, on the scale of Unix, which ends at 19."""
+
+LOOK_UP_S = 1.0
+"""How often a building process looks whether the one that started it is still there."""
+
+CONTROL_C_EXIT = 0xC000013A
+"""With what Windows ends a process that does not heed Ctrl-C."""
+
+ENDED_BY_OTHERS = frozenset(
+    -getattr(signal, name).value
+    for name in ("SIGHUP", "SIGINT", "SIGTERM", "SIGKILL")
+    if hasattr(signal, name)
+) | {CONTROL_C_EXIT}
+"""Exit codes of a process that did not fail: who ends a show, or the system, has ended it."""
 
 
 class BuildServer:
@@ -44,7 +59,7 @@ class BuildServer:
                 stdout=subprocess.PIPE,
                 stderr=self._told,
                 env=child_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                **own_group(),
             )
         except OSError as fault:
             self._told.close()
@@ -54,6 +69,11 @@ class BuildServer:
     def is_alive(self) -> bool:
         """Return whether the process can build another program."""
         return self._process.poll() is None
+
+    @property
+    def was_ended(self) -> bool:
+        """Return whether it was cancelled, or ended from outside: that is no fault of the engine's."""
+        return self._cancelled or self._process.poll() in ENDED_BY_OTHERS
 
     def send(self, program: Program, *, polite: bool = False) -> None:
         """Send a program to be built; one at a time.
@@ -116,9 +136,13 @@ class BuildProcess:
     ) -> None:
         self._engine, self._limit_s = engine, limit_s
         self._is_late = False
-        self.is_cancelled = False
         self._server = BuildServer(engine, module, arguments)
         self._server.send(program, polite=polite)
+
+    @property
+    def was_ended(self) -> bool:
+        """Return whether it was cancelled, or ended from outside, but not because it hung."""
+        return self._server.was_ended and not self._is_late
 
     def wait(self) -> None:
         """Wait for its end. Raises EngineError with its reason if it failed, hung or was cancelled."""
@@ -140,7 +164,6 @@ class BuildProcess:
 
     def cancel(self) -> None:
         """Stop it; what it has not finished is not in the cache."""
-        self.is_cancelled = True
         self._server.cancel()
 
     def _end_late(self) -> None:
@@ -165,22 +188,54 @@ def serve(build: Callable[[Program], None]) -> int:
     """
     answers, sys.stdout = sys.stdout, sys.stderr  # what libraries print is no answer
     try:
-        while True:
-            try:
-                # They add here what they have added to the process that sent this.
-                for module in pickle.load(sys.stdin.buffer):  # nosec B301 # livedream writes it
-                    import_module(module)
-            except EOFError:
-                return 0
-            program: Program = pickle.load(sys.stdin.buffer)  # nosec B301 # as above
-            build(program)
-            answers.write(BUILT.decode())
-            answers.flush()
+        with _ending_with_parent():
+            while (program := _received()) is not None:
+                build(program)
+                answers.write(BUILT.decode())
+                answers.flush()
+        return 0
     except Exception as fault:  # told to the parent process, which decides what follows
         sys.stderr.write("\n" + " ".join(str(fault).split()) + "\n")
         return 1
     finally:
         sys.stdout = answers
+
+
+def _received() -> Program | None:
+    """Read the next program from standard input; None at its end."""
+    try:
+        # They add here what they have added to the process that sent this.
+        for module in pickle.load(sys.stdin.buffer):  # nosec B301 # livedream writes it
+            import_module(module)
+    except EOFError:
+        return None
+    program: Program = pickle.load(sys.stdin.buffer)  # nosec B301 # as above
+    return program
+
+
+@contextmanager
+def _ending_with_parent() -> Iterator[None]:
+    """End this process in the midst of its work if the one that started it is gone: nobody else does."""
+    done, me = threading.Event(), psutil.Process()
+    parent = me.parent()
+
+    def watch() -> None:
+        while not done.wait(LOOK_UP_S):
+            if me.parent() != parent:
+                os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def own_group() -> dict[str, Any]:
+    """Return what `subprocess.Popen` takes so that a child has no window and hears no Ctrl-C."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"process_group": 0}
 
 
 def child_environment() -> dict[str, str]:

@@ -20,6 +20,9 @@ BODIES = {
     "crashing": "import os; os.abort()",
     "refusing": "import sys; sys.stderr.write('no such operation'); sys.exit(1)",
     "hanging": "import time; time.sleep(600)",
+    "interrupted": "import signal; signal.raise_signal(signal.SIGINT)",
+    "terminated": "import signal; signal.raise_signal(signal.SIGTERM)",
+    "out_of_memory": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
 }
 
 
@@ -102,6 +105,17 @@ def test_one_that_was_cancelled_is_not_held_against_the_driver(
     build.cancel()
     with pytest.raises(EngineError, match="was cancelled"):
         build.wait()
+    assert builds.verdict(program, cache) is None
+
+
+@pytest.mark.parametrize("module", ["interrupted", "terminated", "out_of_memory"], indirect=True)
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_one_that_others_have_ended_is_not_held_against_the_driver(
+    program: Any, tmp_path: Path, module: str
+) -> None:
+    builds, cache = AdapterBuilds(engine(module)), EngineCache(tmp_path / "cache")
+    with pytest.raises(EngineError, match="could not be built"):
+        builds.begin(program, cache).wait()
     assert builds.verdict(program, cache) is None
 
 

@@ -1,6 +1,7 @@
 """A process of its own with jobs that are written here, and that of OpenVINO's engines."""
 
 import io
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,14 @@ import pytest
 import livedream
 from livedream.dream.program import KernelProgram
 from livedream.engines import openvino
-from livedream.engines.build_process import BuildProcess, BuildServer, sent, serve
+from livedream.engines.build_process import (
+    BuildProcess,
+    BuildServer,
+    child_environment,
+    own_group,
+    sent,
+    serve,
+)
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.errors import EngineError
@@ -172,6 +180,48 @@ def test_a_server_builds_one_program_after_the_other_and_ends_when_it_is_closed(
     assert server.is_alive
     server.close()
     assert not server.is_alive
+
+
+def test_a_ctrl_c_in_the_terminal_does_not_reach_a_job(start: Callable[..., BuildProcess]) -> None:
+    code = "import os, sys; sys.exit(str(os.getpgrp()))"
+    if sys.platform == "win32":
+        assert own_group()["creationflags"] & subprocess.CREATE_NEW_PROCESS_GROUP
+    else:
+        assert int(told(start(code)).split()[-1]) != os.getpgrp(), "the terminal sends it to a whole group"
+
+
+STARTING = """
+import sys
+from livedream.engines.build_process import BuildServer
+from livedream.engines.engine import Check
+server = BuildServer("odd", "job", sys.argv[1:])
+server.send(Check(1.0, 0.5, 0.25))
+server.wait()
+"""
+
+BUSY = """
+import sys, time
+from livedream.engines.build_process import serve
+def build(program):
+    with open(sys.argv[1], "w") as held:
+        print("building", file=held, flush=True)
+        time.sleep(600)
+sys.exit(serve(build))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in a folder")
+def test_a_job_does_not_outlive_the_process_that_started_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "job.py").write_text(BUSY)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), child_environment()["PYTHONPATH"])))
+    os.mkfifo(tmp_path / "held")
+    command = [sys.executable, "-c", STARTING, str(tmp_path / "held")]
+    with subprocess.Popen(command) as starter, (tmp_path / "held").open() as held:
+        assert held.readline() == "building\n"
+        starter.kill()
+        assert held.read() == "", "the job has let go of it"
 
 
 def test_openvino_s_processes_stay_for_the_next_program(
