@@ -10,6 +10,7 @@ from typing import Generic
 
 from livedream.engines.build_job import Ahead, Job, ProgramState
 from livedream.engines.cache import EngineCache
+from livedream.engines.in_process import await_end
 from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
 from livedream.engines.progress import Progress
 from livedream.engines.shelf import EngineShelf, close_all, close_broken
@@ -154,13 +155,12 @@ class EngineBuilder(Generic[P]):
         return len(self._ahead) + (self._plan is not None or (job is not None and not job.asked))
 
     def close(self) -> None:
-        """Stop building; an engine that was taken and not given back stays open."""
+        """Stop building; an engine that was taken and not given back stays open. See also `await_end`."""
         with self._changed:
             self._closed = True
             self._maker.cancel()
             self._changed.notify_all()
-        # Longer than it takes to load torch: ending the process in the midst of that aborts it.
-        self._thread.join(timeout=5.0)
+        await_end(self._thread, self._tell)
         with self._changed:
             unused = self._withdrawn() + self._shelf.clear()
         close_all(unused)

@@ -13,8 +13,13 @@ from livedream.engines.round_robin import parts_of
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     import numpy as np
     from numpy.typing import NDArray
+
+PATIENCE_S, LONGEST_END_S = 5.0, 30.0
+"""How long the end waits for an engine that is just being loaded: without a word, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,17 @@ def stopgap(program: Program) -> Made:
     # The build needs the processor too: with two threads each, both wait for one another at every
     # operation and the first frame comes seconds later.
     return eager(program, timed=False, threads=1)
+
+
+def await_end(thread: Thread, tell: Callable[[str], None]) -> None:
+    """Wait for a thread that loads engines, which nothing interrupts: ending the process meanwhile aborts it.
+
+    That is told once it takes PATIENCE_S; a thread that has not ended after LONGEST_END_S is left behind.
+    """
+    thread.join(PATIENCE_S)
+    if thread.is_alive():
+        tell(f"an engine is still being loaded; the end waits for it, for at most {LONGEST_END_S:g} s")
+        thread.join(LONGEST_END_S - PATIENCE_S)
 
 
 def check_capturing() -> None:

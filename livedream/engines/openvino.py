@@ -10,9 +10,10 @@ import hashlib
 import importlib.metadata
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -61,14 +62,21 @@ def new_core() -> Any:
     that stack though it may be the one in use (as when of two engines the older goes first). Python's
     handlers run on it: in the main thread the next Ctrl-C would end the process (sigaltstack(2)).
     """
+    loaded: Future[Any] = Future()
 
-    def load() -> Any:
-        core = runtime().Core()
-        core.get_property("CPU", "FULL_DEVICE_NAME")
-        return core
+    def load() -> None:
+        try:
+            core = runtime().Core()
+            core.get_property("CPU", "FULL_DEVICE_NAME")
+            loaded.set_result(core)
+        except BaseException as fault:
+            loaded.set_exception(fault)
 
-    with ThreadPoolExecutor(1, "openvino") as executor:
-        return executor.submit(load).result()
+    # Python would wait for one of an executor's at its end, however long the plugin hangs.
+    thread = threading.Thread(target=load, name="openvino", daemon=True)
+    thread.start()
+    thread.join()
+    return loaded.result()
 
 
 class OpenVinoEngine:

@@ -331,6 +331,30 @@ def test_closing_while_a_build_is_about_to_start_leaves_none_behind(
         workshop.finish.set()
 
 
+def test_the_end_waits_half_a_minute_for_an_engine_that_is_being_loaded_and_no_longer(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, go_on, joins = threading.Event(), threading.Event(), []  # type: Any, Any, list[float]
+
+    def load(program: Any, cache: EngineCache) -> Any:
+        loading.set()
+        assert go_on.wait(SOON_S)
+        return workshop.make("late"), Check(1.0, 0.0, 2.5)
+
+    monkeypatch.setattr(openvino, "load", load)
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=False)
+    assert loading.wait(SOON_S)
+    thread = builder._thread
+    monkeypatch.setattr(thread, "join", joins.append)
+    builder.close()
+    assert sum(joins) == 30.0
+    assert bench.told == ["an engine is still being loaded; the end waits for it, for at most 30 s"]
+    go_on.set()
+    until(lambda: not thread.is_alive())
+    assert builder.take() is None, "what comes after the end is nobody's"
+
+
 def test_closing_twice_or_unused_does_no_harm_and_nothing_comes_after(bench: Any, program: Any) -> None:
     builder = bench.builder("eager")
     builder.close()

@@ -1,8 +1,10 @@
 import pickle
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -276,6 +278,34 @@ def test_knowing_the_engine_loads_neither_openvino_nor_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_plugin_that_hangs_when_it_is_loaded_does_not_keep_the_process_from_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[threading.Thread] = []
+
+    class Core:
+        def __init__(self) -> None:
+            threads.append(threading.current_thread())
+
+        def get_property(self, *_: str) -> str:
+            return "a processor"
+
+    monkeypatch.setattr(openvino, "runtime", lambda: SimpleNamespace(Core=Core))
+    assert isinstance(openvino.new_core(), Core)
+    (thread,) = threads
+    assert thread.daemon, "Python waits for all others"
+    assert not thread.is_alive(), "the stack that the plugin gave it is not to be that of ours"
+
+
+def test_that_openvino_cannot_be_loaded_reaches_who_wants_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Any:
+        raise ImportError("no module named openvino")
+
+    monkeypatch.setattr(openvino, "runtime", missing)
+    with pytest.raises(ImportError, match="no module named openvino"):
+        openvino.new_core()
+
+
 def test_a_process_that_is_warm_builds_what_is_sent_first(tmp_path: Path) -> None:
     builds, cache = openvino.Builds(), EngineCache(tmp_path)
     try:
@@ -290,6 +320,7 @@ def test_a_process_that_is_warm_builds_what_is_sent_first(tmp_path: Path) -> Non
 
 TOOLS = """
 import sys
+import threading
 from livedream.engines import openvino
 openvino.runtime()
 assert "openvino.tools.ovc" not in sys.modules
