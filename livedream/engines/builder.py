@@ -10,10 +10,10 @@ from typing import Generic
 
 from livedream.engines.build_job import Ahead, Job, ProgramState
 from livedream.engines.cache import EngineCache
-from livedream.engines.in_process import await_end
+from livedream.engines.in_process import await_end, close_broken
 from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
 from livedream.engines.progress import Progress
-from livedream.engines.shelf import EngineShelf, close_all, close_broken
+from livedream.engines.shelf import EngineShelf, close_all
 from livedream.errors import EngineError
 
 REST_S = 0.3
@@ -116,7 +116,7 @@ class EngineBuilder(Generic[P]):
             self._stored.discard(ready.program)
         if avoid and not ready.stopgap:
             self._maker.avoid()
-        close_broken(ready)
+        close_broken(ready.engine)
 
     def take_failure(self) -> P | None:
         """Return once the program that could not be built while another engine ran; else None."""

@@ -113,8 +113,30 @@ def running(name: str) -> Iterator[None]:
         yield
     # Each library has exceptions of its own, and a driver's may come as any of them.
     except Exception as fault:
-        reason = " ".join(f"{type(fault).__name__}: {fault}".split()).removesuffix(":")
-        raise EngineRunError(f"the engine {name} failed ({reason[:160]})") from fault
+        raise EngineRunError(f"the engine {name} failed ({_reason(fault)})") from fault
+
+
+@contextmanager
+def making(name: str) -> Iterator[None]:
+    """Raise EngineError in place of what libraries raise while the engine `name` is made or loaded."""
+    try:
+        yield
+    except (RuntimeError, MemoryError, OSError) as fault:
+        raise EngineError(f"the engine {name} cannot be made ({_reason(fault)})") from fault
+
+
+def tried(engine: Engine, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """Run an engine that nobody dreams with yet. Raises EngineError whatever its run raises."""
+    try:
+        return engine.run(inputs)
+    except EngineError:
+        raise
+    except Exception as fault:  # as above
+        raise EngineError(f"the engine {engine.name} failed when it was tried ({_reason(fault)})") from fault
+
+
+def _reason(fault: Exception) -> str:
+    return " ".join(f"{type(fault).__name__}: {fault}".split()).removesuffix(":")[:160]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +154,12 @@ class Check:
 def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> Check:
     """Compare an engine's output on the program's example with the reference's; time it.
 
-    Raises EngineError if it is not finite or does not agree.
+    Raises EngineError if it fails, is not finite or does not agree.
     """
     import numpy as np
 
     inputs = program.example()
-    result = engine.run(inputs)
+    result = tried(engine, inputs)
     if result.shape != reference.shape:
         raise EngineError(
             f"the engine {engine.name} does not agree with eager: it returned the shape {result.shape}"
@@ -155,11 +177,11 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
 
 
 def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> float:
-    """Measure the shortest of at most `runs` runs, in milliseconds."""
+    """Measure the shortest of at most `runs` runs, in milliseconds. Raises EngineError if one fails."""
     times: list[float] = []
     while len(times) < runs and sum(times) < TIMED_S:
         start = time.perf_counter()
-        engine.run(inputs)
+        tried(engine, inputs)
         times.append(time.perf_counter() - start)
     return min(times) * 1e3
 

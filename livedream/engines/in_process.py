@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from livedream.engines.devices import torch_device
-from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check
+from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check, tried
 from livedream.engines.round_robin import parts_of
 from livedream.errors import EngineError
 
@@ -54,7 +54,33 @@ def eager(program: Program, *, timed: bool = True, threads: int | None = None) -
     from livedream.engines.eager import EagerEngine
 
     engine = EagerEngine(program, torch_device(), threads)
-    return Made(engine, None, best_ms(engine, program.example(), runs=1) if timed else None)
+    with _closed_if_it_fails(engine):
+        return Made(engine, None, best_ms(engine, program.example(), runs=1) if timed else None)
+
+
+def tried_once(engine: Engine, checked: Check, program: Program) -> Made:
+    """Run an engine that was loaded, as its first run takes several times as long as those that follow.
+
+    Raises EngineError if that fails; it is closed then.
+    """
+    with _closed_if_it_fails(engine):
+        tried(engine, program.example())
+        return Made(engine, checked, checked.run_ms)
+
+
+@contextmanager
+def _closed_if_it_fails(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        close_broken(engine)
+        raise
+
+
+def close_broken(engine: Engine) -> None:
+    """Close an engine that failed; that it cannot even be closed is of no interest any more."""
+    with suppress(Exception):
+        engine.close()
 
 
 def stopgap(program: Program) -> Made:
@@ -101,7 +127,7 @@ def captured(program: Program, reference: Engine, tell: Callable[[str], None]) -
     from livedream.engines.on_device import full_float32, number_formats
 
     with full_float32():
-        wanted = reference.run(program.example())
+        wanted = tried(reference, program.example())
     formats = number_formats("cuda")
     for number_format, alternative in zip(formats, [*formats[1:], None], strict=True):
         try:
@@ -118,9 +144,6 @@ def _captured(program: Program, number_format: NumberFormat, wanted: NDArray[np.
     from livedream.engines.captured import CapturedEngine
 
     engine = CapturedEngine(program, "cuda", number_format)
-    try:
+    with _closed_if_it_fails(engine):
         checked = check(engine, program, wanted)
-    except BaseException:
-        engine.close()
-        raise
-    return Made(engine, checked, checked.run_ms)
+        return Made(engine, checked, checked.run_ms)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
-from livedream.engines.engine import Check, Engine, Program
+from livedream.engines.engine import Check, Engine, Program, making
 from livedream.engines.in_process import Made
 from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.progress import Progress
@@ -127,11 +127,10 @@ class EngineMaker(Generic[P]):
         EngineError.
         """
         leave_deleted_folder()
-        other = self._built(self._first)
-        if other is None:
+        if (other := self._built(self._first)) is None:
             return None
         try:
-            entry = Entry(self._first, self._each(order, lambda part: self._cached(other, part)))
+            entry = Entry(self._first, self._each(self._first, order, lambda part: self._cached(other, part)))
             if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
                 return _ready(order, entry.made)
             entry.close()  # `make` lends it to the show, and lets what may be faster race
@@ -147,11 +146,10 @@ class EngineMaker(Generic[P]):
         Raises EngineError.
         """
         name = self._worked or self._first
-        other = self._built(name)
-        if other is None:
+        if (other := self._built(name)) is None:
             return None
         try:
-            return _ready(order, self._each(order, lambda part: self._loaded(name, other, part, order)))
+            return _ready(order, self._each(name, order, lambda part: self._loaded(name, other, part, order)))
         finally:
             self._build = None
 
@@ -222,17 +220,18 @@ class EngineMaker(Generic[P]):
     def _made(self, name: str, order: Order[P]) -> list[Made]:
         other = self._built(name)
         if other is not None:
-            return self._each(order, lambda part: self._loaded(name, other, part, order))
+            return self._each(name, order, lambda part: self._loaded(name, other, part, order))
         kind = ENGINES[name]
         assert kind.made is not None, "it is built elsewhere or made here"
         kind.check()
         if not kind.at_once:
             self._bridge(order)
         make = kind.made
-        return self._each(order, lambda part: make(part, self._tell))
+        return self._each(name, order, lambda part: make(part, self._tell))
 
-    def _each(self, order: Order[P], make: Callable[[Program], Made]) -> list[Made]:
-        return in_process.each_part(order.program, make, lambda: self._cancelled)
+    def _each(self, name: str, order: Order[P], make: Callable[[Program], Made]) -> list[Made]:
+        with making(name):
+            return in_process.each_part(order.program, make, lambda: self._cancelled)
 
     def _loaded(self, name: str, other: SubprocessBuilds, part: Program, order: Order[P]) -> Made:
         """Take an engine from the cache, which another process fills if it is not there."""
@@ -247,13 +246,10 @@ class EngineMaker(Generic[P]):
             ) from fault
 
     def _cached(self, other: SubprocessBuilds, part: Program) -> Made:
-        """Load an engine from the cache. Raises _NotCachedError if it is not there."""
-        loaded = other.load(part, self._cache)
-        if loaded is None:
+        """Load an engine from the cache. Raises _NotCachedError if it is not there, else EngineError."""
+        if (loaded := other.load(part, self._cache)) is None:
             raise _NotCachedError
-        engine, checked = loaded
-        engine.run(part.example())  # the first run takes several times as long as those that follow
-        return Made(engine, checked, checked.run_ms)
+        return in_process.tried_once(*loaded, part)
 
     def _fill(self, name: str, builds: Mapping[str, Begin], part: Program, order: Order[P]) -> None:
         """Build into the cache in another process, in the first number format that works."""
@@ -278,7 +274,11 @@ class EngineMaker(Generic[P]):
         if order.bridge is None or self._bridged:
             return
         self._bridged = True
-        order.bridge(_ready(order, [*map(in_process.stopgap, parts_of(order.program))], stopgap=True))
+        try:
+            order.bridge(_ready(order, self._each("eager", order, in_process.stopgap), stopgap=True))
+        except EngineError as fault:
+            if not self._cancelled:
+                self._tell(f"{fault}; the dream begins with what is built")
 
 
 class _NotCachedError(Exception):

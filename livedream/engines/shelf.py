@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Generic
 
 from livedream.engines.maker import P, Ready
@@ -73,10 +72,4 @@ class EngineShelf(Generic[P]):
 def close_all(readies: Sequence[Ready[P]]) -> None:
     """Close engines."""
     for ready in readies:
-        ready.engine.close()
-
-
-def close_broken(ready: Ready[P]) -> None:
-    """Close an engine that failed; that it cannot even be closed is of no interest any more."""
-    with suppress(Exception):
         ready.engine.close()

@@ -189,6 +189,44 @@ def test_under_auto_an_engine_that_fails_is_told_and_the_next_is_taken(
     ]
 
 
+@pytest.mark.parametrize("stage", ["loads", "first run"])
+@pytest.mark.parametrize("begins", [False, True])
+def test_under_auto_one_that_fails_when_it_is_loaded_or_first_run_is_passed_over(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch, stage: str, begins: bool
+) -> None:
+    def out_of_memory(*_: Any) -> Any:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
+    workshop.built[program.fingerprint()] = workshop._make_engine(out_of_memory, name="openvino")
+    if stage == "loads":
+        monkeypatch.setattr(openvino, "load", out_of_memory)
+    builder = bench.builder("auto")
+    if begins:
+        builder.begin(program)
+    builder.request(program, stopgap=False)
+    assert bench.take(builder).engine.name == "eager"
+    what = "cannot be made" if stage == "loads" else "failed when it was tried"
+    assert bench.told == [f"the engine openvino {what} (RuntimeError: out of memory); trying eager"]
+
+
+def test_without_a_stopgap_for_the_meantime_the_dream_begins_with_what_is_built(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_memory(self: Any, *_: Any) -> Any:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(type(program), "make", out_of_memory)
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=True)
+    workshop.finish.set()
+    ready = bench.take(builder)
+    assert (ready.engine.name, ready.stopgap) == ("openvino", False)
+    assert bench.told == [
+        "the engine eager cannot be made (MemoryError: no room); the dream begins with what is built"
+    ]
+
+
 def test_the_engine_that_was_asked_for_by_name_has_no_alternative(
     bench: Any, workshop: Any, program: Any
 ) -> None:

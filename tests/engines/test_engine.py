@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from livedream.engines import engine as engine_module
-from livedream.engines.engine import Program, best_ms, check, in_turn_ms, running
+from livedream.engines.engine import Program, best_ms, check, in_turn_ms, making, running, tried
 from livedream.errors import EngineError, EngineRunError
 
 Picture = NDArray[np.float32]
@@ -148,3 +148,41 @@ def test_whatever_a_run_raises_becomes_one_sentence_that_names_the_engine() -> N
         raise ValueError("two\nlines")
     with pytest.raises(EngineRunError, match=r"\(MemoryError\)"), running("quick"):
         raise MemoryError
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda engine, program: check(engine, program, program.example()[0]),
+        lambda engine, program: best_ms(engine, program.example()),
+        lambda engine, program: tried(engine, program.example()),
+    ],
+)
+def test_whatever_is_raised_while_an_engine_is_tried_says_that_it_cannot_be_had(
+    program: Program, make_engine: Callable[..., Any], use: Callable[[Any, Any], Any]
+) -> None:
+    said = r"^the engine shaky failed when it was tried \(ZeroDivisionError: division by zero\)$"
+    with pytest.raises(EngineError, match=said):
+        use(make_engine(lambda image: 1 / 0, name="shaky"), program)
+
+
+def test_what_an_engine_itself_says_of_its_failure_stands(make_engine: Callable[..., Any]) -> None:
+    def lost(_: Any) -> Any:
+        raise EngineError("the engine far failed to run: the device was lost")
+
+    with pytest.raises(EngineError, match=r"^the engine far failed to run: the device was lost$"):
+        tried(make_engine(lost), [np.zeros(1)])
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), RuntimeError("no\ndriver"), OSError(12, "no memory")])
+def test_what_libraries_raise_while_an_engine_is_made_names_it(fault: Exception) -> None:
+    with (
+        pytest.raises(EngineError, match=r"^the engine far cannot be made \(\w+(: [^\n]+)?\)$"),
+        making("far"),
+    ):
+        raise fault
+
+
+def test_a_fault_of_ours_while_an_engine_is_made_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError), making("far"):
+        raise ZeroDivisionError

@@ -7,6 +7,7 @@ import torch
 
 from livedream.engines import compiled, eager, in_process, tensorrt
 from livedream.engines.eager import EagerEngine
+from livedream.engines.engine import Check
 from livedream.errors import EngineError
 
 
@@ -111,3 +112,60 @@ def test_an_engine_is_timed_where_that_is_wanted(program: Any) -> None:
     assert run_ms is not None
     assert run_ms > 0
     assert in_process.eager(program, timed=False).run_ms is None
+
+
+def test_what_cannot_even_be_closed_is_let_go_of(make_engine: Any) -> None:
+    engine = make_engine(lambda image: image)
+    engine.close = lambda: 1 / 0
+    in_process.close_broken(engine)
+
+
+def failing(make_engine: Any, closed: list[str], name: str) -> Any:
+    """Make an engine that has no memory to run, as torch says it."""
+
+    def run(_: Any) -> Any:
+        raise RuntimeError("out of\nmemory")
+
+    engine = make_engine(run, name=name)
+    engine.close = lambda: closed.append(name)
+    return engine
+
+
+def test_a_loaded_engine_that_fails_its_first_run_is_closed_and_that_is_told(
+    program: Any, make_engine: Any
+) -> None:
+    closed: list[str] = []
+    engine = failing(make_engine, closed, "far")
+    with pytest.raises(
+        EngineError, match=r"engine far failed when it was tried \(RuntimeError: out of memory\)"
+    ):
+        in_process.tried_once(engine, Check(1.0, 0.0, 1.0), program)
+    assert closed == ["far"]
+
+
+def test_an_eager_engine_that_fails_its_first_run_is_closed_and_that_is_told(
+    program: Any, make_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(eager, "EagerEngine", lambda *_: failing(make_engine, closed, "eager"))
+    with pytest.raises(EngineError, match="engine eager failed when it was tried"):
+        in_process.eager(program)
+    assert closed == ["eager"]
+
+
+def test_one_that_fails_while_it_is_compared_is_closed_and_the_next_format_is_tried(
+    on_cuda: Any, program: Any, make_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    def capture(program: Any, device: str, number_format: str) -> Any:
+        if number_format == "float16":
+            return failing(make_engine, closed, "half")
+        return on_cuda.capture(program, device, number_format)
+
+    monkeypatch.setattr("livedream.engines.captured.CapturedEngine", capture)
+    told: list[str] = []
+    made = in_process.captured(program, EagerEngine(program), told.append)
+    assert made.engine.name == "captured float32"
+    assert closed == ["half"]
+    assert told == ["the engine half failed when it was tried (RuntimeError: out of memory); trying float32"]

@@ -6,7 +6,7 @@ import pytest
 
 from livedream.engines import shelf as module
 from livedream.engines.maker import Ready
-from livedream.engines.shelf import EngineShelf, close_all, close_broken
+from livedream.engines.shelf import EngineShelf, close_all
 
 
 @pytest.fixture
@@ -71,9 +71,3 @@ def test_what_failed_is_kept_and_lent_no_more(shelf: EngineShelf[Any], ready: An
     assert one.program not in shelf
     assert shelf.lend(one.program) is None
     assert shelf.clear() == []
-
-
-def test_what_cannot_even_be_closed_is_let_go_of(ready: Any) -> None:
-    one = ready("one")
-    one.engine.close = lambda: 1 / 0
-    close_broken(one)
