@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+from livedream.errors import EngineError
 from livedream.health import Health, State
 from livedream.version import __version__
 
@@ -105,14 +106,16 @@ def _card(line: str) -> str:
 
 def intel_gpu(system: str = sys.platform) -> Health:
     """Ask OpenVINO for Intel's graphics processors."""
-    from livedream.engines.openvino import new_core
+    from livedream.engines.openvino_device import names
 
-    core = new_core()
-    found = [device for device in core.available_devices if device.partition(".")[0] == "GPU"]
+    try:
+        found = names("GPU", system)
+    except EngineError as fault:
+        what, _, way_out = str(fault).partition("; ")
+        return Health("failed", what, f"{way_out[0].upper()}{way_out[1:]}.")
     if not found:
         return Health("failed", "OpenVINO finds none", _NO_INTEL.get(system, ""))
-    names = ", ".join(str(core.get_property(device, "FULL_DEVICE_NAME")).strip() for device in found)
-    return Health("live", names)
+    return Health("live", ", ".join(found))
 
 
 def apple_gpu() -> Health:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from livedream.engines.adapters import Adapter
+from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program
 from livedream.engines.openvino import OpenVinoEngine, new_core, runtime
@@ -16,6 +18,9 @@ from livedream.errors import EngineError
 
 DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
 """What OpenVINO calls the device of each engine."""
+
+NODES: Mapping[str, tuple[str, ...]] = {"GPU": ("dev/dri", "dev/dxg"), "NPU": ("dev/accel", "dev/dxg")}
+"""Where Linux has each kind of device; the last one is that of Windows, under WSL."""
 
 PRECISIONS: Mapping[NumberFormat, str] = {"float32": "f32", "float16": "f16"}
 """OpenVINO's names of the number formats that are tried, the reference's first."""
@@ -29,21 +34,37 @@ _NO_NPU = "install its driver"
 def find(engine: str) -> Adapter:
     """Return the device of an engine. Raises EngineError with the way out if OpenVINO lists none."""
     try:
-        core = new_core()
+        version = runtime().get_version()
     except ImportError as fault:
         raise EngineError(f"the engine {engine} is not installed; pip install openvino") from fault
-    found = listed(core, DEVICES[engine])
+    device = DEVICES[engine]
+    found = names(device)
     if not found:
-        what = f"the engine {engine} needs an Intel {DEVICES[engine]}"
-        way_out = _NO_GPU if DEVICES[engine] == "GPU" else _NO_NPU
-        raise EngineError(f"{what}, and OpenVINO finds none; {way_out}")
-    return Adapter(found[0], "integrated", f"OpenVINO {runtime().get_version()}")
+        way_out = _NO_GPU if device == "GPU" else _NO_NPU
+        raise EngineError(f"the engine {engine} needs an Intel {device}, and OpenVINO finds none; {way_out}")
+    return Adapter(found[0], "integrated", f"OpenVINO {version}")
+
+
+def names(device: str, system: str = sys.platform, root: Path = Path("/")) -> list[str]:
+    """List the names of a kind of device, asked for by a process of its own, which a driver may crash.
+
+    root: below which Linux has its devices; without one of those in NODES nothing is asked. Raises
+    EngineError if the driver crashes or hangs.
+    """
+    if system == "linux" and not any((root / node).exists() for node in NODES[device]):
+        return []
+    try:
+        return [str(name) for name in json.loads(asked(python("livedream.engines.openvino_device", device)))]
+    except ValueError as fault:
+        raise EngineError(
+            f"OpenVINO crashes or hangs when it looks for an Intel {device}; update its driver"
+        ) from fault
 
 
 def listed(core: Any, device: str) -> list[str]:
     """List the names of a kind of device; of several of a kind the first is taken, as OpenVINO does."""
-    names = [name for name in core.available_devices if name.partition(".")[0] == device]
-    return [str(core.get_property(name, "FULL_DEVICE_NAME")).strip() for name in names]
+    found = [name for name in core.available_devices if name.partition(".")[0] == device]
+    return [str(core.get_property(name, "FULL_DEVICE_NAME")).strip() for name in found]
 
 
 def suits() -> bool:
@@ -87,3 +108,7 @@ def load(
         return engine_of(name, compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # foreign, outdated, or made with another driver: it is built anew
+
+
+if __name__ == "__main__":  # the process that `names` asks
+    sys.stdout.write(json.dumps(listed(new_core(), sys.argv[1])))

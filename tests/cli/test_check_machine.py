@@ -9,6 +9,7 @@ import pytest
 
 from livedream import __version__
 from livedream.cli import check_machine
+from livedream.engines import openvino_device
 from livedream.health import Health
 
 Ask = Callable[[list[str]], subprocess.CompletedProcess[str]]
@@ -134,23 +135,23 @@ class TestNvidia:
 
 
 class TestIntel:
-    def _openvino(self, monkeypatch: pytest.MonkeyPatch, devices: list[str]) -> None:
-        core = SimpleNamespace(available_devices=devices, get_property=lambda device, _: f" Arc {device} ")
-        monkeypatch.setitem(sys.modules, "openvino", SimpleNamespace(Core=lambda: core))
-
-    def test_they_are_named_and_it_is_said_that_they_are_not_used(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        self._openvino(monkeypatch, ["CPU", "GPU.0", "GPU.1", "NPU"])
-        message = check_machine.intel_gpu().message
-        assert message == "Arc GPU.0, Arc GPU.1"
+    def test_they_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(openvino_device, "names", lambda *_: ["Arc A770", "UHD Graphics"])
+        assert check_machine.intel_gpu().message == "Arc A770, UHD Graphics"
 
     @pytest.mark.parametrize("system", ["linux", "win32"])
     def test_none(self, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
-        self._openvino(monkeypatch, ["CPU"])
+        monkeypatch.setattr(openvino_device, "names", lambda *_: [])
         health = check_machine.intel_gpu(system)
         assert health.state == "failed"
         assert health.remedy.startswith("Only with an Intel GPU")
+
+    def test_a_driver_that_crashes_is_told_with_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(openvino_device, "asked", lambda _: "")
+        health = check_machine.intel_gpu("win32")
+        assert health == Health(
+            "failed", "OpenVINO crashes or hangs when it looks for an Intel GPU", "Update its driver."
+        )
 
 
 class TestApple:

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -7,10 +8,10 @@ import pytest
 pytest.importorskip("openvino", reason="openvino is not installed")
 
 from livedream.engines import openvino_device
-from livedream.engines.adapters import Adapter
+from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Check
-from livedream.engines.openvino_device import cache_key, find, listed, load, suits
+from livedream.engines.openvino_device import cache_key, find, listed, load, names, suits
 from livedream.errors import EngineError
 
 ARC = Adapter("Intel Arc", "integrated", "1")
@@ -36,7 +37,7 @@ def test_devices_are_found_by_their_kind(devices: tuple[str, ...], kind: str, na
 
 @pytest.mark.parametrize(("engine", "device"), [("openvino-gpu", "GPU"), ("openvino-npu", "NPU")])
 def test_each_engine_has_its_device(monkeypatch: pytest.MonkeyPatch, engine: str, device: str) -> None:
-    monkeypatch.setattr(openvino_device, "new_core", lambda: core("CPU", "GPU", "NPU"))
+    monkeypatch.setattr(openvino_device, "names", lambda kind: [f"the {kind}", "another"])
     found = find(engine)
     assert found.name == f"the {device}"
     assert found.driver.startswith("OpenVINO 2")
@@ -47,7 +48,7 @@ def test_each_engine_has_its_device(monkeypatch: pytest.MonkeyPatch, engine: str
 def test_without_it_that_is_told_with_the_way_out(
     monkeypatch: pytest.MonkeyPatch, engine: str, device: str
 ) -> None:
-    monkeypatch.setattr(openvino_device, "new_core", lambda: core("CPU"))
+    monkeypatch.setattr(openvino_device, "names", lambda _: [])
     with pytest.raises(
         EngineError, match=f"{engine} needs an Intel {device}, and OpenVINO finds none; install"
     ):
@@ -59,9 +60,50 @@ def test_that_openvino_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch)
     def missing() -> Any:
         raise ImportError
 
-    monkeypatch.setattr(openvino_device, "new_core", missing)
+    monkeypatch.setattr(openvino_device, "runtime", missing)
+    monkeypatch.setattr(openvino_device, "names", lambda _: pytest.fail("there is nobody to ask"))
     with pytest.raises(EngineError, match="openvino-gpu is not installed; pip install openvino"):
         find("openvino-gpu")
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[Any]:
+    """Play the process that loads the drivers; returns the commands that it is started with."""
+    commands: list[Any] = []
+    monkeypatch.setattr(openvino_device, "asked", lambda command: [commands.append(command), answer][1])
+    monkeypatch.setattr(openvino_device, "new_core", lambda: pytest.fail("a driver was loaded here"))
+    return commands
+
+
+@pytest.mark.parametrize(("device", "node"), [("GPU", "dri"), ("GPU", "dxg"), ("NPU", "accel")])
+def test_drivers_are_loaded_by_another_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, device: str, node: str
+) -> None:
+    (tmp_path / "dev" / node).mkdir(parents=True)
+    commands = ask(monkeypatch, json.dumps(["Intel Arc", "Intel UHD"]))
+    assert names(device, "linux", tmp_path) == ["Intel Arc", "Intel UHD"]
+    (command,) = commands
+    assert command[-2:] == ["livedream.engines.openvino_device", device]
+
+
+def test_on_linux_nothing_is_asked_where_no_device_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commands = ask(monkeypatch, json.dumps(["Intel Arc"]))
+    assert names("GPU", "linux", tmp_path) == []
+    assert commands == []
+    assert names("GPU", "win32", tmp_path) == ["Intel Arc"]
+
+
+def test_a_driver_that_crashes_or_hangs_costs_no_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(monkeypatch, "")
+    with pytest.raises(
+        EngineError, match="crashes or hangs when it looks for an Intel GPU; update its driver"
+    ):
+        names("GPU", "win32")
+
+
+def test_the_process_that_is_asked_answers_with_what_there_is() -> None:
+    assert json.loads(asked(python("livedream.engines.openvino_device", "CPU")))
 
 
 def test_what_cannot_be_imported_is_built_anew(
