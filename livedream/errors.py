@@ -53,3 +53,7 @@ class EngineRunError(LivedreamError):
 
 class EngineError(LivedreamError):
     """An engine cannot be built here, or does not agree with the reference."""
+
+
+class EngineMissingError(EngineError):
+    """An engine that this machine cannot have: a package, a device or a driver is not there."""

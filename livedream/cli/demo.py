@@ -45,6 +45,7 @@ def run(options: Options, builder: EngineBuilder[KernelProgram] | None = None) -
     playlist = playlist_of(options, by_hand=options.is_turned)
     source = opened(options, options.source or "clouds", loop=True)
     session = session_of(options, source, console, playlist, builder)
+    session.dreamer.recovery.retries_first = False  # a film without a dream demonstrates nothing
     recorder, sink_worker = Recorder(FILE, overwrite=True), None
     with ending_on_signals(session):
         try:

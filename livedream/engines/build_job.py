@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal
 
@@ -17,6 +17,12 @@ class Ahead(Generic[P]):
 
     load: Sequence[P] = ()
     store: Sequence[P] = ()
+
+    def jobs(self, stored: Container[P]) -> list[Job[P]]:
+        """List what has to be built, each program once. stored: what is in the cache already."""
+        jobs = {program: Job(program, False) for program in self.load}
+        others = [program for program in self.store if program not in jobs and program not in stored]
+        return [*jobs.values(), *(Job(program, False, keep=False) for program in dict.fromkeys(others))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ REST_S = 0.3
 class EngineBuilder(Generic[P]):
     """One thread that builds what was requested last, and what will be when nothing is.
 
-    If nothing can be built for a first request, that is raised by `take`; later on it is told, and
-    whatever runs goes on.
+    If nothing can be built for a first request, `take` raises that once, and it may be requested again;
+    later on it is told, and whatever runs goes on.
 
     choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
     with the reference; why one was passed over is told. tell: called with sentences for people. Raises
@@ -45,6 +45,7 @@ class EngineBuilder(Generic[P]):
         self._ready: list[Ready[P]] = []
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
+        self._refusal: EngineError | None = None
         self._failed_program: P | None = None
         self._told = ""
         self._closed = self._handed_over = self._is_planned = self._with_stopgap = False
@@ -68,7 +69,7 @@ class EngineBuilder(Generic[P]):
         stopgap: also hand over the eager engine first if the fast one is not in the cache.
         """
         with self._changed:
-            self._target, self._wanted, job = program, None, self._job
+            self._target, self._wanted, self._refusal, job = program, None, None, self._job
             self._with_stopgap = stopgap
             unused = self._withdrawn()
             if not self._hand_over(program) and not self._is_being_made(program):
@@ -90,14 +91,17 @@ class EngineBuilder(Generic[P]):
     def take(self, timeout_s: float = 0.0) -> Ready[P] | None:
         """Return the next engine that is ready, waiting for at most `timeout_s`; None if there is none.
 
-        It stays open until it is given back. Raises what stopped the building.
+        It stays open until it is given back. Raises what stopped the building, and EngineError.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._ready or self._fault or self._closed, timeout_s)
+            self._changed.wait_for(
+                lambda: self._ready or self._refusal or self._fault or self._closed, timeout_s
+            )
             if self._ready:
                 return self._ready.pop(0)
-            if self._fault is not None:
-                raise self._fault
+            refusal, self._refusal = self._refusal, None
+            if fault := refusal or self._fault:
+                raise fault
             return None
 
     def give_back(self, ready: Ready[P]) -> None:
@@ -126,9 +130,9 @@ class EngineBuilder(Generic[P]):
 
     def state(self, program: P) -> ProgramState:
         """Return whether a program's engine is ready (loaded, or on the disk), building, or waiting."""
-        job = self._job
         if program in self._shelf or program in self._stored:
             return "ready"
+        job = self._job
         return "building" if job is not None and job.program == program else "waiting"
 
     @property
@@ -199,7 +203,9 @@ class EngineBuilder(Generic[P]):
                     self._maker.begin()
                     return self._job
             if plan is not None:
-                self._ahead, self._is_planned = deque(self._jobs(plan())), True
+                jobs = plan().jobs(self._stored)
+                self._ahead = deque(job for job in jobs if job.program not in self._shelf)
+                self._is_planned = True
 
     def _is_called(self) -> bool:
         return self._closed or self._wanted is not None or self._plan is not None
@@ -207,13 +213,6 @@ class EngineBuilder(Generic[P]):
     def _rest_s(self) -> float | None:
         """Return for how long nothing is built ahead; None if there is nothing to build."""
         return max(0.0, self._rested_s - time.monotonic()) if self._ahead else None
-
-    def _jobs(self, ahead: Ahead[P]) -> list[Job[P]]:
-        """List what has to be built ahead and is not loaded, each once."""
-        jobs = {program: Job(program, False) for program in ahead.load}
-        stored = [program for program in ahead.store if program not in jobs and program not in self._stored]
-        jobs |= {program: Job(program, False, keep=False) for program in stored}
-        return [job for program, job in jobs.items() if program not in self._shelf]
 
     def _serve(self, job: Job[P]) -> None:
         try:
@@ -231,8 +230,7 @@ class EngineBuilder(Generic[P]):
             self._failed(job, fault)
 
     def _begin(self, job: Job[P]) -> None:
-        ready = self._maker.make_from_cache(Order(job.program))
-        if ready is not None:
+        if (ready := self._maker.make_from_cache(Order(job.program))) is not None:
             self._publish(ready)
             return
         with self._changed:
@@ -245,7 +243,7 @@ class EngineBuilder(Generic[P]):
     def _failed(self, job: Job[P], fault: EngineError) -> None:
         """Report why the engine being waited for failed; a build that was interrupted is retried later."""
         with self._changed:
-            is_waited_for = self._is_waited_for(job)
+            self._job, is_waited_for = None, self._is_waited_for(job)  # it may be requested again at once
             if not job.asked:
                 if self._maker.is_cancelled:
                     self._ahead.appendleft(job)
@@ -254,8 +252,10 @@ class EngineBuilder(Generic[P]):
                     again = Job(job.program, True, self._with_stopgap)
                     self._wanted = again if is_waited_for else self._wanted
                 return
-        if is_waited_for and not self._handed_over:
-            raise fault
+            if is_waited_for and not self._handed_over:
+                self._refusal = fault
+                self._changed.notify_all()
+                return
         if is_waited_for:
             if str(fault) != self._told:
                 self._tell(f"{fault}; what runs goes on, and it is tried again")
@@ -280,8 +280,7 @@ class EngineBuilder(Generic[P]):
 
     def _hand_over(self, program: P) -> bool:
         """Hand over a program's engine if it is here."""
-        ready = self._shelf.lend(program)
-        if ready is not None:
+        if (ready := self._shelf.lend(program)) is not None:
             self._ready.append(ready)
             self._handed_over = True
         return ready is not None

@@ -36,7 +36,7 @@ from livedream.engines.on_device import (
     use_threads,
     wait_for,
 )
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 OWN_CODE = ("compiled.py", "build_compiled.py", "inductor.py", "captured.py", "on_device.py")
 
@@ -83,7 +83,7 @@ class CompiledEngine:
             if self.device.type == "cuda":
                 self._call = _captured(self._call, program, self.device)
         except Exception as fault:  # inductor raises whatever its back ends raise
-            raise EngineError(_told(fault, device)) from fault
+            raise _told(fault, device) from fault
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """Run the compiled module once; on CUDA the next call writes over its output."""
@@ -131,11 +131,12 @@ def _captured(call: Callable[..., Tensor], program: Program, device: torch.devic
     return lambda *inputs: replay(inputs)
 
 
-def _told(fault: Exception, device: str) -> str:
+def _told(fault: Exception, device: str) -> EngineError:
     if "InvalidCxxCompiler" in str(fault):
-        return "the engine compiled needs a C++ compiler, and none was found; see livedream doctor"
+        why = "the engine compiled needs a C++ compiler, and none was found; see livedream doctor"
+        return EngineMissingError(why)
     reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
-    return f"torch.compile cannot build the kernel for {device}: {reason}"
+    return EngineError(f"torch.compile cannot build the kernel for {device}: {reason}")
 
 
 def cache_key(program: Program, device: Literal["cpu", "cuda"], number_format: NumberFormat) -> str:

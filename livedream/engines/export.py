@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from livedream.engines.engine import NumberFormat, Program
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
@@ -51,7 +51,9 @@ def to_onnx(graph: ExportedProgram) -> bytes:
         import onnxscript  # noqa: F401
     except ImportError as fault:
         way_out = "pip install 'livedream[rtx]'"
-        raise EngineError(f"ONNX graphs need {fault.name}, which is not installed; {way_out}") from fault
+        raise EngineMissingError(
+            f"ONNX graphs need {fault.name}, which is not installed; {way_out}"
+        ) from fault
     try:
         with _silence():
             translated = torch.onnx.export(graph, dynamo=True, optimize=False, verbose=False)

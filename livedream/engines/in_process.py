@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from livedream.engines.devices import torch_device
 from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check, tried
 from livedream.engines.round_robin import parts_of
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -110,7 +110,7 @@ def await_end(thread: Thread, tell: Callable[[str], None]) -> None:
 def check_capturing() -> None:
     """Raise EngineError where nothing can be captured."""
     if torch_device() != "cuda":
-        raise EngineError("the engine captured needs an NVIDIA GPU and a torch with CUDA; use eager")
+        raise EngineMissingError("the engine captured needs an NVIDIA GPU and a torch with CUDA; use eager")
 
 
 def captured_and_checked(program: Program, tell: Callable[[str], None]) -> Made:

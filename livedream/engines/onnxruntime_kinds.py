@@ -11,7 +11,7 @@ from types import ModuleType
 
 from livedream.engines.adapters import Adapter, adapter
 from livedream.engines.engine import NumberFormat
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 EXTRA = "pip install 'livedream[webgpu]'"
 """What brings all that both engines need."""
@@ -52,8 +52,8 @@ def runtime(kind: OnnxRuntimeKind) -> ModuleType:
         raise _missing(kind, "onnxruntime") from fault
     if kind.provider not in library.get_available_providers():
         if kind.name == "coreml" and sys.platform != "darwin":
-            raise EngineError("the engine coreml needs macOS; use webgpu")
-        raise EngineError(
+            raise EngineMissingError("the engine coreml needs macOS; use webgpu")
+        raise EngineMissingError(
             f"the engine {kind.name} needs an onnxruntime with {kind.provider}; pip uninstall onnxruntime, "
             f"then {EXTRA}"
         )
@@ -90,10 +90,12 @@ def require(kind: OnnxRuntimeKind) -> Adapter:
     """Return the adapter that an engine runs on. Raises EngineError with the way out if it cannot be had."""
     versions(kind)
     if kind.name == "coreml" and sys.platform != "darwin":
-        raise EngineError("the engine coreml needs macOS; use webgpu")
+        raise EngineMissingError("the engine coreml needs macOS; use webgpu")
     found = adapter()
     if found is None:
-        raise EngineError(f"the engine {kind.name} needs a graphics adapter, and none is found; {_driver()}")
+        raise EngineMissingError(
+            f"the engine {kind.name} needs a graphics adapter, and none is found; {_driver()}"
+        )
     return found
 
 
@@ -114,5 +116,5 @@ def _driver() -> str:
     return ways.get(sys.platform, "it needs an Apple chip")
 
 
-def _missing(kind: OnnxRuntimeKind, package: str) -> EngineError:
-    return EngineError(f"the engine {kind.name} needs {package}, which is not installed; {EXTRA}")
+def _missing(kind: OnnxRuntimeKind, package: str) -> EngineMissingError:
+    return EngineMissingError(f"the engine {kind.name} needs {package}, which is not installed; {EXTRA}")

@@ -14,7 +14,7 @@ from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program
 from livedream.engines.openvino import OpenVinoEngine, new_core, runtime
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
 """What OpenVINO calls the device of each engine."""
@@ -36,12 +36,14 @@ def find(engine: str) -> Adapter:
     try:
         version = runtime().get_version()
     except ImportError as fault:
-        raise EngineError(f"the engine {engine} is not installed; pip install openvino") from fault
+        raise EngineMissingError(f"the engine {engine} is not installed; pip install openvino") from fault
     device = DEVICES[engine]
     found = names(device)
     if not found:
         way_out = _NO_GPU if device == "GPU" else _NO_NPU
-        raise EngineError(f"the engine {engine} needs an Intel {device}, and OpenVINO finds none; {way_out}")
+        raise EngineMissingError(
+            f"the engine {engine} needs an Intel {device}, and OpenVINO finds none; {way_out}"
+        )
     return Adapter(found[0], "integrated", f"OpenVINO {version}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from livedream.engines.devices import torch_device
 from livedream.engines.engine import Check, Engine
-from livedream.errors import EngineError
+from livedream.errors import EngineMissingError
 
 if TYPE_CHECKING:
     from livedream.engines.cache import EngineCache
@@ -59,7 +59,7 @@ def openvino() -> SubprocessBuilds:
     try:
         openvino.runtime()
     except ImportError as fault:
-        raise EngineError("the engine openvino is not installed; pip install openvino") from fault
+        raise EngineMissingError("the engine openvino is not installed; pip install openvino") from fault
     builds = openvino.Builds()
     return SubprocessBuilds(openvino.load, {"": builds}, builds.close, builds.warm_up)
 

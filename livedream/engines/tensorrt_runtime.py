@@ -8,7 +8,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Literal
 
-from livedream.errors import EngineError
+from livedream.errors import EngineMissingError
 
 Flavour = Literal["tensorrt", "tensorrt-rtx"]
 
@@ -38,15 +38,15 @@ def imported(module: str, flavour: Flavour) -> ModuleType:
         raise _not_installed(flavour, str(fault.name)) from fault
     except Exception as fault:  # without a driver torch_tensorrt raises AssertionError, OSError or Exception
         why = " ".join(str(fault).split()) or type(fault).__name__
-        raise EngineError(
+        raise EngineMissingError(
             f"the engine {flavour} cannot load {module}: {why}; it needs an NVIDIA GPU with its driver, "
             f"and pip install 'livedream[{EXTRA[flavour]}]'"
         ) from fault
 
 
-def _not_installed(flavour: Flavour, package: str) -> EngineError:
+def _not_installed(flavour: Flavour, package: str) -> EngineMissingError:
     way_out = f"pip install 'livedream[{EXTRA[flavour]}]'"
-    return EngineError(f"the engine {flavour} needs {package}, which is not installed; {way_out}")
+    return EngineMissingError(f"the engine {flavour} needs {package}, which is not installed; {way_out}")
 
 
 def versions(flavour: Flavour) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def gpu(flavour: Flavour) -> tuple[str, str]:
     import torch  # a list of engines does without it
 
     if not torch.cuda.is_available():
-        raise EngineError(
+        raise EngineMissingError(
             f"the engine {flavour} needs an NVIDIA GPU, and torch {torch.__version__} finds none; install "
             "the driver and a torch with CUDA"
         )
@@ -86,7 +86,7 @@ def require(flavour: Flavour) -> None:
     trt = runtime(flavour)
     # TensorRT builds for the GPU at hand; TensorRT-RTX has a list.
     if flavour == "tensorrt-rtx" and not hasattr(trt.ComputeCapability, f"SM{capability.replace('.', '')}"):
-        raise EngineError(
+        raise EngineMissingError(
             f"the engine tensorrt-rtx does not support the compute capability {capability} of {name}; pip "
             f"install 'livedream[{EXTRA['tensorrt']}]' for the engine tensorrt"
         )

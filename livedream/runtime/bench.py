@@ -192,6 +192,7 @@ def bench(
     )
     sink_worker = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
     run = _Run(notes, sink_worker, session)
+    session.dreamer.recovery.retries_first = False
     session.start()
     try:
         run.measure(seconds, clock)

@@ -14,7 +14,7 @@ from livedream.dreamed import Dreaming
 from livedream.engines.build_job import Ahead, ProgramState
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.maker import Ready
-from livedream.errors import EngineRunError
+from livedream.errors import EngineError, EngineRunError
 from livedream.fade import Blend
 from livedream.frame import Frame
 from livedream.pipeline import DreamPipeline, Leaving
@@ -25,7 +25,7 @@ from livedream.runtime.engine_words import describe
 from livedream.runtime.governor import Governor, affordable
 from livedream.runtime.latest import Latest
 from livedream.runtime.look_ahead import LOOK_UP_S, LookAhead, Taken
-from livedream.runtime.recovery import Recovery, rest
+from livedream.runtime.recovery import Recovery, RestingEngine, rest
 from livedream.runtime.store import SettingsStore
 from livedream.runtime.working_specs import WorkingSpecs
 from livedream.settings import DreamSettings, Settings
@@ -114,8 +114,8 @@ class Dreamer:
 
     def run(self, slot: Latest[Frame], stop: threading.Event) -> None:
         """Dream until the slot has ended or `stop` is set. Raises what the engine raises."""
-        while self.ready is None and not stop.is_set():
-            self._swap(self._builder.take(LOOK_UP_S))
+        while self._pipeline is None and not stop.is_set():
+            self._swap(self._taken(LOOK_UP_S))
         with LookAhead(slot) as ahead:
             while not stop.is_set() and not ahead.ended:
                 taken = ahead.take()
@@ -131,7 +131,7 @@ class Dreamer:
         live = self._open(spec)
         # Two looks need both engines: first that of the one that stands, then the other's.
         self._request(spec if other is None or live is None or live.stopgap else other)
-        self._swap(self._builder.take())
+        self._swap(self._taken())
         assert self._pipeline is not None
         if (found := self.recovery.take_found()) is not None:
             self._give_up(found)
@@ -243,6 +243,16 @@ class Dreamer:
     def _request(self, spec: KernelSpec) -> None:
         if self.recovery.asks(spec):
             self._builder.request(KernelProgram(spec), stopgap=self.ready is None)
+
+    def _taken(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        """Return the next engine; without the first one the show goes on with pictures as they come."""
+        try:
+            return self._builder.take(timeout_s)
+        except EngineError as fault:
+            spec = self.recovery.unbuilt(fault)
+        if self._pipeline is None:
+            self._pipeline = DreamPipeline(spec, RestingEngine(), references=self._references)
+        return None
 
     def _swap(self, ready: Ready[KernelProgram] | None) -> None:
         if ready is None:

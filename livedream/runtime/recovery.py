@@ -1,4 +1,4 @@
-"""Recovery: what the dream does when its engine fails: it rests, and the engine is asked for again."""
+"""Recovery: the dream rests when its engine fails or cannot be built, and the engine is asked for again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.engine import NumberFormat
 from livedream.engines.maker import Ready
-from livedream.errors import EngineRunError
+from livedream.errors import EngineError, EngineMissingError, EngineRunError
 from livedream.feed import LookUp
 from livedream.pipeline import DreamPipeline
 from livedream.sources.watchdog import Backoff
@@ -74,6 +74,8 @@ class Recovery:
         self._since_s: float | None = None
         self._faults = self._unsound = 0
         self._told: set[str] = set()
+        self.retries_first = True
+        """Whether a show goes on without its first engine; if not, that it cannot be built ends it."""
         self.found: EngineRunError | None = None
         """What the thread that finishes frames has found; taken by `take_found`."""
 
@@ -87,6 +89,18 @@ class Recovery:
         for ready in readies:
             if ready is not None:
                 self._builder.discard(ready, avoid=self._faults >= STRIKES)
+
+    def unbuilt(self, fault: EngineError) -> KernelSpec:
+        """Put off the first engine, which could not be built; returns its spec.
+
+        Raises the fault if it does not pass, or if the show is not to go on without an engine.
+        """
+        spec = self._requested
+        if isinstance(fault, EngineMissingError) or not self.retries_first or spec is None:
+            raise fault
+        self._put_off(spec)
+        self._say(str(fault), f"{fault}; the show goes on without it, and it is tried again")
+        return spec
 
     def asks(self, spec: KernelSpec) -> bool:
         """Return whether the engine of a spec is to be requested now: it was not, or failed for long enough.

@@ -25,7 +25,7 @@ from livedream.engines.build_process import (
 )
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 PROGRAM: Any = Check(1.0, 0.5, 0.25)
 
@@ -70,6 +70,25 @@ def test_a_job_is_sent_its_program_and_what_went_wrong_comes_back(
     assert file.read_text() == repr(PROGRAM)
     failed = start(SERVING, str(file), "too\n large")
     assert told(failed) == "the engine odd could not be built: too large"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("EngineMissingError", EngineMissingError),
+        ("InputError", EngineMissingError),
+        ("EngineError", EngineError),
+    ],
+)
+def test_whether_another_try_may_help_comes_back(
+    start: Callable[..., BuildProcess], tmp_path: Path, fault: str, kind: type[EngineError]
+) -> None:
+    code = SERVING.replace("ValueError", f"errors.{fault}").replace(
+        "import sys", "import sys; from livedream import errors"
+    )
+    with pytest.raises(EngineError, match="could not be built: no compiler") as told:
+        start(code, str(tmp_path / "built"), "no compiler").wait()
+    assert type(told.value) is kind
 
 
 def test_a_job_that_says_nothing_is_known_by_its_exit_code(start: Callable[..., BuildProcess]) -> None:

@@ -237,9 +237,36 @@ def test_the_engine_that_was_asked_for_by_name_has_no_alternative(
     assert bench.take(builder).stopgap
     with pytest.raises(EngineError, match="openvino could not be built: an unknown operation"):
         builder.take(SOON_S)
-    with pytest.raises(EngineError):
-        builder.take()
+    assert builder.take() is None, "it was told"
     assert bench.told == []
+
+
+def test_a_first_engine_that_could_not_be_built_may_be_requested_again(
+    bench: Any, workshop: Any, program: Any
+) -> None:
+    workshop.failing[program.fingerprint()] = "no memory"
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    for _ in range(2):
+        builder.request(program, stopgap=False)
+        with pytest.raises(EngineError, match="no memory"):
+            bench.take(builder)
+    workshop.failing.clear()
+    builder.request(program, stopgap=False)
+    assert bench.take(builder).engine.name == "openvino"
+    assert bench.told == []
+
+
+def test_why_an_earlier_request_failed_is_not_told_of_a_later_one(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    workshop.failing["first 8"] = "no memory"
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    builder.request(make_program("first"), stopgap=False)
+    until(lambda: builder._refusal)
+    builder.request(make_program("second"), stopgap=False)
+    assert bench.take(builder).program.name == "second"
 
 
 def test_an_engine_that_the_cache_does_not_keep_is_told(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from livedream.clock import SystemClock
-from livedream.errors import SourceError
+from livedream.errors import EngineError, SourceError
 from livedream.runtime.bench import Nowhere, bench, peak_rss_mb, since_process_start_s
 from livedream.runtime.plan import Plan
 from livedream.settings import Settings
@@ -51,6 +51,17 @@ def test_a_source_that_is_too_short_is_told(
 ) -> None:
     with pytest.raises(SourceError, match="longer source"):
         bench(lambda: make_source(2), small_settings, PLAN, SystemClock(), 0.5)
+
+
+def test_an_engine_that_cannot_be_built_ends_it(
+    make_source: Callable[..., Any], small_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("no engine today")
+
+    monkeypatch.setattr("livedream.engines.in_process.eager", broken)
+    with pytest.raises(EngineError, match="no engine today"):
+        bench(make_source, small_settings, PLAN, SystemClock(), 0.5)
 
 
 def test_nowhere_takes_everything() -> None:

@@ -13,6 +13,7 @@ from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.engine import NumberFormat
 from livedream.engines.maker import Ready
+from livedream.errors import EngineError, EngineMissingError
 from livedream.frame import Frame
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
@@ -52,17 +53,23 @@ class Workshop:
         self.requests: list[KernelProgram] = []
         self.discarded: list[bool] = []
         self.unbuilt = 0
+        self.first_faults: list[EngineError] = []
         self._target: KernelProgram | None = None
         self._failure: KernelProgram | None = None
+        self._refused = False
 
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
         self.requests.append(program)
+        self._refused = bool(self.first_faults)
         if self.unbuilt > 0:
             self.unbuilt, self._failure = self.unbuilt - 1, program
         else:
             self._target = program
 
     def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        if self._refused:
+            self._refused, self._target = False, None
+            raise self.first_faults.pop(0)
         program, self._target = self._target, None
         if program is None:
             return None
@@ -97,11 +104,22 @@ def raising(fault: Exception) -> Paint:
 class Show:
     """Dreams `count` frames at 30 a second, of which those in `trouble` meet with `paint`."""
 
-    def __init__(self, studio: Any, paint: Paint, trouble: range, count: int, unbuilt: int = 0) -> None:
+    def __init__(
+        self,
+        studio: Any,
+        paint: Paint,
+        trouble: range,
+        count: int,
+        unbuilt: int = 0,
+        first_faults: Sequence[EngineError] = (),
+        *,
+        retries_first: bool = True,
+    ) -> None:
         self.told: list[str] = []
         self.dreamed: list[Dreamed | None] = []
         clock, slot = ManualClock(), Latest[Frame]()
         self.builder = builder = Workshop(lambda: paint if len(self.dreamed) in trouble else bright)
+        builder.first_faults = list(first_faults)
 
         def go_on(dreaming: Dreaming) -> None:
             self.dreamed.append(dreamer.recovery.finish(dreaming))
@@ -117,6 +135,7 @@ class Show:
 
         store = SettingsStore(studio.wishes(dream_working_px=6144))
         dreamer = Dreamer(store, builder, None, clock, go_on, self.told.append)  # type: ignore[arg-type]
+        dreamer.recovery.retries_first = retries_first
         dreamer.prepare(SIZE_WH)
         slot.put(studio.frame(size_wh=SIZE_WH))
         dreamer.run(slot, threading.Event())
@@ -176,3 +195,32 @@ def test_an_engine_that_returns_nothing_but_nan_is_loaded_anew(studio: Any) -> N
     assert len(show.dreamed) == 60
     assert show.builder.discarded == [False]
     assert show.depth(59) == pytest.approx(show.depth(9), rel=0.2)
+
+
+def test_without_its_first_engine_a_show_has_pictures_as_they_come_and_asks_ever_later(studio: Any) -> None:
+    faults = [EngineError("the engine far could not be built: exit code -11")] * 3
+    show = Show(studio, bright, range(0), 200, first_faults=faults)
+    assert len(show.dreamed) == 200
+    assert None not in show.dreamed
+    assert show.depth(10) == 0
+    # After 0.5, 1 and 2 s.
+    assert [show.depth(number) > 0 for number in (100, 110)] == [False, True]
+    assert len(show.builder.requests) == 4
+    assert [sentence for sentence in show.told if "far" in sentence] == [
+        "the engine far could not be built: exit code -11; the show goes on without it, and it is tried again"
+    ]
+    assert show.dreamer.settled.is_set()
+
+
+@pytest.mark.parametrize(
+    ("fault", "retries_first"),
+    [
+        (EngineMissingError("the engine far is not installed"), True),
+        (EngineError("the engine far crashed"), False),
+    ],
+)
+def test_a_first_engine_that_cannot_be_had_or_has_to_be_there_ends_it(
+    studio: Any, fault: EngineError, retries_first: bool
+) -> None:
+    with pytest.raises(EngineError, match=r"^the engine far"):
+        Show(studio, bright, range(0), 20, first_faults=[fault], retries_first=retries_first)

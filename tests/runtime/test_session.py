@@ -18,7 +18,7 @@ from livedream.dreamed import Dreamed
 from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
-from livedream.errors import EngineError, SourceError
+from livedream.errors import EngineMissingError, SourceError
 from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.pipeline import DreamPipeline
@@ -154,18 +154,42 @@ def test_a_mistake_in_a_sink_is_raised(
         session.finish()
 
 
-def test_an_engine_that_cannot_be_built_stops_the_show(
+def test_an_engine_that_this_machine_cannot_have_stops_the_show(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
-        raise EngineError("no engine today")
+    def missing(*_: object) -> None:
+        raise EngineMissingError("no engine for this machine")
 
-    monkeypatch.setattr("livedream.engines.in_process.eager", broken)
+    monkeypatch.setattr("livedream.engines.in_process.eager", missing)
     session = session_of(make_source())
     session.start()
     wait_for(lambda: session.ended)
-    with pytest.raises((EngineError, TypeError)):
+    with pytest.raises(EngineMissingError, match="no engine for this machine"):
         session.finish()
+
+
+def test_a_first_engine_that_cannot_be_built_now_leaves_the_picture_and_is_tried_again(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, may = in_process.eager, threading.Event()
+
+    def made(*given: Any) -> Any:
+        if not may.is_set():
+            raise MemoryError("no room")
+        return real(*given)
+
+    monkeypatch.setattr("livedream.engines.in_process.eager", made)
+    told: list[str] = []
+    with session_of(make_source(), tell=told.append) as session:
+        session.start()
+        wait_for(lambda: session.status().frames > 3)
+        assert not session.dreamer.settled.is_set()
+        assert [sentence for sentence in told if "no room" in sentence] == [
+            "the engine eager cannot be made (MemoryError: no room); "
+            "the show goes on without it, and it is tried again"
+        ]
+        may.set()
+        assert session.wait_settled(20.0)
 
 
 def test_status_tells_what_really_runs(
