@@ -109,16 +109,24 @@ class BuildServer:
     def cancel(self) -> None:
         """Stop it; what it has not finished is not in the cache."""
         self._cancelled = True
-        self._process.kill()
+        self._kill()
 
     def close(self) -> None:
         """End it; what it has built is in the cache."""
-        self._process.kill()
+        self._kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._told):
             assert stream is not None
             with suppress(OSError):
                 stream.close()
+
+    def _kill(self) -> None:
+        """Kill it, and where it has a group the compilers that it has started."""
+        if sys.platform == "win32":
+            self._process.kill()
+        elif self._process.poll() is None:
+            with suppress(ProcessLookupError):  # it has just ended
+                os.killpg(self._process.pid, signal.SIGKILL)
 
 
 class BuildProcess:

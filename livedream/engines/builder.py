@@ -11,7 +11,7 @@ from typing import Generic
 from livedream.engines.build_job import Ahead, Job, ProgramState
 from livedream.engines.cache import EngineCache
 from livedream.engines.in_process import await_end, close_broken
-from livedream.engines.maker import Choice, EngineMaker, Order, P, Ready
+from livedream.engines.maker import LIMIT_S, Choice, EngineMaker, Order, P, Ready
 from livedream.engines.progress import Progress
 from livedream.engines.shelf import EngineShelf, close_all
 from livedream.errors import EngineError
@@ -26,13 +26,15 @@ class EngineBuilder(Generic[P]):
     If nothing can be built for a first request, `take` raises that once, and it may be requested again;
     later on it is told, and whatever runs goes on.
 
-    choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
-    with the reference; why one was passed over is told. tell: called with sentences for people. Raises
-    InputError for an unknown choice.
+    choice: one engine, or "auto": the first in the order of expected speed that builds and agrees with the
+    reference; why one was passed over is told. tell: called with sentences for people. limit_s: see
+    `EngineMaker`. Raises InputError for an unknown choice.
     """
 
-    def __init__(self, choice: Choice, cache: EngineCache, tell: Callable[[str], None]) -> None:
-        self._maker: EngineMaker[P] = EngineMaker(choice, cache, tell)
+    def __init__(
+        self, choice: Choice, cache: EngineCache, tell: Callable[[str], None], limit_s: float = LIMIT_S
+    ) -> None:
+        self._maker: EngineMaker[P] = EngineMaker(choice, cache, tell, limit_s)
         self._tell = tell
         self._changed = threading.Condition()
         self._target: P | None = None
@@ -41,13 +43,12 @@ class EngineBuilder(Generic[P]):
         self._plan: Callable[[], Ahead[P]] | None = None
         self._ahead: deque[Job[P]] = deque()
         self._stored: set[P] = set()
-        self._rested_s = 0.0
         self._ready: list[Ready[P]] = []
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
         self._failed_program: P | None = None
-        self._told = ""
+        self._told, self._rested_s = "", 0.0
         self._closed = self._handed_over = self._is_planned = self._with_stopgap = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()

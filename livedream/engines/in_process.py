@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from livedream.engines.devices import torch_device
@@ -13,8 +15,6 @@ from livedream.engines.round_robin import parts_of
 from livedream.errors import EngineError, EngineMissingError
 
 if TYPE_CHECKING:
-    from threading import Thread
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -66,6 +66,36 @@ def tried_once(engine: Engine, checked: Check, program: Program) -> Made:
     with _closed_if_it_fails(engine):
         tried(engine, program.example())
         return Made(engine, checked, checked.run_ms)
+
+
+def within(limit_s: float, name: str, make: Callable[[], Made]) -> Made:
+    """Make or load an engine; one that takes longer than `limit_s` is left to itself and closed in the end.
+
+    Raises EngineError for that, and what `make` raises.
+    """
+    made: Future[Made] = Future()
+
+    def work() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as fault:
+            made.set_exception(fault)
+
+    # Python would wait for an executor's thread at its end.
+    Thread(target=work, name=f"engine {name}", daemon=True).start()
+    try:
+        return made.result(limit_s)
+    except TimeoutError as fault:
+        if made.done():  # just now, or that was raised there
+            return made.result()
+        made.add_done_callback(_close_late)
+        why = f"it was not ready after {limit_s:g} s"
+        raise EngineError(f"the engine {name} cannot be made: {why}") from fault
+
+
+def _close_late(made: Future[Made]) -> None:
+    if made.exception() is None:
+        close_broken(made.result().engine)
 
 
 @contextmanager

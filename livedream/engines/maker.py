@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Generic, TypeVar
 
 from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
+from livedream.engines.elsewhere import Elsewhere, Manner, NotCachedError
 from livedream.engines.engine import Check, Engine, Program, making
-from livedream.engines.in_process import Made
+from livedream.engines.in_process import Made, within
 from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.progress import Progress
 from livedream.engines.race import Entry, Hands, Race
 from livedream.engines.round_robin import RoundRobinEngine, parts_of, worst
-from livedream.engines.subprocess_builds import Begin, Build, SubprocessBuilds
 from livedream.engines.working_folder import leave_deleted_folder
 from livedream.errors import EngineError
 
@@ -25,6 +24,9 @@ P = TypeVar("P", bound=Program)
 
 Choice = str
 """A name in `livedream.engines.kinds.ENGINES`, or "auto": the fastest that works out."""
+
+LIMIT_S = 600.0
+"""After so long what makes a show's engine counts as hanging; the slowest kinds take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,22 @@ class EngineMaker(Generic[P]):
     """Makes one engine at a time, in the thread that calls it; another thread may cancel that.
 
     choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
-    with the reference; why one was passed over is told. Raises InputError for an unknown choice.
+    with the reference; why one was passed over is told. limit_s: see `Elsewhere`; what is made here and
+    hangs for so long is left to itself. Raises InputError for an unknown choice.
     """
 
-    def __init__(self, choice: Choice, cache: EngineCache, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, choice: Choice, cache: EngineCache, tell: Callable[[str], None], limit_s: float = LIMIT_S
+    ) -> None:
         if choice != "auto":
             ENGINES[choice]  # an unknown one is told now
-        self._choice, self._cache, self._tell = choice, cache, tell
-        self._elsewhere: dict[str, SubprocessBuilds] = {}
-        self._race = Race(self._built, cache, tell, lambda: self._cancelled)
-        self._build: Build | None = None
+        self._choice, self._tell = choice, tell
+        self._limit_s = limit_s
+        self._elsewhere = Elsewhere(cache, tell, lambda: self._cancelled, limit_s)
+        self._race = Race(self._elsewhere.builds, cache, tell, lambda: self._cancelled)
         self._worked: str | None = None
         self._cancelled = self._bridged = False
         self._begun: tuple[str, float] | None = None
-        self._expected_s: float | None = None
 
     @property
     def making(self) -> str:
@@ -86,12 +90,12 @@ class EngineMaker(Generic[P]):
     def progress(self) -> Progress | None:
         """Return how far what somebody waits for is; None if nothing is being made for anybody."""
         begun = self._begun
-        return None if begun is None else Progress(time.monotonic() - begun[1], self._expected_s)
+        return None if begun is None else Progress(time.monotonic() - begun[1], self._elsewhere.expected_s)
 
     @property
     def is_building(self) -> bool:
         """Return whether another process is building."""
-        return self._build is not None
+        return self._elsewhere.is_building
 
     @property
     def is_cancelled(self) -> bool:
@@ -109,12 +113,14 @@ class EngineMaker(Generic[P]):
             self._worked = entry.name
             return _ready(order, entry.made)
         finally:
-            self._begun, self._build = None, None
+            self._begun = None
+            self._elsewhere.rest()
 
     def tell_to(self, tell: Callable[[str], None]) -> None:
         """Tell sentences to somebody else from now on."""
         self._tell = tell
         self._race.tell_to(tell)
+        self._elsewhere.tell_to(tell)
 
     def begin(self) -> None:
         """Clear an earlier `cancel`: the next build is wanted."""
@@ -127,17 +133,17 @@ class EngineMaker(Generic[P]):
         EngineError.
         """
         leave_deleted_folder()
-        if (other := self._built(self._first)) is None:
+        name, elsewhere = self._first, self._elsewhere
+        if (builds := elsewhere.builds(name)) is None:
             return None
         try:
-            entry = Entry(self._first, self._each(self._first, order, lambda part: self._cached(other, part)))
+            entry = Entry(name, self._each(name, order, lambda part: elsewhere.cached(name, builds, part)))
             if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
                 return _ready(order, entry.made)
             entry.close()  # `make` lends it to the show, and lets what may be faster race
             return None
-        except _NotCachedError:
-            self._cache.prepare(self._tell)
-            other.warm_up(self._cache)
+        except NotCachedError:
+            elsewhere.warm_up(builds)
             return None
 
     def make_ahead(self, order: Order[P]) -> Ready[P] | None:
@@ -146,23 +152,21 @@ class EngineMaker(Generic[P]):
         Raises EngineError.
         """
         name = self._worked or self._first
-        if (other := self._built(name)) is None:
+        if self._elsewhere.builds(name) is None:
             return None
         try:
-            return _ready(order, self._each(name, order, lambda part: self._loaded(name, other, part, order)))
+            return _ready(order, self._made(name, order))
         finally:
-            self._build = None
+            self._elsewhere.rest()
 
     def cancel(self) -> None:
         """End what is being made, from another thread."""
         self._cancelled = True
-        if self._build is not None:
-            self._build.cancel()
+        self._elsewhere.cancel()
 
     def close(self) -> None:
         """Close the processes that wait for the next build."""
-        while self._elsewhere:
-            self._elsewhere.popitem()[1].close()
+        self._elsewhere.close()
 
     def avoid(self) -> None:
         """Try the kind that was made last after all others from now on, where there is a choice."""
@@ -192,12 +196,10 @@ class EngineMaker(Generic[P]):
         behind = order if bridge is None else replace(order, polite=True)
 
         def build(name: str) -> None:
-            self._begun, other = (name, time.monotonic()), self._built(name)
-            if other is None:
-                return
-            for part in parts:
-                if not isinstance(other.verdict(part, self._cache), Check):
-                    self._fill(name, other.builds, part, behind)
+            self._begun, builds = (name, time.monotonic()), self._elsewhere.builds(name)
+            if builds is not None:
+                for part in parts:
+                    self._elsewhere.build(name, builds, part, self._manner(behind))
 
         def make(name: str) -> list[Made]:
             self._begun = name, time.monotonic()
@@ -210,64 +212,27 @@ class EngineMaker(Generic[P]):
 
         return self._race.run(standing, parts, Hands(build, make), None if bridge is None else lend)
 
-    def _built(self, name: str) -> SubprocessBuilds | None:
-        """Return how another process builds an engine; None for one that is made here."""
-        built = ENGINES[name].built
-        if built is not None and name not in self._elsewhere:
-            self._elsewhere[name] = built()
-        return self._elsewhere.get(name)
-
     def _made(self, name: str, order: Order[P]) -> list[Made]:
-        other = self._built(name)
-        if other is not None:
-            return self._each(name, order, lambda part: self._loaded(name, other, part, order))
+        builds, manner = self._elsewhere.builds(name), self._manner(order)
+        if builds is not None:
+            return self._each(name, order, lambda part: self._elsewhere.loaded(name, builds, part, manner))
         kind = ENGINES[name]
         assert kind.made is not None, "it is built elsewhere or made here"
         kind.check()
         if not kind.at_once:
             self._bridge(order)
         make = kind.made
-        return self._each(name, order, lambda part: make(part, self._tell))
+        return self._each(name, order, self._within(name, lambda part: make(part, self._tell)))
+
+    def _within(self, name: str, make: Callable[[Program], Made]) -> Callable[[Program], Made]:
+        return lambda part: within(self._limit_s, name, lambda: make(part))
+
+    def _manner(self, order: Order[P]) -> Manner:
+        return Manner(order.polite, lambda: self._bridge(order))
 
     def _each(self, name: str, order: Order[P], make: Callable[[Program], Made]) -> list[Made]:
         with making(name):
             return in_process.each_part(order.program, make, lambda: self._cancelled)
-
-    def _loaded(self, name: str, other: SubprocessBuilds, part: Program, order: Order[P]) -> Made:
-        """Take an engine from the cache, which another process fills if it is not there."""
-        with suppress(_NotCachedError):
-            return self._cached(other, part)
-        self._fill(name, other.builds, part, order)
-        try:
-            return self._cached(other, part)
-        except _NotCachedError as fault:
-            raise EngineError(
-                f"the engine {name} was built, but could not be stored in {self._cache.folder}"
-            ) from fault
-
-    def _cached(self, other: SubprocessBuilds, part: Program) -> Made:
-        """Load an engine from the cache. Raises _NotCachedError if it is not there, else EngineError."""
-        if (loaded := other.load(part, self._cache)) is None:
-            raise _NotCachedError
-        return in_process.tried_once(*loaded, part)
-
-    def _fill(self, name: str, builds: Mapping[str, Begin], part: Program, order: Order[P]) -> None:
-        """Build into the cache in another process, in the first number format that works."""
-        self._cache.prepare(self._tell)
-        self._expected_s = self._cache.took_s(name)
-        for begin, alternative in zip(builds.values(), [*list(builds)[1:], None], strict=True):
-            self._build = build = begin(part, self._cache, polite=order.polite)
-            self._bridge(order)
-            if self._cancelled:
-                build.cancel()
-            try:
-                build.wait()
-                break
-            except EngineError as fault:
-                if alternative is None or self._cancelled:
-                    raise
-                self._tell(f"{fault}; trying {alternative}")
-        self._build = None
 
     def _bridge(self, order: Order[P]) -> None:
         """Hand over a stopgap; one is enough for a program, however many engines are tried."""
@@ -275,14 +240,11 @@ class EngineMaker(Generic[P]):
             return
         self._bridged = True
         try:
-            order.bridge(_ready(order, self._each("eager", order, in_process.stopgap), stopgap=True))
+            made = self._each("eager", order, self._within("eager", in_process.stopgap))
+            order.bridge(_ready(order, made, stopgap=True))
         except EngineError as fault:
             if not self._cancelled:
                 self._tell(f"{fault}; the dream begins with what is built")
-
-
-class _NotCachedError(Exception):
-    """The cache does not have the engine."""
 
 
 def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False) -> Ready[P]:

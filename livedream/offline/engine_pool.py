@@ -72,7 +72,7 @@ class Engines:
 
     def _built(self, program: P) -> Ready[P]:
         # A builder of its own for each: later failures of one are only told.
-        builder: EngineBuilder[P] = EngineBuilder(self._choice, self._cache, self._tell)
+        builder: EngineBuilder[P] = EngineBuilder(self._choice, self._cache, self._tell, BUILD_S)
         try:
             builder.request(program, stopgap=False)
             return self._waited_for(builder)

@@ -197,7 +197,7 @@ class _Engine:
 class _Workshop:
     """Stands in for the builder: what it makes goes into the cache unless it is there."""
 
-    def __init__(self, choice: str, cache: EngineCache, tell: Callable[[str], None]) -> None:
+    def __init__(self, choice: str, cache: EngineCache, tell: Callable[[str], None], limit_s: float) -> None:
         self.choice, self.cache = choice, cache
         type(self).started.append(self)
 

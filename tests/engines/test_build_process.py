@@ -229,6 +229,25 @@ sys.exit(serve(build))
 """
 
 
+COMPILING = """
+import subprocess, sys, time
+with open(sys.argv[1], "w") as held:
+    print("building", file=held, flush=True)
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=[held.fileno()])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in a folder")
+def test_what_a_job_has_started_ends_with_it(start: Callable[..., BuildProcess], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "held")
+    process = start(COMPILING, str(tmp_path / "held"))
+    with (tmp_path / "held").open() as held:
+        assert held.readline() == "building\n"
+        process.cancel()
+        assert told(process) == "building the engine odd was cancelled"
+        assert held.read() == "", "its compiler has let go of it"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in a folder")
 def test_a_job_does_not_outlive_the_process_that_started_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

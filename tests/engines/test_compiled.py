@@ -185,7 +185,7 @@ def test_the_build_is_told_all_and_its_folder_goes_with_it(
         stderr.write(b"\nno compiler\n")
         stdin = SimpleNamespace(write=sent.append, flush=lambda: None, close=lambda: None)
         return SimpleNamespace(
-            pid=os.getpid(), stdin=stdin, stdout=io.BytesIO(), returncode=1, wait=lambda: 1, kill=lambda: None
+            pid=os.getpid(), stdin=stdin, stdout=io.BytesIO(), returncode=1, wait=lambda: 1, poll=lambda: 1
         )
 
     monkeypatch.setattr(subprocess, "Popen", start)

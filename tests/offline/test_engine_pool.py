@@ -45,8 +45,9 @@ class Builder:
     fault: EngineError | None = None
     building = "idle, 2 s"
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *given: object) -> None:
         self.engine, self.seen, self.closed = Idle(), 0, False
+        self.limit_s = given[-1]
         self.made.append(self)
 
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
@@ -82,6 +83,7 @@ def test_an_engine_is_built_once_and_kept_until_the_end(builder: type[Builder]) 
     engines.close()
     assert [one.engine.closed for one in builder.made] == [1, 1]
     assert all(one.closed for one in builder.made)
+    assert all(one.limit_s == module.BUILD_S for one in builder.made), "large pictures take their time"
 
 
 def test_whoever_waits_is_told_what_for_and_that_it_is_over(builder: type[Builder]) -> None:
