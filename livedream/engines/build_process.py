@@ -69,8 +69,8 @@ class BuildServer:
 
     @property
     def is_alive(self) -> bool:
-        """Return whether the process can build another program."""
-        return self._process.poll() is None
+        """Return whether the process can build another program; one that was cancelled is about to end."""
+        return not self._cancelled and self._process.poll() is None
 
     @property
     def was_ended(self) -> bool:

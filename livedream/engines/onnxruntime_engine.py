@@ -102,10 +102,13 @@ class OnnxRuntimeEngine:
 
     def _bind(self, name: str, array: NDArray[Any]) -> None:
         """Upload an input, unless it is there already: most are the same for many frames."""
-        before = self._bound.get(name)
-        if before is not None and np.array_equal(before, array):
+        kept = self._bound.get(name)
+        # The picture is another one each time; to compare it takes longer than to copy it.
+        if kept is not None and name != self._inputs[0] and np.array_equal(kept, array):
             return
-        self._bound[name] = kept = np.array(array, order="C")
+        if kept is None or (kept.shape, kept.dtype) != (array.shape, array.dtype):
+            self._bound[name] = kept = np.empty(array.shape, array.dtype)
+        np.copyto(kept, array)
         self._binding.bind_cpu_input(name, kept)
 
 

@@ -211,17 +211,24 @@ class Builds:
     def __call__(self, program: Program, cache: EngineCache, *, polite: bool = False) -> Build:
         """Start to build a program. Raises EngineError."""
         key = polite, str(cache.folder)
-        server = self._idle.pop(key, None)
-        if server is None or not server.is_alive:
-            server = _server(cache)
+        server = self._alive(key) or _server(cache)
+        self._idle.pop(key, None)
         server.send(program, polite=polite)
         return Build(server, lambda: self._idle.__setitem__(key, server))
 
     def warm_up(self, cache: EngineCache) -> None:
         """Start a process, which loads its libraries, before there is a program. Raises EngineError."""
         key = False, str(cache.folder)
-        if key not in self._idle:
+        if self._alive(key) is None:
             self._idle[key] = _server(cache)
+
+    def _alive(self, key: tuple[bool, str]) -> BuildServer | None:
+        """Return the process that waits; one that has ended or was cancelled is closed."""
+        server = self._idle.get(key)
+        if server is None or server.is_alive:
+            return server
+        self._idle.pop(key).close()
+        return None
 
     def close(self) -> None:
         """Close the processes that wait for a program."""

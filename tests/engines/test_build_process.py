@@ -262,6 +262,52 @@ def test_a_job_does_not_outlive_the_process_that_started_it(
         assert held.read() == "", "the job has let go of it"
 
 
+def test_one_that_is_cancelled_when_it_has_built_builds_no_more(
+    start: Callable[..., BuildProcess], tmp_path: Path
+) -> None:
+    start(SERVING, str(tmp_path / "unused")).wait()  # puts the job on the path
+    server = BuildServer("odd", "job", [str(tmp_path / "built")])
+    server.send(PROGRAM)
+    server.wait()
+    server.cancel()
+    assert not server.is_alive, "though its process has perhaps not ended yet"
+    server.close()
+
+
+@pytest.mark.parametrize("warmed", [False, True])
+def test_after_a_build_that_was_cancelled_too_late_openvino_s_next_has_another_process(
+    small_program: KernelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warmed: bool
+) -> None:
+    started: list[Any] = []
+
+    class Server:
+        def __init__(self, *_: Any) -> None:
+            started.append(self)
+            self.is_alive, self.closed, self.sent = True, False, 0
+
+        def send(self, program: Any, *, polite: bool) -> None:
+            self.sent += 1
+
+        def wait(self) -> None:
+            assert self.is_alive, "it would be told that somebody cancelled it"
+
+        def cancel(self) -> None:
+            self.is_alive = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    monkeypatch.setattr(openvino, "BuildServer", Server)
+    builds, cache = openvino.Builds(), EngineCache(tmp_path)
+    late = builds(small_program, cache)
+    late.wait()
+    late.cancel()
+    if warmed:
+        builds.warm_up(cache)
+    builds(small_program, cache).wait()
+    assert [(server.sent, server.closed) for server in started] == [(1, True), (1, False)]
+
+
 def test_openvino_s_processes_stay_for_the_next_program(
     small_program: KernelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

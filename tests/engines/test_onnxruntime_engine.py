@@ -113,6 +113,28 @@ def test_only_what_has_changed_is_uploaded(library: Library) -> None:
     assert library.uploads == ["image", "more", "image"]
 
 
+def test_pictures_are_not_compared_and_have_one_buffer(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Any] = []
+    buffers: set[int] = set()
+    bind, equal = library.bind_cpu_input, np.array_equal
+
+    def noted(name: str, array: Any) -> None:
+        buffers.add(array.ctypes.data if name == "image" else 0)
+        bind(name, array)
+
+    monkeypatch.setattr(library, "bind_cpu_input", noted)
+    monkeypatch.setattr(
+        onnxruntime_engine.np, "array_equal", lambda a, b: [compared.append(a.shape), equal(a, b)][1]
+    )
+    engine = OnnxRuntimeEngine(KINDS["webgpu"], PLAN)
+    for value in (0.5, 0.75, 0.75):
+        engine.run([inputs(value)[0].transpose(0, 1, 3, 2), inputs(value)[1]])
+    assert set(compared) == {(1,)}, "to compare a picture takes longer than to send it"
+    assert len(buffers - {0}) == 1
+
+
 def test_a_picture_that_is_changed_in_place_is_uploaded_again(library: Library) -> None:
     engine = OnnxRuntimeEngine(KINDS["webgpu"], PLAN)
     given = inputs(0.5)
