@@ -67,6 +67,13 @@ class AdapterBuilds:
                 return Check(**built.facts["check"])
         return None if refused is None else str(refused.facts.get("refusal"))
 
+    def suits(self) -> bool:
+        """Return whether an engine is worth trying unasked: there is an adapter that is none in software."""
+        try:
+            return not self._adapter().is_software
+        except EngineError:
+            return False
+
     def _adapter(self) -> Adapter:
         """Return the adapter, which is looked for once."""
         self._found = self._found or self._engine.adapter()

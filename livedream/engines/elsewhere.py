@@ -112,9 +112,9 @@ class Elsewhere:
         self._build = None
 
     def close(self) -> None:
-        """Close the processes that wait for the next build."""
-        while self._builds:
-            self._builds.popitem()[1].close()
+        """Close the processes that wait for the next build; what was found out about adapters stays known."""
+        for one in self._builds.values():
+            one.close()
 
     def _fill(self, name: str, builds: SubprocessBuilds, part: Program, manner: Manner) -> None:
         """Build into the cache in another process, in the first number format that works."""

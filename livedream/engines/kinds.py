@@ -26,11 +26,10 @@ class EngineKind:
     doctor: live if it can be had here; may raise anything. ranks: the devices that it is for -> its place
     among those that "auto" tries there, the fastest first; none: it is taken only by its name. rivals: the
     devices on which "auto" lets it race against the one that was made, and takes it if it is clearly faster.
-    suits: whether a race is worth while, asked before each show's first. packages: the
-    modules that it needs besides torch. library: the distribution that has them. built: how another process
-    builds it into the cache; made: makes it here, for one program, and says what else was tried; one of the
-    two. check: raises EngineError where it cannot be made. at_once: it is made so fast that nothing bridges
-    the time. is_of_use: the doctor looks at it.
+    packages: the modules that it needs besides torch. library: the distribution that has them. built: how
+    another process builds it into the cache; made: makes it here, for one program, and says what else was
+    tried; one of the two. check: raises EngineError where it cannot be made. at_once: it is made so fast that
+    nothing bridges the time. is_of_use: the doctor looks at it.
     """
 
     doctor: Callable[[], Health]
@@ -43,7 +42,6 @@ class EngineKind:
     at_once: bool = False
     is_of_use: Callable[[], bool] = lambda: True
     rivals: frozenset[Device] = frozenset()
-    suits: Callable[[], bool] = lambda: True
 
     def __post_init__(self) -> None:
         if (self.built is None) == (self.made is None):
@@ -70,20 +68,6 @@ def rivals() -> tuple[str, ...]:
     """List the engines that may race against the one that "auto" made, those whose packages are installed."""
     device = torch_device()
     return tuple(name for name, kind in ENGINES.items() if device in kind.rivals and kind.is_installed)
-
-
-def onnxruntime_suits(name: str) -> bool:
-    """Return whether an engine of ONNX Runtime's is worth trying unasked."""
-    from livedream.engines.onnxruntime_kinds import KINDS, suits
-
-    return suits(KINDS[name])
-
-
-def openvino_gpu_suits() -> bool:
-    """Return whether OpenVINO lists a GPU."""
-    from livedream.engines.openvino_device import suits
-
-    return suits()
 
 
 def openvino_health() -> Health:
@@ -125,7 +109,6 @@ ENGINES.add(
     EngineKind(
         partial(doctor_gpu.openvino_engine, "openvino-gpu"),
         rivals=frozenset({"cpu"}),
-        suits=openvino_gpu_suits,
         packages=("openvino",),
         library="openvino",
         built=partial(subprocess_builds.openvino_device, "openvino-gpu"),
@@ -147,7 +130,6 @@ ENGINES.add(
     EngineKind(
         partial(doctor_gpu.onnxruntime_engine, "coreml"),
         rivals=frozenset({"cpu"}),
-        suits=partial(onnxruntime_suits, "coreml"),
         packages=("onnxruntime", "onnx", "onnxscript"),
         built=partial(subprocess_builds.onnxruntime, "coreml"),
         is_of_use=doctor_gpu.is_coreml_of_use,
@@ -158,7 +140,6 @@ ENGINES.add(
     EngineKind(
         partial(doctor_gpu.onnxruntime_engine, "webgpu"),
         rivals=frozenset({"cpu"}),
-        suits=partial(onnxruntime_suits, "webgpu"),
         packages=("onnxruntime", "onnx", "onnxscript"),
         built=partial(subprocess_builds.onnxruntime, "webgpu"),
         is_of_use=doctor_gpu.is_webgpu_of_use,

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from livedream.engines.adapters import Adapter, adapter
 from livedream.engines.engine import NumberFormat
-from livedream.errors import EngineError, EngineMissingError
+from livedream.errors import EngineMissingError
 
 EXTRA = "pip install 'livedream[webgpu]'"
 """What brings all that both engines need."""
@@ -97,14 +97,6 @@ def require(kind: OnnxRuntimeKind) -> Adapter:
             f"the engine {kind.name} needs a graphics adapter, and none is found; {_driver()}"
         )
     return found
-
-
-def suits(kind: OnnxRuntimeKind) -> bool:
-    """Return whether an engine is worth trying unasked: its packages and a real adapter are there."""
-    try:
-        return not require(kind).is_software
-    except EngineError:
-        return False
 
 
 def _driver() -> str:

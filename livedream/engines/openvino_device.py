@@ -69,14 +69,6 @@ def listed(core: Any, device: str) -> list[str]:
     return [str(core.get_property(name, "FULL_DEVICE_NAME")).strip() for name in found]
 
 
-def suits() -> bool:
-    """Return whether OpenVINO lists a GPU."""
-    try:
-        return bool(find("openvino-gpu"))
-    except EngineError:
-        return False
-
-
 def config(number_format: NumberFormat) -> dict[str, str]:
     """Return the properties that a program is compiled and loaded with."""
     return {"INFERENCE_PRECISION_HINT": PRECISIONS[number_format], "PERFORMANCE_HINT": "LATENCY"}

@@ -9,7 +9,7 @@ from statistics import fmean
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import CLEARLY, Check, Program
 from livedream.engines.in_process import Made
-from livedream.engines.kinds import ENGINES, rivals
+from livedream.engines.kinds import rivals
 from livedream.engines.subprocess_builds import SubprocessBuilds
 from livedream.errors import EngineError
 
@@ -116,8 +116,16 @@ class Race:
         """List the rivals that are still in."""
         for name in rivals():
             if name not in self._is_in:
-                self._is_in[name] = ENGINES[name].suits()
+                self._is_in[name] = self._suits(name)
         return [name for name, is_in in self._is_in.items() if is_in]
+
+    def _suits(self, rival: str) -> bool:
+        """Return whether a rival is worth a race; one that cannot even be asked is told of in it."""
+        try:
+            other = self._built(rival)
+        except EngineError:
+            return True
+        return other is None or other.suits()
 
     def _may_win(self, rival: str, standing: Entry, parts: Sequence[Program]) -> bool:
         """Return whether a rival is worth building or loading; False if it is known to be no faster."""

@@ -42,7 +42,7 @@ class SubprocessBuilds:
     load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
     build it into the cache. warm_up: starts what will build, before there is a program. close: ends what
     waits for the next build. verdict: how an engine did when it was built, or why it could not be, without
-    loading it; None if that is not known.
+    loading it; None if that is not known. suits: whether it is worth trying unasked.
     """
 
     load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
@@ -50,6 +50,7 @@ class SubprocessBuilds:
     close: Callable[[], None] = lambda: None
     warm_up: Callable[[EngineCache], None] = lambda _: None
     verdict: Callable[[Any, EngineCache], Check | str | None] = lambda *_: None
+    suits: Callable[[], bool] = lambda: True
 
 
 def openvino() -> SubprocessBuilds:
@@ -101,7 +102,7 @@ def onnxruntime(name: str) -> SubprocessBuilds:
             partial(onnxruntime_engine.load, kind),
         )
     )
-    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict)
+    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict, suits=builds.suits)
 
 
 def openvino_device(name: str) -> SubprocessBuilds:
@@ -118,4 +119,4 @@ def openvino_device(name: str) -> SubprocessBuilds:
             partial(openvino_device.load, name),
         )
     )
-    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict)
+    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict, suits=builds.suits)

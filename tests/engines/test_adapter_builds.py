@@ -51,6 +51,7 @@ def test_the_adapter_is_looked_for_once_and_handed_on(program: Any, tmp_path: Pa
         return GPU
 
     builds, cache = AdapterBuilds(engine(found=find)), EngineCache(tmp_path)
+    assert builds.suits()
     assert builds.load(program, cache) == ("loaded", (program, cache, GPU))
     assert builds.verdict(program, cache) is None
     assert looks == [1]
@@ -64,6 +65,13 @@ def test_where_there_is_none_that_is_told(program: Any, tmp_path: Path) -> None:
     for ask in (builds.load, builds.verdict, builds.begin):
         with pytest.raises(EngineError, match="there is no adapter"):
             ask(program, EngineCache(tmp_path))
+    assert not builds.suits()
+
+
+def test_one_in_software_can_be_had_but_is_not_tried_unasked(program: Any, tmp_path: Path) -> None:
+    builds = AdapterBuilds(engine(found=lambda: Adapter("llvmpipe", "software")))
+    assert not builds.suits()
+    assert builds.load(program, EngineCache(tmp_path)) is not None
 
 
 @pytest.mark.parametrize(

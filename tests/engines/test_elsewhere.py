@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,11 +11,16 @@ from typing import Any, ClassVar
 import pytest
 
 from livedream.engines import elsewhere as module
-from livedream.engines import in_process, maker, openvino
-from livedream.engines.cache import EngineCache
+from livedream.engines import in_process, maker, openvino, race
+from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine
+from livedream.engines.adapters import Adapter
+from livedream.engines.build_job import Ahead
+from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.elsewhere import Elsewhere, Manner
 from livedream.engines.engine import Check
+from livedream.engines.kinds import ENGINES, EngineKind
 from livedream.errors import EngineError
+from livedream.health import Health
 
 SOON_S = 10.0
 
@@ -102,6 +107,43 @@ def test_where_builds_take_long_they_may_take_longer(
     workshop.finish.set()
     fill(cache, program, workshop)
     assert timer.set_s == [2000.0, 0.0]
+
+
+@pytest.fixture
+def gpu(make_engine: Any) -> Iterator[list[str]]:
+    """Add an engine for an adapter; gives who has looked for that."""
+    looks: list[str] = []
+
+    def find() -> Adapter:
+        looks.append("adapter")
+        return Adapter("Radeon", "discrete", "1")
+
+    def built() -> module.SubprocessBuilds:
+        fake = make_engine(lambda image: image, name="gpu"), Check(1.0, 0.0, 0.001)
+        parts = "gpu", "none", find, lambda program, _: program.fingerprint(), lambda *_: fake
+        builds = AdapterBuilds(AdapterEngine(*parts))
+        begin = {"": builds.begin}
+        return module.SubprocessBuilds(builds.load, begin, verdict=builds.verdict, suits=builds.suits)
+
+    ENGINES.add("gpu", EngineKind(lambda: Health("live", ""), built=built))
+    yield looks
+    ENGINES.remove("gpu")
+
+
+def test_drivers_are_asked_once_for_a_show(
+    bench: Any, program: Any, make_program: Any, tmp_path: Path, gpu: list[str], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(race, "rivals", lambda: ("gpu",))
+    monkeypatch.setattr(maker, "candidates", lambda: ("eager",))
+    monkeypatch.setattr("livedream.engines.in_process.torch_device", lambda: "cpu")
+    builder = bench.builder("auto")
+    for one in (program, make_program("next")):
+        facts = facts_of("gpu", "float32", one, Check(1.0, 0.0, 0.001), 1.0)
+        EngineCache(tmp_path).put(one.fingerprint(), b"", facts)
+        builder.request(one, stopgap=False)
+        assert bench.take(builder).engine.name == "gpu"
+        builder.prepare(lambda: Ahead(load=[make_program("ahead")]))
+    assert gpu == ["adapter"]
 
 
 def test_after_a_build_that_hangs_auto_takes_the_next_kind(

@@ -11,7 +11,7 @@ from livedream.engines import openvino_device
 from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Check
-from livedream.engines.openvino_device import cache_key, find, listed, load, names, suits
+from livedream.engines.openvino_device import cache_key, find, listed, load, names
 from livedream.errors import EngineError
 
 ARC = Adapter("Intel Arc", "integrated", "1")
@@ -41,7 +41,6 @@ def test_each_engine_has_its_device(monkeypatch: pytest.MonkeyPatch, engine: str
     found = find(engine)
     assert found.name == f"the {device}"
     assert found.driver.startswith("OpenVINO 2")
-    assert suits()
 
 
 @pytest.mark.parametrize(("engine", "device"), [("openvino-gpu", "GPU"), ("openvino-npu", "NPU")])
@@ -53,7 +52,6 @@ def test_without_it_that_is_told_with_the_way_out(
         EngineError, match=f"{engine} needs an Intel {device}, and OpenVINO finds none; install"
     ):
         find(engine)
-    assert not suits()
 
 
 def test_that_openvino_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,10 +34,11 @@ class Track:
         self.told: list[str] = []
         self.lent: list[Sequence[Made]] = []
         self.is_cancelled = False
+        self.suits = True
         self.race = Race(self.built, cache, self.told.append, lambda: self.is_cancelled)
 
     def built(self, name: str) -> Any:
-        return SimpleNamespace(verdict=lambda *_: self.verdicts.get(name))
+        return SimpleNamespace(verdict=lambda *_: self.verdicts.get(name), suits=lambda: self.suits)
 
     def build(self, name: str) -> None:
         self.built_names.append(name)
@@ -61,7 +62,6 @@ class Track:
 @pytest.fixture
 def track(make_engine: Callable[..., Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Track:
     monkeypatch.setattr(race, "rivals", lambda: ("gpu",))
-    monkeypatch.setattr(race, "ENGINES", {"gpu": SimpleNamespace(suits=lambda: True)})
     return Track(make_engine, EngineCache(tmp_path))
 
 
@@ -141,8 +141,8 @@ def test_a_race_is_open_as_long_as_something_may_win(track: Track, verdict: Any,
     assert track.race.is_open(Entry("gpu", []), ["program"]) is False  # type: ignore[list-item]
 
 
-def test_one_that_does_not_suit_is_not_looked_at(track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race, "ENGINES", {"gpu": SimpleNamespace(suits=lambda: False)})
+def test_one_that_does_not_suit_is_not_looked_at(track: Track) -> None:
+    track.suits = False
     assert track.run().name == "openvino"
     assert track.made == ["openvino"]
 
@@ -166,9 +166,7 @@ def test_the_winner_is_tried_first_for_what_comes_next_and_does_not_race_itself(
 
 
 def test_of_two_rivals_the_first_that_wins_is_taken(track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
-    suiting = SimpleNamespace(suits=lambda: True)
     monkeypatch.setattr(race, "rivals", lambda: ("gpu", "other-gpu"))
-    monkeypatch.setattr(race, "ENGINES", {"gpu": suiting, "other-gpu": suiting})
     track.ms["gpu"] = 20.0
     assert track.run().name == "other-gpu"
     assert track.closed == ["gpu", "openvino"]

@@ -3,9 +3,17 @@ from typing import Any
 
 import pytest
 
-from livedream.engines import compiled, openvino, subprocess_builds, tensorrt
+from livedream.engines import (
+    compiled,
+    onnxruntime_kinds,
+    openvino,
+    openvino_device,
+    subprocess_builds,
+    tensorrt,
+)
+from livedream.engines.adapters import Adapter
 from livedream.engines.kinds import ENGINES
-from livedream.errors import EngineError
+from livedream.errors import EngineError, EngineMissingError
 
 
 def test_compiled_is_built_in_another_process_while_eager_dreams(
@@ -83,6 +91,23 @@ def test_each_flavour_of_tensorrt_is_loaded_and_built_as_itself(
     assert other.load("program", "cache") == (("program", "cache"), name)
     assert list(other.builds) == [""], "a build chooses the format"
     assert other.builds[""]("program", "cache", polite=False) == (("program", "cache"), name, False)
+
+
+@pytest.mark.parametrize("name", ["openvino-gpu", "webgpu", "coreml"])
+@pytest.mark.parametrize("kind", ["integrated", "software", None])
+def test_an_engine_for_an_adapter_is_tried_unasked_only_on_a_real_one(
+    monkeypatch: pytest.MonkeyPatch, name: str, kind: str | None
+) -> None:
+    def find(_: Any) -> Adapter:
+        if kind is None:
+            raise EngineMissingError("there is none")
+        return Adapter("Arc", kind)
+
+    monkeypatch.setattr(openvino_device, "find", find)
+    monkeypatch.setattr(onnxruntime_kinds, "require", find)
+    built = ENGINES[name].built
+    assert built is not None
+    assert built().suits() == (kind == "integrated")
 
 
 def test_an_openvino_build_chooses_the_format_too(workshop: Any) -> None:
