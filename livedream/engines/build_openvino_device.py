@@ -17,8 +17,8 @@ from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Engine, NumberFormat, Program
-from livedream.engines.openvino import convert, new_core
-from livedream.engines.openvino_device import DEVICES, PRECISIONS, cache_key, config, engine_of
+from livedream.engines.openvino import config, convert, new_core
+from livedream.engines.openvino_device import DEVICES, FORMATS, cache_key, engine_of
 from livedream.engines.trial import try_formats
 from livedream.errors import EngineError
 
@@ -36,7 +36,7 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
         return engine_of(name, compiled, number_format), compiled
 
     reference = EagerEngine(program).run(program.example())
-    trial = try_formats(program, tuple(PRECISIONS), reference, make)
+    trial = try_formats(program, FORMATS, reference, make)
     chosen = trial.chosen
     facts = facts_of(name, chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s)
     own = {"adapter": str(adapter), "refused": trial.refused}

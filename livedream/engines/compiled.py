@@ -7,7 +7,6 @@ compiles nothing. AOTInductor would spare the tracing too, but on CUDA it needs 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import platform
 import sys
@@ -26,7 +25,7 @@ from torch import Tensor, nn
 from livedream.engines.build_process import BuildProcess
 from livedream.engines.cache import EngineCache, Entry
 from livedream.engines.captured import capture
-from livedream.engines.engine import Check, NumberFormat, Program
+from livedream.engines.engine import Check, NumberFormat, Program, recipe
 from livedream.engines.inductor import kept_in, unpack
 from livedream.engines.on_device import (
     channels_last,
@@ -141,10 +140,8 @@ def _told(fault: Exception, device: str) -> EngineError:
 
 def cache_key(program: Program, device: Literal["cpu", "cuda"], number_format: NumberFormat) -> str:
     """Name everything that a compiled engine depends on: program, format, versions, device, our own code."""
-    own_code = [Path(__file__).with_name(name).read_bytes() for name in OWN_CODE]
-    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
-    parts = ("compiled", program.fingerprint(), number_format, recipe, _versions(), _processor(device))
-    return repr((*parts, torch.get_num_threads()))
+    kernel = "compiled", program.fingerprint(), number_format, recipe(OWN_CODE)
+    return repr((*kernel, _versions(), _processor(device), torch.get_num_threads()))
 
 
 def _versions() -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from livedream.errors import EngineError, EngineRunError
@@ -195,6 +197,12 @@ def in_turn_ms(engines: Sequence[Engine], inputs: Sequence[NDArray[Any]], turns:
     while len(times) < turns and sum(map(sum, times)) < TIMED_S * 1e3:
         times.append([best_ms(engine, inputs, 1) for engine in engines])
     return [statistics.median(column) for column in zip(*times, strict=True)]
+
+
+def recipe(names: Sequence[str]) -> str:
+    """Return a hash of the files of this folder that have a part in how an engine comes out."""
+    code = (Path(__file__).with_name(name).read_bytes() for name in names)
+    return hashlib.sha256(b"".join(code)).hexdigest()
 
 
 def _compare(a: NDArray[np.float32], b: NDArray[np.float32]) -> tuple[float, float]:

@@ -6,11 +6,9 @@ refused. The picture has one buffer on the GPU on its way in, and one on its way
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 
 from livedream.engines.adapters import Adapter
 from livedream.engines.cache import EngineCache, Entry
-from livedream.engines.engine import Check, NumberFormat, Program
+from livedream.engines.engine import Check, NumberFormat, Program, recipe
 from livedream.engines.onnx_parts import Parts
 from livedream.engines.onnxruntime_kinds import OnnxRuntimeKind, runtime, versions
 from livedream.errors import EngineError
@@ -149,12 +147,8 @@ def cache_key(kind: OnnxRuntimeKind, program: Program, adapter: Adapter) -> str:
 
     Raises EngineError if a package is missing.
     """
-    own_code = [Path(__file__).with_name(name).read_bytes() for name in OWN_CODE]
-    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
-    where = (adapter.name, adapter.driver)
-    return repr(
-        (kind.name, program.fingerprint(), recipe, versions(kind), tuple(kind.options.items()), where)
-    )
+    kernel = kind.name, program.fingerprint(), recipe(OWN_CODE)
+    return repr((*kernel, versions(kind), tuple(kind.options.items()), (adapter.name, adapter.driver)))
 
 
 def load(

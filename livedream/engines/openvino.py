@@ -6,7 +6,6 @@ stall and its memory stays small. What it built is cached and loads in a fifth o
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import os
 import sys
@@ -15,7 +14,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +22,7 @@ from numpy.typing import NDArray
 
 from livedream.engines.build_process import BuildServer
 from livedream.engines.cache import EngineCache
-from livedream.engines.engine import Check, NumberFormat, Program
+from livedream.engines.engine import Check, NumberFormat, Program, recipe
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 OWN_CODE = ("openvino.py", "openvino_loop.py", "build_openvino.py")
 """Files of this folder that have a part in how an engine comes out."""
 
-PRECISION: dict[NumberFormat, str] = {"float32": "f32", "bfloat16": "bf16"}
+PRECISION: dict[NumberFormat, str] = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
 """OpenVINO's names of the number formats."""
 
 TOOLS = "openvino.tools.ovc"
@@ -113,9 +111,7 @@ def machine() -> tuple[Any, ...]:
         core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
     versions = (runtime().get_version(), importlib.metadata.version("torch"))
-    own_code = [Path(__file__).with_name(name).read_bytes() for name in OWN_CODE]
-    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
-    return recipe, versions, processor, os.cpu_count()
+    return recipe(OWN_CODE), versions, processor, os.cpu_count()
 
 
 def cache_key(program: Program) -> str:

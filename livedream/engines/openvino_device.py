@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import sys
@@ -12,8 +11,8 @@ from typing import Any
 
 from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache
-from livedream.engines.engine import Check, NumberFormat, Program
-from livedream.engines.openvino import OpenVinoEngine, new_core, runtime
+from livedream.engines.engine import Check, NumberFormat, Program, recipe
+from livedream.engines.openvino import OpenVinoEngine, config, new_core, runtime
 from livedream.errors import EngineError, EngineMissingError
 
 DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
@@ -22,8 +21,8 @@ DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
 NODES: Mapping[str, tuple[str, ...]] = {"GPU": ("dev/dri", "dev/dxg"), "NPU": ("dev/accel", "dev/dxg")}
 """Where Linux has each kind of device; the last one is that of Windows, under WSL."""
 
-PRECISIONS: Mapping[NumberFormat, str] = {"float32": "f32", "float16": "f16"}
-"""OpenVINO's names of the number formats that are tried, the reference's first."""
+FORMATS: tuple[NumberFormat, ...] = ("float32", "float16")
+"""The number formats that are tried, the reference's first."""
 
 OWN_CODE = ("openvino.py", "openvino_loop.py", "openvino_device.py", "build_openvino_device.py")
 
@@ -69,11 +68,6 @@ def listed(core: Any, device: str) -> list[str]:
     return [str(core.get_property(name, "FULL_DEVICE_NAME")).strip() for name in found]
 
 
-def config(number_format: NumberFormat) -> dict[str, str]:
-    """Return the properties that a program is compiled and loaded with."""
-    return {"INFERENCE_PRECISION_HINT": PRECISIONS[number_format], "PERFORMANCE_HINT": "LATENCY"}
-
-
 def engine_of(name: str, compiled: Any, number_format: NumberFormat) -> OpenVinoEngine:
     """Return what runs a compiled model, under the name of its engine."""
     engine = OpenVinoEngine(compiled, number_format)
@@ -83,10 +77,8 @@ def engine_of(name: str, compiled: Any, number_format: NumberFormat) -> OpenVino
 
 def cache_key(name: str, program: Program, adapter: Adapter) -> str:
     """Name everything that a built engine depends on: program, versions, device, our own code."""
-    own_code = [Path(__file__).with_name(file).read_bytes() for file in OWN_CODE]
-    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
     versions = (adapter.driver, importlib.metadata.version("torch"))
-    return repr((name, program.fingerprint(), recipe, versions, adapter.name))
+    return repr((name, program.fingerprint(), recipe(OWN_CODE), versions, adapter.name))
 
 
 def load(

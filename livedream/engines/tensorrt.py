@@ -6,11 +6,9 @@ built is cached and loads in a second.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
 
@@ -21,7 +19,7 @@ from torch import Tensor
 
 from livedream.engines.build_process import BuildProcess
 from livedream.engines.cache import EngineCache, Entry
-from livedream.engines.engine import Check, NumberFormat, Program
+from livedream.engines.engine import Check, NumberFormat, Program, recipe
 from livedream.engines.on_device import run_arrays, wait_for
 from livedream.engines.tensorrt_runtime import Flavour, gpu, listener, reason, require, runtime, versions
 from livedream.errors import EngineError
@@ -184,9 +182,7 @@ def cache_key(program: Program, flavour: Flavour, number_format: NumberFormat | 
     number_format: the one asked for; None: the fastest. Raises EngineError if a package or the GPU is
     missing.
     """
-    own_code = [Path(__file__).with_name(name).read_bytes() for name in OWN_CODE]
-    recipe = hashlib.sha256(b"".join(own_code)).hexdigest()
-    parts = (flavour, program.fingerprint(), number_format, recipe, versions(flavour), gpu(flavour))
+    parts = (flavour, program.fingerprint(), number_format, recipe(OWN_CODE), versions(flavour), gpu(flavour))
     return repr(parts)
 
 

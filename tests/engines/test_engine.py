@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from livedream.engines import engine as engine_module
-from livedream.engines.engine import Program, best_ms, check, in_turn_ms, making, running, tried
+from livedream.engines.engine import Program, best_ms, check, in_turn_ms, making, recipe, running, tried
 from livedream.errors import EngineError, EngineRunError
 
 Picture = NDArray[np.float32]
@@ -186,3 +186,11 @@ def test_what_libraries_raise_while_an_engine_is_made_names_it(fault: Exception)
 def test_a_fault_of_ours_while_an_engine_is_made_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError), making("far"):
         raise ZeroDivisionError
+
+
+def test_a_recipe_is_of_all_the_files_in_their_order() -> None:
+    recipes = {
+        recipe(names) for names in (["eager.py"], ["eager.py", "export.py"], ["export.py", "eager.py"])
+    }
+    assert len(recipes) == 3
+    assert recipe(["eager.py"]) == recipe(["eager.py"])
