@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from livedream.engines.adapters import Adapter
 from livedream.engines.build_process import BuildProcess
-from livedream.engines.cache import EngineCache
+from livedream.engines.cache import EngineCache, Entry
 from livedream.engines.engine import Check, Engine, Program
 from livedream.errors import EngineError
 
@@ -58,14 +59,21 @@ class AdapterBuilds:
     def verdict(self, program: Program, cache: EngineCache) -> Check | str | None:
         """Return how the engine did when it was built, or why it could not be; None if it never was.
 
-        Raises EngineError if it cannot be had.
+        Of both the newer counts. Raises EngineError if it cannot be had.
         """
         key = self._engine.key(program, self._adapter())
         built, refused = cache.get(key), cache.get(refusal_key(key))
+        if built is not None and refused is not None and _when(refused) > _when(built):
+            built = None  # it failed while it ran
         with suppress(KeyError, TypeError):  # of a foreign or outdated entry nothing is known
             if built is not None:
                 return Check(**built.facts["check"])
         return None if refused is None else str(refused.facts.get("refusal"))
+
+    def refuse(self, program: Program, cache: EngineCache, why: str) -> None:
+        """Remember that an engine failed while it ran. Raises EngineError if it cannot be had."""
+        key = refusal_key(self._engine.key(program, self._adapter()))
+        _keep_refusal(cache, key, _facts(self._engine, self._adapter(), program), why)
 
     def suits(self) -> bool:
         """Return whether an engine is worth trying unasked: there is an adapter that is none in software."""
@@ -97,7 +105,7 @@ class AdapterBuild(BuildProcess):
         polite: bool = False,
     ) -> None:
         self._cache, self._refusal = cache, refusal
-        self._facts = {"engine": engine.name, "program": program.describe(), "adapter": str(adapter)}
+        self._facts = _facts(engine, adapter, program)
         arguments = [engine.name, str(cache.folder), json.dumps(asdict(adapter))]
         super().__init__(engine.name, engine.module, arguments, program, polite=polite, limit_s=LIMIT_S)
 
@@ -107,14 +115,24 @@ class AdapterBuild(BuildProcess):
             super().wait()
         except EngineError as fault:
             if not self.was_ended:
-                self._remember(str(fault))
+                _keep_refusal(self._cache, self._refusal, self._facts, str(fault))
             raise
 
-    def _remember(self, why: str) -> None:
-        """Keep why it could not be built; where nothing can be kept it is tried at each start."""
-        facts = self._facts | {"refusal": why, "built": datetime.now(UTC).isoformat(timespec="seconds")}
-        with suppress(OSError):
-            self._cache.put(self._refusal, b"", facts)
+
+def _facts(engine: AdapterEngine, adapter: Adapter, program: Program) -> dict[str, Any]:
+    return {"engine": engine.name, "program": program.describe(), "adapter": str(adapter)}
+
+
+def _keep_refusal(cache: EngineCache, key: str, facts: dict[str, Any], why: str) -> None:
+    """Keep why an engine cannot be had; where nothing can be kept it is tried at each start."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with suppress(OSError):
+        cache.put(key, b"", facts | {"refusal": why, "built": now})
+
+
+def _when(entry: Entry) -> str:
+    """Return when an entry was made, in a form that sorts by time; "" if it does not say so."""
+    return str(entry.facts.get("built", ""))
 
 
 def refusal_key(key: str) -> str:

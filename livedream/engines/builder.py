@@ -120,7 +120,7 @@ class EngineBuilder(Generic[P]):
             self._shelf.discard(ready)
             self._stored.discard(ready.program)
         if avoid and not ready.stopgap:
-            self._maker.avoid()
+            self._maker.avoid(ready.program)
         close_broken(ready.engine)
 
     def take_failure(self) -> P | None:

@@ -139,6 +139,7 @@ class EngineMaker(Generic[P]):
         try:
             entry = Entry(name, self._each(name, order, lambda part: elsewhere.cached(name, builds, part)))
             if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
+                self._worked = name
                 return _ready(order, entry.made)
             entry.close()  # `make` lends it to the show, and lets what may be faster race
             return None
@@ -168,9 +169,10 @@ class EngineMaker(Generic[P]):
         """Close the processes that wait for the next build."""
         self._elsewhere.close()
 
-    def avoid(self) -> None:
+    def avoid(self, program: P) -> None:
         """Try the kind that was made last after all others from now on, where there is a choice."""
-        self._race.fail(self._worked or self._first)
+        if self._worked is not None:  # of two engines that were open both are given up
+            self._race.fail(self._worked, parts_of(program))
         self._worked = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -69,11 +70,18 @@ class Race:
         names = sorted(names, key=self._failed.__contains__)
         return [winner, *names] if winner is not None and self._is_in.get(winner, False) else names
 
-    def fail(self, name: str) -> None:
-        """Take note that an engine failed while it ran: a rival is out, any other is tried last."""
+    def fail(self, name: str, parts: Sequence[Program]) -> None:
+        """Take note that an engine failed while it ran: a rival is out for good, any other is tried last."""
         self._failed.add(name)
-        if name in self._is_in:
-            self._is_in[name] = False
+        if not self._is_in.get(name, False):
+            return
+        self._is_in[name] = False
+        why = f"the engine {name} failed again and again while it ran"
+        self._tell(f"{why}; auto does without it from now on (livedream engines clear has it tried again)")
+        with suppress(EngineError):  # it is gone, so that there is nothing to remember
+            if (other := self._built(name)) is not None:
+                for part in parts:
+                    other.refuse(part, self._cache, why)
 
     def run(
         self,

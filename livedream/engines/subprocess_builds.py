@@ -12,6 +12,7 @@ from livedream.engines.engine import Check, Engine
 from livedream.errors import EngineMissingError
 
 if TYPE_CHECKING:
+    from livedream.engines.adapter_builds import AdapterBuilds
     from livedream.engines.cache import EngineCache
 
 
@@ -43,6 +44,7 @@ class SubprocessBuilds:
     build it into the cache. warm_up: starts what will build, before there is a program. close: ends what
     waits for the next build. verdict: how an engine did when it was built, or why it could not be, without
     loading it; None if that is not known. suits: whether it is worth trying unasked.
+    refuse: remembers why one that has won is not to be taken unasked again.
     """
 
     load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
@@ -51,6 +53,7 @@ class SubprocessBuilds:
     warm_up: Callable[[EngineCache], None] = lambda _: None
     verdict: Callable[[Any, EngineCache], Check | str | None] = lambda *_: None
     suits: Callable[[], bool] = lambda: True
+    refuse: Callable[[Any, EngineCache, str], None] = lambda *_: None
 
 
 def openvino() -> SubprocessBuilds:
@@ -102,7 +105,7 @@ def onnxruntime(name: str) -> SubprocessBuilds:
             partial(onnxruntime_engine.load, kind),
         )
     )
-    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict, suits=builds.suits)
+    return _for_adapter(builds)
 
 
 def openvino_device(name: str) -> SubprocessBuilds:
@@ -119,4 +122,14 @@ def openvino_device(name: str) -> SubprocessBuilds:
             partial(openvino_device.load, name),
         )
     )
-    return SubprocessBuilds(builds.load, {"": builds.begin}, verdict=builds.verdict, suits=builds.suits)
+    return _for_adapter(builds)
+
+
+def _for_adapter(builds: AdapterBuilds) -> SubprocessBuilds:
+    return SubprocessBuilds(
+        builds.load,
+        {"": builds.begin},
+        verdict=builds.verdict,
+        suits=builds.suits,
+        refuse=builds.refuse,
+    )

@@ -135,6 +135,20 @@ def test_what_was_built_counts_more_than_what_once_failed(program: Any, tmp_path
     assert builds.verdict(program, cache) == CHECK
 
 
+def test_one_that_failed_while_it_ran_is_remembered_until_it_is_built_anew(
+    program: Any, tmp_path: Path
+) -> None:
+    cache = EngineCache(tmp_path)
+    facts = facts_of("webgpu", "float32", program, CHECK, 1.0)
+    cache.put(key(program, GPU), b"blob", facts | {"built": "2026-01-01T20:00:00+00:00"})
+    AdapterBuilds(engine()).refuse(program, cache, "the engine webgpu failed while it ran")
+    next_start = AdapterBuilds(engine())
+    assert next_start.verdict(program, cache) == "the engine webgpu failed while it ran"
+    assert next_start.load(program, cache) is not None, "who names it gets it"
+    cache.put(key(program, GPU), b"blob", facts | {"built": "9999-01-01T20:00:00+00:00"})
+    assert next_start.verdict(program, cache) == CHECK
+
+
 def test_of_an_entry_that_is_foreign_nothing_is_known(program: Any, tmp_path: Path) -> None:
     builds, cache = AdapterBuilds(engine()), EngineCache(tmp_path)
     cache.put(key(program, GPU), b"blob", {"engine": "webgpu"})

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from livedream.engines import compiled
 from livedream.engines import maker as module
 from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Check
 from livedream.engines.maker import EngineMaker, Order
 from livedream.engines.progress import Progress
 from livedream.errors import EngineError, InputError
@@ -105,8 +107,26 @@ def test_a_kind_that_failed_while_it_ran_is_tried_last(
     workshop.finish.set()
     maker = make_maker("auto")
     assert maker.make(Order(program)).engine.name == "openvino"
-    maker.avoid()
+    maker.avoid(program)
     assert maker.make(Order(program)).engine.name == "eager"
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_of_two_engines_that_fail_together_only_their_kind_is_avoided(
+    make_maker: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch, begins: bool
+) -> None:
+    monkeypatch.setattr(module, "candidates", lambda: ("openvino", "compiled", "eager"))
+    monkeypatch.setattr(compiled, "load", lambda *_, **__: (workshop.make("compiled"), Check(1.0, 0.0, 1.0)))
+    workshop.finish.set()
+    maker = make_maker("auto")
+    if begins:
+        workshop.built[program.fingerprint()] = workshop.make("openvino")
+        assert maker.make_from_cache(Order(program)).engine.name == "openvino"
+    else:
+        assert maker.make(Order(program)).engine.name == "openvino"
+    maker.avoid(program)
+    maker.avoid(program)
+    assert maker.make(Order(program)).engine.name == "compiled"
 
 
 def test_a_kind_that_was_chosen_is_made_again_though_it_failed(
@@ -115,5 +135,5 @@ def test_a_kind_that_was_chosen_is_made_again_though_it_failed(
     workshop.finish.set()
     maker = make_maker("openvino")
     maker.make(Order(program))
-    maker.avoid()
+    maker.avoid(program)
     assert maker.make(Order(program)).engine.name == "openvino"

@@ -35,10 +35,15 @@ class Track:
         self.lent: list[Sequence[Made]] = []
         self.is_cancelled = False
         self.suits = True
+        self.refused: list[Any] = []
         self.race = Race(self.built, cache, self.told.append, lambda: self.is_cancelled)
 
     def built(self, name: str) -> Any:
-        return SimpleNamespace(verdict=lambda *_: self.verdicts.get(name), suits=lambda: self.suits)
+        return SimpleNamespace(
+            verdict=lambda *_: self.verdicts.get(name),
+            suits=lambda: self.suits,
+            refuse=lambda *given: self.refused.append((name, given[0], given[2])),
+        )
 
     def build(self, name: str) -> None:
         self.built_names.append(name)
@@ -300,7 +305,13 @@ def test_a_rival_that_failed_while_it_ran_is_out_and_what_stands_is_tried_last_a
 ) -> None:
     winner = track.run().name
     assert track.race.after_a_win(winner, ["openvino", "eager"]) == [winner, "openvino", "eager"]
-    track.race.fail(winner)
+    track.race.fail(winner, ["program"])
     assert track.race.after_a_win(winner, ["openvino", "eager"]) == ["openvino", "eager"]
-    track.race.fail("openvino")
+    track.race.fail("openvino", [])
     assert track.race.after_a_win(None, ["openvino", "eager"]) == ["eager", "openvino"]
+    # Only a rival is remembered: of the others there is one that stands in its place.
+    why = "the engine gpu failed again and again while it ran"
+    assert track.refused == [("gpu", "program", why)]
+    assert track.told == [
+        f"{why}; auto does without it from now on (livedream engines clear has it tried again)"
+    ]
