@@ -55,6 +55,7 @@ from livedream.cli.show_options import (
     check_programs,
     check_resume,
     check_seconds,
+    check_soak,
     parse_programs,
     parse_size,
 )
@@ -215,7 +216,15 @@ def bench(
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
     fps: FpsOption = 30.0,
-    seconds: SecondsOption = 10.0,
+    seconds: Annotated[float, typer.Option(help="Measure for so many seconds.", metavar="N")] = 10.0,
+    soak: Annotated[
+        int | None,
+        typer.Option(
+            help="Measure for so many minutes, and how memory, threads, handles, rate and latency drift.",
+            metavar="MINUTES",
+            show_default=False,
+        ),
+    ] = None,
     paced: Annotated[bool, typer.Option("--paced", help="Run at --fps, not as fast as it goes.")] = False,
     json: Annotated[
         Path | None,
@@ -230,7 +239,7 @@ def bench(
         with loading():
             from livedream.cli.bench_command import run
 
-        run(options, builder, paced=paced, json_file=json)
+        run(options, builder, paced=paced, json_file=json, soak_minutes=check_soak(soak))
 
 
 @app.command()

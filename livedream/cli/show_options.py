@@ -240,6 +240,13 @@ def check_seconds(seconds: float | None) -> float | None:
     return seconds
 
 
+def check_soak(minutes: int | None) -> int:
+    """Return the minutes to soak for, 0 for none. Raises InputError."""
+    if minutes is not None and not 1 <= minutes <= 7 * 24 * 60:
+        raise InputError(f"--soak {minutes}: choose 1 minute or more, and at most a week (10080)")
+    return minutes or 0
+
+
 def parse_programs(text: str | None) -> tuple[str, ...] | None:
     """Read "eyes,fur" as names; () for "", None for None. Raises InputError."""
     if not text:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
-import psutil
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
@@ -25,8 +22,10 @@ from livedream.imaging import fitted_size, resized
 from livedream.pipeline import DreamPipeline
 from livedream.references import References
 from livedream.runtime.plan import Plan
+from livedream.runtime.process_figures import peak_rss_mb, since_process_start_s, spent_s
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate, SinkWorker
+from livedream.runtime.soak import Soaked, soak
 from livedream.runtime.stats import percentiles
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
@@ -37,6 +36,9 @@ SETTLE_S = 600.0
 
 FLICKER_FRAMES, GROWING_FRAMES = 80, 30
 """Frames that flicker is measured over, and how many of them the dream has to grow in before."""
+
+NOTED_FRAMES = 3000
+"""Of so many of the newest frames the stages are kept, or the benchmark itself would grow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Figures:
     startup_s: from the start of the process to the
     first dreamed frame; settled_s: to the engine that was asked for. flicker: see
     `livedream.dreamed.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
-    the range 0..1.
+    the range 0..1. soak: how it changed from minute to minute, where that was asked for.
     """
 
     source: str
@@ -77,6 +79,7 @@ class Figures:
     flicker_without_warm_start: float
     mean_residual: float
     notices: tuple[str, ...]
+    soak: Soaked | None = None
 
 
 WAITS = MappingProxyType({"awaited": "for a frame", "queued": "to be composed"})
@@ -109,8 +112,8 @@ class _Notes:
         self.measuring = False
         self.first_s: float | None = None
         self.frames = 0
-        self.passes: list[int] = []
-        self.stage_ms: defaultdict[str, list[float]] = defaultdict(list)
+        self.passes: deque[int] = deque(maxlen=NOTED_FRAMES)
+        self.stage_ms: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=NOTED_FRAMES))
 
     def __call__(self, dreamed: Dreamed) -> None:
         if self.first_s is None:
@@ -132,22 +135,26 @@ class _Run:
     seconds: float = 0.0
     settled_s: float = 0.0
     dropped: int = 0
+    soaked: Soaked | None = None
     busy: dict[str, float] = field(default_factory=dict)
 
-    def measure(self, seconds: float, clock: Clock) -> None:
-        """Wait for the engine that was asked for, then note what happens for `seconds`."""
+    def measure(self, seconds: float, clock: Clock, soak_minutes: int) -> None:
+        """Wait for the engine that was asked for, then note what happens for `seconds`, or for minutes."""
         if not self.session.wait_settled(SETTLE_S):
             return
         self.settled_s = since_process_start_s()
         self.session.wait(1.0)  # a new engine's first frames pay for its memory
         self.sink_worker.latency_ms.clear()
-        start_s, dropped, spent = clock.now_s(), self.session.status().dropped, _spent_s()
+        start_s, dropped, spent = clock.now_s(), self.session.status().dropped, spent_s()
         self.notes.measuring = True
-        self.session.wait(seconds)
+        if soak_minutes:
+            self.soaked = soak(self.session, self.sink_worker, clock, soak_minutes)
+        else:
+            self.session.wait(seconds)
         self.notes.measuring = False
         self.seconds = clock.now_s() - start_s
         self.dropped = self.session.status().dropped - dropped
-        self.busy = {name: round((s - spent[name]) / self.seconds, 2) for name, s in _spent_s().items()}
+        self.busy = {name: round((s - spent[name]) / self.seconds, 2) for name, s in spent_s().items()}
 
     def latency_ms(self) -> dict[str, float]:
         """Return the percentiles of the latency, by name."""
@@ -164,7 +171,9 @@ class _Run:
         return {WAITS[stage]: spent for stage, spent in self._medians().items() if stage in WAITS}
 
     def _medians(self) -> dict[str, float]:
-        return {stage: round(percentiles(values).p50, 2) for stage, values in self.notes.stage_ms.items()}
+        return {
+            stage: round(percentiles(list(values)).p50, 2) for stage, values in self.notes.stage_ms.items()
+        }
 
 
 def bench(
@@ -174,10 +183,13 @@ def bench(
     clock: Clock,
     seconds: float,
     builder: EngineBuilder[KernelProgram] | None = None,
+    *,
+    soak_minutes: int = 0,
 ) -> Figures:
     """Run a show into nothing for `seconds`, counted from when the engine that was asked for runs.
 
-    open_source: gives the source anew each time. builder: of a session. Raises LivedreamError.
+    soak_minutes: run for so long instead and note how it changes. open_source: gives the source anew each
+    time. builder: of a session. Raises LivedreamError.
     """
     notices: list[str] = []
     notes = _Notes()
@@ -195,7 +207,7 @@ def bench(
     session.dreamer.recovery.retries_first = False
     session.start()
     try:
-        run.measure(seconds, clock)
+        run.measure(seconds, clock, soak_minutes)
         status = session.status()
     finally:
         session.finish()
@@ -229,6 +241,7 @@ def bench(
         flicker_without_warm_start=without.flicker,
         mean_residual=with_start.mean_residual,
         notices=tuple(notices),
+        soak=run.soaked,
     )
 
 
@@ -268,28 +281,3 @@ def _frames(source: Source, box_wh: tuple[int, int]) -> Iterator[Frame]:
     stop = threading.Event()
     while (frame := source.read(stop)) is not None:
         yield replace(frame, rgb=resized(frame.rgb, fitted_size(frame.size_wh, box_wh)))
-
-
-def _spent_s() -> dict[str, float]:
-    """Return the processor time spent so far: on each core by all programs, and by this process."""
-    cores = {
-        f"core {number}": sum(times) - times.idle - getattr(times, "iowait", 0.0)
-        for number, times in enumerate(psutil.cpu_times(percpu=True))
-    }
-    own = psutil.Process().cpu_times()
-    return cores | {"livedream": own.user + own.system}
-
-
-def since_process_start_s() -> float:
-    """Return the seconds since this process was started, its imports included."""
-    return time.time() - float(psutil.Process().create_time())
-
-
-def peak_rss_mb() -> float:
-    """Return the peak resident memory of this process so far, in MB of 10^6 bytes."""
-    if sys.platform == "win32":
-        return float(psutil.Process().memory_info().peak_wset) / 1e6
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
