@@ -38,7 +38,7 @@ class CaptureThread:
     """Reads frames, fits them into the output's size and offers the newest one.
 
     paced: frames with a time line are given when they are due and replaced when not taken; else
-    they are given as fast as they are taken, and none is lost. attract: puts past frames in the place of
+    each is read when it is asked for, and none is lost. attract: puts past frames in the place of
     those of a camera that stands still.
     """
 
@@ -81,6 +81,10 @@ class CaptureThread:
             self._pacer.start_s = None
 
     def _read(self, stop: threading.Event) -> Frame | None:
+        if (
+            self._pacer is None and not self.slot.wait_for_taker()
+        ):  # read before, it would be old when dreamed
+            return None
         start_s = time.perf_counter()
         frame = self.source.read(stop)
         if frame is not None:

@@ -20,6 +20,7 @@ class Latest(Generic[T]):
         self._item: T | None = None
         self._sequence = 0
         self._taken = True
+        self._takers = 0
         self._closed = False
         self.dropped = 0
 
@@ -41,12 +42,21 @@ class Latest(Generic[T]):
         The end is `close`; an item put before it is still given.
         """
         with self._changed:
+            self._takers += 1
+            self._changed.notify_all()
             self._changed.wait_for(lambda: not self._taken or self._closed, timeout_s)
+            self._takers -= 1
             if self._taken:
                 return None
             self._taken = True
             self._changed.notify_all()
             return self._item
+
+    def wait_for_taker(self) -> bool:
+        """Wait until somebody waits for an item: one that is made then is never old; False after `close`."""
+        with self._changed:
+            self._changed.wait_for(lambda: (self._takers > 0 and self._taken) or self._closed)
+            return not self._closed
 
     def newer(self) -> T | None:
         """Take an item in place of the one taken before, which counts as dropped; None if there is none.

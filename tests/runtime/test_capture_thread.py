@@ -26,6 +26,21 @@ def test_unpaced_every_frame_is_given_in_order(make_source: Callable[..., Any]) 
     assert capture.slot.dropped == 0
 
 
+def test_unpaced_no_frame_is_read_before_it_is_asked_for(make_source: Callable[..., Any]) -> None:
+    given: list[int] = []
+    source = make_source()
+    read = source.read
+    source.read = lambda stop: (given.append(0), read(stop))[1]
+    capture = CaptureThread(source, (128, 96), SystemClock(), paced=False)
+    thread = threading.Thread(target=capture.run, args=(threading.Event(),))
+    thread.start()
+    for _ in range(3):
+        assert capture.slot.take(60) is not None
+    capture.slot.close()
+    thread.join()
+    assert len(given) == 3
+
+
 def test_paced_frames_come_at_their_own_rate(make_source: Callable[..., Any]) -> None:
     clock = ManualClock()
     capture = CaptureThread(make_source(26, fps=25.0), (128, 96), clock, paced=True)

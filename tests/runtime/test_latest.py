@@ -101,3 +101,26 @@ def test_a_newer_item_takes_the_place_of_one_that_was_taken_unless_none_may_be_l
     slot.put(2)
     assert slot.newer() == (None if lossless else 2)
     assert slot.dropped == (0 if lossless else 1)
+
+
+def test_what_is_made_for_a_taker_is_made_once_somebody_waits() -> None:
+    slot: Latest[int] = Latest(lossless=True)
+    asked = threading.Event()
+
+    def make() -> None:
+        if slot.wait_for_taker():
+            asked.set()
+            slot.put(1)
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    assert not asked.is_set()
+    assert slot.take(60) == 1
+    assert asked.wait(60)
+    maker.join()
+
+
+def test_close_wakes_who_waits_for_a_taker() -> None:
+    slot: Latest[int] = Latest(lossless=True)
+    slot.close()
+    assert not slot.wait_for_taker()
