@@ -169,7 +169,8 @@ def _graph(module: nn.Module, example: Sequence[Tensor]) -> Any:
     with traced_loops(module) as loops, torch.inference_mode(), warnings.catch_warnings():
         # Shapes are fixed on purpose; torch warns of each one that tracing turns into a constant.
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(module, tuple(example), check_trace=False)  # type: ignore[no-untyped-call]
+        sealed = _sealed(module)
+        traced = torch.jit.trace(sealed, tuple(example), check_trace=False)  # type: ignore[no-untyped-call]
         decoder = TorchScriptPythonDecoder(traced, example_input=tuple(example))
     frontend = FrontEndManager().load_by_framework("pytorch")
     for loop in loops:
@@ -182,6 +183,21 @@ def _graph(module: nn.Module, example: Sequence[Tensor]) -> Any:
     # Not for speed alone: what it does not simplify (2026.4), the CPU plugin computes wrongly in places.
     apply_moc_transformations(model, cf=False, smart_reshape=False)
     return model
+
+
+def _sealed(module: nn.Module) -> nn.Module:
+    """Return a module that does the same and shows no submodules, whose weights become a trace's constants.
+
+    Making a script of each of hundreds of submodules takes a trace longer than all else.
+    """
+    from torch import nn
+
+    class Sealed(nn.Module):
+        def forward(self, *tensors: Tensor) -> Any:
+            return module(*tensors)
+
+    module.requires_grad_(False)  # else they cannot be constants
+    return Sealed()
 
 
 def _channels_last(model: Any) -> Any:
