@@ -24,6 +24,7 @@ from livedream.cli.autosaved import (
 from livedream.cli.engine_ahead import loading
 from livedream.cli.show import (
     check_apart,
+    check_dreamed,
     check_recorded,
     controlled,
     ending_on_signals,
@@ -103,6 +104,7 @@ def run(
             session.finish()
         print_summary(status, recordings(session.output.workers), console)
         check_recorded(session.output.workers)
+        check_dreamed(session)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from rich.table import Table
 from livedream.cli.printed import teller
 from livedream.cli.show_options import Options
 from livedream.control.controls import Controls
-from livedream.errors import InputError, SinkError
+from livedream.errors import EngineError, InputError, SinkError
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.playlist_loading import load_playlist
@@ -180,6 +180,12 @@ def check_recorded(workers: Sequence[SinkWorker]) -> None:
     for worker in workers:
         if isinstance(worker.sink, Recorder) and (worker.sink.failure is not None or not worker.written):
             raise SinkError(recorded(worker, worker.sink))
+
+
+def check_dreamed(session: LiveSession) -> None:
+    """Raise EngineError if no engine has run from the beginning to the end of a show."""
+    if (fault := session.dreamer.recovery.undreamed) is not None:
+        raise EngineError(f"nothing was dreamed: {fault}")
 
 
 def print_summary(status: Status, rows: dict[str, str], console: Console) -> None:

@@ -78,6 +78,8 @@ class Recovery:
         """Whether a show goes on without its first engine; if not, that it cannot be built ends it."""
         self.found: EngineRunError | None = None
         """What the thread that finishes frames has found; taken by `take_found`."""
+        self.undreamed: EngineError | None = None
+        """Why nothing has been dreamed so far; None once an engine has run."""
 
     def failed(
         self, fault: EngineRunError, spec: KernelSpec, readies: Iterable[Ready[KernelProgram] | None]
@@ -99,6 +101,7 @@ class Recovery:
         if isinstance(fault, EngineMissingError) or not self.retries_first or spec is None:
             raise fault
         self._put_off(spec)
+        self.undreamed = fault
         self._say(str(fault), f"{fault}; the show goes on without it, and it is tried again")
         return spec
 
@@ -119,7 +122,7 @@ class Recovery:
         """Take note that an engine dreamed a frame; None: the dream rests."""
         if ready is None:
             return
-        self._name, now_s = ready.engine.name, self._clock.now_s()
+        self._name, now_s, self.undreamed = ready.engine.name, self._clock.now_s(), None
         self._since_s = now_s if self._since_s is None else self._since_s
         if self._spec is not None and now_s - self._since_s >= STEADY_S:
             self._spec, self._faults = None, 0

@@ -10,6 +10,7 @@ from rich.console import Console
 from livedream.cli.show import (
     FIRST_FRAME_S,
     check_apart,
+    check_dreamed,
     check_recorded,
     ending_on_signals,
     playlist_of,
@@ -19,7 +20,7 @@ from livedream.cli.show import (
     wait_out,
 )
 from livedream.cli.show_options import Options
-from livedream.errors import InputError, SinkError
+from livedream.errors import EngineError, InputError, SinkError
 from livedream.presets import load, shipped
 from livedream.runtime.status import Percentiles, Status
 from livedream.sinks.recorder import Recorder
@@ -123,6 +124,15 @@ def test_a_recording_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     recorder.failure = SinkError("the disk is full")
     with pytest.raises(SinkError, match="the disk is full"):
         check_recorded([worker])  # type: ignore[list-item]
+
+
+def test_a_show_in_which_nothing_was_dreamed_is_an_error() -> None:
+    recovery = SimpleNamespace(undreamed=None)
+    session = SimpleNamespace(dreamer=SimpleNamespace(recovery=recovery))
+    check_dreamed(session)  # type: ignore[arg-type]
+    recovery.undreamed = EngineError("the engine far could not be built")
+    with pytest.raises(EngineError, match="nothing was dreamed: the engine far"):
+        check_dreamed(session)  # type: ignore[arg-type]
 
 
 def test_a_recording_s_end_is_told() -> None:

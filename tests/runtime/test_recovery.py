@@ -210,6 +210,13 @@ def test_without_its_first_engine_a_show_has_pictures_as_they_come_and_asks_ever
         "the engine far could not be built: exit code -11; the show goes on without it, and it is tried again"
     ]
     assert show.dreamer.settled.is_set()
+    assert show.dreamer.recovery.undreamed is None
+
+
+def test_a_show_that_never_had_an_engine_knows_why(studio: Any) -> None:
+    faults = [EngineError("the engine far could not be built: exit code -11")] * 99
+    show = Show(studio, bright, range(0), 50, first_faults=faults)
+    assert "exit code -11" in str(show.dreamer.recovery.undreamed)
 
 
 @pytest.mark.parametrize(
