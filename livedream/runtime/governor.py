@@ -34,10 +34,16 @@ FINER, FINER_PRICE = 2.0, 2.0
 measured: the octave on top costs more than the base, the rest of a frame less."""
 
 LONGEST_CALM_S = 600.0
-"""After a finer dream had to be taken back the calm has to last twice as long, up to this."""
+"""After what was raised had to be taken back the calm has to last twice as long, up to this."""
+
+HELD_S = 60.0
+"""A larger size that had to be taken back sooner than this came too early."""
 
 SMALLEST_SHARE = 0.12
 """Of the wanted pixels; smaller dreams hide the scene rather than dream it."""
+
+RUNGS = math.floor(math.log(SMALLEST_SHARE) / math.log(RUNG))
+"""How many there are below the wanted size."""
 
 
 @dataclass(slots=True)
@@ -60,6 +66,9 @@ class Governor:
     most_finer: float = 1.0
     awaited: float | None = None
     _calm_s: float = CALM_S
+    _size_calm_s: float = CALM_S
+    _failed_px: int | None = None
+    _raised_at_s: float | None = None
     _load_before: float | None = None
     _prices: dict[float, float] = field(default_factory=dict)
     _busy_s: float = 0.0
@@ -105,7 +114,8 @@ class Governor:
         """Begin another dream, so much finer than its base if there is time for all of the base."""
         is_whole = self.working_px == self.wanted_px and self.passes == self.wanted_passes
         self.finer, self.awaited = finer if is_whole else 1.0, None
-        self._calm_s, self._load_before = CALM_S, None
+        self._calm_s = self._size_calm_s = CALM_S
+        self._load_before = self._raised_at_s = self._failed_px = None
         self._prices.clear()
         self.restart()
 
@@ -121,6 +131,10 @@ class Governor:
         self._watched += 1
         if now_s - self._since_s < SETTLE_S or self._watched < 10:
             return None
+        if self._raised_at_s is not None and now_s - self._raised_at_s >= HELD_S:
+            self._raised_at_s = None
+            if self.working_px >= (self._failed_px or 0):
+                self._size_calm_s, self._failed_px = CALM_S, None
         load = self._busy_s / self._watched / self.interval_s
         self._busy_s, self._watched, self._since_s = 0.0, 0, now_s
         before, self._load_before = self._load_before, None
@@ -132,10 +146,10 @@ class Governor:
 
     def _rung(self, fitting_px: float) -> int:
         """Return the largest size of the ladder that is at most `fitting_px`, or its smallest."""
-        share = max(SMALLEST_SHARE, min(1.0, fitting_px / self.wanted_px))
+        share = min(1.0, fitting_px / self.wanted_px)
         # A pixel lost to rounding on a rung is not to cost the whole rung.
         steps = math.ceil(math.log(share) / math.log(RUNG) - 1e-3)
-        return max(int(self.wanted_px * SMALLEST_SHARE), int(self.wanted_px * RUNG**steps))
+        return int(self.wanted_px * RUNG ** min(steps, RUNGS))
 
     def _lower(self, load: float) -> str | None:
         if self.finer > 1:
@@ -144,6 +158,9 @@ class Governor:
             return self._change_finer(max(1.0, self.finer / FINER**rungs))
         if self.passes > 1:
             return self._change_passes("only ", self.passes - 1)
+        if self._raised_at_s is not None:  # this size came too early, and is not tried again as soon
+            self._size_calm_s, self._failed_px = min(LONGEST_CALM_S, 2 * self._size_calm_s), self.working_px
+            self._raised_at_s = None
         return self._change("lowered", self._rung(self.working_px * AIM / load))
 
     def _raise(self, load: float, now_s: float, is_there: Callable[[float], bool]) -> str | None:
@@ -157,7 +174,9 @@ class Governor:
             self._calm_since_s = self.awaited = None
             return None
         self._calm_since_s = now_s if self._calm_since_s is None else self._calm_since_s
-        if now_s - self._calm_since_s < (self._calm_s if finer > 1 else CALM_S):
+        has_failed = not is_whole and self._failed_px is not None and one_up >= self._failed_px
+        calm_s = self._calm_s if finer > 1 else self._size_calm_s if has_failed else CALM_S
+        if now_s - self._calm_since_s < calm_s:
             return None
         if finer > 1 and not is_there(finer):
             self.awaited = finer
@@ -167,6 +186,7 @@ class Governor:
             return self._change_finer(finer)
         if is_whole:
             return self._change_passes("", self.passes + 1)
+        self._raised_at_s = now_s
         return self._change("raised", self._rung(one_up))
 
     def _change_finer(self, finer: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import median
 
 from livedream.clock import Clock
 from livedream.runtime.process_figures import open_handles, rss_mb
@@ -15,15 +15,12 @@ from livedream.runtime.sink_worker import SinkWorker
 SETTLING, COMPARED = 5, 5
 """Minutes after which memory is to stay as it is, and how many first and last ones are compared."""
 
-LOOKS = 60
-"""How often memory is looked at in a minute."""
-
 
 @dataclass(frozen=True, slots=True)
 class SoakMinute:
     """What a show was like for a minute.
 
-    rss_mb: mean of its memory; threads, handles: at its end; latency in ms from capture to the sink; dropped:
+    rss_mb, threads, handles: at its end; latency in ms from capture to the sink; dropped:
     frames that were captured and never dreamed.
     """
 
@@ -98,14 +95,11 @@ def _minute(
     """Watch a minute; None if the show ended in it."""
     start_s, written, dropped = clock.now_s(), sink_worker.written, session.status().dropped
     sink_worker.latency_ms.clear()
-    memory = []
-    for look in range(1, LOOKS + 1):
-        if session.wait(max(0.0, start_s + look * minute_s / LOOKS - clock.now_s())):
-            return None
-        memory.append(rss_mb())
+    if session.wait(minute_s):
+        return None
     latency = sink_worker.latency_ms.percentiles()
     return SoakMinute(
-        rss_mb=round(fmean(memory), 2),
+        rss_mb=round(rss_mb(), 2),
         threads=threading.active_count(),
         handles=open_handles(),
         fps=round((sink_worker.written - written) / (clock.now_s() - start_s), 2),

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+import math
+import re
 from collections.abc import Callable
 
 import pytest
@@ -121,8 +124,39 @@ def test_passes_do_not_hunt(frame_ms: float, pass_ms: float, wanted: int) -> Non
 def test_it_knows_which_size_it_would_try_next() -> None:
     governor = Governor(80_000, 1 / 30)
     assert governor.next_px == int(80_000 * 0.85)
-    governor.working_px = int(80_000 * SMALLEST_SHARE)
+    run(governor, ms_per_px=900 / 80_000, seconds=60)
     assert governor.next_px == governor.working_px, "there is none below"
+    assert governor.working_px == pytest.approx(80_000 * SMALLEST_SHARE, rel=0.03)
+
+
+def test_at_the_foot_of_the_ladder_nothing_moves() -> None:
+    governor = Governor(78_000, 1 / 30)
+    run(governor, ms_per_px=900 / 78_000, seconds=60)
+    lowest, loads = governor.working_px, itertools.cycle([0.0] * 600 + [0.1] * 120)
+    sizes = set()
+    for sentence in watch(governor, lambda: next(loads), 200):
+        sizes |= {int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?= to| pixels)", sentence)}
+    assert min(sizes) == lowest
+    assert all(abs(math.log(larger / lowest, 0.85) % 1 - 0.5) > 0.49 for larger in sizes), "only whole rungs"
+
+
+def test_sizes_that_never_last_are_tried_less_and_less() -> None:
+    governor = Governor(80_000, 1 / 30)
+    run(governor, ms_per_px=60 / 80_000, seconds=10)
+    fits = governor.working_px
+    # Another program lets everything up to this size run, and then not: whatever comes is taken back.
+    said = watch(governor, lambda: 0.01 if governor.working_px <= fits else 0.034, 1800)
+    assert 4 <= len(said) <= 25  # without that, 120
+
+
+def test_after_a_size_that_lasted_the_next_comes_as_soon_as_ever() -> None:
+    governor = Governor(80_000, 1 / 30)
+    run(governor, ms_per_px=60 / 80_000, seconds=10)
+    fits = governor.working_px
+    watch(governor, lambda: 0.01 if governor.working_px <= fits else 0.034, 300)
+    said = run(governor, ms_per_px=5 / 80_000, seconds=320)  # the calm was 192 s, or else 12 a rung
+    assert all("raised" in sentence for sentence in said)
+    assert governor.working_px == 80_000
 
 
 @pytest.mark.parametrize(("busy_ms", "at_ease"), [(20, True), (30, False)])
