@@ -39,6 +39,11 @@ def hop_length(rate_hz: float) -> int:
     return max(1, round(rate_hz / HOPS_PER_S))
 
 
+def mono(channels: NDArray[np.float32], axis: int) -> Samples:
+    """Return the mean of channels, which lie along an axis; what is no sound in one is silence in that one."""
+    return np.asarray(_sound_of(channels).mean(axis=axis, dtype=np.float32))
+
+
 class Spectrum:
     """Measures the power in narrow bands, hop by hop, whatever the length of the blocks.
 
@@ -61,8 +66,7 @@ class Spectrum:
 
     def feed(self, block: Samples) -> Iterator[NDArray[np.float32]]:
         """Take sound; return the power in each narrow band for each hop that it completes."""
-        # One sample that is no number would stay in the levels and the beat for good.
-        sound = np.where(np.abs(block) <= LOUDEST, block, np.float32(0))
+        sound = _sound_of(block)
         waiting = np.concatenate([self._waiting, sound]) if len(self._waiting) else sound
         count = len(waiting) // self.hop
         self._waiting = waiting[count * self.hop :]
@@ -82,6 +86,11 @@ class Spectrum:
         parts = bins.view(bins.real.dtype)  # real and imaginary in turn
         power = parts * parts
         return np.asarray(np.add.reduceat(power, self._starts), np.float32)
+
+
+def _sound_of(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return samples with silence for what is no sound: it would stay in the levels and the beat for good."""
+    return np.where(np.abs(samples) <= LOUDEST, samples, np.float32(0))
 
 
 def _edges(rate_hz: float, length: int) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.audio.audio_spectrum import hop_length
+from livedream.audio.audio_spectrum import hop_length, mono
 from livedream.clock import Clock
 from livedream.control.audio_capture import Block
 from livedream.control.needed import needed
@@ -170,9 +170,9 @@ class DeviceAudio:
             self.is_open = False
 
     def _take(self, samples: NDArray[np.float32], _count: int, _time: Any, _status: Any) -> None:
-        mono = samples.mean(axis=1, dtype=np.float32)
+        block = mono(samples, axis=1)
         with self._came:
-            self._waiting.append(Block(mono, self._clock.now_s() - self._late_s))
+            self._waiting.append(Block(block, self._clock.now_s() - self._late_s))
             self._came.notify()
 
 

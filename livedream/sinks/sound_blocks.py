@@ -9,6 +9,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from livedream.audio.audio_spectrum import mono
 from livedream.errors import InputError
 from livedream.sinks.sound_choice import choose_sound
 from livedream.sinks.sound_reading import SoundReading, Stretch
@@ -42,7 +43,7 @@ def _blocks(path: Path, rate_hz: int, length: int, begin_s: float | None) -> Ite
     waiting = np.zeros(0, np.float32)
     try:
         for wave in reading.waves(reading.track.layout.name, rate_hz):
-            waiting = np.concatenate([waiting, wave.mean(axis=0)])
+            waiting = np.concatenate([waiting, mono(wave, axis=0)])
             count = len(waiting) // length
             for number in range(count):
                 yield waiting[number * length : (number + 1) * length]

@@ -118,6 +118,17 @@ def test_an_open_device_delivers_the_mean_of_its_channels_and_is_released() -> N
     assert stream.calls == ["start", "abort", "close"]
 
 
+@pytest.mark.parametrize("fault", [np.nan, np.inf, -np.inf, 3e38])
+def test_a_broken_channel_does_not_silence_the_other(fault: float) -> None:
+    system = FakePortAudio(["Line"])
+    device = DeviceAudio(system, audio_devices(system)[0], ManualClock())
+    broken = np.array([[0.5, fault], [fault, -0.25]], np.float32)
+    system.streams[0].wanted["callback"](broken, 2, None, None)
+    block = device.read(threading.Event())
+    assert block is not None
+    assert block.samples == pytest.approx([0.25, -0.125])
+
+
 def test_of_what_nobody_reads_the_newest_is_kept() -> None:
     system = FakePortAudio(["Line"])
     device = DeviceAudio(system, audio_devices(system)[0], ManualClock())

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -15,6 +16,21 @@ def test_channels_are_one_and_what_is_left_over_is_left_out(drums: Any, tmp_path
     blocks = list(sound_blocks(drums.save(tone, tmp_path / "a.wav", channels=2), 48_000, 480))
     assert [len(block) for block in blocks] == [480] * 10
     np.testing.assert_allclose(np.concatenate(blocks), tone[:4800] * 30_000 / 32_768, atol=1e-3)
+
+
+@pytest.mark.parametrize("rate_hz", [48_000, 44_100])
+def test_a_channel_that_is_no_sound_does_not_silence_the_other(
+    drums: Any, tmp_path: Path, rate_hz: int
+) -> None:
+    tone, path = drums.tone(440, 0.3), tmp_path / "a.wav"
+    with av.open(str(path), "w") as file:
+        track = file.add_stream("pcm_f32le", rate=rate_hz, layout="stereo")
+        samples = np.stack([tone, np.full_like(tone, np.nan)], axis=1).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(samples, "flt", "stereo")
+        frame.sample_rate = rate_hz
+        file.mux([*track.encode(frame), *track.encode(None)])
+    heard = np.concatenate(list(sound_blocks(path, 48_000, 480)))
+    assert np.abs(heard).max() == pytest.approx(np.abs(tone).max() / 2, rel=0.02)
 
 
 @pytest.mark.parametrize(("begin_s", "silent"), [(0.05, 0), (-0.05, 2400)])
