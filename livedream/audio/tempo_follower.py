@@ -23,13 +23,15 @@ class TempoFollower:
     def heard(self, pulse: Pulse, at_s: float) -> None:
         """Take a pulse that was found in sound that ends at a time."""
         beat_s = at_s - pulse.ago_s
-        beats = self._tempo.beats(beat_s)
-        if self._follows and self._leaps_to(pulse, beats):
+        held = self._tempo.beat
+        beats = held.beats(beat_s)
+        if self._follows and _is_leap(pulse, held.bpm, beats):
             self._leaps += 1
             if self._leaps < LASTING:
                 return
         self._leaps, self._follows = 0, True
-        self._tempo.take(Beat(pulse.bpm, beat_s, round(beats)), "sound")
+        self._tempo.take(Beat(pulse.bpm, beat_s, round(beats)), "sound", instead_of=held)
 
-    def _leaps_to(self, pulse: Pulse, beats: float) -> bool:
-        return abs(pulse.bpm / self._tempo.bpm - 1) > NEAR or abs(beats - round(beats)) > NEAR_BEATS
+
+def _is_leap(pulse: Pulse, bpm: float, beats: float) -> bool:
+    return abs(pulse.bpm / bpm - 1) > NEAR or abs(beats - round(beats)) > NEAR_BEATS

@@ -115,23 +115,26 @@ class LinkTempo:
         self._count_peers()
         state: LinkState = self._peer.captureAppSessionState()
         at_us, now_s = int(self._peer.clock().micros()), self._clock.now_s()
-        if self._tempo.bpm != self._ours:
-            self._lead(state, at_us)
+        held = self._tempo.beat
+        if held.bpm != self._ours:
+            self._lead(state, held.bpm, at_us)
         beats = state.beatAtTime(at_us, QUANTUM)
-        away = beats - self._tempo.beats(now_s)
+        away = beats - held.beats(now_s)
         if state.tempo() == self._theirs and self._peers == 0 and abs(away) > LEAP_BEATS:
             state.forceBeatAtTime(beats - away, at_us, QUANTUM)
             self._peer.commitAppSessionState(state)
         elif state.tempo() != self._theirs or abs(away) > LEAP_BEATS:
-            self._tempo.take(Beat(state.tempo(), now_s, beats), "Link")
-        self._ours, self._theirs = self._tempo.bpm, state.tempo()
+            theirs = Beat(state.tempo(), now_s, beats)
+            # A hand that has changed it meanwhile leads with the next step.
+            held = self._tempo.take(theirs, "Link", instead_of=held) or held
+        self._ours, self._theirs = held.bpm, state.tempo()
 
     def close(self) -> None:
         """Leave the session."""
         self._peer.enabled = False
 
-    def _lead(self, state: LinkState, at_us: int) -> None:
-        state.setTempo(self._tempo.bpm, at_us)
+    def _lead(self, state: LinkState, bpm: float, at_us: int) -> None:
+        state.setTempo(bpm, at_us)
         self._peer.commitAppSessionState(state)
         self._theirs = state.tempo()
 

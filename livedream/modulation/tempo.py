@@ -127,18 +127,29 @@ class Tempo:
 
     def go(self, bpm: float, now_s: float) -> None:
         """Go at another tempo, within the range there is, from where in the bar it is."""
-        self.take(Beat(bpm, now_s, self.beats(now_s)), HAND)
+        with self._lock:
+            self._put(Beat(bpm, now_s, self._beat.beats(now_s)), HAND)
 
     def resync(self, now_s: float) -> None:
         """Begin to count anew: now is the first beat."""
-        self.take(Beat(self._beat.bpm, now_s), self.leader)
-
-    def take(self, beat: Beat, leader: str) -> None:
-        """Take another beat: that of a MIDI clock."""
         with self._lock:
-            self.leader = leader
-            self._beat = Beat(_bounded(beat.bpm), beat.at_s, beat.number)
-            self._taps.clear()
+            self._put(Beat(self._beat.bpm, now_s), self.leader)
+
+    def take(self, beat: Beat, leader: str, *, instead_of: Beat | None = None) -> Beat | None:
+        """Take another beat, such as that of a MIDI clock; return it, within the range there is.
+
+        instead_of: the beat that it was reckoned from; if another one holds by now, that stays: None.
+        """
+        with self._lock:
+            if instead_of is not None and instead_of != self._beat:
+                return None
+            self._put(beat, leader)
+            return self._beat
+
+    def _put(self, beat: Beat, leader: str) -> None:
+        self.leader = leader
+        self._beat = Beat(_bounded(beat.bpm), beat.at_s, beat.number)
+        self._taps.clear()
 
     def _times(self, factor: float, now_s: float) -> None:
         with self._lock:

@@ -4,7 +4,7 @@ import pytest
 
 from livedream.audio.audio_tempo import Pulse
 from livedream.audio.tempo_follower import LASTING, TempoFollower
-from livedream.modulation.tempo import Tempo
+from livedream.modulation.tempo import HAND, Beat, Tempo
 
 
 def test_it_takes_the_first_pulse_at_once_and_keeps_the_count() -> None:
@@ -12,6 +12,21 @@ def test_it_takes_the_first_pulse_at_once_and_keeps_the_count() -> None:
     TempoFollower(tempo).heard(Pulse(128.0, 0.2, 0.9), 6.2)
     assert tempo.bpm == 128.0
     assert tempo.beats(6.0) == pytest.approx(10.0)
+
+
+def test_a_hand_that_taps_just_then_is_not_overruled_by_what_was_reckoned_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tempo = Tempo(100.0)
+    follower, take = TempoFollower(tempo), tempo.take
+
+    def late(beat: Beat, leader: str, *, instead_of: Beat | None = None) -> Beat | None:
+        tempo.tap(6.1)
+        return take(beat, leader, instead_of=instead_of)
+
+    monkeypatch.setattr(tempo, "take", late)
+    follower.heard(Pulse(128.0, 0.2, 0.9), 6.2)
+    assert (tempo.bpm, tempo.beats(6.1), tempo.leader) == (100.0, 10.0, HAND)
 
 
 def test_it_follows_small_changes_at_once() -> None:

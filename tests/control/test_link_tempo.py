@@ -97,6 +97,25 @@ def test_it_leads_when_the_hand_changes_the_tempo_and_leaves_the_others_beat(clo
     assert peer.commits == commits  # and does not go on doing so
 
 
+def test_a_hand_that_changes_the_tempo_just_then_leads_with_the_next_step(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tempo, peer = Tempo(120.0), FakePeer(clock)
+    link, take = LinkTempo(tempo, peer, clock=clock), tempo.take
+    peer.others, peer.beat = 1, Beat(93.5, 1000.0)
+
+    def late(beat: Beat, leader: str, *, instead_of: Beat | None = None) -> Beat | None:
+        tempo.go(140.0, clock.now_s())
+        return take(beat, leader, instead_of=instead_of)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempo, "take", late)
+        link.step()
+    assert (tempo.bpm, tempo.leader) == (140.0, HAND)
+    link.step()
+    assert (peer.beat.bpm, tempo.bpm) == (140.0, 140.0)
+
+
 def test_alone_the_session_goes_where_the_hand_puts_the_beat(clock: ManualClock) -> None:
     tempo, peer = Tempo(120.0), FakePeer(clock)
     link = LinkTempo(tempo, peer, clock=clock)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -14,9 +16,11 @@ from livedream.modulation.tempo import (
     CLOCK_STOP,
     CLOCK_TICK,
     FASTEST_BPM,
+    HAND,
     PPQN,
     SLOWEST_BPM,
     TAPS,
+    Beat,
     MidiClock,
     Tempo,
 )
@@ -106,6 +110,41 @@ def test_resync_makes_now_the_first_beat() -> None:
     tempo.resync(10.33)
     assert tempo.beats(10.33) == 0.0
     assert tempo.bpm == 120.0
+
+
+class Meanwhile:
+    """A lock that another thread gets just before."""
+
+    def __init__(self, other: Callable[[], object]) -> None:
+        self._lock, self._other = threading.Lock(), other
+
+    def __enter__(self) -> None:
+        other, self._other = self._other, lambda: None
+        other()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize(
+    ("change", "bpm", "beats"),
+    [
+        (lambda tempo: tempo.go(60.0, 10.0), 60.0, 100.0),
+        (lambda tempo: tempo.resync(10.0), 90.0, 0.0),
+        (lambda tempo: tempo.double(10.0), 180.0, 200.0),
+        (lambda tempo: tempo.nudge(0.5, 10.0), 90.0, 100.5),
+        (lambda tempo: tempo.take(Beat(60.0, 10.0, 7.0), HAND, instead_of=Beat(120.0, 0.0)), 90.0, 100.0),
+    ],
+)
+def test_what_another_thread_changes_just_before_is_not_undone(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[Tempo], object], bpm: float, beats: float
+) -> None:
+    tempo = Tempo(120.0)
+    other = Meanwhile(lambda: tempo.take(Beat(90.0, 10.0, 100.0), "Link"))
+    monkeypatch.setattr(tempo, "_lock", other)
+    change(tempo)
+    assert (tempo.bpm, tempo.beats(10.0)) == (bpm, beats)
 
 
 @given(st.floats(40, 250), st.integers(0, 100))
