@@ -37,10 +37,10 @@ HAND = "hand"
 """Who leads the tempo unless somebody else does."""
 
 
-def check_bpm(bpm: float) -> None:
-    """Raise InputError for a tempo that is too slow or too fast."""
+def check_bpm(bpm: float, begin: str = "--bpm ") -> None:
+    """Raise InputError for a tempo that is too slow or too fast. begin: of the message, before the tempo."""
     if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-        raise InputError(f"--bpm {bpm:g}: choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
+        raise InputError(f"{begin}{bpm:g}: choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
 
 
 class Beat(NamedTuple):

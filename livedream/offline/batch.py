@@ -92,13 +92,13 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
         str(folder / expanded(output)),
         changes=words_of(table.get("set", {}), origin),
         engine=_engine(text("engine"), origin),
-        seed=seed_of(text("seed")),
-        size_wh=box_of(text("size")),
-        fps=rate_of(text("fps")),
+        seed=seed_of(text("seed"), "seed = "),
+        size_wh=box_of(text("size"), "size = "),
+        fps=rate_of(text("fps"), "fps = "),
         start=text("start"),
         end=text("end"),
-        seconds=length_of(text("seconds")),
-        preview=preview_of(text("preview")),
+        seconds=length_of(text("seconds"), "seconds = "),
+        preview=preview_of(text("preview"), "preview = "),
         picture_format=text("format"),
         timeline=file("timeline"),
         first_frame=file("first_frame"),
@@ -106,7 +106,7 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
         sound_file=file("sound_file"),
         moves=_moves(table.get("move", []), origin),
         audio=file("audio"),
-        bpm=bpm_of(text("bpm")),
+        bpm=bpm_of(text("bpm"), "bpm = "),
         overwrite=flag("overwrite", False),
     )
     preset = text("preset")
@@ -116,7 +116,7 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
 def _moves(given: Any, origin: str) -> tuple[ModulationRow, ...]:
     if not isinstance(given, list) or not all(isinstance(move, str) for move in given):
         raise InputError(f'{origin}: move = {given!r} is not possible; write it as ["bass=look.depth:0.4"]')
-    return tuple(parse_move(move) for move in given)
+    return tuple(parse_move(move, "move = ") for move in given)
 
 
 def _engine(given: str | None, origin: str) -> Choice:

@@ -71,11 +71,14 @@ def check_row(row: ModulationRow) -> None:
         raise InputError(f"start = {row.start!r} is not possible: it must be below end = {row.end!r}")
 
 
-def parse_move(text: str) -> ModulationRow:
-    """Read what --move takes, such as "bass=look.depth:0.4", as a row. Raises InputError."""
+def parse_move(text: str, begin: str = "--move ") -> ModulationRow:
+    """Read what --move takes, such as "bass=look.depth:0.4", as a row. Raises InputError.
+
+    begin: of its message, before what was written.
+    """
     source, _, rest = text.partition("=")
     word, colon, depth = rest.partition(":")
-    wrong = f"--move {text}: write SOURCE=WORD or SOURCE=WORD:DEPTH, for example bass=look.depth:0.4"
+    wrong = f"{begin}{text}: write SOURCE=WORD or SOURCE=WORD:DEPTH, for example bass=look.depth:0.4"
     if not source.strip() or not word.strip():
         raise InputError(wrong)
     try:
@@ -85,7 +88,7 @@ def parse_move(text: str) -> ModulationRow:
     try:
         check_row(row)
     except InputError as fault:
-        raise InputError(f"--move {text}: {fault}") from fault
+        raise InputError(f"{begin}{text}: {fault}") from fault
     return row
 
 
