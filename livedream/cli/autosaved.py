@@ -99,6 +99,8 @@ def bring_back_look(desk: Desk, last: Found) -> str:
 def bring_back_rows(controls: Controls, saved: SavedShow, tell: Callable[[str], None]) -> None:
     """Let the rows of modulation stand that a hand has made; a source that is missing now is told."""
     controls.matrix.put_by_hand(saved.rows, saved.removed)
+    for sentence in controls.matrix.resting:
+        tell(f"of the last show, {sentence}")
     for source in dict.fromkeys(row.source for row in saved.rows):
         try:
             controls.matrix.check_source(source)

@@ -118,9 +118,9 @@ def with_sound_and_light(
 
     lead = parse_lead(tempo, audio)
     channels = None if art_net is None else parse_art_net(art_net, host)
-    from livedream.settings.modulation_row import parse_move
+    from livedream.settings.modulation_row import parse_moves
 
-    rows = tuple(parse_move(text) for text in move or ())
+    rows = parse_moves(move or ())
     return replace(plan, audio=check_audio(audio), lead=lead, art_net=channels, rows=rows)
 
 

@@ -179,7 +179,7 @@ def render(
     from livedream.cli.workers import Crew
     from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of
     from livedream.offline.render_request import RenderRequest
-    from livedream.settings.modulation_row import parse_move
+    from livedream.settings.modulation_row import parse_moves
 
     places = one_or_batch((source, output), batch)
     if places is None:
@@ -207,7 +207,7 @@ def render(
             first_frame=first_frame,
             sound=not no_sound,
             sound_file=sound,
-            moves=tuple(parse_move(text) for text in move or ()),
+            moves=parse_moves(move or ()),
             audio=audio,
             bpm=bpm_of(bpm),
             overwrite=overwrite,

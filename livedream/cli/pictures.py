@@ -97,7 +97,7 @@ def zoom(
     from livedream.offline.endless_zoom import Flight
     from livedream.offline.render_options import box_of, bpm_of, length_of, rate_of
     from livedream.offline.render_request import RenderRequest
-    from livedream.settings.modulation_row import parse_move
+    from livedream.settings.modulation_row import parse_moves
 
     request = RenderRequest(
         source,
@@ -111,7 +111,7 @@ def zoom(
         seconds=length_of(seconds),
         timeline=timeline,
         sound_file=sound,
-        moves=tuple(parse_move(text) for text in move or ()),
+        moves=parse_moves(move or ()),
         audio=audio,
         bpm=bpm_of(bpm),
         overwrite=overwrite,

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from livedream.control.coalescer import Coalescer
+from livedream.errors import InputError
 from livedream.modulation.modulators import Modulator
 from livedream.modulation.row_follower import Key, Movement, RowFollower, moved_values, standing
 from livedream.modulation.source_values import SourceValues
 from livedream.modulation.tempo import Tempo
-from livedream.settings.modulation_row import ModulationRow, check_row
+from livedream.settings.modulation_row import ModulationRow, check_circle, check_row
 
 Owner = Literal["default", "preset", "hand"]
 """Who has made a row; a later one's takes the place of an earlier one's with the same key."""
@@ -40,6 +41,7 @@ class Matrix:
         self._made: dict[Owner, dict[Key, ModulationRow]] = {owner: {} for owner in OWNERS}
         self._removed: set[Key] = set()
         self._rows: tuple[ModulationRow, ...] = ()
+        self._resting: Mapping[ModulationRow, str] = {}
         self._moved: set[str] = set()
         self.movement = Movement()
         self._use("default", defaults)
@@ -54,6 +56,11 @@ class Matrix:
         """Return the rows that a preset has to bring to be as the show is now: all but the defaults."""
         defaults = self._made["default"].values()
         return tuple(row for row in self._rows if row not in defaults)
+
+    @property
+    def resting(self) -> tuple[str, ...]:
+        """Return a sentence on each row that rests, since a macro would move itself with those of later owners."""
+        return tuple(f"{row.source} does not move {row.word}: {why}" for row, why in self._resting.items())
 
     def sources(self) -> tuple[str, ...]:
         """Return the names of sources to choose from: knobs and sound, then waves."""
@@ -76,26 +83,26 @@ class Matrix:
         check_row(row)
         self.check_source(row.source)
         with self._lock:
-            self._made["hand"][row.key] = row
-            self._removed.discard(row.key)
+            self._check_beside(row)
+            self._add(row)
             self._stand()
 
     def remove(self, row: ModulationRow) -> None:
         """Remove a row; the setting goes back to what it is without it. Raises KeyError if there is none."""
         with self._lock:
-            if row not in self._rows:
-                raise KeyError(row)
-            self._made["hand"].pop(row.key, None)
-            self._removed.add(row.key)
+            self._remove(row)
             self._stand()
 
     def change(self, before: ModulationRow, after: ModulationRow) -> None:
         """Put one row in the place of another. Raises InputError, or KeyError if there is none."""
         check_row(after)
         self.check_source(after.source)
-        if before.key != after.key:
-            self.remove(before)
-        self.add(after)
+        with self._lock:
+            self._check_beside(after, before.key)
+            if before.key != after.key:
+                self._remove(before)
+            self._add(after)
+            self._stand()
 
     def use_preset(self, rows: Iterable[ModulationRow]) -> None:
         """Take a preset's rows in place of those of the one before; those of the hand stay."""
@@ -133,6 +140,20 @@ class Matrix:
             self._coalescer.want(word, value, "modulation")
         self._moved = set(values)
 
+    def _check_beside(self, row: ModulationRow, *replaced: Key) -> None:
+        """Raise InputError for a row with which a macro would move itself. replaced: keys of rows that go."""
+        check_circle([*(one for one in self._rows if one.key not in (row.key, *replaced)), row])
+
+    def _add(self, row: ModulationRow) -> None:
+        self._made["hand"][row.key] = row
+        self._removed.discard(row.key)
+
+    def _remove(self, row: ModulationRow) -> None:
+        if row not in self._rows:
+            raise KeyError(row)
+        self._made["hand"].pop(row.key, None)
+        self._removed.add(row.key)
+
     def _use(self, owner: Owner, rows: Iterable[ModulationRow]) -> None:
         taken = {row.key: row for row in rows}
         for row in taken.values():
@@ -144,4 +165,15 @@ class Matrix:
 
     def _stand(self) -> None:
         made = standing(self._made[owner].values() for owner in OWNERS)
-        self._rows = tuple(row for key, row in made.items() if key not in self._removed)
+        latest_first = [row for owner in reversed(OWNERS) for row in reversed(self._made[owner].values())]
+        stand, rest = set[ModulationRow](), dict[ModulationRow, str]()
+        for row in latest_first:
+            if made[row.key] is row and row.key not in self._removed:
+                try:
+                    check_circle((*stand, row))
+                except InputError as fault:
+                    rest[row] = str(fault)
+                else:
+                    stand.add(row)
+        self._rows = tuple(row for row in made.values() if row in stand and row.key not in self._removed)
+        self._resting = rest

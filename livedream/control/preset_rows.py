@@ -42,6 +42,8 @@ class PresetRows:
         shown = self._shown
         rows = () if shown is None else shown.rows
         self._matrix.use_preset(rows)
+        for sentence in self._matrix.resting:
+            self._tell(f"{shown.name if shown else ''}: {sentence}")
         for row in rows:
             try:
                 self._matrix.check_source(row.source)

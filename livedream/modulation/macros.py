@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livedream.settings import Settings, by_word, describe
-from livedream.settings.macro import REST
+from livedream.settings.macro import REST, SECTION
 from livedream.settings.modulation_row import ModulationRow
-
-SECTION = "macro"
 
 MACROS: tuple[str, ...] = tuple(info.word for info in describe() if info.section == SECTION)
 """The words of the macros; each is a source of its name, too, such as "depth"."""

@@ -14,7 +14,7 @@ from livedream.offline.job import job_of
 from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of, seed_of
 from livedream.offline.render_request import RenderRequest
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
-from livedream.settings.modulation_row import ModulationRow, parse_move
+from livedream.settings.modulation_row import ModulationRow, parse_moves
 from livedream.sinks.render_recipe import recipe_of
 from livedream.sources.source_spec import expanded
 
@@ -116,7 +116,7 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
 def _moves(given: Any, origin: str) -> tuple[ModulationRow, ...]:
     if not isinstance(given, list) or not all(isinstance(move, str) for move in given):
         raise InputError(f'{origin}: move = {given!r} is not possible; write it as ["bass=look.depth:0.4"]')
-    return tuple(parse_move(move, "move = ") for move in given)
+    return parse_moves(given, "move = ")
 
 
 def _engine(given: str | None, origin: str) -> Choice:

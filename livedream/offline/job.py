@@ -25,6 +25,7 @@ from livedream.offline.wanted_sources import Wanted, check_moves, wanted_of
 from livedream.presets import apply_assignments, as_toml, load, preset_table
 from livedream.references import References
 from livedream.settings import change
+from livedream.settings.modulation_row import ModulationRow, check_circle
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.sound_choice import check_sound, music_begin_s
 from livedream.sources.film import Film, identity_of
@@ -225,8 +226,17 @@ def _timeline(request: RenderRequest, footage: Footage) -> SettingsTimeline:
     if request.timeline is not None:
         ends = partial(end_before, footage)
         timeline = load_timeline(request.timeline, first, request.assignments, footage.rate, ends)
-    moved = ((one, standing((one.rows, request.moves)).values()) for one in timeline.segments)
-    return SettingsTimeline([replace(one, rows=tuple(rows)) for one, rows in moved])
+    return SettingsTimeline([_moved(one, request.moves) for one in timeline.segments])
+
+
+def _moved(segment: Segment, moves: tuple[ModulationRow, ...]) -> Segment:
+    """Return a segment with rows of the command line beside its own. Raises InputError."""
+    rows = tuple(standing((segment.rows, moves)).values())
+    try:
+        check_circle(rows)
+    except InputError as fault:
+        raise InputError(f"--move, with the rows of the preset: {fault}") from fault
+    return replace(segment, rows=rows)
 
 
 def _previewed(timeline: SettingsTimeline, size_wh: tuple[int, int] | None) -> SettingsTimeline:

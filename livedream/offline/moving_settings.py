@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from livedream.fade import Blend, blend
-from livedream.modulation.macros import MACRO_ROWS, MACROS, SECTION, macro_sources
+from livedream.modulation.macros import MACRO_ROWS, MACROS, macro_sources
 from livedream.modulation.modulators import Modulator
 from livedream.modulation.row_follower import RowFollower, moved_values, standing
 from livedream.modulation.source_values import SourceValues
 from livedream.modulation.tempo import Beats, Tempo
 from livedream.offline.settings_timeline import Segment, SettingsTimeline
 from livedream.settings import Settings, by_word, change
-from livedream.settings.macro import REST
+from livedream.settings.macro import REST, SECTION
 from livedream.settings.modulation_row import ModulationRow
 
 FORGOTTEN, LEAST_S = 40.0, 1.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from livedream.settings.section import Section, setting
 
+SECTION = "macro"
+
 REST = 0.5
 """Where a macro moves nothing."""
 

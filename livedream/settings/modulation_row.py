@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from livedream.errors import InputError
+from livedream.settings.macro import SECTION
 from livedream.settings.show_numbers import by_target, movable
 
 Curve = Literal["linear", "square", "root"]
@@ -56,6 +58,7 @@ class ModulationRow:
 def check_row(row: ModulationRow) -> None:
     """Raise InputError that names the key and the value if a row is not possible."""
     _check_word(row.word)
+    check_circle((row,))
     for key, value, choices in (("curve", row.curve, CURVES), ("side", row.side, SIDES)):
         if value not in choices:
             raise InputError(f"{key} = {value!r} is not possible; choose one of: {', '.join(choices)}")
@@ -69,6 +72,38 @@ def check_row(row: ModulationRow) -> None:
             raise InputError(f"{key} = {number!r} is not possible: it must be from {low} to {high:g}")
     if row.start >= row.end:
         raise InputError(f"start = {row.start!r} is not possible: it must be below end = {row.end!r}")
+
+
+def check_circle(rows: Iterable[ModulationRow]) -> None:
+    """Raise InputError that names the macros if, of rows that stand together, one moves itself in the end."""
+    moved: dict[str, list[str]] = {}
+    for row in rows:
+        section, _, name = row.word.partition(".")
+        if section == SECTION:
+            moved.setdefault(row.source, []).append(name)
+    for first in moved:
+        ways: list[tuple[str, ...]] = [(first,)]
+        while ways:
+            way = ways.pop()
+            for name in moved.get(way[-1], ()):
+                if name == first:
+                    raise InputError(_circle(way))
+                if name not in way:
+                    ways.append((*way, name))
+
+
+def parse_moves(texts: Iterable[str], begin: str = "--move ") -> tuple[ModulationRow, ...]:
+    """Read what several --move take, as rows that can stand together. Raises InputError.
+
+    begin: of its message, before what was written.
+    """
+    texts = tuple(texts)
+    rows = tuple(parse_move(text, begin) for text in texts)
+    try:
+        check_circle(rows)
+    except InputError as fault:
+        raise InputError(f"{begin}{', '.join(texts)}: {fault}") from fault
+    return rows
 
 
 def parse_move(text: str, begin: str = "--move ") -> ModulationRow:
@@ -104,7 +139,20 @@ def rows_from(tables: Any, origin: str) -> tuple[ModulationRow, ...]:
         raise InputError(
             f"{origin}: modulation = {tables!r} is not possible: it must be [[modulation]] tables"
         )
-    return tuple(_row(table, f"{origin}: modulation {number}") for number, table in enumerate(tables, 1))
+    rows = tuple(_row(table, f"{origin}: modulation {number}") for number, table in enumerate(tables, 1))
+    try:
+        check_circle(rows)
+    except InputError as fault:
+        raise InputError(f"{origin}: modulation: {fault}") from fault
+    return rows
+
+
+def _circle(way: tuple[str, ...]) -> str:
+    """Say that the first of these macros, each of which moves the next, is moved by the last."""
+    if len(way) == 1:
+        return f"{SECTION}.{way[0]} cannot move itself; let {way[0]} move another setting"
+    steps = ", ".join(f"{one} moves {SECTION}.{other}" for one, other in pairwise((*way, way[0])))
+    return f"{SECTION}.{way[0]} cannot move itself: {steps}; leave out one of them"
 
 
 def _check_word(word: str) -> None:

@@ -146,6 +146,14 @@ def test_a_row_whose_source_is_missing_stays_and_is_told(show: Callable[..., Sho
     assert again.standing().rows == (BASS,)
 
 
+def test_a_row_with_which_a_macro_would_move_itself_rests_and_is_told(show: Callable[..., Show]) -> None:
+    one = show()
+    rows = (Row("speed", "macro.depth"), Row("depth", "macro.speed"))
+    one.controls.matrix.add(rows[0])
+    bring_back_rows(one.controls, replace(show_of(one.desk), rows=rows[1:]), one.told.append)
+    assert one.told[-1].startswith("of the last show, depth does not move macro.speed: macro.")
+
+
 def test_what_is_named_on_the_command_line_comes_first() -> None:
     saved = SavedShow(
         "eyes",

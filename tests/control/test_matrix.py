@@ -277,3 +277,33 @@ def test_what_modulation_does_not_move_is_told(desk: Any) -> None:
     for word, why in (("lookahead", "modulation does not move it"), ("fadr", "there is no such setting")):
         with pytest.raises(InputError, match=why):
             matrix_of(desk.coalescer, {"knob": Knob()}).add(Row("knob", word))
+
+
+DEPTH_SPEED, SPEED_DEPTH = Row("depth", "macro.speed", 0.2), Row("speed", "macro.depth", 0.2)
+
+
+def test_no_hand_lets_a_macro_move_itself_and_what_stands_stays(desk: Any) -> None:
+    matrix = Matrix(desk.coalescer, macro_sources(desk.store.snapshot), Tempo())
+    harmless = Row("speed", "macro.mood")
+    for row in (DEPTH_SPEED, harmless):
+        matrix.add(row)
+    with pytest.raises(
+        InputError, match=r"cannot move itself: .* moves .*, .* moves .*; leave out one of them"
+    ):
+        matrix.add(SPEED_DEPTH)
+    with pytest.raises(InputError, match="cannot move itself"):
+        matrix.change(harmless, SPEED_DEPTH)
+    assert matrix.rows == (DEPTH_SPEED, harmless)
+    matrix.change(DEPTH_SPEED, SPEED_DEPTH)
+    assert matrix.rows == (harmless, SPEED_DEPTH)
+
+
+def test_a_preset_s_row_rests_while_a_macro_would_move_itself_with_the_hand_s(desk: Any) -> None:
+    matrix = Matrix(desk.coalescer, macro_sources(desk.store.snapshot), Tempo())
+    matrix.add(DEPTH_SPEED)
+    matrix.use_preset([SPEED_DEPTH])
+    assert matrix.rows == (DEPTH_SPEED,)
+    (told,) = matrix.resting
+    assert told.startswith("speed does not move macro.depth: macro.")
+    matrix.remove(DEPTH_SPEED)
+    assert (matrix.rows, matrix.resting) == ((SPEED_DEPTH,), ())

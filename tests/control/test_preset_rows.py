@@ -1,12 +1,13 @@
 """What a preset brings for the controls, and what stays."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from livedream.control.matrix import Matrix
 from livedream.control.preset_rows import PresetRows
-from livedream.modulation.macros import MACROS
+from livedream.modulation.macros import MACROS, macro_sources
 from livedream.modulation.tempo import Tempo
 from livedream.presets import Preset
 from livedream.runtime.playlist import Playlist
@@ -39,6 +40,16 @@ def test_a_preset_brings_its_rows_and_takes_them_along(playlist: Playlist, matri
     playlist.show(0)
     rows.step()
     assert matrix.rows == ()
+
+
+def test_a_row_that_rests_since_a_macro_would_move_itself_is_told(playlist: Playlist, desk: Any) -> None:
+    matrix = Matrix(desk.coalescer, macro_sources(desk.store.snapshot), Tempo())
+    matrix.add(ModulationRow("depth", "macro.speed"))
+    told: list[str] = []
+    look = replace(playlist.presets[1], rows=(ModulationRow("speed", "macro.depth"),))
+    PresetRows(playlist.store, matrix, Playlist([look]), told.append)
+    assert len(told) == 1
+    assert told[0].startswith("waving: speed does not move macro.depth: ")
 
 
 def test_what_a_hand_has_added_is_saved_with_a_preset(playlist: Playlist, matrix: Matrix) -> None:

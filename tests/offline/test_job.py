@@ -345,3 +345,13 @@ def test_a_preset_of_a_timeline_brings_its_rows_along(make_clip: Make, tmp_path:
     assert rows[0] == (WAVE, BASS)
     assert rows[1] == rows[2] == (WAVE, parse_move("depth=look.light"), BASS), "the command line's go over"
     assert job.recipe.rows == rows[0]
+
+
+def test_rows_with_which_a_macro_of_the_preset_would_move_itself_are_told(
+    make_clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    preset = tmp_path / "mine.toml"
+    preset.write_text('name = "mine"\n[[modulation]]\nsource = "speed"\nword = "macro.depth"\n')
+    moves = (parse_move("depth=macro.speed"),)
+    with pytest.raises(InputError, match=r"--move, with the rows of the preset: macro.* cannot move itself"):
+        job_of(RenderRequest(str(make_clip()), str(tmp_path / "out.mp4"), str(preset), moves=moves))

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from livedream.errors import InputError
 from livedream.settings import describe
-from livedream.settings.modulation_row import CURVES, SIDES, ModulationRow, parse_move, row_tables, rows_from
+from livedream.settings.modulation_row import (
+    CURVES,
+    SIDES,
+    ModulationRow,
+    check_circle,
+    parse_move,
+    parse_moves,
+    row_tables,
+    rows_from,
+)
 
 MOVABLE = [info.word for info in describe() if info.is_number and info.lifetime == "frame"]
 ROWS = st.builds(
@@ -121,3 +130,38 @@ def test_a_move_that_is_not_possible_is_refused(text: str, wrong: str) -> None:
     with pytest.raises(InputError, match=wrong) as refused:
         parse_move(text)
     assert f"--move {text}: " in str(refused.value)
+
+
+RING = ("depth=macro.speed", "speed=macro.mood:0.1", "sine 4 beats=macro.depth", "mood=macro.depth")
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        (
+            ("depth=macro.depth",),
+            r"^--move depth=macro.depth: macro.depth cannot move itself; let depth move",
+        ),
+        (RING, r"^--move depth=macro.speed, .*: macro.depth cannot move itself: depth moves macro.speed, "),
+        (
+            RING[::-1],
+            r"sine 4 beats=.*: macro.mood cannot move itself: .*, speed moves macro.mood; leave out",
+        ),
+    ],
+)
+def test_a_macro_does_not_move_itself_by_one_row_or_by_several(moves: tuple[str, ...], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        parse_moves(moves)
+
+
+def test_macros_may_move_others_on_several_ways() -> None:
+    rows = parse_moves(("depth=macro.speed", "depth=macro.mood", "speed=macro.mood", "mood=macro.trail"))
+    check_circle(rows)
+    assert len(rows) == 4
+
+
+def test_a_preset_in_which_a_macro_moves_itself_is_told() -> None:
+    with pytest.raises(
+        InputError, match=r"mine.toml: modulation: macro.depth cannot move itself: depth moves"
+    ):
+        rows_from(row_tables(parse_move(one) for one in RING), "mine.toml")
