@@ -26,7 +26,7 @@ from livedream.control.preset_rows import PresetRows
 from livedream.control.show_commands import ShowCommands
 from livedream.control.sparing import Sparing
 from livedream.control.tempo_commands import add_tempo_commands, add_tempo_parameters
-from livedream.errors import LivedreamError
+from livedream.errors import InputError, LivedreamError
 from livedream.health import Health
 from livedream.modulation.macros import MACRO_ROWS, macro_sources
 from livedream.modulation.tempo import MidiClock, Tempo
@@ -170,22 +170,21 @@ class Controls:
     def use_midi(self, profile: str = "") -> Midi:
         """Open the controllers, now and as they come, with a profile in place of the one before; any thread.
 
-        profile: its name or file; "" for the default one. Raises InputError for one that cannot be read,
-        LivedreamError without MIDI's libraries. The controllers themselves are opened in a thread of their
-        own.
+        profile: its name or file; "" for the default one. Raises InputError for one that cannot be read. MIDI's
+        libraries are loaded, and the controllers opened, in a thread of their own.
         """
         try:
             made = Midi(
                 self.coalescer,
                 self.commands,
                 self._file(profile),
-                self._backend(),
+                self._backend,
                 clocked=MidiClock(self.tempo).feed,
                 tell=self._tell,
                 clock=self._clock,
                 lane=self._lane,
             )
-        except LivedreamError as fault:
+        except InputError as fault:
             self._midi_fault = failed(fault)
             raise
         self.close_midi()
@@ -208,7 +207,7 @@ class Controls:
         """Bind the next knob that is moved, or pad that is hit, to a setting or a command.
 
         low, high: what the ends of a knob mean; None: the ends of the setting's range. Opens the controllers
-        if they are not. Raises InputError for a target that there is not, LivedreamError without MIDI.
+        if they are not. Raises InputError for a target that there is not, or a profile that cannot be read.
         """
         midi = self.midi or self.use_midi()
         midi.map.learn(target, low, high)

@@ -19,7 +19,7 @@ from livedream.errors import InputError
 class Midi:
     """Feeds a coalescer with what controllers send; what is learned is kept in a profile.
 
-    file: of the profile, which need not exist yet. clocked: takes the bytes of MIDI clock and the time. lane:
+    file: of the profile, which need not exist yet. backend: makes the system's MIDI, where controllers are opened. clocked: takes the bytes of MIDI clock and the time. lane:
     makes the thread that opens controllers.
     Raises InputError for a binding that is not possible.
     """
@@ -29,7 +29,7 @@ class Midi:
         coalescer: Coalescer,
         commands: ShowCommands,
         file: Path,
-        backend: MidiBackend,
+        backend: Callable[[], MidiBackend],
         *,
         clocked: Callable[[int, float], None],
         tell: Callable[[str], None],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Collection
 from typing import Protocol
@@ -73,7 +74,8 @@ class MidiBackend(Protocol):
 class MidiPorts:
     """Feeds a map with what controllers send, and moves their faders and lights when others change things.
 
-    wanted: parts of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and
+    backend: makes the system's MIDI, which may raise LivedreamError; it may load libraries and is called where
+    controllers are opened. wanted: parts of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and
     the time. tell: takes sentences on what comes, goes and fails. lane: makes the thread in which controllers
     are looked for, opened and closed: one that hangs holds up nobody else.
     """
@@ -81,7 +83,7 @@ class MidiPorts:
     def __init__(
         self,
         midi_map: MidiMap,
-        backend: MidiBackend,
+        backend: Callable[[], MidiBackend],
         wanted: Collection[str] = (),
         *,
         clocked: Callable[[int, float], None] = lambda _, __: None,
@@ -89,7 +91,8 @@ class MidiPorts:
         clock: Clock | None = None,
         lane: Callable[[str], Lane] = Lane,
     ) -> None:
-        self._map, self._backend = midi_map, backend
+        self._map, self._make_system = midi_map, backend
+        self._system: MidiBackend | None = None
         self._wanted = tuple(part.casefold() for part in wanted)
         self._clock = SystemClock() if clock is None else clock
         self._clocked, self._tell = clocked, tell
@@ -138,21 +141,29 @@ class MidiPorts:
     def poll(self) -> None:
         """Close the controllers that are gone and open those that have come."""
         try:
-            inputs, outputs = self._backend.inputs(), self._backend.outputs()
+            system = self._system = self._system or self._make_system()
+        except LivedreamError as fault:
+            self._fail(fault, str(fault))
+            self._polled_s = math.inf  # a library does not come by itself
+            return
+        try:
+            inputs, outputs = system.inputs(), system.outputs()
         except (OSError, LivedreamError) as fault:
-            self._problems = {"": f"MIDI cannot be looked at: {fault}"}
-            self._state = failed(fault, self._problems[""])
-            self._sparing.say("", self._problems[""])
+            self._fail(fault, f"MIDI cannot be looked at: {fault}")
             self._polled_s += AGAIN_S - POLL_S  # ALSA complains on its own each time
             return
         try:
-            self._follow(inputs, outputs)
+            self._follow(system, inputs, outputs)
         finally:
             self._state = Health("starting", NONE_THERE)
             if self._is_closed:  # meanwhile
                 self._close_all()
 
-    def _follow(self, inputs: list[str], outputs: list[str]) -> None:
+    def _fail(self, fault: Exception, sentence: str) -> None:
+        self._problems, self._state = {"": sentence}, failed(fault, sentence)
+        self._sparing.say("", sentence)
+
+    def _follow(self, system: MidiBackend, inputs: list[str], outputs: list[str]) -> None:
         self._problems = {name: problem for name, problem in self._problems.items() if name in inputs}
         for name in [name for name in self._inputs if name not in inputs]:
             _close(self._inputs.pop(name))
@@ -161,13 +172,13 @@ class MidiPorts:
             _close(self._outputs.pop(name))
         for name in filter(self._is_wanted, inputs):
             if name not in self._inputs:
-                self._open_input(name)
+                self._open_input(system, name)
         if not self._is_missed and not any(map(self._is_wanted, inputs)):
             self._tell(NONE_THERE)
         self._is_missed = True
         for name in filter(self._is_wanted, outputs):
             if name not in self._outputs:
-                self._open_output(name)
+                self._open_output(system, name)
 
     def close(self) -> None:
         """Close all controllers and stop observing the settings; one that hangs is left behind."""
@@ -186,9 +197,9 @@ class MidiPorts:
     def _is_wanted(self, name: str) -> bool:
         return not self._wanted or any(part in name.casefold() for part in self._wanted)
 
-    def _open_input(self, name: str) -> None:
+    def _open_input(self, system: MidiBackend, name: str) -> None:
         try:
-            self._inputs[name] = self._backend.open_input(name, self._heard)
+            self._inputs[name] = system.open_input(name, self._heard)
         except (OSError, LivedreamError) as fault:
             sentence = f"the MIDI controller {name} cannot be opened: {fault}; another program may use it"
             self._problems = {**self._problems, name: sentence}
@@ -197,9 +208,9 @@ class MidiPorts:
             self._problems = {one: problem for one, problem in self._problems.items() if one != name}
             self._tell(f"the MIDI controller {name} is connected")
 
-    def _open_output(self, name: str) -> None:
+    def _open_output(self, system: MidiBackend, name: str) -> None:
         try:
-            self._outputs[name] = self._backend.open_output(name)
+            self._outputs[name] = system.open_output(name)
         except (OSError, LivedreamError) as fault:
             self._sparing.say(("out", name), f"the lights of {name} cannot be reached: {fault}")
             return

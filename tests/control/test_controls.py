@@ -21,6 +21,7 @@ from livedream.control.lane import DirectLane
 from livedream.control.osc_reading import OscReader
 from livedream.control.osc_writing import osc_packet
 from livedream.errors import InputError
+from livedream.health import Health
 from livedream.presets import Preset, load, save
 from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
@@ -171,13 +172,46 @@ def test_without_midi_s_libraries_the_show_goes_on(
 ) -> None:
     monkeypatch.setitem(sys.modules, "rtmidi", None)
     plan = ControlPlan(midi="", profiles=tmp_path)
-    controls = Controls(show.store, show.commands, show.playlist, plan, tell=show.told.append)
+    controls = Controls(
+        show.store,
+        show.commands,
+        show.playlist,
+        plan,
+        tell=show.told.append,
+        clock=show.clock,
+        lane=DirectLane,
+    )
     controls.open()
-    controls.step()
-    assert controls.status().midi is None
-    assert len(show.told) == 1
-    assert "MIDI needs rtmidi" in show.told[0]
+    for _ in range(4):
+        controls.step()
+        show.clock.advance(40)
+    assert controls.status().midi == ()
+    assert controls.status().inputs["MIDI"] == Health(
+        "failed", "MIDI needs rtmidi, which is not installed", "pip install 'livedream[control]'"
+    )
+    (told,) = show.told
+    assert told.startswith("MIDI needs rtmidi, which is not installed; install it with: pip")
     controls.close()
+
+
+def test_midi_s_libraries_are_loaded_where_the_window_does_not_wait(show: Show, tmp_path: Path) -> None:
+    may_load, loaded_in = threading.Event(), list[str]()
+
+    def slow() -> FakeMidi:
+        may_load.wait(20)
+        loaded_in.append(threading.current_thread().name)
+        return show.midi
+
+    controls = Controls(
+        show.store, show.commands, plan=ControlPlan(profiles=tmp_path), clock=show.clock, backend=slow
+    )
+    controls.use_midi()
+    controls.step()
+    assert controls.status().inputs["MIDI"].state == "starting"
+    may_load.set()
+    until(lambda: controls.status().midi == ("nano",))
+    controls.close()
+    assert loaded_in == ["MIDI ports"]
 
 
 def test_midi_is_begun_and_its_profile_changed_in_mid_show(show: Show, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class Booth:
             self.desk.coalescer,
             self.commands,
             self.file,
-            self.system,
+            lambda: self.system,
             clocked=lambda _, __: None,
             tell=self.desk.told.append,
             clock=self.desk.clock,

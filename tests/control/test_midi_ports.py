@@ -28,7 +28,7 @@ class Rig:
         self.map = MidiMap(desk.coalescer, ("blackout",), bindings)
         self.ports = MidiPorts(
             self.map,
-            self.system,
+            lambda: self.system,
             wanted,
             clocked=lambda tick, now_s: self.ticks.append((tick, now_s)),
             tell=desk.told.append,
@@ -290,7 +290,7 @@ def test_a_controller_that_hangs_holds_up_nobody_and_is_closed_if_it_is_not_want
     desk: Any,
 ) -> None:
     system = Hanging("nano")
-    ports = MidiPorts(MidiMap(desk.coalescer, ()), system, tell=desk.told.append, clock=desk.clock)
+    ports = MidiPorts(MidiMap(desk.coalescer, ()), lambda: system, tell=desk.told.append, clock=desk.clock)
     assert ports.health.state == "starting"
     for _ in range(3):
         ports.step()

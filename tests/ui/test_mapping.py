@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from livedream.control.midi_binding import MidiSource
 from livedream.control.midi_profile import load_profile
+from livedream.errors import MissingError
 from livedream.ui.mapping import CHOOSE, MOVE, NO_CONTROLLER, Mapping
 from livedream.ui.panel.map_overlay import MapTarget
 
@@ -161,13 +162,11 @@ def test_a_controller_that_is_plugged_in_meanwhile_is_taken(mapping: Mapping, pl
 
 def test_without_midi_it_says_why(mapping: Mapping, played: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
-        raise InputError("MIDI needs mido: pip install 'livedream[control]'")
-
-    from livedream.errors import InputError
+        raise MissingError("MIDI needs mido", "install it with", "pip install mido")
 
     monkeypatch.setattr(played.controls, "_backend", missing)
     begin(mapping, played)
-    assert mapping.card.sentence.text() == "MIDI needs mido: pip install 'livedream[control]'."
+    assert mapping.card.sentence.text() == "MIDI needs mido; install it with: pip install mido."
     assert "MIDI needs mido" in played.said[-1]
 
 

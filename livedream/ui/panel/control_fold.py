@@ -62,8 +62,8 @@ class ControlFold(Fold):
         self.meter.show_level(status.loudness)
         self.meter.setVisible(status.inputs.get("Sound", Health("off")).state == "live")
         self._list_sounds()
-        told = {health.message for health in status.inputs.values()}
-        others = [sentence(one) for one in status.problems if one not in told]
+        told = tuple(health.message for health in status.inputs.values() if health.message)
+        others = [sentence(one) for one in status.problems if not one.startswith(told)]
         self.trouble.setText("\n".join(others))
         self.trouble.setVisible(bool(others))
 

@@ -227,3 +227,22 @@ def test_the_level_is_shown_while_it_listens(fold: ControlFold) -> None:
     assert (fold.meter.level, fold.meter.isVisible()) == (0.46, True)
     fold.follow(ControlStatus(120.0, 0.0))
     assert not fold.meter.isVisible()
+
+
+def test_a_midi_library_that_is_missing_is_told_once_with_what_brings_it(
+    fold: ControlFold, played: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Any:
+        raise NO_LIBRARY
+
+    monkeypatch.setattr(played.controls, "_backend", missing)
+    fold.rows["MIDI"].switch.click()
+    played.step()
+    fold.follow(played.controls.status())
+    row = fold.rows["MIDI"]
+    assert row.trouble.message.text() == "Sound needs a library."
+    assert not fold.trouble.isVisible()
+    row.trouble.copy.click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == NO_LIBRARY.remedy
