@@ -40,7 +40,7 @@ def hop_length(rate_hz: float) -> int:
 
 
 def mono(channels: NDArray[np.float32], axis: int) -> Samples:
-    """Return the mean of channels, which lie along an axis; what is no sound in one of them is silence there."""
+    """Return the mean of channels, which lie along an axis; what is no sound in one is silence there."""
     return np.asarray(_sound_of(channels).mean(axis=axis, dtype=np.float32))
 
 

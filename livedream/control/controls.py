@@ -170,8 +170,8 @@ class Controls:
     def use_midi(self, profile: str = "") -> Midi:
         """Open the controllers, now and as they come, with a profile in place of the one before; any thread.
 
-        profile: its name or file; "" for the default one. Raises InputError for one that cannot be read. MIDI's
-        libraries are loaded, and the controllers opened, in a thread of their own.
+        profile: its name or file; "" for the default one. Raises InputError for one that cannot be read.
+        MIDI's libraries are loaded, and the controllers opened, in a thread of their own.
         """
         try:
             made = Midi(

@@ -10,6 +10,9 @@ from livedream.errors import LivedreamError, MissingError
 from livedream.health import Health
 
 
+CLOSE_S = 1.0
+
+
 class Input(Protocol):
     """Something open that turns a show."""
 
@@ -31,7 +34,7 @@ class InputSwitch(Generic[I]):
 
     name: for people. current: what is open. tell: takes a sentence on what cannot be opened. step: what an
     open input does when it is stepped; it is closed by nobody meanwhile. closed: takes an input that is
-    closed now.
+    closed now. close_s: how long an input may take to close before it is left behind.
     """
 
     def __init__(
@@ -41,8 +44,9 @@ class InputSwitch(Generic[I]):
         step: Callable[[I], object] = lambda _: None,
         *,
         closed: Callable[[I], object] = lambda _: None,
+        close_s: float = CLOSE_S,
     ) -> None:
-        self.name = name
+        self.name, self._close_s = name, close_s
         self.current: I | None = None
         self._tell, self._step, self._closed = tell, step, closed
         self._health: Health | None = Health("off")
@@ -81,12 +85,12 @@ class InputSwitch(Generic[I]):
         with self._changed:
             return self._changed.wait_for(lambda: not self._is_working, seconds)
 
-    def close(self, seconds: float = 1.0) -> None:
-        """Close the input for good; what takes longer than `seconds` is left behind."""
+    def close(self) -> None:
+        """Close the input for good."""
         with self._changed:
             self.turn_off()
             self._is_closed = True
-        self.settle(seconds)
+        self.settle(self._close_s)
 
     def _turn(self, open_: Callable[[], I] | None, health: Health) -> None:
         with self._changed:

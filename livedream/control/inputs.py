@@ -66,8 +66,9 @@ class Inputs:
         )
         self.link = InputSwitch[LinkTempo]("Ableton Link", tell, LinkTempo.step)
         self.sound: InputSwitch[AudioInput] = InputSwitch(
-            "Sound", tell, closed=lambda one: self._forget(one.sources)
+            "Sound", tell, closed=lambda one: self._forget(one.sources), close_s=SOUND_S
         )
+        self._switches = self.osc, self.art_net, self.link, self.sound, self.feedback
 
     def use_osc(self, address: tuple[str, int]) -> None:
         """Listen on a host and a port in place of those before, soon."""
@@ -101,19 +102,16 @@ class Inputs:
 
     def health(self) -> dict[str, Health]:
         """Return how each input is, by its name."""
-        switches = self.osc, self.art_net, self.link, self.sound, self.feedback
-        return {switch.name: switch.health for switch in switches}
+        return {switch.name: switch.health for switch in self._switches}
 
     def settle(self, seconds: float) -> bool:
         """Wait until nothing is being opened or closed; False if something takes longer than `seconds`."""
-        ways = [one.settle for one in (self.feedback, self.osc, self.art_net, self.link, self.sound)]
-        return all(settle(seconds) for settle in ways)
+        return all(switch.settle(seconds) for switch in self._switches)
 
     def close(self) -> None:
         """Close all of them for good."""
-        for close in (self.osc.close, self.feedback.close, self.art_net.close, self.link.close):
-            close()
-        self.sound.close(SOUND_S)
+        for switch in self._switches:
+            switch.close()
         self.sounds.close()
 
     def heard(self, address: str, host: str) -> None:

@@ -74,10 +74,10 @@ class MidiBackend(Protocol):
 class MidiPorts:
     """Feeds a map with what controllers send, and moves their faders and lights when others change things.
 
-    backend: makes the system's MIDI, which may raise LivedreamError; it may load libraries and is called where
-    controllers are opened. wanted: parts of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and
-    the time. tell: takes sentences on what comes, goes and fails. lane: makes the thread in which controllers
-    are looked for, opened and closed: one that hangs holds up nobody else.
+    backend: makes the system's MIDI, for which it may load libraries; may raise LivedreamError. wanted: parts
+    of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and the time.
+    tell: takes sentences on what comes, goes and fails. lane: makes the thread in which the backend is made
+    and controllers are looked for, opened and closed: one that hangs holds up nobody else.
     """
 
     def __init__(

@@ -179,9 +179,9 @@ def test_one_that_cannot_be_closed_is_told_and_gone(
 
 def test_who_keeps_something_of_an_input_is_told_when_it_closes(told: list[str]) -> None:
     gone: list[str] = []
-    switch = InputSwitch[Port]("port", told.append, closed=lambda port: gone.append(port.name))
+    switch = InputSwitch[Port]("port", told.append, closed=lambda port: gone.append(port.name), close_s=20)
     switch.turn_on(Port)
-    switch.close(20)
+    switch.close()
     assert gone in ([], ["port"]), "it may not have been opened at all"
     assert switch.current is None
     switch.turn_on(Port)

@@ -12,6 +12,7 @@ import pytest
 from livedream.control.artnet_server import ArtNetPlan
 from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
+from livedream.control.input_switch import InputSwitch
 from livedream.runtime.commands import Commands
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
@@ -29,6 +30,17 @@ def test_all_are_off_until_they_are_asked_for(controls: Controls) -> None:
     assert {one.state for one in controls.inputs.health().values()} == {"off"}
     assert controls.inputs.loudness() == 0.0
     assert controls.inputs.settle(0.0)
+
+
+def test_none_of_the_switches_is_left_out(controls: Controls) -> None:
+    inputs = controls.inputs
+    switches = {one.name: one for one in vars(inputs).values() if isinstance(one, InputSwitch)}
+    assert inputs.health().keys() == switches.keys()
+    inputs.close()
+    for switch in switches.values():
+        switch.turn_on(lambda: pytest.fail("it is closed for good"))
+    assert inputs.settle(20)
+    assert {one.state for one in inputs.health().values()} == {"off"}
 
 
 def test_channels_are_sources_while_they_are_heard(controls: Controls) -> None:
