@@ -9,7 +9,6 @@ from typing import Generic, Protocol, TypeVar
 from livedream.errors import LivedreamError, MissingError
 from livedream.health import Health
 
-
 CLOSE_S = 1.0
 
 

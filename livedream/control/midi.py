@@ -19,8 +19,8 @@ from livedream.errors import InputError
 class Midi:
     """Feeds a coalescer with what controllers send; what is learned is kept in a profile.
 
-    file: of the profile, which need not exist yet. backend, lane: as of `MidiPorts`. clocked: takes the bytes of
-    MIDI clock and the time.
+    file: of the profile, which need not exist yet. backend, lane: as of `MidiPorts`. clocked: takes the
+    bytes of MIDI clock and the time.
     Raises InputError for a binding that is not possible.
     """
 
