@@ -59,7 +59,7 @@ class Matrix:
 
     @property
     def resting(self) -> tuple[str, ...]:
-        """Return a sentence on each row that rests, as a macro would move itself with rows of later owners."""
+        """Return a sentence on each row that rests: with those of later owners a macro would move itself."""
         return tuple(f"{row.source} does not move {row.word}: {why}" for row, why in self._resting.items())
 
     def sources(self) -> tuple[str, ...]:
