@@ -121,6 +121,7 @@ class ControlWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.view, self.panel, self.moods, self._settings = view, panel, moods, settings
+        self._picker: SourcePicker | None = None
         self._with_panel = bool(settings.value("panel", defaultValue=True, type=bool))
         self.setWindowIcon(icon())
         self.setStyleSheet(DARK)
@@ -146,7 +147,6 @@ class ControlWindow(QMainWindow):
         for part in (panel, moods):
             part.said.connect(view.flash)
         self._states = states
-        self._picker: SourcePicker | None = None
         self._pictures: MoodPictures | None = None
         self._face: ControlsFace | None = None
 
@@ -154,6 +154,8 @@ class ControlWindow(QMainWindow):
         """Open a picker from the bar, by mouse or key."""
         self._picker = picker
         picker.said.connect(self.view.flash)
+        picker.left.connect(self.stage.beside.hide)
+        picker.left.connect(self.view.setFocus)
 
     def paint(self, pictures: MoodPictures) -> None:
         """Show pictures of the moods as they are painted, until the window is closed."""
@@ -183,7 +185,8 @@ class ControlWindow(QMainWindow):
     def toggle_panel(self) -> None:
         """Open or fold the panel."""
         if not self._with_panel and not self._has_room():
-            self.view.flash("the window is too small for the controls")
+            least = "\N{MULTIPLICATION SIGN}".join(map(str, self._least_wh()))
+            self.view.flash(f"the window is too small for the controls: make it {least} at least")
         self._with_panel = not self._with_panel
         self._fit()
         self.view.setFocus()
@@ -213,6 +216,7 @@ class ControlWindow(QMainWindow):
         """Show the picture alone in full screen."""
         super().changeEvent(a0)
         if a0 is not None and a0.type() == QEvent.Type.WindowStateChange:
+            self.stage.beside.hide()
             self.stage.show_bare(on=self.isFullScreen())
             self._strip().setVisible(not self.isFullScreen())
             self._fit()
@@ -225,17 +229,21 @@ class ControlWindow(QMainWindow):
             a0.ignore()
             return
         if not self.isFullScreen():
-            self._settings.setValue("panels", self.saveState())
-            self._settings.setValue("panel", self._with_panel)
-            self._settings.setValue("moods", self.stage.with_moods)
+            lies = {"panels": self.saveState(), "panel": self._with_panel, "moods": self.stage.with_moods}
+            for name, value in lies.items():
+                self._settings.setValue(name, value)
         a0.accept()
         self.view.end()
 
     def _open_picker(self) -> None:
-        if self._picker is not None:
-            anchor = self.bar.source if self.bar.isVisible() else self.view
-            # The buttons for panic stay free, too.
-            self._picker.open_under(anchor, self.panel.area if self.panel.isVisible() else None)
+        if self._picker is None:
+            return
+        if self._picker.isVisible():
+            self._picker.hide()
+        elif self.panel.isVisible():
+            self._picker.open_on(self.panel.area)  # the buttons for panic stay free
+        else:
+            self._picker.open_in(self.stage.beside)
 
     def _map(self) -> None:
         if self._face is not None:
@@ -258,12 +266,17 @@ class ControlWindow(QMainWindow):
 
     def _has_room(self) -> bool:
         """Return whether the panel fits beside the picture."""
-        beside = self.panel.sizeHint().width() + self.stage.minimumWidth()
-        high = self.height() - self._strip().sizeHint().height()
-        return self.width() >= beside and high >= self.panel.minimumSizeHint().height()
+        return self.width() >= self._least_wh()[0] and self.height() >= self._least_wh()[1]
+
+    def _least_wh(self) -> tuple[int, int]:
+        """Return how large the window has to be for the panel to fit beside the picture."""
+        wide = self.panel.sizeHint().width() + self.stage.minimumWidth()
+        return wide, self.panel.minimumSizeHint().height() + self._strip().sizeHint().height()
 
     def _fit(self) -> None:
         is_open = self._with_panel and not self.isFullScreen() and self._has_room()
+        if is_open == self.dock.isHidden():
+            self.stage.beside.hide()
         self.dock.setVisible(is_open)
         self.bar.show_switch("panel", on=is_open)
         self.bar.show_switch("moods", on=self.stage.with_moods)

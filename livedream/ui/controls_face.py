@@ -51,8 +51,8 @@ class ControlsFace(QObject):
         panel.top.addWidget(self.macros)
         for fold in (self.matrix, self.inputs):
             panel.add_fold(fold)
-        stage.bar.right.addWidget(self.tempo)
-        stage.bar.right.addWidget(self.map_switch)
+        stage.bar.add_part(self.tempo)
+        stage.bar.add_part(self.map_switch)
         self._timer = QTimer(self)
         self._timer.setInterval(FOLLOW_MS)
         self._timer.timeout.connect(self.follow)

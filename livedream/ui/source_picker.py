@@ -10,6 +10,7 @@ from typing import Protocol
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QFrame,
     QGridLayout,
@@ -25,10 +26,15 @@ from livedream.ui.camera_tile import CameraTile
 from livedream.ui.panel.editors import ChoiceBox
 from livedream.ui.panel.panel_style import GAP, LINE_PX, MARGIN, dress
 from livedream.ui.panel.quiet_button import QuietButton
+from livedream.ui.side_pane import SidePane
 from livedream.ui.top_bar import BUTTON_PX
 
 FOLLOW_MS = 200
 COLUMNS = 2
+ONE_COLUMN_PX, NARROW_PX = 240, 340
+"""Below these widths cameras, and buttons, lie below each other."""
+
+FILE, FILE_SHORT = "Open film or picture ...", "Open file ..."
 NOTHING = "No camera so far; one that is plugged in shows up here."
 SIZES = ((640, 480), (1280, 720), (1920, 1080), (3840, 2160))
 FILES = "*.mp4 *.mov *.mkv *.webm *.avi *.gif *.png *.jpg *.jpeg *.webp *.bmp *.tif"
@@ -66,22 +72,24 @@ class Sources(Protocol):
 
 
 class SourcePicker(QFrame):
-    """Chooses the source; cameras are looked through only while it is open. said: what becomes of it.
+    """Chooses the source; cameras are looked through only while it is open.
 
-    ask_file: asks for a film or picture; "" for none.
+    said: what becomes of it. left: it is closed. ask_file: asks for a film or picture; "" for none.
     """
 
     said = pyqtSignal(str)
+    left = pyqtSignal()
 
     def __init__(
         self, sources: Sources, previews: Previews, ask_file: Callable[[], str] | None = None
     ) -> None:
-        super().__init__(None, Qt.WindowType.Popup)
+        super().__init__()
         self.setObjectName("picker")
         dress(self)
         self._sources, self._previews = sources, previews
         self._ask_file = ask_file or self._asked_file
-        self._wanted, self._tile_px = QPoint(), THUMBNAIL_WH[0]
+        self._pane: SidePane | None = None
+        self._wanted, self._tile_px, self._columns = QPoint(), THUMBNAIL_WH[0], COLUMNS
         self.tiles: dict[str, CameraTile] = {}
         self.nothing = QLabel()
         self.nothing.setObjectName("quiet")
@@ -89,7 +97,8 @@ class SourcePicker(QFrame):
         self.nothing.hide()
         self.size_box = self._sizes()
         self.clouds = QuietButton("Clouds", height_px=BUTTON_PX)
-        self.file = QuietButton("Open film or picture ...", height_px=BUTTON_PX)
+        self.file = QuietButton(FILE, height_px=BUTTON_PX)
+        self.file.setAccessibleName(FILE)
         self.clouds.clicked.connect(lambda: self._choose("clouds"))
         self.file.clicked.connect(self._open_file)
         self._lay_out()
@@ -97,21 +106,27 @@ class SourcePicker(QFrame):
         self._timer.setInterval(FOLLOW_MS)
         self._timer.timeout.connect(self.follow)
 
-    def open_under(self, anchor: QWidget, beside: QWidget | None = None) -> None:
-        """Open below a widget, all of it on the display.
-
-        beside: what lies beside the picture; it lies on that, since it is not to cover what goes out.
-        """
-        under = anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
-        self._wanted = under if beside is None else beside.mapToGlobal(QPoint(0, 0))
-        self.setMinimumWidth(0 if beside is None else beside.width())
-        wide_px = THUMBNAIL_WH[0] if beside is None else (beside.width() - 4 * MARGIN) // COLUMNS
-        if wide_px != self._tile_px:
-            self._tile_px = wide_px
-            self._rebuild([])
+    def open_on(self, part: QWidget) -> None:
+        """Open as wide as a part of the window and on it, all of it on the display."""
+        if self._pane is not None and self._pane.widget() is self:
+            self._pane.takeWidget()
+        if self.windowType() != Qt.WindowType.Popup:
+            self.setParent(None, Qt.WindowType.Popup)
+        self._wanted = part.mapToGlobal(QPoint(0, 0))
+        self.setMinimumWidth(part.width())
+        self._arrange(part.width())
         self._adjust()
         self._place()
         self.show()
+
+    def open_in(self, pane: SidePane) -> None:
+        """Open in a pane beside the picture."""
+        self.setMinimumWidth(0)
+        if self._pane is None:
+            self._pane = pane
+            pane.resized.connect(self._fit)
+        self._arrange(pane.width())
+        pane.hold(self)
 
     def follow(self) -> None:
         """Show the cameras that are there now, and what they see."""
@@ -138,13 +153,16 @@ class SourcePicker(QFrame):
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Stay on the display as cameras come."""
         super().resizeEvent(a0)
-        self._place()
+        if self.isWindow():
+            self._place()
 
     def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
         """Look no more."""
         self._timer.stop()
         self._previews.close()
         super().hideEvent(a0)
+        if a0 is not None and not a0.spontaneous():
+            self.left.emit()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
         """Go from one to the next with the arrow keys; Escape closes."""
@@ -187,14 +205,36 @@ class SourcePicker(QFrame):
         before: QWidget = self.nothing
         for place, (view, tile) in enumerate(zip(views, self.tiles.values(), strict=True)):
             tile.clicked.connect(partial(self._choose, view.camera))
-            self._grid.addWidget(tile, *divmod(place, COLUMNS))
+            self._grid.addWidget(tile, *divmod(place, self._columns))
             QWidget.setTabOrder(before, tile)
             before = tile
         QWidget.setTabOrder(before, self.clouds)
         self._adjust()
 
+    def _fit(self, width_px: int) -> None:
+        """Fit into the pane, if it is there."""
+        if not self.isWindow():
+            self._arrange(width_px)
+
+    def _arrange(self, width_px: int) -> None:
+        """Put all of it into a width: cameras beside or below each other, buttons, too."""
+        is_narrow = width_px < NARROW_PX
+        self._columns = 1 if width_px < ONE_COLUMN_PX else COLUMNS
+        tile_px = min(THUMBNAIL_WH[0], (width_px - (self._columns + 2) * MARGIN) // self._columns)
+        for line in self._lines:
+            ways = QBoxLayout.Direction
+            line.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        self.file.setText(FILE_SHORT if self._columns == 1 else FILE)
+        if tile_px != self._tile_px:
+            self._tile_px = tile_px
+            self._rebuild([])
+            if self.isVisible():
+                self.follow()
+
     def _adjust(self) -> None:
         """Be as large as all of it; a sentence in several lines needs more height than Qt allows for."""
+        if not self.isWindow():
+            return
         self.adjustSize()
         layout = self.layout()
         if layout is not None and layout.hasHeightForWidth():
@@ -223,11 +263,12 @@ class SourcePicker(QFrame):
     def _lay_out(self) -> None:
         self._grid = QGridLayout()
         self._grid.setSpacing(MARGIN)
-        line, sizes = QHBoxLayout(), QHBoxLayout()
-        for row in (line, sizes):
+        line, sizes = self._lines = QHBoxLayout(), QHBoxLayout()
+        for row in self._lines:
             row.setSpacing(GAP)
         label = QLabel("Size asked of cameras")
         label.setObjectName("quiet")
+        label.setWordWrap(True)
         for part in (self.clouds, self.file):
             line.addWidget(part)
         line.addStretch(1)
@@ -240,6 +281,7 @@ class SourcePicker(QFrame):
         column.addWidget(self.nothing)
         column.addLayout(line)
         column.addLayout(sizes)
+        column.addStretch(1)
 
     def _asked_file(self) -> str:
         return QFileDialog.getOpenFileName(

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from livedream.ui.more_menu import WIDE_PX
 from livedream.ui.panel.mood_grid import MoodGrid
 from livedream.ui.panel.panel_style import GAP, dress
+from livedream.ui.side_pane import SidePane
+from livedream.ui.tab_order import tab_after
 from livedream.ui.top_bar import TopBar
 
 SIDE_PX = GAP + 2
 SCROLL_PX = 12
 NARROWEST_PX = 320
 
-LOWEST_WITH_PX = {"bar": 300, "rows": 420, "moods": 340}
-"""From which height on each is shown; the picture comes first."""
+LOWEST_WITH_PX = {"bar": 180, "rows": 420, "moods": 340}
+"""From which height on each is shown; the picture comes first, and the rest is in the bar's menu."""
 
-MOODS_SHARE = 0.25
-"""Of the height, at most, that the moods take."""
+MOODS_SHARE, LOWEST_MOODS_PX = 0.25, 120
+"""Of the height, at most, that the moods take; in the menu they have so much."""
+
+UNLIMITED_PX = 16_777_215
+"""How Qt says that a width has no limit."""
 
 
 class Stage(QWidget):
@@ -38,13 +44,18 @@ class Stage(QWidget):
         self._rows = QVBoxLayout(self._between)
         self._rows.setContentsMargins(SIDE_PX, GAP, SIDE_PX, 0)
         self._rows.setSpacing(GAP)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(bar)
-        column.addWidget(view, 1)
-        column.addWidget(self._between)
-        column.addWidget(self.area)
+        self.beside = SidePane()
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(view, 1)
+        middle.addWidget(self.beside)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(bar)
+        self._column.addLayout(middle, 1)
+        self._column.addWidget(self._between)
+        self._column.addWidget(self.area)
 
     def add_row(self, row: QWidget) -> None:
         """Put a row between the picture and the moods, below those that are there."""
@@ -73,11 +84,32 @@ class Stage(QWidget):
     def _fit(self) -> None:
         width, height = self.width(), self.height()
         room = {part: not self._bare and height >= lowest for part, lowest in LOWEST_WITH_PX.items()}
-        self.bar.fit(width)
+        rows, moods = self._rows.count() > 0, self._with_moods
+        low: list[QWidget] = []
+        if not self._bare:
+            low += [self._between] if rows and not room["rows"] else []
+            low += [self.area] if moods and not room["moods"] else []
+        for part, is_shown in ((self._between, rows and room["rows"]), (self.area, moods and room["moods"])):
+            if part not in low:
+                self._take_back(part)
+                part.setVisible(is_shown)
+        self.bar.fit(width, low)
         self.bar.setVisible(room["bar"])
-        self._between.setVisible(room["rows"] and self._rows.count() > 0)
-        self.area.setVisible(room["moods"] and self._with_moods)
-        most_px = round(MOODS_SHARE * height)
+        self.beside.fit(width)
+        if self.area in low:
+            self._fit_moods(WIDE_PX, LOWEST_MOODS_PX)
+        else:
+            self._fit_moods(width, round(MOODS_SHARE * height))
+
+    def _take_back(self, part: QWidget) -> None:
+        """Put a part below the picture, if the bar's menu has had it."""
+        if self._column.indexOf(part) < 0:
+            part.setMinimumWidth(0)
+            part.setMaximumWidth(UNLIMITED_PX)
+            self._column.insertWidget(2 if part is self._between else -1, part)
+            tab_after(tab_after(self.view, self._between), self.area)
+
+    def _fit_moods(self, width: int, most_px: int) -> None:
         wide_px = width - 2 * SIDE_PX
         taken_px = self.moods.arrange(wide_px, most_px)
         if taken_px > most_px:

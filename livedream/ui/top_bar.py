@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
@@ -10,8 +10,10 @@ from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from livedream.runtime.status import Status
+from livedream.ui.more_menu import MoreMenu
 from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
 from livedream.ui.panel.panel_style import DIM, EDGE, GAP, LIT, RADIUS, RAISED, TEXT, dress, type_of
+from livedream.ui.tab_order import tab_after
 
 BUTTON_PX = 30
 PADDING_PX, ARROW_PX = 10, 16
@@ -28,7 +30,7 @@ SWITCHES = {
 
 
 class TopBar(QWidget):
-    """Shows the source and switches what the window shows; `right` is there for more.
+    """Shows the source and switches what the window shows; what there is no room for is in a menu.
 
     do: takes the name of what is asked for.
     """
@@ -38,55 +40,91 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         dress(self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._width_px = 0
+        self._width_px, self._below = 0, tuple[QWidget, ...]()
         self.source = SourceButton()
         self.source.clicked.connect(lambda: do("source"))
+        self.menu = MoreMenu(self)
         self.switches = {name: self._switch(name, do) for name in SWITCHES}
-        self._more = QWidget()
-        self.right = QHBoxLayout(self._more)
-        self.right.setContentsMargins(0, 0, 0, 0)
-        self.right.setSpacing(GAP)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(GAP + 2, GAP, GAP + 2, GAP)
-        line.setSpacing(GAP)
-        line.addWidget(self.source)
-        line.addWidget(self.switches["mirror"])
-        line.addWidget(self.switches["mirror output"])
-        line.addStretch(1)
-        line.addWidget(self._more)
-        line.addWidget(self.switches["moods"])
-        line.addWidget(self.switches["panel"])
+        self.more = MoreButton()
+        self.more.clicked.connect(self._open_menu)
+        self._left = [self.switches["mirror"], self.switches["mirror output"]]
+        self._right: list[QWidget] = [self.switches["moods"], self.switches["panel"]]
+        self._held: tuple[list[QWidget], tuple[QWidget, ...]] | None = None
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(GAP + 2, GAP, GAP + 2, GAP)
+        self._line.setSpacing(GAP)
+        self._line.addWidget(self.source)
+        self._place([], ())
 
-    def fit(self, width_px: int) -> None:
-        """Show what there is room for, the most important first; the source always.
+    def add_part(self, part: QWidget) -> None:
+        """Put a part before the switches at the right end."""
+        self._right.insert(len(self._right) - 2, part)
+        if isinstance(part, Switch):
+            part.clicked.connect(self.menu.hide)
+        self._held = None
+        self.fit(self._width_px, self._below)
 
-        Before a part goes, labels are shortened, then the source's name.
+    def fit(self, width_px: int, below: Sequence[QWidget] = ()) -> None:
+        """Show what there is room for, the most important first; the source always. The rest is in the menu.
+
+        Before a part goes, labels are shortened, then the source's name. below: what there is no room for
+        below the bar.
         """
-        self._width_px = width_px
-        more = self._more.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        first = [self.switches[name] for name in ("panel", "moods")]
-        last = [self.switches[name] for name in ("mirror", "mirror output")]
-        parts = [*first, *reversed(more), *last]
-        room_px = width_px - 2 * (GAP + 2)
+        self._width_px, self._below = width_px, tuple(below)
+        *added, moods, panel = self._right
+        parts = [panel, moods, *reversed(added), *self._left]
+        room_px = width_px - 2 * (GAP + 2) - (_wide_px(self.more) if below else 0)
         source_px = min(WIDEST_SOURCE_PX, max(SOURCE_PX, self.source.name_px()))
         for label in (0, 1):
             for name, switch in self.switches.items():
                 switch.setText(SWITCHES[name][label])
-            needed_px = sum(part.sizeHint().width() + GAP for part in parts)
+            needed_px = sum(map(_wide_px, parts))
             if needed_px + source_px <= room_px:
                 break
         left_px = room_px - SOURCE_PX
+        if needed_px > left_px and not below:
+            left_px -= _wide_px(self.more)
+        held: list[QWidget] = []
         for part in parts:
-            left_px -= part.sizeHint().width() + GAP
-            part.setVisible(left_px >= 0)
-        self._more.setVisible(any(not part.isHidden() for part in more))
+            left_px -= _wide_px(part)
+            if left_px < 0:
+                held.append(part)
+        for name, switch in self.switches.items():
+            if switch in held:
+                switch.setText(SWITCHES[name][0])
+        self._place([part for part in (*self._left, *self._right) if part in held], self._below)
+
+    def _open_menu(self) -> None:
+        self.menu.open_under(self.more)
+
+    def _place(self, held: list[QWidget], below: tuple[QWidget, ...]) -> None:
+        """Put parts into the menu, and all others into the bar."""
+        if (held, below) == self._held:
+            return
+        self._held = held, below
+        while self._line.count() > 1:
+            self._line.takeAt(1)
+        left, right = ([part for part in parts if part not in held] for parts in (self._left, self._right))
+        for part in left:
+            self._line.addWidget(part)
+        self._line.addStretch(1)
+        for part in (*right, self.more):
+            self._line.addWidget(part)
+        before: QWidget = self.source
+        for part in (*left, *right, self.more):
+            part.show()
+            before = tab_after(before, part)
+        self.menu.hold(held, below)
+        self.more.setVisible(bool(held or below))
+        if self.more.isHidden():
+            self.menu.hide()
 
     def show_status(self, status: Status) -> None:
         """Show where the picture comes from, and the rate that is measured."""
         before = self.source.name_px()
         self.source.set_lines(source_lines(status))
         if self._width_px and self.source.name_px() != before:
-            self.fit(self._width_px)
+            self.fit(self._width_px, self._below)
         self.show_switch("mirror output", on=status.mirrored)
 
     def show_switch(self, name: str, *, on: bool) -> None:
@@ -97,6 +135,7 @@ class TopBar(QWidget):
         label, _, tip = SWITCHES[name]
         switch = Switch(label)
         switch.setToolTip(tip)
+        switch.clicked.connect(self.menu.hide)
         switch.clicked.connect(lambda _: do(name))
         return switch
 
@@ -127,6 +166,19 @@ class OpeningButton(QAbstractButton):
         draw(painter, chevron(down=True), at, 5.0, pen(DIM, 2.0))
         if self.hasFocus():
             ring(painter, self)
+
+
+class MoreButton(OpeningButton):
+    """Opens what there is no room for."""
+
+    def __init__(self) -> None:
+        super().__init__(QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("more")
+        self.setToolTip("What there is no room for in the window")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return its size."""
+        return QSize(ARROW_PX + 2 * PADDING_PX - 4, BUTTON_PX)
 
 
 class SourceButton(OpeningButton):
@@ -189,6 +241,10 @@ class Switch(QPushButton):
 
     def nextCheckState(self) -> None:  # noqa: N802
         """Leave the state to the window."""
+
+
+def _wide_px(part: QWidget) -> int:
+    return part.sizeHint().width() + GAP
 
 
 def source_lines(status: Status) -> tuple[str, ...]:

@@ -110,15 +110,78 @@ def test_nothing_lies_on_the_picture_at_any_size(
     assert picture.width() >= 320
     assert picture.height() >= 0.55 * size[1]
     assert window.dock.isVisible() is (size[0] >= 700)
-    assert window.bar.isVisible() is (size[1] >= 360)
+    assert window.bar.isVisible()
     assert window.stage.area.isVisible() is (size[1] >= 480)
+
+
+@pytest.mark.parametrize("size", [(320, 240), (480, 300), (640, 360), (1280, 720), (1920, 1080)])
+def test_the_source_is_chosen_beside_the_picture_where_the_panel_is_folded(
+    qtbot: QtBot, window: ControlWindow, size: tuple[int, int]
+) -> None:
+    picker = SourcePicker(FakeSources(), FakePreviews())
+    qtbot.addWidget(picker)
+    window.offer(picker)
+    qtbot.keyClick(window.view, Key.Key_C)
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+    qtbot.mouseClick(window.bar.source, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(picker.isVisible)
+    QApplication.processEvents()
+    pane, picture = place_of(window, window.stage.beside), place_of(window, window.view)
+    assert not picker.isWindow()
+    assert window.rect().contains(pane)
+    assert not picture.intersects(pane)
+    assert picture.width() >= size[0] // 2
+    qtbot.mouseClick(window.bar.source, Qt.MouseButton.LeftButton)
+    assert not window.stage.beside.isVisible()
+    qtbot.waitUntil(lambda: window.view.width() == window.stage.width())
+
+
+def test_the_list_of_sources_goes_when_the_panel_opens_or_the_picture_fills_the_display(
+    qtbot: QtBot, window: ControlWindow
+) -> None:
+    picker = SourcePicker(FakeSources(), FakePreviews())
+    qtbot.addWidget(picker)
+    window.offer(picker)
+    for key in (Key.Key_C, Key.Key_F):
+        if window.dock.isVisible():
+            qtbot.keyClick(window.view, Key.Key_C)
+        qtbot.keyClick(window.view, Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        assert picker.isVisible()
+        qtbot.keyClick(window.view, key)
+        qtbot.waitUntil(lambda: not picker.isVisible())
+        assert not window.stage.beside.isVisible()
+
+
+@pytest.mark.parametrize("size", [(320, 240), (480, 330), (640, 360), (1280, 720)])
+def test_every_control_of_the_bars_is_reached_at_any_size(
+    qtbot: QtBot, window: ControlWindow, size: tuple[int, int]
+) -> None:
+    row, bar = QLabel("a row of somebody else"), window.bar
+    window.stage.add_row(row)
+    for wide in (size, (1280, 720), size):
+        window.resize(*wide)
+        qtbot.waitUntil(lambda wide=wide: (window.width(), window.height()) == wide)
+        QApplication.processEvents()
+    assert bar.more.isVisible() is (size != (1280, 720))
+    if bar.more.isVisible():
+        qtbot.mouseClick(bar.more, Qt.MouseButton.LeftButton)
+    for part in (bar.source, *bar.switches.values(), row, window.moods.tiles[1]):
+        assert part.isVisible()
+        assert part.width() >= min(part.sizeHint().width(), 40)
+    qtbot.mouseClick(bar.switches["mirror"], Qt.MouseButton.LeftButton)
+    assert not window.view.picture.preview.mirror
+    assert not bar.menu.isVisible()
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: place_of(window, row).bottom() < place_of(window, window.stage.area).top())
+    assert place_of(window, row).width() > 800
 
 
 def test_a_panel_without_room_says_so(qtbot: QtBot, window: ControlWindow) -> None:
     qtbot.keyClick(window.view, Key.Key_C)
     window.resize(400, 300)
     qtbot.keyClick(window.view, Key.Key_C)
-    assert "too small" in window.view.overlays.look(window.view._clock.now_s(), dreaming=True).hint.text
+    assert "make it 68" in window.view.overlays.look(window.view._clock.now_s(), dreaming=True).hint.text
     assert not window.dock.isVisible()
     window.resize(1280, 720)
     qtbot.waitUntil(window.dock.isVisible)
@@ -139,7 +202,13 @@ def test_switches_ask_the_window_and_show_how_it_stands(qtbot: QtBot, window: Co
     qtbot.waitUntil(lambda: not mirror.isChecked())
 
 
-def test_the_tab_key_goes_from_the_bar_over_the_moods_to_the_panel(window: ControlWindow) -> None:
+@pytest.mark.parametrize("smaller_before", [False, True])
+def test_the_tab_key_goes_from_the_bar_over_the_moods_to_the_panel(
+    qtbot: QtBot, window: ControlWindow, smaller_before: bool
+) -> None:
+    for wide in [(320, 240), (1280, 720)] if smaller_before else []:
+        window.resize(*wide)
+        qtbot.waitUntil(lambda wide=wide: (window.width(), window.height()) == wide)
     window.bar.source.setFocus()
     seen: list[QWidget | None] = []
     while (now := QApplication.focusWidget()) not in seen:

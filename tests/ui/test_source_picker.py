@@ -8,8 +8,9 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from livedream.runtime.camera_previews import THUMBNAIL_WH, CameraView
+from livedream.runtime.camera_previews import CameraView
 from livedream.sources.cameras import CameraInfo
+from livedream.ui.side_pane import SidePane
 from livedream.ui.source_picker import SourcePicker
 
 ONE, OTHER = (CameraInfo(place, "C920", path=f"/dev/video{place}") for place in (0, 2))
@@ -57,7 +58,8 @@ def picker(qtbot: QtBot, sources: FakeSources, previews: FakePreviews) -> Iterat
     picker = SourcePicker(sources, previews, lambda: "/films/beach.mp4")
     for widget in (anchor, picker):
         qtbot.addWidget(widget)
-    picker.open_under(anchor)
+    anchor.resize(520, 400)
+    picker.open_on(anchor)
     yield picker
     picker.hide()
 
@@ -152,13 +154,13 @@ def test_all_of_it_is_on_the_display_however_many_cameras_there_are(
     room = picker.screen().availableGeometry()
     corner = QWidget()
     qtbot.addWidget(corner)
-    corner.setGeometry(room.right() - 40, room.bottom() - 40, 40, 40)
+    corner.setGeometry(room.right() - 360, room.bottom() - 40, 360, 40)
     corner.show()
     picker.hide()
-    picker.open_under(corner)
+    picker.open_on(corner)
     previews.seen = [CameraView(CameraInfo(place, "C920", path=f"/dev/video{place}")) for place in range(5)]
     qtbot.waitUntil(lambda: len(picker.tiles) == 5)
-    qtbot.waitUntil(lambda: picker.height() > 500)
+    qtbot.waitUntil(lambda: picker.height() > 400)
     assert room.contains(picker.frameGeometry())
 
 
@@ -172,10 +174,41 @@ def test_where_the_panel_is_open_it_lies_on_that_and_not_on_the_picture(
     panel.setGeometry(400, 0, 360, 560)
     window.show()
     picker.hide()
-    picker.open_under(window, panel)
+    picker.open_on(panel)
     qtbot.waitUntil(lambda: len(picker.tiles) == 2)
     within = QRect(panel.mapToGlobal(QPoint(0, 0)), panel.size())
     qtbot.waitUntil(lambda: within.contains(picker.frameGeometry()))
+
+
+@pytest.mark.parametrize("wide_px", [160, 288, 364])
+def test_in_a_pane_all_of_it_is_as_wide_as_the_pane(
+    qtbot: QtBot, picker: SourcePicker, sources: FakeSources, wide_px: int
+) -> None:
+    pane = SidePane()
+    qtbot.addWidget(pane)
+    pane.resize(wide_px, 200)
     picker.hide()
-    picker.open_under(window)
-    assert picker.tiles["/dev/video0"].width() == THUMBNAIL_WH[0]
+    picker.open_in(pane)
+    qtbot.waitUntil(lambda: len(picker.tiles) == 2)
+    viewport = pane.viewport()
+    assert viewport is not None
+    qtbot.waitUntil(lambda: picker.width() == viewport.width())
+    for part in (*picker.tiles.values(), picker.clouds, picker.file, picker.size_box):
+        assert part.width() >= min(part.sizeHint().width(), part.minimumSizeHint().width())
+        assert picker.rect().left() <= part.x() <= part.geometry().right() <= picker.rect().right()
+    with qtbot.waitSignal(picker.left):
+        picker.clouds.click()
+    assert sources.wishes == [("clouds", None)]
+
+
+def test_it_goes_from_a_pane_onto_the_panel_and_back(qtbot: QtBot, picker: SourcePicker) -> None:
+    pane, panel = SidePane(), QWidget()
+    for widget in (pane, panel):
+        qtbot.addWidget(widget)
+    for _ in range(2):
+        picker.hide()
+        picker.open_in(pane)
+        assert (picker.isWindow(), picker.isVisible()) == (False, True)
+        picker.hide()
+        picker.open_on(panel)
+        assert (picker.isWindow(), picker.isVisible()) == (True, True)

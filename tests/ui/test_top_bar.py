@@ -1,4 +1,5 @@
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
@@ -34,7 +35,11 @@ def test_the_longest_line_that_fits_is_shown() -> None:
 
 
 def shown_in(bar: TopBar) -> list[str]:
-    return [switch.text() for switch in bar.switches.values() if not switch.isHidden()]
+    return [switch.text() for switch in bar.switches.values() if switch.parentWidget() is bar]
+
+
+def in_menu(bar: TopBar) -> list[str]:
+    return [switch.text() for switch in bar.switches.values() if switch.parentWidget() is bar.menu]
 
 
 def test_labels_are_shortened_before_a_switch_goes(qtbot: QtBot) -> None:
@@ -45,8 +50,31 @@ def test_labels_are_shortened_before_a_switch_goes(qtbot: QtBot) -> None:
     assert shown_in(bar) == ["Mirror view", "Mirror out", "Moods", "Panel"]
     bar.fit(440)
     assert shown_in(bar) == ["Mirror", "Out", "Moods", "Panel"]
-    bar.fit(300)
+    assert bar.more.isHidden()
+    bar.fit(320)
     assert shown_in(bar) == ["Moods", "Panel"]
+    assert in_menu(bar) == ["Mirror view", "Mirror out"]
+    assert not bar.more.isHidden()
+    bar.fit(900)
+    assert in_menu(bar) == []
+
+
+def test_the_menu_opens_with_the_keyboard_and_closes_with_escape(qtbot: QtBot) -> None:
+    asked: list[str] = []
+    bar = TopBar(asked.append)
+    qtbot.addWidget(bar)
+    bar.resize(320, 42)
+    bar.fit(320)
+    bar.show()
+    bar.more.setFocus()
+    qtbot.keyClick(bar.more, Qt.Key.Key_Return)
+    assert bar.switches["mirror output"].isVisible()
+    qtbot.keyClick(bar.menu, Qt.Key.Key_Escape)
+    assert not bar.menu.isVisible()
+    bar.more.click()
+    bar.switches["mirror output"].click()
+    assert asked == ["mirror output"]
+    assert not bar.menu.isVisible()
 
 
 def test_for_a_long_name_labels_give_way(qtbot: QtBot) -> None:
