@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -89,9 +91,10 @@ class Stage(QWidget):
         if not self._bare:
             low += [self._between] if rows and not room["rows"] else []
             low += [self.area] if moods and not room["moods"] else []
-        for part, is_shown in ((self._between, rows and room["rows"]), (self.area, moods and room["moods"])):
+        shown = {self._between: rows and room["rows"], self.area: moods and room["moods"]}
+        self._take_back([part for part in shown if part not in low])
+        for part, is_shown in shown.items():
             if part not in low:
-                self._take_back(part)
                 part.setVisible(is_shown)
         self.bar.fit(width, low)
         self.bar.setVisible(room["bar"])
@@ -101,13 +104,16 @@ class Stage(QWidget):
         else:
             self._fit_moods(width, round(MOODS_SHARE * height))
 
-    def _take_back(self, part: QWidget) -> None:
-        """Put a part below the picture, if the bar's menu has had it."""
-        if self._column.indexOf(part) < 0:
+    def _take_back(self, parts: Sequence[QWidget]) -> None:
+        """Put parts below the picture, if the bar's menu has had one of them."""
+        if all(self._column.indexOf(part) >= 0 for part in parts):
+            return
+        before = self.view
+        for place, part in enumerate(parts, 2):
             part.setMinimumWidth(0)
             part.setMaximumWidth(UNLIMITED_PX)
-            self._column.insertWidget(2 if part is self._between else -1, part)
-            tab_after(tab_after(self.view, self._between), self.area)
+            self._column.insertWidget(place, part)
+            before = tab_after(before, part)
 
     def _fit_moods(self, width: int, most_px: int) -> None:
         wide_px = width - 2 * SIDE_PX

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -155,7 +156,7 @@ def test_the_list_of_sources_goes_when_the_panel_opens_or_the_picture_fills_the_
 
 @pytest.mark.parametrize("size", [(320, 240), (480, 330), (640, 360), (1280, 720)])
 def test_every_control_of_the_bars_is_reached_at_any_size(
-    qtbot: QtBot, window: ControlWindow, size: tuple[int, int]
+    qtbot: QtBot, qtlog: Any, window: ControlWindow, size: tuple[int, int]
 ) -> None:
     row, bar = QLabel("a row of somebody else"), window.bar
     window.stage.add_row(row)
@@ -175,6 +176,7 @@ def test_every_control_of_the_bars_is_reached_at_any_size(
     window.resize(1280, 720)
     qtbot.waitUntil(lambda: place_of(window, row).bottom() < place_of(window, window.stage.area).top())
     assert place_of(window, row).width() > 800
+    assert not [record.message for record in qtlog.records if "TabOrder" in record.message]
 
 
 def test_a_panel_without_room_says_so(qtbot: QtBot, window: ControlWindow) -> None:
