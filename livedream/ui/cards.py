@@ -18,6 +18,9 @@ LABEL_WIDTH = 66.0
 INDENT = 18.0
 CAPS_WIDTH = 92.0
 COLUMNS = (384.0, 372.0)
+MOST_LINES = 2.5
+"""About so many lines are seen of one that has a long name in it; the others are to be seen, too."""
+
 LINE_GAP = 6.0
 GROUP_GAP = 10.0
 KEY_CAP = QColor(255, 255, 255, 30)
@@ -139,14 +142,15 @@ def _line(sheet: Sheet, line: Line) -> None:
     if isinstance(line, Device):
         _device(sheet, line)
     elif isinstance(line, Notice):
-        sheet.y += sheet.write(line.text, SMALL)
+        sheet.y += sheet.write(sheet.elided(line.text, SMALL, MOST_LINES * sheet.width), SMALL)
     else:
         _setting(sheet, line)
 
 
 def _setting(sheet: Sheet, line: Setting) -> None:
     sheet.write(line.label, LABEL)
-    sheet.y += sheet.write(line.text, Ink(14, line.tone), x=LABEL_WIDTH)
+    ink, room = Ink(14, line.tone), MOST_LINES * (sheet.width - LABEL_WIDTH)
+    sheet.y += sheet.write(sheet.elided(line.text, ink, room), ink, x=LABEL_WIDTH)
 
 
 def _troubles(sheet: Sheet, troubles: Sequence[Device]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 from math import ceil
+from unicodedata import bidirectional
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPaintEvent
@@ -14,6 +16,8 @@ from livedream.ui.more_menu import MoreMenu
 from livedream.ui.panel.panel_paint import begin, chevron, draw, pen, ring
 from livedream.ui.panel.panel_style import DIM, EDGE, GAP, LIT, RADIUS, RAISED, TEXT, dress, type_of
 from livedream.ui.tab_order import tab_after
+
+FIRST_STRONG, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 BUTTON_PX = 30
 PADDING_PX, ARROW_PX = 10, 16
@@ -209,7 +213,7 @@ class SourceButton(OpeningButton):
         if lines != self._lines:
             self._lines, line = lines, lines[0]
             self.setAccessibleName(f"source: {line}")
-            self.setToolTip(f"{line}\nChoose a camera, a film or a picture (Ctrl O)")
+            self.setToolTip(f"<qt>{escape(line)}<br>Choose a camera, a film or a picture (Ctrl O)</qt>")
             self.updateGeometry()
             self.update()
 
@@ -253,12 +257,19 @@ def source_lines(status: Status) -> tuple[str, ...]:
     While another source is opened, that is told instead.
     """
     if status.opening:
-        return (f"opening {status.opening} ...",)
+        return (f"opening {_isolated(status.opening)} ...",)
     width, height = status.source_wh
-    name = status.source or "no source yet"
+    name = _isolated(status.source) or "no source yet"
     size = f"{width}\N{MULTIPLICATION SIGN}{height}" if width else ""
     rate = f"{status.source_fps:.1f} fps" if status.source_fps else ""
     return tuple(_joined(*parts) for parts in ((name, size, rate), (name, rate), (name,)))
+
+
+def _isolated(name: str) -> str:
+    """Return a name in one line; what is read from the right keeps the figures after it in their order."""
+    line = " ".join(name.split())
+    is_from_right = any(bidirectional(letter) in ("R", "AL") for letter in line)
+    return f"{FIRST_STRONG}{line}{POP}" if is_from_right else line
 
 
 def _joined(*parts: str) -> str:

@@ -124,3 +124,10 @@ def test_troubles_make_a_card_taller_and_a_remedy_is_for_trouble_only() -> None:
     assert height() < height(TROUBLE) < height(TROUBLE, TROUBLE)
     assert toast_card(Toast((well,)), 1.0).y == toast_card(Toast((replace(well, remedy=""),)), 1.0).y
     assert toast_card(Toast((well,)), 1.0).y < toast_card(Toast((TROUBLE,)), 1.0).y
+
+
+def test_a_name_without_end_leaves_room_for_the_other_lines(written: list[str]) -> None:
+    status = Status(preset="a" * 400, engine="OpenVINO", notices=("b" * 400,), source="c")
+    hud_card(hud_of(status), 1.0, 400.0)
+    assert "OpenVINO" in written
+    assert not any("more in a larger window" in text for text in written)

@@ -86,3 +86,14 @@ def test_for_a_long_name_labels_give_way(qtbot: QtBot) -> None:
     assert shown_in(bar)[0] == "Mirror", "at the same width"
     bar.fit(wide + bar.source.name_px())
     assert shown_in(bar)[0] == "Mirror view"
+
+
+def test_a_source_s_name_is_one_line_in_any_script_and_its_rate_stays_behind_it(qtbot: QtBot) -> None:
+    assert source_lines(Status(source="a\nb <i>"))[-1] == "a b <i>"
+    (_, rate, name) = source_lines(Status(source="\u0643\u0627\u0645", source_fps=30.0))
+    assert rate == f"{name} \N{MIDDLE DOT} 30.0 fps"
+    assert (name[0], name[-1]) == ("\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
+    button = SourceButton()
+    qtbot.addWidget(button)
+    button.set_lines(source_lines(Status(source="<i>.mp4")))
+    assert "&lt;i&gt;.mp4" in button.toolTip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PyQt6.QtWidgets import (
@@ -76,9 +78,12 @@ class DeckRow(QWidget):
             shown = deck.fontMetrics().elidedText(
                 f"{side}  {name}", Qt.TextElideMode.ElideRight, max(40, deck.width() - 18)
             )
+            shown = shown.replace("&", "&&")  # or else it underlines what follows
             if deck.text() != shown:
                 deck.setText(shown)
-            deck.setToolTip(f"<qt><b>{side}: {name}</b><br>Click: cut to it. A tile loads another.</qt>")
+            deck.setToolTip(
+                f"<qt><b>{side}: {escape(name)}</b><br>Click: cut to it. A tile loads another.</qt>"
+            )
             deck.setAccessibleName(f"deck {side}: {name}{', live' if is_live else ''}")
         self.fader.place(state.fader, state.seen)
         self.fade_s.place(state.fade_s)

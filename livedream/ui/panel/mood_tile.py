@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from math import ceil
 from typing import Literal
 
@@ -251,7 +252,9 @@ class MoodTile(QAbstractButton):
         engines = {"ready": "ready", "building": "its engine is being built", "waiting": "its engine waits"}
         states = ", ".join(part for part in (what, engines[self.state] if self.state else "") if part)
         self.setAccessibleName(f"{self.number} {self.name}" + (f", {states}" if states else ""))
-        self.setToolTip(f"<qt><b>{self.name}</b>{f' ({states})' if states else ''}<br>{self._tip}</qt>")
+        self.setToolTip(
+            f"<qt><b>{escape(self.name)}</b>{f' ({states})' if states else ''}<br>{escape(self._tip)}</qt>"
+        )
 
 
 def _is_shifted(event: QKeyEvent) -> bool:

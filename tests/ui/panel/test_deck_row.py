@@ -145,3 +145,14 @@ def test_beside_an_open_panel_the_names_of_the_presets_are_whole(
     row.resize(890, 40)
     shown(row)
     assert [deck.text() for deck in row.decks.values()] == ["A  menagerie", "B  patchwork"]
+
+
+def test_signs_in_a_preset_s_name_are_shown_as_they_are(
+    tmp_path: Path, make_desk: Callable[[Playlist], Desk], shown: Callable[[QWidget], QWidget]
+) -> None:
+    presets = [Preset(name, "", Settings()) for name in ("R&B", "a<b>c")]
+    row = DeckRow(make_desk(Playlist(presets, own=OwnPresets(tmp_path))))
+    row.resize(890, 40)
+    shown(row)
+    assert row.decks["A"].text() == "A  R&&B", "which is shown as one"
+    assert "a&lt;b&gt;c" in row.decks["B"].toolTip()
