@@ -166,7 +166,8 @@ def recordings(workers: Sequence[SinkWorker]) -> dict[str, str]:
 def recorded(sink_worker: SinkWorker, recorder: Recorder) -> str:
     """Return what became of a recording, once it is closed."""
     if recorder.failure is not None:
-        return str(recorder.failure)
+        parts = ", ".join(map(str, recorder.went_on))
+        return f"{recorder.failure} It went on in {parts}." if parts else str(recorder.failure)
     if sink_worker.written == 0:
         return f"{recorder.path}: nothing, the show ended before the first dreamed frame"
     missed = f", {sink_worker.dropped} of its frames missed" if sink_worker.dropped else ""

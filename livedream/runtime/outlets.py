@@ -59,7 +59,8 @@ def add_outlet_commands(
         worker = running(output, RECORDING)
         if worker is not None:
             output.remove_sink(worker)
-            return f"{worker.sink.name} ends"
+            if worker.health.state != "failed":
+                return f"{worker.sink.name} ends"
         path = free_name(folder, ".mp4", now())
         output.add_sink(open_sink(f"file:{path}", size_wh=output.rate.size_wh, fps=output.rate.fps))
         return f"recording {path.name}"

@@ -44,7 +44,7 @@ class Output:
         self._panic = Panic(rate.size_wh)
         self._passes, self._switched_s = False, float("-inf")
         self._awaits_reset = False
-        self._placeholder = PlaceholderFrames(rate.size_wh, source, clock)
+        self._placeholder = PlaceholderFrames(rate.size_wh, source, clock, tell)
         self._newest: Latest[Finished] = Latest()
         self._sink_workers: list[SinkWorker] = []
         self._removed: set[SinkWorker] = set()
@@ -156,6 +156,7 @@ class Output:
         for worker in self._sink_workers:
             watched = worker.sink.is_live or self.flash_limit == "all"
             worker.slot.put(limited if watched else whole)
+            worker.look_after()
 
     def _note_switch(self, now_s: float) -> bool:
         """Return whether what is switched may pass the flash limiter: nothing was in the second before."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 from livedream.clock import Clock
 from livedream.frame import Rgb
 from livedream.sinks.slate import slate
@@ -15,16 +18,24 @@ frames a second, which pauses as long each time, is not taken for three flashes.
 
 
 class PlaceholderFrames:
-    """Gives the slate that a constant-rate sink sends, if it has to send one."""
+    """Gives the slate that a constant-rate sink sends, if it has to send one; any thread.
 
-    def __init__(self, size_wh: tuple[int, int], source: Source, clock: Clock) -> None:
-        self._size_wh, self._source, self._clock = size_wh, source, clock
+    tell: is told once why a source is lost, and that it is back.
+    """
+
+    def __init__(
+        self, size_wh: tuple[int, int], source: Source, clock: Clock, tell: Callable[[str], None]
+    ) -> None:
+        self._size_wh, self._source, self._clock, self._tell = size_wh, source, clock, tell
+        self._is_lost, self._changing = False, threading.Lock()
         self._dreamed_s: float | None = None
         self._slates: dict[str, Rgb] = {}
 
     def note(self, now_s: float) -> None:
         """Take note that a frame was dreamed."""
         self._dreamed_s = now_s
+        if self._turns_lost(False):
+            self._tell(f"{self._source.info.name} is back")
 
     def __call__(self) -> Rgb | None:
         """Return a slate before the first dream and while the source is lost, else None."""
@@ -32,7 +43,17 @@ class PlaceholderFrames:
             return self._slate("warming up")
         health = self._source.health
         silent_s = self._clock.now_s() - self._dreamed_s
-        return None if health.ok or silent_s < LOST_S else self._slate(health.message)
+        if health.ok or silent_s < LOST_S:
+            return None
+        if health.state != "off" and self._turns_lost(True):
+            self._tell(health.message)
+        return self._slate(health.message)
+
+    def _turns_lost(self, is_lost: bool) -> bool:
+        """Note whether the source is lost; return whether that is new."""
+        with self._changing:
+            was_lost, self._is_lost = self._is_lost, is_lost
+            return was_lost != is_lost
 
     def _slate(self, sentence: str) -> Rgb:
         if sentence not in self._slates:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +23,15 @@ each frame: every finished frame once, as soon as it is there."""
 
 LONGEST_RETRY_S = 40.0
 """A device that somebody frees is found within this time, and one that stays away is left in peace."""
+
+STEADY_S = 10.0
+"""A sink that has taken frames for so long is trusted again: it is tried as soon as at first, and told of."""
+
+BLOCKED_S = 2.0
+"""A sink that has not given back a call for so long is told of; it goes on when it does."""
+
+ASLEEP_S = 60.0
+"""Nothing goes out in place of a longer stall: the machine slept, or somebody set its clock."""
 
 LOOK_UP_S = 0.1
 """How often a thread that waits for a frame looks whether it should stop."""
@@ -46,7 +57,9 @@ class Rate:
 class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
-    One that cannot start is tried again after its `retry_s`, then after twice as long, and so on.
+    One that cannot start, or fails in any way, is tried again after its `retry_s`, then after twice as long,
+    and so on; each reason is told once, until it has taken frames for STEADY_S. Whoever feeds it calls
+    `look_after` now and then, which tells of one that hangs.
     placeholder: gives the slate while there is no picture to show, else None. tell: takes sentences, and in
     the lines below one how to mend it.
     """
@@ -62,11 +75,14 @@ class SinkWorker:
         self.sink, self.rate = sink, rate
         self._clock, self._placeholder, self._tell = clock, placeholder, tell
         self.slot: Latest[Finished] = Latest(lossless=rate.pace == "each frame")
-        self.health = Health("starting", "opening")
+        self._health = Health("starting", "opening")
         self.latency_ms = Meter(window_s=3600.0)
         self.written = self.late = 0
         self._began_s: float | None = None
+        self._called_s: float | None = None
+        self._hung_s = float("-inf")
         self._seen = 0
+        self._told: set[str] = set()
         self._stop, self._wake = threading.Event(), threading.Event()
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name=f"sink {sink.name}", daemon=True)
@@ -94,6 +110,25 @@ class SinkWorker:
         return not self._thread.is_alive()
 
     @property
+    def health(self) -> Health:
+        """Return how it does; one that hangs in a call is stale."""
+        hangs_s = self._hangs_s()
+        if hangs_s < BLOCKED_S:
+            return self._health
+        return Health("stale", f"{self.sink.name} has not answered for {hangs_s:.0f} s")
+
+    def look_after(self) -> None:
+        """Tell, once, of a sink that hangs in a call; any thread."""
+        now_s = self._clock.now_s()
+        if self._hangs_s() < BLOCKED_S:
+            if now_s - self._hung_s >= STEADY_S:
+                self._told.discard("hangs")
+        else:
+            self._hung_s = now_s
+            words = f"{self.sink.name} does not answer; all else goes on, and so does it when it answers"
+            self._say("hangs", words)
+
+    @property
     def running_s(self) -> float:
         """Return for how long it has taken frames; 0 while it takes none."""
         began_s = self._began_s
@@ -104,16 +139,35 @@ class SinkWorker:
         """Count finished frames that this sink was too slow for, and ticks that it missed."""
         return self.late + (self.slot.dropped if self.rate.pace == "each frame" else 0)
 
+    def _hangs_s(self) -> float:
+        """Return for how long the call lasts that it is in; 0 while it is in none."""
+        called_s = self._called_s
+        return 0.0 if called_s is None else self._clock.now_s() - called_s
+
+    @contextmanager
+    def _calling(self) -> Iterator[None]:
+        """Note when a call of the sink began, for as long as it lasts."""
+        self._called_s = self._clock.now_s()
+        try:
+            yield
+        finally:
+            self._called_s = None
+
+    def _say(self, reason: str, sentence: str) -> None:
+        if reason not in self._told:
+            self._told.add(reason)
+            self._tell(sentence)
+
     def _work(self) -> None:
         try:
             self._show_and_retry()
-        except BaseException as fault:  # a mistake in a sink: reaches the session's owner
+        except BaseException as fault:  # a mistake in a sink that is not tried again: reaches the owner
             self._fault = fault
-            self.health = Health("failed", f"{self.sink.name} failed: {fault}")
+            self._health = Health("failed", f"{self.sink.name} failed: {fault}")
         finally:
             self.slot.close()
-            if self.health.state == "live":
-                self.health = Health("off", "finished")
+            if self._health.state == "live":
+                self._health = Health("off", "finished")
 
     def _show_and_retry(self) -> None:
         tries = 0
@@ -126,20 +180,38 @@ class SinkWorker:
             self._wake.clear()
 
     def _show(self) -> bool:
-        """Open the sink and feed it until the end or a fault; return whether it was open."""
-        opened = False
+        """Open the sink and feed it until the end or a fault; return whether it took frames for long."""
         try:
-            words = self.sink.open(self.rate.size_wh, self.rate.fps)
-            opened, self.health = True, Health("live", words)
+            with self._calling():
+                words = self.sink.open(self.rate.size_wh, self.rate.fps)
+            self._health = Health("live", words)
             self._tick() if self.rate.pace == "constant" else self._pass_on()
         except SinkError as fault:
-            if self.health.message != str(fault):
-                self._tell("\n".join(part for part in (str(fault), fault.remedy) if part))
-            self.health = Health("failed", str(fault), fault.remedy)
+            self._note(str(fault), fault.remedy)
+        except Exception as fault:  # a driver's own, of any kind
+            if self.sink.retry_s is None:
+                raise
+            self._note(f"{self.sink.name} failed ({type(fault).__name__}: {fault}); it is tried again")
         finally:
-            self._began_s = None
-            self.sink.close()
-        return opened
+            is_steady, self._began_s = self.running_s >= STEADY_S, None
+            self._close()
+        return is_steady
+
+    def _close(self) -> None:
+        try:
+            with self._calling():
+                self.sink.close()
+        except Exception as fault:
+            if self.sink.retry_s is None:
+                raise
+            self._note(f"{self.sink.name} cannot be closed ({type(fault).__name__}: {fault})")
+
+    def _note(self, sentence: str, remedy: str = "") -> None:
+        """Take note that the sink failed; a reason whose numbers alone differ is the same."""
+        if self.running_s >= STEADY_S:
+            self._told.clear()
+        self._say(re.sub(r"\d", "", sentence), "\n".join(part for part in (sentence, remedy) if part))
+        self._health = Health("failed", sentence, remedy)
 
     def _pass_on(self) -> None:
         self._began_s = self._clock.now_s()
@@ -155,10 +227,16 @@ class SinkWorker:
                 return
         self._began_s = start_s = self._clock.now_s()
         tick = 0
-        while not self._clock.wait(self._stop, start_s + tick * interval_s - self._clock.now_s()):
+        while not self._clock.wait(
+            self._stop, min(start_s + tick * interval_s - self._clock.now_s(), interval_s)
+        ):
             self._write_latest(tick * interval_s)
             # After a stall go on from now: a burst of old frames helps nobody.
-            due = int((self._clock.now_s() - start_s) / interval_s)
+            passed_s = self._clock.now_s() - start_s
+            if abs(passed_s - tick * interval_s) > ASLEEP_S:
+                start_s += passed_s - (tick + 1) * interval_s
+                passed_s = (tick + 1) * interval_s
+            due = int(passed_s / interval_s)
             self.late += max(0, due - tick - 1)
             tick = max(tick + 1, due)
 
@@ -166,17 +244,21 @@ class SinkWorker:
         slate = self._placeholder()
         newest = self.slot.peek()
         if slate is not None:
-            self.sink.write(slate, time_s)
+            self._hand_over(slate, time_s)
         elif newest is not None:
             sequence, finished = newest
             if sequence == self._seen:
-                self.sink.write(finished.rgb, time_s)
+                self._hand_over(finished.rgb, time_s)
             else:
                 self._seen = sequence
                 self._write(finished, time_s)
 
     def _write(self, finished: Finished, time_s: float) -> None:
-        self.sink.write(finished.rgb, time_s)
+        self._hand_over(finished.rgb, time_s)
         now_s = self._clock.now_s()
         self.written += 1
         self.latency_ms.note(now_s, (now_s - finished.captured_s) * 1e3)
+
+    def _hand_over(self, rgb: Rgb, time_s: float) -> None:
+        with self._calling():
+            self.sink.write(rgb, time_s)

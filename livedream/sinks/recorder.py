@@ -6,7 +6,9 @@ import contextlib
 import errno
 import io
 import tempfile
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 
 import av
@@ -37,31 +39,54 @@ class Recorder:
 
     The file is made, or an older one given up, with the first frame: without one, nothing changes.
 
-    path: ends in .mp4, .mov or .mkv. dropped: frames that came too early for a place of their own.
-    failure: why the recording ended before its time, also when that came out only on closing.
+    One that has stopped goes on, once it is opened again, in a file of its own beside the first: film-2.mp4.
+
+    path: ends in .mp4, .mov or .mkv. files: those that hold something, in order; went_on: those of them that
+    were begun after it had stopped. dropped: frames that came too early
+    for a place of their own. failure: why the recording stopped before its time, also when that
+    came out only on closing; the first reason, if it was several times.
     """
 
     kind, is_live = RECORDING, False
-    retry_s: float | None = None
+    retry_s: float | None = 2.0
     waits_for_dream = True
 
-    def __init__(self, path: str | Path, *, overwrite: bool = False) -> None:
-        """Note where to record; overwrite: an older file of that name is given up."""
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        overwrite: bool = False,
+        open_file: Callable[[Path, bool], io.FileIO] | None = None,
+    ) -> None:
+        """Note where to record; overwrite: an older file of that name is given up.
+
+        open_file: opens a file, as `open_raw`, for tests of disks that fail.
+        """
         self.path = Path(path)
         self.name = f"recording {self.path.name}"
         self.dropped = 0
         self.failure: SinkError | None = None
-        self._overwrite = overwrite
+        self.files: tuple[Path, ...] = ()
+        self.went_on: tuple[Path, ...] = ()
+        self._overwrite, self._open_file = overwrite, open_file
+        self._part = self.path
+        self._stop: SinkError | None = None
+        self._any_kept = self._is_gone = self._is_resumed = False
         self._last_pts = -1
         self._movie: Movie | None = None
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
-        """Start the film; odd sizes get one black line. Say which encoder is at work.
+        """Start the film, or its next part; odd sizes get one black line. Say which encoder is at work.
 
         size_wh: pixels. fps: > 0. Raises SinkError with the reason and the way out.
         """
         self.close()
-        self.dropped, self._last_pts, self.failure = 0, -1, None
+        if self._stop is None:
+            self.dropped, self.failure, self._part = 0, None, self.path
+            self.files = self.went_on = ()
+        elif self.files:
+            self._part = _next_part(self.path)
+        self._last_pts, self._stop, self._is_resumed = -1, None, self.failure is not None
         even_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
         self._movie = self._start(even_wh, Fraction(fps).limit_denominator(1001))
         encoder = self._movie.encoder
@@ -74,8 +99,8 @@ class Recorder:
 
         Raises SinkError if the disk or the encoder fails; what was recorded until then stays.
         """
-        if self.failure is not None:
-            raise self.failure
+        if self._stop is not None:
+            raise self._stop
         if self._movie is None:
             raise SinkError(f"{self.path} is not being recorded; open the recording first.")
         pts = round(time_s * self._movie.rate)
@@ -92,14 +117,17 @@ class Recorder:
         try:
             movie.finish()
         except (OSError, av.FFmpegError) as error:
-            self.failure = self.failure or self._stopped(error, movie.kept_s)
-        if movie.begun:
-            self._remove_empty()
+            self._note_stop(error, movie)
+        if movie.begun and (self._stop is None or self._any_kept):
+            self.files += (self._part,)
+            self.went_on += (self._part,) if self._is_resumed else ()
+        elif movie.begun and not self._is_gone:
+            self._remove_part()
 
     def _start(self, size_wh: tuple[int, int], rate: Fraction) -> Movie:
         """Check the place and start the encoder; nothing is changed on the disk."""
         try:
-            check_recording(self.path, self._overwrite)
+            check_recording(self._part, self._overwrite)
             return Movie(self._file(), self.path.suffix.lower(), size_wh, rate, ENCODERS)
         except InputError as error:
             raise SinkError(str(error)) from error
@@ -108,30 +136,44 @@ class Recorder:
 
     def _file(self) -> WholeFile:
         """Return a file that is created when needed, unbuffered, so that each failure shows at once."""
-        special = self.path.exists() and not self.path.is_file()
-        return WholeFile.later(lambda: open_raw(self.path, self._overwrite), seekable=not special)
+        part, overwrite = self._part, self._overwrite
+        special = part.exists() and not part.is_file()
+        opens = self._open_file or open_raw
+        return WholeFile.later(lambda: opens(part, overwrite), seekable=not special)
 
-    def _remove_empty(self) -> None:
+    def _remove_part(self) -> None:
         """Remove the file of a film of which nothing could be written; a device or a pipe stays."""
         with contextlib.suppress(OSError):
-            if self.path.is_file() and not self.path.stat().st_size:
-                self.path.unlink()
+            if self._part.is_file():
+                self._part.unlink()
 
     def _record(self, movie: Movie, rgb: Rgb, pts: int) -> None:
-        """Encode and write one frame; from a failure on, the recording is over."""
+        """Encode and write one frame; from a failure on, this file of the recording is over."""
         try:
             movie.add(rgb, pts)
         except (OSError, av.FFmpegError) as error:
-            self.failure = self._stopped(error, movie.kept_s)
-            raise self.failure from error
+            raise self._note_stop(error, movie) from error
         self._last_pts = pts
+
+    def _note_stop(self, error: Exception, movie: Movie) -> SinkError:
+        """Note why this file is over, unless that is known, and return it."""
+        self._stop = self._stop or self._stopped(error, movie.kept_s)
+        self.failure = self.failure or self._stop
+        return self._stop
 
     def _stopped(self, error: Exception, kept_s: float) -> SinkError:
         """Build the error that says what happened, what is kept and what to do."""
         reason, way_out = why_stopped(error)
-        any_kept = kept_s > 0 and getattr(error, "errno", None) != errno.ENOENT
-        kept = f"the first {kept_s:.1f} s are kept in it" if any_kept else "nothing is kept"
-        return SinkError(f"The recording {self.path} has stopped because {reason}; {kept}; {way_out}.")
+        self._is_gone = getattr(error, "errno", None) == errno.ENOENT
+        self._any_kept = kept_s > 0 and not self._is_gone
+        kept = f"the first {kept_s:.1f} s are kept in it" if self._any_kept else "nothing is kept"
+        return SinkError(f"The recording {self._part} has stopped because {reason}; {kept}; {way_out}.")
+
+
+def _next_part(path: Path) -> Path:
+    """Name the file in which a recording goes on: film-2.mp4, or the next that is free."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(name for name in names if not name.exists())
 
 
 def why_stopped(error: Exception) -> tuple[str, str]:

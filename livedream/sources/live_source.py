@@ -97,9 +97,8 @@ class Live:
         while not (stop.is_set() or self._closed):
             taken = self._take()
             self._tend()
-            if taken is not None:
-                picture, captured_s, index = taken
-                return Frame(self._to_rgb(picture), captured_s, index)
+            if taken is not None and (frame := self._frame(*taken)) is not None:
+                return frame
         return None
 
     def reopen(self, connect: Callable[[], Capture], patience_s: float = OPENING_S) -> None:
@@ -151,6 +150,18 @@ class Live:
             taken, self._latest = self._latest, None
             return taken
 
+    def _frame(self, picture: Picture, captured_s: float, index: int) -> Frame | None:
+        """Convert a picture; a device whose pictures cannot be is lost like one that sends none."""
+        try:
+            rgb = self._to_rgb(picture)
+        except Exception as fault:  # OpenCV's own, or no memory
+            with self._changed:
+                if self._retry_at_s is None:
+                    self._lose(f"{self._info.name} is lost: {_words(fault)}", self._clock.now_s())
+            return None
+        self._backoff.reset()
+        return Frame(rgb, captured_s, index)
+
     def _start(self) -> None:
         # Under the lock, so that no picture comes before it is known who reads.
         with self._changed:
@@ -176,7 +187,6 @@ class Live:
         height, width = picture.shape[:2]
         fps = opened.fps if 0 < opened.fps <= 240 else self._info.fps
         self._info = SourceInfo(opened.name, (width, height), fps, is_device=True, device=opened.device)
-        self._backoff.reset()
 
     def _await_first(self, patience_s: float) -> None:
         with self._changed:
@@ -196,11 +206,9 @@ class Live:
                     self._retry(now_s)
                 return
             fault = self._reader.fault
-            if fault is not None and not isinstance(fault, LivedreamError):
-                raise fault
             complaint = self._watchdog.complaint(now_s)
             if fault is not None:
-                self._lose(f"{self._info.name} is lost: {str(fault).rstrip('.')}", now_s)
+                self._lose(f"{self._info.name} is lost: {_words(fault)}", now_s)
             elif complaint:
                 self._lose(f"{self._info.name} {complaint}", now_s)
 
@@ -266,6 +274,11 @@ class _Reader:
                     self._left.wait(PAUSE_S)
         finally:
             self._capture.release()
+
+
+def _words(fault: Exception) -> str:
+    """Return why a device failed; what a driver raises is named by its kind, too."""
+    return str(fault).rstrip(".") if isinstance(fault, LivedreamError) else f"{type(fault).__name__}: {fault}"
 
 
 def _tries_in(seconds: float) -> str:

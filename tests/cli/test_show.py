@@ -136,7 +136,7 @@ def test_a_show_in_which_nothing_was_dreamed_is_an_error() -> None:
 
 
 def test_a_recording_s_end_is_told() -> None:
-    recorder = SimpleNamespace(path="film.mp4", failure=None)
+    recorder = SimpleNamespace(path="film.mp4", failure=None, went_on=())
     sink_worker = SimpleNamespace(written=0, dropped=0)
     assert "before the first dreamed frame" in recorded(sink_worker, recorder)  # type: ignore[arg-type]
     sink_worker.written = 30
@@ -145,6 +145,8 @@ def test_a_recording_s_end_is_told() -> None:
     assert recorded(sink_worker, recorder) == "film.mp4, 2 of its frames missed"  # type: ignore[arg-type]
     recorder.failure = SinkError("the disk is full; the first 3 s are kept in film.mp4")
     assert "the first 3 s are kept" in recorded(sink_worker, recorder)  # type: ignore[arg-type]
+    recorder.went_on = ("film-2.mp4",)
+    assert recorded(sink_worker, recorder).endswith("It went on in film-2.mp4.")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("offset_ms", "told"), [(83.6, True), (None, False)])

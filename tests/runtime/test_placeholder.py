@@ -27,8 +27,13 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def placeholder(source: Any, clock: ManualClock) -> PlaceholderFrames:
-    return PlaceholderFrames(SIZE_WH, source, clock)
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def placeholder(source: Any, clock: ManualClock, told: list[str]) -> PlaceholderFrames:
+    return PlaceholderFrames(SIZE_WH, source, clock, told.append)
 
 
 def says(rgb: Any, sentence: str) -> bool:
@@ -92,3 +97,29 @@ def test_a_camera_in_dim_light_does_not_flicker_between_picture_and_slate(
 def test_a_slate_is_counted_as_a_flash_and_a_slow_dream_not_as_too_many() -> None:
     assert PAUSE_S <= LOST_S
     assert 2 * PAUSE_S > WINDOW_S
+
+
+def test_a_loss_is_told_once_and_the_return_once(
+    placeholder: PlaceholderFrames, source: Any, clock: ManualClock, told: list[str]
+) -> None:
+    for _ in range(2):
+        placeholder.note(clock.now_s())
+        source.health = LOST
+        clock.advance(LOST_S + 0.01)
+        placeholder()
+        source.health = Health("live")  # it opens and is lost again, with nothing dreamed meanwhile
+        placeholder()
+        source.health = Health("stale", "the camera is gone, trying again in 4 s")
+        placeholder()
+    placeholder.note(clock.now_s())
+    assert told == [LOST.message, "drifting is back"] * 2
+
+
+def test_the_end_of_a_source_is_no_loss(
+    placeholder: PlaceholderFrames, source: Any, clock: ManualClock, told: list[str]
+) -> None:
+    placeholder.note(clock.now_s())
+    source.health = Health("off", "it is closed")
+    clock.advance(LOST_S + 0.01)
+    assert says(placeholder(), "it is closed")
+    assert told == []

@@ -11,7 +11,7 @@ import pytest
 from livedream.clock import ManualClock, SystemClock
 from livedream.errors import SinkError
 from livedream.frame import Rgb
-from livedream.runtime.sink_worker import LONGEST_RETRY_S, Finished, Rate, SinkWorker
+from livedream.runtime.sink_worker import BLOCKED_S, LONGEST_RETRY_S, Finished, Rate, SinkWorker
 from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
 
@@ -199,7 +199,7 @@ def test_a_slow_sink_misses_ticks_and_counts_them() -> None:
 
 
 class Waits(ManualClock):
-    """Notes how long is waited for; ends the worker after so many tries."""
+    """Notes how long is waited for between tries; ends the worker after so many."""
 
     def __init__(self, tries: int) -> None:
         super().__init__()
@@ -207,18 +207,107 @@ class Waits(ManualClock):
         self.end: Callable[[], None] = lambda: None
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
-        self.waited_s.append(seconds)
-        if len(self.waited_s) == self.tries:
-            self.end()
+        if seconds >= 1:
+            self.waited_s.append(seconds)
+            if len(self.waited_s) == self.tries:
+                self.end()
         return super().wait(stop, seconds)
 
 
-def test_tries_become_rarer_up_to_a_limit_and_frequent_again_once_it_was_open() -> None:
-    clock, sink = Waits(7), Failing(times=6, write_fails=True, retry_s=5.0)
-    worker = SinkWorker(sink, Rate(SIZE, 50, pace="each frame"), clock, lambda: None, lambda _: None)
+def test_tries_become_rarer_up_to_a_limit_also_of_what_opens_and_takes_no_frame() -> None:
+    clock, sink, told = Waits(7), Failing(times=3, write_fails=True, retry_s=5.0), list[str]()
+    worker = SinkWorker(sink, Rate(SIZE, 50), clock, lambda: None, told.append)
     clock.end = worker.stop
     worker.slot.put(finished(1))
     worker.start()
     assert worker.join(20.0)
-    assert clock.waited_s[:6] == [5.0, 10.0, 20.0, LONGEST_RETRY_S, LONGEST_RETRY_S, LONGEST_RETRY_S]
-    assert clock.waited_s[6] == 5.0, "it was open, then the disk was full"
+    assert clock.waited_s == [5.0, 10.0, 20.0, *[LONGEST_RETRY_S] * 4]
+    assert [sentence.split(";")[0] for sentence in told] == ["the device is busy", "the disk is full"]
+
+
+class Breaking(Memory):
+    """Takes frames until `break_s`, then raises what no sink should, each time anew."""
+
+    def __init__(self, clock: ManualClock, break_s: float, fault: Exception) -> None:
+        super().__init__(keep=0)
+        self.retry_s: float | None = 5.0
+        self._clock, self._break_s, self._fault = clock, break_s, fault
+        self._opened_s = 0.0
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        self._opened_s = self._clock.now_s()
+        return super().open(size_wh, fps)
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        if self._clock.now_s() - self._opened_s >= self._break_s:
+            raise self._fault
+        super().write(rgb, time_s)
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("a mistake"), MemoryError(), OSError(28, "no space")])
+@pytest.mark.parametrize(("break_s", "waits_s", "times_told"), [(5.0, [5.0, 10.0], 1), (11.0, [5.0, 5.0], 2)])
+def test_whatever_a_sink_raises_it_is_tried_again_and_told_of_once_until_it_was_steady(
+    fault: Exception, break_s: float, waits_s: list[float], times_told: int
+) -> None:
+    clock, told = Waits(2), list[str]()
+    worker = SinkWorker(Breaking(clock, break_s, fault), Rate(SIZE, 10), clock, lambda: None, told.append)
+    clock.end = worker.stop
+    worker.slot.put(finished(1))
+    worker.start()
+    assert worker.join(20.0)
+    assert clock.waited_s == waits_s
+    assert len(told) == times_told
+    assert type(fault).__name__ in told[0]
+
+
+def test_a_sink_that_hangs_is_told_of_once_and_goes_on_when_it_answers() -> None:
+    class Hanging(Memory):
+        entered, release = threading.Event(), threading.Event()
+
+        def write(self, rgb: Rgb, time_s: float) -> None:
+            super().write(rgb, time_s)
+            self.entered.set()
+            assert self.release.wait(20.0)
+
+    sink, told, clock = Hanging(), list[str](), ManualClock()
+    worker = SinkWorker(sink, Rate(SIZE, 50, pace="each frame"), clock, lambda: None, told.append)
+    worker.start()
+    worker.slot.put(finished(1))
+    assert sink.entered.wait(20.0)
+    worker.look_after()
+    assert (told, worker.health.ok) == ([], True)
+    for _ in range(3):
+        clock.advance(BLOCKED_S)
+        worker.look_after()
+    assert len(told) == 1
+    assert worker.health.state == "stale"
+    assert "6 s" in worker.health.message
+    sink.release.set()
+    worker.slot.put(finished(2))
+    worker.stop()
+    assert worker.join(20.0)
+    assert sink.written == 2
+
+
+@pytest.mark.parametrize("jump_s", [3600.0, -3600.0])
+def test_a_clock_that_jumps_leaves_no_gap_in_what_goes_out(jump_s: float) -> None:
+    class Jumping(ManualClock):
+        def jump(self) -> None:
+            self._now_s += jump_s
+
+    class Sink(Memory):
+        def write(self, rgb: Rgb, time_s: float) -> None:
+            super().write(rgb, time_s)
+            if self.written == 20:
+                clock.jump()
+            if self.written == 60:
+                worker.stop()
+
+    clock, sink = Jumping(), Sink()
+    worker = SinkWorker(sink, Rate(SIZE, 10), clock, lambda: None, lambda _: None)
+    worker.slot.put(finished(1))
+    worker.start()
+    assert worker.join(20.0)
+    assert sink.times_s == pytest.approx([tick / 10 for tick in range(60)])
+    assert worker.late == 0
+    assert clock.now_s() == pytest.approx(jump_s + 6.0, abs=0.3)

@@ -245,6 +245,37 @@ def test_a_failing_disk_ends_the_recording_with_a_sentence(
     assert len(decoded(path)) >= round(kept_s * 30)
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_recording_that_stopped_goes_on_beside_what_it_kept(
+    tmp_path: Path, disk: type[FullDisk], suffix: str
+) -> None:
+    disk.room = 1_500_000
+    (tmp_path / f"film-2{suffix}").write_bytes(b"another film")
+    sink = Recorder(tmp_path / f"film{suffix}", overwrite=True)
+    sink.open((128, 96), 30)
+    with pytest.raises(SinkError, match="disk is full"):
+        write_all(sink, range(3000))
+    kept = len(decoded(sink.path))
+    disk.room = 0
+    for _ in range(3):  # still full: nothing is left behind
+        sink.open((128, 96), 30)
+        with pytest.raises(SinkError, match="nothing is kept"):
+            write_all(sink, range(60))
+        sink.close()
+    disk.room = 10**9
+    sink.open((128, 96), 30)
+    write_all(sink, range(40))
+    sink.close()
+    third = tmp_path / f"film-3{suffix}"
+    assert sink.files == (sink.path, third)
+    assert sink.went_on == (third,)
+    assert len(decoded(sink.path)) == kept >= 30
+    assert len(decoded(third)) == 40
+    assert (tmp_path / f"film-2{suffix}").read_bytes() == b"another film"
+    assert len(list(tmp_path.iterdir())) == 3
+    assert "the first" in str(sink.failure)
+
+
 def test_a_disk_that_is_full_from_the_start_leaves_no_file(tmp_path: Path, disk: type[FullDisk]) -> None:
     path = tmp_path / "film.mp4"
     sink = Recorder(path)

@@ -174,15 +174,38 @@ def test_what_opens_but_sends_nothing_says_so() -> None:
         Camera(device.capture, clock=ManualClock(), patience_s=0.1)
 
 
-def test_a_fault_of_ours_reaches_the_owner(open_camera: OpenCamera, read_for: ReadFor) -> None:
-    def picture(index: int) -> np.ndarray:
-        if index > 3:
-            raise ZeroDivisionError
-        return np.zeros((4, 4, 3), np.uint8) + index
+def test_whatever_a_driver_raises_loses_the_device_which_is_tried_again(
+    open_camera: OpenCamera, until: Until
+) -> None:
+    broken = [False]
 
-    camera, _ = open_camera(FakeDevice(picture))
-    with pytest.raises(ZeroDivisionError):
-        read_for(camera, 1.0) and [read_for(camera, 1.0) for _ in range(10)]
+    def picture(index: int) -> np.ndarray:
+        if broken[0]:
+            raise ZeroDivisionError("odd")
+        return np.zeros((4, 4, 3), np.uint8) + index % 256
+
+    camera, clock = open_camera(FakeDevice(picture))
+    broken[0] = True
+    until(lambda: "is lost: ZeroDivisionError: odd" in camera.health.message, camera)
+    broken[0] = False
+    clock.advance(1.0)
+    until(lambda: camera.health.ok, camera)
+
+
+def test_pictures_of_an_unknown_kind_lose_it_and_are_tried_ever_more_seldom(
+    open_camera: OpenCamera, until: Until
+) -> None:
+    channels = [3]
+    device = FakeDevice(lambda index: np.full((4, 4, channels[0]), index % 256, np.uint8))
+    camera, clock = open_camera(device)
+    channels[0] = 5
+    for wait_s in (1, 1, 2, 4):
+        until(lambda wait_s=wait_s: camera.health.message.endswith(f"in {wait_s} s."), camera)  # type: ignore[misc]
+        assert "is lost: the camera delivers an unknown kind of picture" in camera.health.message
+        clock.advance(wait_s)
+    channels[0] = 3
+    clock.advance(8.0)
+    until(lambda: camera.health.ok and camera.read(GO) is not None, camera)
 
 
 def test_a_camera_of_another_size_after_a_loss_is_told(open_camera: OpenCamera, until: Until) -> None:
