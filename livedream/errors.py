@@ -39,12 +39,13 @@ class SourceError(LivedreamError):
 class SinkError(LivedreamError):
     """A sink cannot start or cannot take frames any more.
 
-    `remedy` is what to do about it on this system; it may span lines and is meant to be copied.
+    `remedy` is what to do about it on this system; it may span lines and is meant to be copied. `reason`: by
+    which it is known that it happens again, where the message tells more; "" for the message.
     """
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", reason: str = "") -> None:
         super().__init__(message)
-        self.remedy = remedy
+        self.remedy, self.reason = remedy, reason
 
 
 class EngineRunError(LivedreamError):

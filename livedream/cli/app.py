@@ -29,6 +29,7 @@ from livedream.cli.show_options import (
     AttractSOption,
     EngineOption,
     FadeSOption,
+    FaultOption,
     FlashLimiterOption,
     FpsOption,
     FreshOption,
@@ -226,6 +227,7 @@ def bench(
         ),
     ] = None,
     paced: Annotated[bool, typer.Option("--paced", help="Run at --fps, not as fast as it goes.")] = False,
+    fault: FaultOption = None,
     json: Annotated[
         Path | None,
         typer.Option(help="Write the figures to a JSON file too.", metavar="FILE", show_default=False),
@@ -235,6 +237,12 @@ def bench(
     options = Options(
         source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
     )
+    if fault:
+        with loading():
+            from livedream.cli.fault_command import run_faults
+
+        run_faults(options, fault, json_file=json)
+        return
     with engine_ahead(options) as builder:
         with loading():
             from livedream.cli.bench_command import run

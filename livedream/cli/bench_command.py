@@ -21,6 +21,8 @@ from livedream.runtime.playlist_loading import load_look
 from livedream.runtime.soak import Soaked
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from livedream.dream.program import KernelProgram
     from livedream.engines.builder import EngineBuilder
 
@@ -41,7 +43,7 @@ def run(
     console = Console()
     look = load_look(options.preset, options.assignments)
     if json_file is not None:
-        _check_json(json_file, options)
+        check_json(json_file, options)
     plan = Plan(look.name, options.size_wh, options.fps, options.engine, paced=paced, governed=paced)
     open_source = partial(opened, options, options.source or "clouds", loop=True)
     with console.status("measuring"):
@@ -53,7 +55,7 @@ def run(
     if figures.soak is not None:
         console.print(_minutes_table(figures.soak))
     if json_file is not None:
-        _write_json(json_file, figures)
+        write_json(json_file, figures)
     seen = 0 if figures.soak is None else len(figures.soak.minutes)
     if seen < soak_minutes:
         raise SourceError(
@@ -61,7 +63,7 @@ def run(
         )
 
 
-def _check_json(file: Path, options: Options) -> None:
+def check_json(file: Path, options: Options) -> None:
     """Raise InputError, before anything is measured, for a file that cannot be written."""
     folder = file.absolute().parent
     if not folder.is_dir():
@@ -71,7 +73,8 @@ def _check_json(file: Path, options: Options) -> None:
     check_apart(file, options)
 
 
-def _write_json(file: Path, figures: Figures) -> None:
+def write_json(file: Path, figures: DataclassInstance) -> None:
+    """Write figures to a file. Raises InputError."""
     try:
         file.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
     except OSError as fault:

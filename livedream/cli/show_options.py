@@ -98,6 +98,16 @@ SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
 ]
 
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Let a part of a recorded show fail for --seconds, and tell whether it recovers; repeatable. "
+        "all: every fault; list: their names.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+
 ResumeOption = Annotated[
     bool,
     typer.Option(

@@ -26,15 +26,20 @@ class EngineBuilder(Generic[P]):
     If nothing can be built for a first request, `take` raises that once, and it may be requested again;
     later on it is told, and whatever runs goes on.
 
-    choice: one engine, or "auto": the first in the order of expected speed that builds and agrees with the
-    reference; why one was passed over is told. tell: called with sentences for people. limit_s: see
-    `EngineMaker`. Raises InputError for an unknown choice.
+    choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
+    with the reference; why one was passed over is told. tell: called with sentences for people. limit_s: see
+    `EngineMaker`. maker: makes the engines; None: one of all these. Raises InputError for an unknown choice.
     """
 
     def __init__(
-        self, choice: Choice, cache: EngineCache, tell: Callable[[str], None], limit_s: float = LIMIT_S
+        self,
+        choice: Choice,
+        cache: EngineCache,
+        tell: Callable[[str], None],
+        limit_s: float = LIMIT_S,
+        maker: EngineMaker[P] | None = None,
     ) -> None:
-        self._maker: EngineMaker[P] = EngineMaker(choice, cache, tell, limit_s)
+        self._maker = maker or EngineMaker[P](choice, cache, tell, limit_s)
         self._tell = tell
         self._changed = threading.Condition()
         self._target: P | None = None

@@ -28,6 +28,11 @@ class RoundRobinEngine:
         self.number_format = parts[0].number_format
         self.device: torch.device | None = parts[0].device
 
+    @property
+    def parts(self) -> tuple[Engine, ...]:
+        """List the engines."""
+        return tuple(self._parts)
+
     def at(self, number: int) -> Engine:
         """Return the engine whose turn it is at a frame; number: of the frame, from 0."""
         return self._parts[number % len(self._parts)]

@@ -187,7 +187,7 @@ class SinkWorker:
             self._health = Health("live", words)
             self._tick() if self.rate.pace == "constant" else self._pass_on()
         except SinkError as fault:
-            self._note(str(fault), fault.remedy)
+            self._note(str(fault), fault.remedy, fault.reason)
         except Exception as fault:  # a driver's own, of any kind
             if self.sink.retry_s is None:
                 raise
@@ -206,11 +206,13 @@ class SinkWorker:
                 raise
             self._note(f"{self.sink.name} cannot be closed ({type(fault).__name__}: {fault})")
 
-    def _note(self, sentence: str, remedy: str = "") -> None:
-        """Take note that the sink failed; a reason whose numbers alone differ is the same."""
+    def _note(self, sentence: str, remedy: str = "", reason: str = "") -> None:
+        """Take note that the sink failed; a sentence of which the numbers alone differ is the same reason."""
         if self.running_s >= STEADY_S:
             self._told.clear()
-        self._say(re.sub(r"\d", "", sentence), "\n".join(part for part in (sentence, remedy) if part))
+        self._say(
+            reason or re.sub(r"\d", "", sentence), "\n".join(part for part in (sentence, remedy) if part)
+        )
         self._health = Health("failed", sentence, remedy)
 
     def _pass_on(self) -> None:

@@ -167,7 +167,8 @@ class Recorder:
         self._is_gone = getattr(error, "errno", None) == errno.ENOENT
         self._any_kept = kept_s > 0 and not self._is_gone
         kept = f"the first {kept_s:.1f} s are kept in it" if self._any_kept else "nothing is kept"
-        return SinkError(f"The recording {self._part} has stopped because {reason}; {kept}; {way_out}.")
+        sentence = f"The recording {self._part} has stopped because {reason}; {kept}; {way_out}."
+        return SinkError(sentence, reason=reason)
 
 
 def _next_part(path: Path) -> Path:

@@ -1,0 +1,89 @@
+"""Sinks that fail when they are told to, and what the others are given meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from pathlib import Path
+
+from livedream.clock import Clock
+from livedream.errors import SinkError
+from livedream.frame import Rgb
+from livedream.runtime.faults.injector import Injector
+from livedream.sinks.recorder import Recorder, open_raw
+
+
+class FaultySink:
+    """A live sink that takes frames until it is told to fail.
+
+    times_s: when it took each frame, by the clock.
+    """
+
+    kind, is_live, waits_for_dream = "test", True, False
+
+    def __init__(self, clock: Clock, injector: Injector | None = None, retry_s: float = 1.0) -> None:
+        """Make one that never fails without an injector."""
+        self.name = "test sink" if injector is None else "faulty sink"
+        self.retry_s: float | None = retry_s
+        self.times_s: list[float] = []
+        self._clock, self._injector = clock, injector or Injector()
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        """Open it. Raises SinkError while it is told to refuse."""
+        for name in ("sink-fails", "sink-raises"):
+            self._injector.meets(name)
+        if self._injector.meets("sink-refuses"):
+            raise SinkError("the faulty sink is used by another program; close that program")
+        return f"{size_wh[0]}x{size_wh[1]} at {fps:g}"
+
+    def write(self, rgb: Rgb, time_s: float) -> None:  # noqa: ARG002  (as every sink)
+        """Take a frame, or fail. Raises SinkError, and a RuntimeError as no sink should."""
+        injector = self._injector
+        injector.wait_out("sink-blocks")
+        if injector.is_on("sink-fails") or injector.is_on("sink-refuses"):
+            raise SinkError("the faulty sink takes no frame; mend it")
+        if injector.is_on("sink-raises"):
+            raise RuntimeError("injected: a driver's own words")
+        self.times_s.append(self._clock.now_s())
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
+
+
+class CountingRecorder(Recorder):
+    """A recorder that counts the frames that it has taken, to a disk that can be full.
+
+    handed: frames that were taken without an error. times_s: when, by the clock.
+    """
+
+    def __init__(self, path: Path, clock: Clock, injector: Injector) -> None:
+        super().__init__(path, open_file=lambda part, overwrite: _Disk(part, overwrite, injector))
+        self.handed, self.times_s = 0, list[float]()
+        self._clock, self._injector = clock, injector
+
+    def open(self, size_wh: tuple[int, int], fps: float) -> str:
+        """Open it as a `Recorder`. Raises SinkError."""
+        self._injector.meets("disk-full")
+        return super().open(size_wh, fps)
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        """Record a frame as a `Recorder`. Raises SinkError."""
+        super().write(rgb, time_s)
+        self.handed += 1
+        self.times_s.append(self._clock.now_s())
+
+
+class _Disk(io.FileIO):
+    """A file on a disk that has no room while it is told to be full."""
+
+    def __init__(self, path: Path, overwrite: bool, injector: Injector) -> None:
+        open_raw(path, overwrite).close()  # refuses what is there already
+        super().__init__(path, "r+b")
+        self._injector = injector
+
+    def write(self, data: object) -> int:
+        """Write bytes. Raises OSError while the disk is full."""
+        if self._injector.is_on("disk-full"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(data)  # type: ignore[arg-type]
