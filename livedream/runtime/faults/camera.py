@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from fractions import Fraction
 
 import av
@@ -20,6 +21,9 @@ from livedream.sources.source import Source
 SLOW_FPS = 3.0
 """What a slow camera sends."""
 
+KEY_FRAMES = 30
+"""Of so many coded pictures one is whole; the others are predicted from those before."""
+
 FORMATS = (cv2.COLOR_RGB2GRAY, cv2.COLOR_RGB2YUV_YUY2, cv2.COLOR_RGB2BGRA)
 """What a camera that changes its format sends in turn, before pictures of 16 bits."""
 
@@ -27,15 +31,11 @@ FORMATS = (cv2.COLOR_RGB2GRAY, cv2.COLOR_RGB2YUV_YUY2, cv2.COLOR_RGB2BGRA)
 class FaultyCamera(Camera):
     """Shows a source as a camera would send it; closes it, too."""
 
-    def __init__(self, source: Source, injector: Injector, clock: Clock, *, coded: bool = False) -> None:
-        """Open it. coded: pictures pass an encoder and a decoder, for packets to be damaged between them."""
+    def __init__(self, source: Source, injector: Injector, clock: Clock) -> None:
+        """Open it."""
         self._shown = source
         device = FaultyDevice(source, injector, clock)
-        super().__init__(
-            lambda: CodedCapture(FaultyCapture(device), injector) if coded else FaultyCapture(device),
-            fps=source.info.fps,
-            clock=clock,
-        )
+        super().__init__(lambda: FaultyCapture(device, injector), fps=source.info.fps, clock=clock)
 
     def close(self) -> None:
         """Close it, and the source."""
@@ -98,57 +98,57 @@ class FaultyDevice:
 
 
 class FaultyCapture:
-    """One use of a faulty device."""
+    """One use of a faulty device, whose packets may be damaged on their way."""
 
-    def __init__(self, device: FaultyDevice) -> None:
-        self._device = device
+    def __init__(self, device: FaultyDevice, injector: Injector) -> None:
+        self._device, self._injector = device, injector
+        self._link: _Link | None = None
 
     def open(self) -> Opened:
         """Open the device. Raises SourceError."""
         return self._device.open()
 
     def read(self) -> tuple[bool, Picture]:
-        """Wait for its next picture. Raises SourceError."""
-        return self._device.read()
+        """Wait for its next picture; what cannot be decoded is left out. Raises SourceError."""
+        arrived, picture = self._device.read()
+        is_damaged = self._injector.is_on("corrupt-packets")
+        if is_damaged or self._link is not None:
+            self._link = self._link or _Link(picture)
+            picture = self._link.passed(picture, is_damaged=is_damaged)
+            if self._link.is_over:
+                self._link = None
+        return arrived and bool(picture.size), picture
 
     def release(self) -> None:
         """Do nothing: nothing is held."""
 
 
-class CodedCapture:
-    """Encodes and decodes the pictures of another one; what is on its way between may be damaged."""
+class _Link:
+    """An encoder and a decoder, from the first damaged packet until it has been well for two seconds."""
 
-    def __init__(self, inner: FaultyCapture, injector: Injector) -> None:
-        self._inner, self._injector = inner, injector
-        self._encoder: av.VideoCodecContext | None = None
-        self._decoder = av.CodecContext.create("mpeg4", "r")
-        assert isinstance(self._decoder, av.VideoCodecContext)
+    def __init__(self, bgr: Picture) -> None:
+        self._encoder = _encoder(bgr)
+        decoder = av.CodecContext.create("mpeg4", "r")
+        assert isinstance(decoder, av.VideoCodecContext)
+        self._decoder, self._well = decoder, 0
 
-    def open(self) -> Opened:
-        """Open it. Raises SourceError."""
-        return self._inner.open()
+    @property
+    def is_over(self) -> bool:
+        """Return whether it is needed no more: by now a key frame has come through."""
+        return self._well >= 2 * KEY_FRAMES
 
-    def read(self) -> tuple[bool, Picture]:
-        """Wait for the next picture; what cannot be decoded is left out. Raises SourceError."""
-        arrived, bgr = self._inner.read()
-        if not arrived:
-            return False, NO_PICTURE
-        self._encoder = self._encoder or _encoder(bgr)
-        picture = av.VideoFrame.from_ndarray(bgr, format="bgr24").reformat(format="yuv420p")
-        picture.pts = None
+    def passed(self, bgr: Picture, *, is_damaged: bool) -> Picture:
+        """Return the picture as it arrives; NO_PICTURE if it cannot be decoded."""
+        self._well = 0 if is_damaged else self._well + 1
         decoded: list[av.VideoFrame] = []
-        for packet in self._encoder.encode(picture):
+        for packet in self._encoder.encode(
+            av.VideoFrame.from_ndarray(bgr, "bgr24").reformat(format="yuv420p")
+        ):
             sent = np.frombuffer(bytes(packet), np.uint8)
-            arriving = ~sent if self._injector.is_on("corrupt-packets") else sent
-            try:
+            arriving = ~sent if is_damaged else sent
+            with suppress(av.FFmpegError):
                 decoded += self._decoder.decode(av.Packet(arriving.tobytes()))
-            except av.FFmpegError:
-                continue
-        return (True, decoded[-1].to_ndarray(format="bgr24")) if decoded else (False, NO_PICTURE)
-
-    def release(self) -> None:
-        """Release what it holds."""
-        self._inner.release()
+        return decoded[-1].to_ndarray(format="bgr24") if decoded else NO_PICTURE
 
 
 def _encoder(bgr: Picture) -> av.VideoCodecContext:
@@ -156,6 +156,6 @@ def _encoder(bgr: Picture) -> av.VideoCodecContext:
     encoder = av.CodecContext.create("mpeg4", "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.height, encoder.width = bgr.shape[:2]
-    encoder.pix_fmt, encoder.time_base, encoder.gop_size = "yuv420p", Fraction(1, 30), 30
+    encoder.pix_fmt, encoder.time_base, encoder.gop_size = "yuv420p", Fraction(1, 30), KEY_FRAMES
     encoder.bit_rate = 8 * bgr.size
     return encoder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,6 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
     plan: Plan,
     clock: Clock,
     film: Path,
-    faults: Sequence[str],
     *,
     cache: EngineCache | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -56,13 +55,13 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
     """Rig a session so that each of its parts fails while a fault is on.
 
     source: what the camera sees; the session's own from now on. clock: does not jump itself. film: is
-    recorded to. faults: the names of those to come. Raises InputError for one that is unknown.
+    recorded to. Raises LivedreamError: a source that sends nothing, an engine that is unknown.
     """
     injector = Injector()
     show_clock = JumpingClock(clock, injector)
     engines = cache or EngineCache()
     maker: FaultyMaker[KernelProgram] = FaultyMaker(plan.engine, engines, tell, injector, clock)
-    camera = FaultyCamera(source, injector, show_clock, coded="corrupt-packets" in faults)
+    camera = FaultyCamera(source, injector, show_clock)
     builder = EngineBuilder(plan.engine, engines, tell, maker)
     session = LiveSession(
         camera, SettingsStore(settings), plan, show_clock, builder=builder, tell=tell, observe=observe

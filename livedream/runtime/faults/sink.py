@@ -69,8 +69,9 @@ class CountingRecorder(Recorder):
 
     def write(self, rgb: Rgb, time_s: float) -> None:
         """Record a frame as a `Recorder`. Raises SinkError."""
+        dropped = self.dropped
         super().write(rgb, time_s)
-        self.handed += 1
+        self.handed += dropped == self.dropped
         self.times_s.append(self._clock.now_s())
 
 

@@ -28,6 +28,9 @@ SETTLE_S = 600.0
 CALM_S = 2.0
 """How long the show runs before a fault, and after it, undisturbed."""
 
+RESTED_S = 12.0
+"""Likewise if the same part failed before: from then on it is tried as soon as at first, and told of."""
+
 BACK_S = 60.0
 """What is not back so long after its fault has ended counts as lost for good."""
 
@@ -108,7 +111,7 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
         FAULTS[name]
     notes = _Notes(clock)
     rig = rigged(
-        source, settings, plan, clock, film, names, cache=cache, tell=notes.told.append, observe=notes.observe
+        source, settings, plan, clock, film, cache=cache, tell=notes.told.append, observe=notes.observe
     )
     notes.rig = rig
     with ExitStack() as at_the_end:
@@ -118,7 +121,11 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
         rig.session.start()
         if not rig.session.wait_settled(SETTLE_S):
             raise SourceError("the show ended, or had no engine, before a fault could be injected")
-        tries = [_Try(rig, notes, clock, name, plan.fps).run(seconds) for name in names]
+        tries = []
+        for name, before in zip(names, (None, *names), strict=False):
+            is_same = before is not None and FAULTS[before].part == FAULTS[name].part
+            rig.session.wait(RESTED_S if is_same else CALM_S)
+            tries.append(_Try(rig, notes, clock, name, plan.fps).run(seconds))
         engine = rig.session.status().engine
     full = sum(name == "disk-full" for name in names)
     recording = checked(rig.recorder, rig.workers[rig.recorder.name].late, plan.fps, stops=full)
@@ -136,7 +143,6 @@ class _Try:
     def run(self, seconds: float) -> FaultFigures:
         """Let it begin, last, end; wait until all is as before."""
         rig, clock = self._rig, self._clock
-        clock.wait(self._never, CALM_S)
         told, met, begin_s = len(self._notes.told), rig.injector.met[self._name], clock.now_s()
         rig.injector.begin(self._name)
         clock.wait(self._never, seconds)
