@@ -124,6 +124,9 @@ class EngineBuilder(Generic[P]):
         with self._changed:
             self._shelf.discard(ready)
             self._stored.discard(ready.program)
+            job = self._job
+            if ready.stopgap and job is not None and job.program == ready.program:
+                self._maker.cancel()  # begun anew at the next request, it hands over another stopgap
         if avoid and not ready.stopgap:
             self._maker.avoid(ready.program)
         close_broken(ready.engine)
@@ -257,6 +260,8 @@ class EngineBuilder(Generic[P]):
                     self._ahead.clear()
                     again = Job(job.program, True, self._with_stopgap)
                     self._wanted = again if is_waited_for else self._wanted
+                return
+            if self._maker.is_cancelled:
                 return
             if is_waited_for and not self._handed_over:
                 self._refusal = fault

@@ -34,7 +34,7 @@ class PlaceholderFrames:
     def note(self, now_s: float) -> None:
         """Take note that a frame was dreamed."""
         self._dreamed_s = now_s
-        if self._turns_lost(False):
+        if self._source.health.ok and self._turns_lost(False):
             self._tell(f"{self._source.info.name} is back")
 
     def __call__(self) -> Rgb | None:
@@ -43,11 +43,11 @@ class PlaceholderFrames:
             return self._slate("warming up")
         health = self._source.health
         silent_s = self._clock.now_s() - self._dreamed_s
-        if health.ok or silent_s < LOST_S:
+        if health.ok:
             return None
         if health.state != "off" and self._turns_lost(True):
             self._tell(health.message)
-        return self._slate(health.message)
+        return None if silent_s < LOST_S else self._slate(health.message)
 
     def _turns_lost(self, is_lost: bool) -> bool:
         """Note whether the source is lost; return whether that is new."""

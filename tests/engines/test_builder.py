@@ -65,6 +65,23 @@ def test_the_stopgap_comes_while_the_fast_one_is_built(bench: Any, workshop: Any
     assert bench.told == []
 
 
+def test_a_stopgap_that_fails_is_followed_by_another_while_the_fast_one_is_built_anew(
+    bench: Any, workshop: Any, program: Any
+) -> None:
+    builder = bench.builder("openvino")
+    builder.request(program, stopgap=True)
+    first = bench.take(builder)
+    builder.discard(first)
+    until(lambda: workshop.cancelled)
+    builder.request(program, stopgap=True)
+    second = bench.take(builder)
+    assert second.stopgap
+    assert second.engine is not first.engine
+    workshop.finish.set()
+    assert not bench.take(builder).stopgap
+    assert bench.told == []
+
+
 def test_without_a_stopgap_only_the_fast_one_comes(bench: Any, workshop: Any, program: Any) -> None:
     workshop.finish.set()
     builder = bench.builder("openvino")
