@@ -62,7 +62,7 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
     engines = cache or EngineCache()
     maker: FaultyMaker[KernelProgram] = FaultyMaker(plan.engine, engines, tell, injector, clock)
     camera = FaultyCamera(source, injector, show_clock)
-    builder = EngineBuilder(plan.engine, engines, tell, maker)
+    builder = EngineBuilder(plan.engine, engines, tell, maker=maker)
     session = LiveSession(
         camera, SettingsStore(settings), plan, show_clock, builder=builder, tell=tell, observe=observe
     )
