@@ -56,7 +56,7 @@ class Live:
         self._latest: tuple[Picture, float, int] | None = None
         self._count = 0
         self._watchdog, self._backoff, self._rate = Watchdog(), Backoff(), Rate()
-        self._trouble = ""
+        self._trouble, self._is_legible = "", True
         self._retry_at_s: float | None = None
         self._hanging: list[_Reader] = []
         self._info = SourceInfo("", (1, 1), asked_fps, is_device=True)
@@ -156,10 +156,13 @@ class Live:
             rgb = self._to_rgb(picture)
         except Exception as fault:  # OpenCV's own, or no memory
             with self._changed:
+                self._is_legible = False
                 if self._retry_at_s is None:
                     self._lose(f"{self._info.name} is lost: {_words(fault)}", self._clock.now_s())
             return None
-        self._backoff.reset()
+        if not self._is_legible:
+            self._is_legible = True
+            self._backoff.reset()
         return Frame(rgb, captured_s, index)
 
     def _start(self) -> None:
@@ -187,6 +190,8 @@ class Live:
         height, width = picture.shape[:2]
         fps = opened.fps if 0 < opened.fps <= 240 else self._info.fps
         self._info = SourceInfo(opened.name, (width, height), fps, is_device=True, device=opened.device)
+        if self._is_legible:
+            self._backoff.reset()
 
     def _await_first(self, patience_s: float) -> None:
         with self._changed:

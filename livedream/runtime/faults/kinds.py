@@ -40,7 +40,7 @@ for _name, _kind in {
     ),
     "corrupt-packets": FaultKind("what the camera's encoder sends arrives damaged", "source"),
     "kernel-raises": FaultKind("the engine raises an error at each frame", "engine", is_retried=True),
-    "kernel-nan": FaultKind("the engine returns NaN", "engine", is_retried=True),
+    "kernel-nan": FaultKind("the engine returns NaN", "engine"),  # retried after ten frames
     "kernel-no-memory": FaultKind("the engine finds no memory at each frame", "engine", is_retried=True),
     "kernel-slow": FaultKind("the engine takes ten times as long", "engine", is_told=False),
     "build-fails": FaultKind("the engine raises, and cannot be built again", "engine", is_retried=True),
