@@ -104,7 +104,7 @@ class Output:
     def emit(self, dreamed: Dreamed) -> None:
         """Send out a dreamed frame, or what takes its place."""
         now_s = self._clock.now_s()
-        self._placeholder.note(now_s)
+        self._placeholder.note(now_s, dreamed.frame.captured_s)
         with self._emitting:
             if self._awaits_reset and dreamed.is_first:
                 self._awaits_reset, self._passes = False, True

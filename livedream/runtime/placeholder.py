@@ -29,11 +29,13 @@ class PlaceholderFrames:
         self._size_wh, self._source, self._clock, self._tell = size_wh, source, clock, tell
         self._is_lost, self._changing = False, threading.Lock()
         self._dreamed_s: float | None = None
+        self._slated_s: float | None = None
         self._slates: dict[str, Rgb] = {}
 
-    def note(self, now_s: float) -> None:
-        """Take note that a frame was dreamed."""
-        self._dreamed_s = now_s
+    def note(self, now_s: float, captured_s: float) -> None:
+        """Take note that a frame was dreamed; one that was captured before a slate does not end that."""
+        if self._slated_s is None or captured_s >= self._slated_s:
+            self._dreamed_s = now_s
         if self._source.health.ok and self._turns_lost(False):
             self._tell(f"{self._source.info.name} is back")
 
@@ -44,10 +46,14 @@ class PlaceholderFrames:
         health = self._source.health
         silent_s = self._clock.now_s() - self._dreamed_s
         if health.ok:
+            self._slated_s = None
             return None
         if health.state != "off" and self._turns_lost(True):
             self._tell(health.message)
-        return None if silent_s < LOST_S else self._slate(health.message)
+        if silent_s < LOST_S:
+            return None
+        self._slated_s = self._clock.now_s() if self._slated_s is None else self._slated_s
+        return self._slate(health.message)
 
     def _turns_lost(self, is_lost: bool) -> bool:
         """Note whether the source is lost; return whether that is new."""

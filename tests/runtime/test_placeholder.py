@@ -47,14 +47,14 @@ def test_before_the_first_dream_it_says_that_it_warms_up(
     source.health = LOST
     clock.advance(60.0)
     assert says(placeholder(), "warming up")
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
     assert placeholder() is None
 
 
 def test_a_source_that_is_well_is_not_stood_in_for_however_long_it_is_silent(
     placeholder: PlaceholderFrames, clock: ManualClock
 ) -> None:
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
     clock.advance(3600.0)
     assert placeholder() is None
 
@@ -62,20 +62,35 @@ def test_a_source_that_is_well_is_not_stood_in_for_however_long_it_is_silent(
 def test_a_lost_source_is_stood_in_for_after_its_time_until_it_is_dreamed_again(
     placeholder: PlaceholderFrames, source: Any, clock: ManualClock
 ) -> None:
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
     source.health = LOST
     clock.advance(LOST_S - 0.01)
     assert placeholder() is None
     clock.advance(0.02)
     assert says(placeholder(), LOST.message)
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
+    assert placeholder() is None
+
+
+def test_a_frame_that_was_on_its_way_when_the_source_was_lost_does_not_end_the_slate(
+    placeholder: PlaceholderFrames, source: Any, clock: ManualClock
+) -> None:
+    captured_s = clock.now_s()
+    placeholder.note(clock.now_s(), captured_s)
+    source.health = LOST
+    clock.advance(LOST_S + 0.01)
+    assert says(placeholder(), LOST.message)
+    clock.advance(1.0)
+    placeholder.note(clock.now_s(), captured_s + 0.1)  # a busy machine takes seconds for a frame
+    assert says(placeholder(), LOST.message)
+    placeholder.note(clock.now_s(), clock.now_s())
     assert placeholder() is None
 
 
 def test_a_slate_is_drawn_once_and_anew_when_it_says_something_else(
     placeholder: PlaceholderFrames, source: Any, clock: ManualClock
 ) -> None:
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
     source.health = LOST
     clock.advance(LOST_S + 0.01)
     assert placeholder() is placeholder()
@@ -89,7 +104,7 @@ def test_a_camera_in_dim_light_does_not_flicker_between_picture_and_slate(
 ) -> None:
     source.health = LOST  # the worst case: it is thought to be lost, and yet frames come
     for _ in range(20):
-        placeholder.note(clock.now_s())
+        placeholder.note(clock.now_s(), clock.now_s())
         clock.advance(1 / fps)
         assert placeholder() is None
 
@@ -104,9 +119,9 @@ def test_a_loss_is_told_once_and_the_return_once(
 ) -> None:
     for silent_s in (LOST_S + 0.01, 0.01):
         source.health = Health("live")
-        placeholder.note(clock.now_s())
+        placeholder.note(clock.now_s(), clock.now_s())
         source.health = LOST
-        placeholder.note(clock.now_s())  # it was captured before
+        placeholder.note(clock.now_s(), clock.now_s())  # it was captured before
         clock.advance(silent_s)
         placeholder()
         source.health = Health("live")  # it opens and is lost again, with nothing dreamed meanwhile
@@ -114,14 +129,14 @@ def test_a_loss_is_told_once_and_the_return_once(
         source.health = Health("stale", "the camera is gone, trying again in 4 s")
         placeholder()
     source.health = Health("live")
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
     assert told == [LOST.message, "drifting is back"] * 2
 
 
 def test_the_end_of_a_source_is_no_loss(
     placeholder: PlaceholderFrames, source: Any, clock: ManualClock, told: list[str]
 ) -> None:
-    placeholder.note(clock.now_s())
+    placeholder.note(clock.now_s(), clock.now_s())
     source.health = Health("off", "it is closed")
     clock.advance(LOST_S + 0.01)
     assert says(placeholder(), "it is closed")
