@@ -22,7 +22,7 @@ MODULES = {
     "vivid": "n_devs=2 node_types=0x1,0x1 num_inputs=1,1 input_types=0x0,0x0 vid_cap_nr=0,1",
     "v4l2loopback": "devices=3 video_nr=10,11,12 card_label=plain,livedream,spare exclusive_caps=0,1,0",
 }
-"""What is loaded, in this order, and how: two webcams, and three loopback devices, the second as browsers need it."""
+"""What is loaded, in this order: two webcams, and three loopbacks, of which the second is as browsers need it."""
 
 INIT = """#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -48,7 +48,7 @@ reboot -f
 """
 
 
-class CannotBuild(Exception):
+class CannotBuildError(Exception):
     """Why there is no kernel, in a sentence."""
 
 
@@ -62,7 +62,7 @@ class Kernel:
 
 
 def kernel_in(folder: Path) -> Kernel:
-    """Return the kernel in a folder, built if it is not there yet. Raises CannotBuild."""
+    """Return the kernel in a folder, built if it is not there yet. Raises CannotBuildError."""
     root, initrd = folder / "root", folder / "initrd"
     if not initrd.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -85,7 +85,7 @@ def _depended_on(package: str, pattern: str) -> list[str]:
     asked = subprocess.run(["apt-cache", "depends", package], capture_output=True, text=True, check=False)
     found = re.findall(rf"Depends: ({pattern})", asked.stdout)
     if not found:
-        raise CannotBuild(
+        raise CannotBuildError(
             f"apt knows no package {package}: on Debian, apt-get update; other systems have other kernels."
         )
     return found
@@ -161,5 +161,5 @@ def _run(command: list[str | Path], folder: Path, given: bytes | None = None) ->
     done = subprocess.run(words, cwd=folder, input=given, capture_output=True, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip() or "it did not say why"
-        raise CannotBuild(f"{' '.join(words)} failed: {said[-2000:]}")
+        raise CannotBuildError(f"{' '.join(words)} failed: {said[-2000:]}")
     return done.stdout

@@ -2,10 +2,11 @@
 
 python scripts/virtual_machine.py FOLDER [COMMAND ...]
 
-Boots Debian's kernel in qemu, with two of the kernel's own test cameras (vivid) and three devices of v4l2loopback.
-The machine sees this machine's files, Python and checkout as they are, and writes only to its own memory and to
-FOLDER/results. Without a COMMAND it runs the tests that want a camera, and the round trip of
-benchmarks/camera_round_trip.py; what they say is printed and kept in FOLDER. Ends with the exit status of what ran.
+Boots Debian's kernel in qemu, with two of the kernel's own test cameras (vivid) and three devices of
+v4l2loopback. The machine sees this machine's files, Python and checkout as they are, and writes only to its
+own memory and to FOLDER/results. Without a COMMAND it runs the tests that want a camera, and the round trip
+of benchmarks/camera_round_trip.py; what they say is printed and kept in FOLDER. Ends with the exit status of
+what ran. Change nothing in the checkout meanwhile.
 
 Needs Debian on x86-64: apt-get install qemu-system-x86 gcc make. Root is not needed; /dev/kvm makes it fast.
 """
@@ -21,7 +22,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from machine_kernel import CannotBuild, Kernel, kernel_in
+from machine_kernel import CannotBuildError, Kernel, kernel_in
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 NEEDED = {
@@ -64,7 +65,7 @@ def main(words: list[str]) -> int:
     folder = Path(words[0]).resolve()
     try:
         kernel = kernel_in(folder / "kernel")
-    except CannotBuild as error:
+    except CannotBuildError as error:
         print(f"not run: {error}")
         return 1
     accelerator = fastest()
@@ -122,7 +123,16 @@ def machine(kernel: Kernel, results: Path, accelerator: str) -> list[str]:
         *("setpriv", "--pdeathsig", "KILL", "--"),
         *("qemu-system-x86_64", "-accel", accelerator, "-cpu", "host" if accelerator == "kvm" else "max"),
         *("-smp", str(PROCESSORS), "-m", str(MEMORY_MB), "-nodefaults", "-no-user-config", "-no-reboot"),
-        *("-display", "none", "-serial", "stdio", "-kernel", str(kernel.image), "-initrd", str(kernel.initrd)),
+        *(
+            "-display",
+            "none",
+            "-serial",
+            "stdio",
+            "-kernel",
+            str(kernel.image),
+            "-initrd",
+            str(kernel.initrd),
+        ),
         *("-append", "console=ttyS0 quiet panic=-1"),
         *("-virtfs", f"local,path=/,mount_tag=host,readonly=on,{shared}"),
         *("-virtfs", f"local,path={results},mount_tag=results,{shared}"),

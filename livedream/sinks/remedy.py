@@ -7,14 +7,15 @@ from typing import Literal
 
 from livedream.errors import SinkError
 
-Cause = Literal["permission", "busy", "unknown", "absent"]
+Cause = Literal["permission", "busy", "held", "unknown", "absent"]
 
-_TELLING: tuple[Cause, ...] = ("permission", "busy", "unknown", "absent")
+_TELLING: tuple[Cause, ...] = ("permission", "busy", "held", "unknown", "absent")
 """The causes, the one that says most first: with several backends, most are just absent."""
 
 _SIGNS: dict[Cause, str] = {
     "permission": "permission|not permitted|access is denied",
     "busy": "in use|busy|could not be started|couldn't start|multiple cameras",
+    "held": r"is kept at (\d+x\d+)",
     "absent": "not found|not installed|no v4l2|no camera|not exist|is not a|be queried|supports only",
 }
 """Words in which the backends tell each cause."""
@@ -25,6 +26,7 @@ _UNITY_CAPTURE = "https://github.com/schellingb/UnityCapture"
 _LINUX: dict[Cause, str] = {
     "permission": 'sudo usermod -a -G video "$USER"\n# then log out and in again',
     "busy": "fuser -v {path}\n# close the program that it shows",
+    "held": "fuser -v {path}\n# close the program that it shows, or start livedream with --size {size}",
     "absent": (
         "# exclusive_caps=1: browsers need it; programs see the camera only while livedream runs\n"
         "sudo apt install v4l2loopback-dkms\n"
@@ -69,13 +71,18 @@ def cannot_start(reasons: list[str], device: str | None, system: str) -> SinkErr
     because = {
         "permission": "because this user may not write to it",
         "busy": "because another program feeds it",
+        "held": f"because a program that shows it keeps it at {_size(reason)}",
         "unknown": f"({' '.join(reason.split()).rstrip('.')})",
         "absent": "because there is no such virtual camera here" if device else "because none is loaded here",
     }[cause]
     path = re.search(r"/dev/video\d+", reason)
-    return SinkError(
-        f"{named} cannot start {because}.", remedy(cause, device or (path and path.group()), system)
-    )
+    cure = remedy(cause, device or (path and path.group()), system, _size(reason))
+    return SinkError(f"{named} cannot start {because}.", cure)
+
+
+def _size(reason: str) -> str:
+    size = re.search(r"\b\d+x\d+\b", reason)
+    return size.group() if size else "another size"
 
 
 def _cause(text: str) -> Cause:
@@ -86,11 +93,14 @@ def _cause(text: str) -> Cause:
     return "unknown"
 
 
-def remedy(cause: Cause, device: str | None, system: str) -> str:
-    """Return what to do about a cause on a system, in lines to copy; device: its path or name if known."""
+def remedy(cause: Cause, device: str | None, system: str, size: str = "") -> str:
+    """Return what to do about a cause on a system, in lines to copy; device: its path or name if known.
+
+    size: WIDTHxHEIGHT at which another program holds it.
+    """
     cures = _SYSTEMS.get(system)
     if cures is None:
         return "livedream feeds virtual cameras on Linux, Windows and macOS."
     number = re.search(r"\d+$", device or "")
     found = cures.get(cause) or cures["absent"]
-    return found.format(number=number.group() if number else 10, path=device or "/dev/video*")
+    return found.format(number=number.group() if number else 10, path=device or "/dev/video*", size=size)

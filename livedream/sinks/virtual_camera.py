@@ -155,6 +155,10 @@ def _library(backend: str | None) -> tuple[Any, list[str]]:
             f"The virtual camera cannot start because its library does not load ({error}).",
             "pip install --force-reinstall pyvirtualcam",
         ) from error
+    if "v4l2loopback" in BACKENDS:
+        from livedream.sinks.loopback import Loopback
+
+        pyvirtualcam.register_backend("v4l2loopback", Loopback)
     known = ", ".join(BACKENDS) or "none"
     if backend is not None and backend not in BACKENDS:
         raise SinkError(f"There is no virtual camera backend {backend} here; available: {known}.")

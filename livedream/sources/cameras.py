@@ -20,6 +20,9 @@ On Windows that is DirectShow: it opens sooner, and virtual cameras exist only t
 
 VIRTUAL = re.compile(r"virtual|\bobs\b|loopback|dummy|unity video capture|livedream", re.IGNORECASE)
 
+DEVICES = Path("/sys/class/video4linux")
+"""Where Linux says what each device is."""
+
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
@@ -125,7 +128,7 @@ def _distinct(cameras: Iterable[CameraInfo]) -> list[CameraInfo]:
 def _device(camera: CameraInfo) -> str:
     """Name the device behind a path: several V4L2 nodes share one, and DirectShow and Media Foundation do."""
     if camera.backend == "V4L2":
-        link = Path("/sys/class/video4linux", Path(camera.path).name, "device")
+        link = DEVICES / Path(camera.path).name / "device"
         return str(link.resolve()) if link.exists() else camera.path
     # \\?\usb#vid_...#{interface}\global: the interface is the backend's, what stands before it the device's.
     shared = re.search(r"\\\\\?\\(.+?)#\{", camera.path)
@@ -133,7 +136,9 @@ def _device(camera: CameraInfo) -> str:
 
 
 def _is_virtual(camera: CameraInfo) -> bool:
-    return bool(VIRTUAL.search(camera.name))
+    """Return whether it is no hardware; v4l2loopback's devices can have any name."""
+    made = camera.backend == "V4L2" and "virtual" in (DEVICES / Path(camera.path).name).resolve().parts
+    return made or bool(VIRTUAL.search(camera.name))
 
 
 def _not_one(wanted: str, matches: Sequence[CameraInfo], cameras: Sequence[CameraInfo]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livedream.errors import InputError, SourceError
+from livedream.sources import cameras as cameras_module
 from livedream.sources.cameras import CameraInfo, choose_camera, find_again, list_cameras
 
 C920 = CameraInfo(0, "HD Pro Webcam C920", "V4L2", "/dev/video0")
@@ -97,6 +99,18 @@ def test_real_cameras_come_before_virtual_ones() -> None:
     ]
     names = [camera.name for camera in list_cameras(listing(V4L2=found))]
     assert names == ["C920", "Dummy video device (0x0000)", "OBS Virtual Camera"]
+
+
+@pytest.mark.usefixtures("on_linux")
+def test_what_is_no_hardware_is_virtual_whatever_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for place, number in (("virtual/video4linux", 0), ("pci0000:00/usb1", 1)):
+        (tmp_path / place / f"video{number}").mkdir(parents=True)
+        (tmp_path / f"video{number}").symlink_to(tmp_path / place / f"video{number}")
+    monkeypatch.setattr(cameras_module, "DEVICES", tmp_path)
+    stage, webcam = CameraInfo(0, "Stage", "", "/dev/video0"), CameraInfo(1, "C920", "", "/dev/video1")
+    assert [camera.name for camera in list_cameras(listing(V4L2=[stage, webcam]))] == ["C920", "Stage"]
 
 
 @pytest.mark.usefixtures("on_windows")
