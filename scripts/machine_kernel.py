@@ -22,7 +22,7 @@ MODULES = {
     "vivid": "n_devs=2 node_types=0x1,0x1 num_inputs=1,1 input_types=0x0,0x0 vid_cap_nr=0,1",
     "v4l2loopback": "devices=3 video_nr=10,11,12 card_label=plain,livedream,spare exclusive_caps=0,1,0",
 }
-"""What is loaded, in this order: two webcams, and three loopbacks, of which the second is as browsers need it."""
+"""What is loaded, in this order: two webcams, and three loopbacks, the second one as browsers need it."""
 
 INIT = """#!/bin/busybox sh
 /bin/busybox --install -s /bin

@@ -101,23 +101,24 @@ def _devices() -> Iterator[str]:
 
 
 def _start(path: str, size_wh: tuple[int, int], fps: float) -> int:
-    with ExitStack() as undo:
-        try:
+    try:
+        _restore(path)
+        with ExitStack() as undo:
             file = os.open(path, os.O_WRONLY)
             undo.callback(os.close, file)
             _claim(file, path)
             _set_format(file, path, size_wh)
             _set_rate(file, fps)
             _begin(file)
-        except OSError as error:
-            what = "does not exist" if error.errno in ABSENT else f"answers: {error.strerror}"
-            raise RuntimeError(f"Device {path} {what}.") from error
-        undo.pop_all()
+            undo.pop_all()
+    except OSError as error:
+        what = "does not exist" if error.errno in ABSENT else f"answers: {error.strerror}"
+        raise RuntimeError(f"Device {path} {what}.") from error
     return file
 
 
-def _claim(file: int, path: str) -> None:
-    """Make sure that it is a loopback device and that nobody else feeds it."""
+def _can_output(file: int, path: str) -> bool:
+    """Return whether a loopback device calls itself an output now."""
     answer = bytearray(CAPABILITY.size)
     try:
         fcntl.ioctl(file, QUERYCAP, answer)
@@ -127,13 +128,31 @@ def _claim(file: int, path: str) -> None:
     driver, capabilities = CAPABILITY.unpack(answer)
     if driver.rstrip(b"\0") != b"v4l2 loopback":
         raise RuntimeError(f"Device {path} is not a v4l2 loopback device.")
-    # Before 0.13 a device without exclusive_caps lets any number feed it at once; livedream at least does not.
+    return bool(capabilities & CAN_OUTPUT)
+
+
+def _restore(path: str) -> None:
+    """Make a device an output again that a program has fed without a stream: whoever ends a stream does.
+
+    Before 0.13 it is none any more, and takes no format, if it has exclusive_caps.
+    """
+    file = os.open(path, os.O_WRONLY)
+    try:
+        if not _can_output(file, path) and not _is_open_elsewhere(path, file):
+            _begin(file)
+    finally:
+        os.close(file)
+
+
+def _claim(file: int, path: str) -> None:
+    """Make sure that nobody else feeds it."""
+    # Before 0.13 any number can feed a device without exclusive_caps at once; livedream at least does not.
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise RuntimeError(f"Device {path} is already in use.") from error
-    # With exclusive_caps it is an output until it is fed; before 0.13 never again without a stream.
-    if not capabilities & CAN_OUTPUT and _is_open_elsewhere(path, file):
+    # With exclusive_caps it is no output while it is fed.
+    if not _can_output(file, path) and _is_open_elsewhere(path, file):
         raise RuntimeError(f"Device {path} is already in use.")
 
 

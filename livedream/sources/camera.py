@@ -12,7 +12,7 @@ import numpy as np
 from livedream.clock import Clock, SystemClock
 from livedream.errors import SourceError
 from livedream.frame import Rgb
-from livedream.sources.cameras import CameraInfo, find_again, list_cameras
+from livedream.sources.cameras import CameraInfo, find_again, is_software, list_cameras
 from livedream.sources.capture import NO_PICTURE, Capture, Opened, Picture
 from livedream.sources.live_source import Live
 from livedream.sources.watchdog import OPENING_S
@@ -133,5 +133,7 @@ def to_rgb(picture: Picture) -> Rgb:
 def _why_not_open(camera: CameraInfo) -> str:
     if sys.platform == "linux" and camera.path and not os.access(camera.path, os.R_OK | os.W_OK):
         return f"this user has no access to {camera.name}: sudo usermod -aG video $USER, then log in again."
+    if is_software(camera):
+        return f"nothing feeds {camera.name}, which is a virtual camera: start the program that does."
     reason = PERMISSION.get(sys.platform, "or this user has no access to it")
     return f"{camera.name} cannot be opened: another program may be using it (close that program), {reason}."

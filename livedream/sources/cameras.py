@@ -135,10 +135,13 @@ def _device(camera: CameraInfo) -> str:
     return shared[1].casefold() if shared else camera.path
 
 
+def is_software(camera: CameraInfo) -> bool:
+    """Return whether Linux says that a camera is no hardware, whatever its name."""
+    return camera.backend == "V4L2" and "virtual" in (DEVICES / Path(camera.path).name).resolve().parts
+
+
 def _is_virtual(camera: CameraInfo) -> bool:
-    """Return whether it is no hardware; v4l2loopback's devices can have any name."""
-    made = camera.backend == "V4L2" and "virtual" in (DEVICES / Path(camera.path).name).resolve().parts
-    return made or bool(VIRTUAL.search(camera.name))
+    return is_software(camera) or bool(VIRTUAL.search(camera.name))
 
 
 def _not_one(wanted: str, matches: Sequence[CameraInfo], cameras: Sequence[CameraInfo]) -> str:

@@ -128,6 +128,14 @@ def test_no_output_is_in_use_only_while_somebody_has_it_open(
     start().close()
 
 
+def test_one_that_was_fed_without_a_stream_is_made_an_output_again(
+    module: Module, start: Callable[[], Loopback]
+) -> None:
+    module.can_output = False
+    start().close()
+    assert [word for word, _ in module.asked] == ["start", "format", "rate", "start"]
+
+
 def test_any_takes_the_first_that_can_be_started_and_opens_no_hardware(
     module: Module, device: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,5 +155,5 @@ def test_any_takes_the_first_that_can_be_started_and_opens_no_hardware(
     monkeypatch.setattr(loopback, "NAMES", tmp_path / "class")
     monkeypatch.setattr(loopback.os, "open", opened_here)
     camera = Loopback(width=16, height=8, fps=30, fourcc=I420, device=None)
-    assert (camera.device(), opened) == ("/dev/video10", ["/dev/video9", "/dev/video10"])
+    assert (camera.device(), set(opened)) == ("/dev/video10", {"/dev/video9", "/dev/video10"})
     camera.close()

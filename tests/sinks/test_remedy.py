@@ -6,6 +6,7 @@ from livedream.sinks.remedy import Cause, cannot_start, remedy
 NO_LOOPBACK = "No v4l2 loopback device found at /dev/video[0-99]. Did you run 'modprobe v4l2loopback'?"
 NO_ACCESS = "Could not access /dev/video10 due to missing permissions. Did you add your user to 'video'?"
 BUSY = "Virtual camera device /dev/video10 could not be configured: Device or resource busy"
+KEPT = "Device /dev/video10 is kept at 640x360 by a program that shows it."
 WEBCAM = "Device /dev/video0 is not a video output device."
 NO_OBS = "OBS Virtual Camera device not found! Did you install OBS?"
 OBS_BUSY = "virtual camera output could not be started"
@@ -32,6 +33,13 @@ MODPROBE = "sudo modprobe v4l2loopback devices=1 video_nr=10 card_label=livedrea
             "video_nr=0 ",
         ),
         ("Linux", [NO_ACCESS], None, "this user may not write to it.", 'usermod -a -G video "$USER"'),
+        (
+            "Linux",
+            [KEPT],
+            None,
+            "because a program that shows it keeps it at 640x360.",
+            "fuser -v /dev/video10\n# close the program that it shows, or start livedream with --size 640x360",
+        ),
         ("Linux", [BUSY], None, "because another program feeds it.", "fuser -v /dev/video10"),
         (
             "Linux",

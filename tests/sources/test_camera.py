@@ -111,6 +111,15 @@ def test_a_camera_that_is_gone_or_busy_is_told(stub: type[StubVideoCapture]) -> 
         DeviceCapture(CameraInfo(9, "camera 9"), (64, 48), 30.0).open()
 
 
+def test_a_virtual_camera_that_nothing_feeds_is_told(
+    stub: type[StubVideoCapture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = CameraInfo(9, "Stage", "V4L2", "/dev/null")
+    monkeypatch.setattr(camera_module, "is_software", lambda asked: asked == camera)
+    with pytest.raises(SourceError, match="nothing feeds Stage"):
+        DeviceCapture(camera, (64, 48), 30.0, lambda: [camera]).open()
+
+
 @pytest.mark.camera
 def test_a_real_camera_delivers() -> None:
     if not list_cameras():
