@@ -38,7 +38,7 @@ MODPROBE = "sudo modprobe v4l2loopback devices=1 video_nr=10 card_label=livedrea
             [KEPT],
             None,
             "because a program that shows it keeps it at 640x360.",
-            "fuser -v /dev/video10\n# close the program that it shows, or start livedream with --size 640x360",
+            "fuser -v /dev/video10\n# close the program that it shows, or start livedream with --size 640",
         ),
         ("Linux", [BUSY], None, "because another program feeds it.", "fuser -v /dev/video10"),
         (
