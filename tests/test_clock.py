@@ -27,26 +27,32 @@ def test_the_system_s_clock_waits_as_long_as_told() -> None:
     clock = SystemClock()
     before = clock.now_s()
     clock.wait(threading.Event(), 0.03)
-    assert 0.02 < clock.now_s() - before < 2.0
+    assert clock.now_s() - before > 0.02
 
 
 def test_the_system_s_clock_is_woken_by_the_stop() -> None:
     stop, before = threading.Event(), time.perf_counter()
     threading.Timer(0.02, stop.set).start()
-    assert SystemClock().wait(stop, 30.0) is True
-    assert time.perf_counter() - before < 5.0
+    assert SystemClock().wait(stop, 100.0) is True
+    assert time.perf_counter() - before < 60.0
+
+
+class Unwaited(threading.Event):
+    """Nobody may wait for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        raise AssertionError(f"waited for {timeout} s")
 
 
 @given(st.lists(st.floats(0, 100), max_size=8))
 def test_the_manual_clock_moves_by_what_it_is_told_and_takes_no_time(seconds: list[float]) -> None:
-    clock, start = ManualClock(7.0), time.perf_counter()
+    clock = ManualClock(7.0)
     for number, wait_s in enumerate(seconds):
         if number % 2:
             clock.advance(wait_s)
         else:
-            clock.wait(threading.Event(), wait_s)
+            clock.wait(Unwaited(), wait_s)
     assert clock.now_s() == pytest.approx(7.0 + sum(seconds))
-    assert time.perf_counter() - start < 1.0
 
 
 def test_the_manual_clock_stands_still_otherwise() -> None:

@@ -39,7 +39,6 @@ def _run(*arguments: str) -> str:
         env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

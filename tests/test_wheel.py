@@ -33,7 +33,6 @@ def _run(*arguments: str, cwd: Path, **environment: str) -> str:
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=100,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

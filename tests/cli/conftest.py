@@ -34,7 +34,7 @@ QUICK = [
 def livedream(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command in a folder of its own, with a cache of its own and no display."""
 
-    def run(*arguments: str, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "livedream", *arguments],
             cwd=tmp_path,
@@ -42,7 +42,6 @@ def livedream(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=timeout,
             check=False,
         )
 

@@ -156,7 +156,7 @@ class TestList:
             "import sys; from livedream.cli.engines_command import print_engines; print_engines();"
             "assert not {'torch', 'openvino'} & set(sys.modules)"
         )
-        subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
 
 @pytest.mark.parametrize("command", ["list", "build"])

@@ -124,7 +124,7 @@ def test_listing_and_showing_load_no_torch() -> None:
         "import sys; from livedream.cli.networks import list_networks, show_network; list_networks();"
         "show_network('vgg16'); assert not {'torch', 'pooch', 'requests'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, capture_output=True)
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
 
 
 def test_it_is_a_command_of_livedream(livedream: Callable[..., subprocess.CompletedProcess[str]]) -> None:

@@ -138,7 +138,7 @@ def test_its_thread_ends_with_it(drums: Any) -> None:
 
     audio = AudioInput(connect)
     audio.start()
-    assert heard.wait(20)
+    assert heard.wait(60)
     audio.close()
     assert not any(thread.name == "audio" for thread in threading.enumerate())
 

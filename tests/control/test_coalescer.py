@@ -43,14 +43,14 @@ class Slow:
         if "dream.guide" in values:
             self.tried.append(values["dream.guide"])
             self.entered.set()
-            assert self.leave.wait(20)
+            assert self.leave.wait(60)
             raise InputError("it is not there")
         self._really(values, *where)
 
     def do(self, name: str) -> str:
         if name == "slowly":
             self.entered.set()
-            assert self.leave.wait(20)
+            assert self.leave.wait(60)
         self.done.append(name)
         return name
 
@@ -261,7 +261,7 @@ def test_a_picture_that_opens_slowly_keeps_no_other_value_waiting(slow: Slow) ->
     slow.coalescer.want("dream.guide", "far away")
     slow.coalescer.want("look.depth", 0.9)
     slow.coalescer.apply()
-    assert slow.entered.wait(20)
+    assert slow.entered.wait(60)
     assert slow.store.snapshot().look.depth == 0.9
     for depth in (0.1, 0.2):
         slow.coalescer.want("dream.guide", f"further {depth}")
@@ -278,7 +278,7 @@ def test_a_command_that_takes_long_keeps_only_the_hand_waiting(slow: Slow) -> No
     slow.coalescer.want("look.light", 0.1)
     slow.coalescer.want("look.depth", 0.9, "modulation")
     slow.coalescer.apply()
-    assert slow.entered.wait(20)
+    assert slow.entered.wait(60)
     assert slow.store.snapshot().look.depth == 0.9
     assert slow.store.layer("hand") == {}
     slow.coalescer.command("blackout")
@@ -300,15 +300,15 @@ def test_an_immediate_command_is_done_at_once_and_a_flood_of_them_is_not(desk: A
 def test_wanting_waits_for_no_change(desk: Any) -> None:
     """While one thread is in the middle of a change, others go on asking."""
     entered, leave = threading.Event(), threading.Event()
-    desk.store.observe(lambda _: (entered.set(), leave.wait(20)))
+    desk.store.observe(lambda _: (entered.set(), leave.wait(60)))
     desk.coalescer.want("look.depth", 0.9)
     thread = threading.Thread(target=desk.coalescer.apply)
     thread.start()
-    assert entered.wait(20)
+    assert entered.wait(60)
     desk.coalescer.want("look.depth", 0.3)
     assert desk.coalescer.base("look.depth") == 0.9
     leave.set()
-    thread.join(20)
+    thread.join(60)
     desk.coalescer.apply()
     assert desk.store.snapshot().look.depth == 0.3
 
@@ -335,8 +335,8 @@ def test_many_threads_lose_nothing(desk: Any) -> None:
     for thread in [applying, *asking]:
         thread.start()
     for thread in asking:
-        thread.join(20)
+        thread.join(60)
     stop.set()
-    applying.join(20)
+    applying.join(60)
     for word in words:
         assert by_word()[word].value_of(desk.store.snapshot()) == by_word()[word].at(1.0)

@@ -51,7 +51,7 @@ class Performance(ManualClock):
         self.begun = threading.Event()
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
-        assert self.begun.wait(20)
+        assert self.begun.wait(60)
         super().wait(stop, seconds)
         while self._next_s < self.now_s():
             self._next_s += 1 / 60
@@ -95,7 +95,7 @@ def test_without_sound_s_library_the_show_goes_on(show: Show, monkeypatch: pytes
     controls.open()
     sound = controls.inputs.sound.current
     assert sound is not None
-    sound._thread.join(20)
+    sound._thread.join(60)
     controls.step()
     inputs = controls.status().inputs
     assert (inputs["Sound"].state, inputs["Sound"].remedy) == ("failed", "pip install 'livedream[control]'")

@@ -60,7 +60,7 @@ def show() -> Show:
     return Show()
 
 
-def until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
     end_s = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end_s, "it takes too long"

@@ -36,7 +36,7 @@ class Slow:
     def open(self) -> Port:
         self.threads.append(threading.current_thread())
         self.begun.set()
-        assert self.may_open.wait(20)
+        assert self.may_open.wait(60)
         return Port("slow")
 
 
@@ -68,7 +68,7 @@ def test_it_is_off_opened_stepped_and_closed(switch: InputSwitch[Port]) -> None:
 def test_one_that_hangs_holds_up_neither_who_asks_nor_who_steps(switch: InputSwitch[Port]) -> None:
     slow = Slow()
     switch.turn_on(slow.open)
-    assert slow.begun.wait(20)
+    assert slow.begun.wait(60)
     assert switch.health.state == "starting"
     switch.step()
     assert not switch.settle(0.0)
@@ -92,7 +92,7 @@ def test_of_many_wishes_the_last_one_counts_and_what_came_too_late_is_closed(
 
     last = Port("last")
     switch.turn_on(open_slowly)
-    assert slow.begun.wait(20)
+    assert slow.begun.wait(60)
     switch.turn_on(never)
     switch.turn_on(lambda: last)
     slow.may_open.set()

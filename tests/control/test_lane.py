@@ -19,7 +19,7 @@ def lane() -> Iterator[Lane]:
 
 def test_work_is_done_elsewhere_and_waited_for(lane: Lane) -> None:
     leave, done = threading.Event(), []
-    lane.put(lambda: done.append((leave.wait(20), threading.current_thread().name)))
+    lane.put(lambda: done.append((leave.wait(60), threading.current_thread().name)))
     assert lane.busy
     assert not lane.wait_idle(0.0)
     with pytest.raises(RuntimeError, match="test is busy"):

@@ -277,7 +277,7 @@ def test_any_thread_may_feed(desk: Any) -> None:
         desk.coalescer.apply()
         desk.store.load(Settings())
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     midi.feed(knob(127, 0))
     desk.coalescer.apply()
     assert desk.store.snapshot().look.depth == 1.0

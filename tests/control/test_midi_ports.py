@@ -282,7 +282,7 @@ class Hanging(FakeMidi):
 
     def open_input(self, name: str, heard: Callable[[bytes], None]) -> FakePort:
         self.begun.set()
-        assert self.may_open.wait(20)
+        assert self.may_open.wait(60)
         return super().open_input(name, heard)
 
 
@@ -294,7 +294,7 @@ def test_a_controller_that_hangs_holds_up_nobody_and_is_closed_if_it_is_not_want
     assert ports.health.state == "starting"
     for _ in range(3):
         ports.step()
-        assert system.begun.wait(20)
+        assert system.begun.wait(60)
         desk.clock.advance(2.0)
     assert (ports.health.state, ports.names) == ("starting", ())
     ports._lane.wait_idle = lambda _: False  # type: ignore[method-assign]

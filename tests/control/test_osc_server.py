@@ -62,7 +62,7 @@ def handle(server: OscServer, packet: bytes, host: str = "127.0.0.1") -> None:
 
 def receive(server: OscServer, count: int) -> None:
     """Step until so many packets have come: also on this machine they take a moment."""
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while server.inbox.packets < count and time.monotonic() < limit:
         server.step()
 
@@ -212,7 +212,7 @@ def test_a_flood_through_the_network_neither_piles_up_nor_plays_later(
         desk.clock.advance(1 / 60)
         changes += len(desk.changes)
         desk.changes.clear()
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 60
     while desk.coalescer.base("look.depth") != 0.125 and time.monotonic() < limit:
         client.send(packet("/look/depth", 0.125))  # what did not fit into the socket is lost, not late
         server.step()

@@ -27,7 +27,7 @@ from livedream.engines.maker import Choice, Ready
 from livedream.engines.round_robin import engine_at
 from livedream.errors import EngineError
 
-SOON_S = 10.0
+SOON_S = 60.0
 
 # Two threads that wait for each other are slower than one where the processor is shared.
 torch.set_num_threads(1)

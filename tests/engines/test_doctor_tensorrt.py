@@ -169,4 +169,4 @@ def test_nothing_of_them_is_loaded() -> None:
         "engine_checks(), rtx_engine(), tensorrt_engine();"
         "assert not {'torch', 'torch_tensorrt', 'tensorrt', 'tensorrt_rtx', 'onnx'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True)

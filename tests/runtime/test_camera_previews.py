@@ -52,7 +52,7 @@ class Room:
             raise SourceError(f"it has sent no picture within {wish.patience_s:g} s")
         self.open_now += 1
         self.most = max(self.most, self.open_now)
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(60)
         source = self._make()
         close = source.close
 
@@ -67,7 +67,7 @@ class Room:
         return next((view for view in self.previews.views() if view.camera.device == camera.device), None)
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        for _ in range(1000):
+        for _ in range(6000):
             if is_so():
                 return
             threading.Event().wait(0.01)

@@ -58,9 +58,9 @@ def test_a_source_that_is_left_in_the_midst_of_a_read_neither_ends_nor_fails_the
     read: list[Any] = []
     reader = threading.Thread(target=lambda: read.append(current.read(GO)))
     reader.start()
-    assert leaving.reads.wait(10)
+    assert leaving.reads.wait(60)
     current.exchange(make_source())
-    reader.join(10)
+    reader.join(60)
     assert read[0].shot == 1
 
 

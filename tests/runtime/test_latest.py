@@ -45,8 +45,8 @@ def test_close_wakes_a_waiting_taker() -> None:
     slot: Latest[int] = Latest()
     threading.Timer(0.05, slot.close).start()
     start = time.perf_counter()
-    assert slot.take(5.0) is None
-    assert time.perf_counter() - start < 2.0
+    assert slot.take(100.0) is None
+    assert time.perf_counter() - start < 60.0
     assert slot.ended
 
 
@@ -87,7 +87,7 @@ def test_close_wakes_a_waiting_lossless_put() -> None:
     thread = threading.Thread(target=slot.put, args=(2,))
     thread.start()
     slot.close()
-    thread.join(2.0)
+    thread.join(60.0)
     assert not thread.is_alive()
     assert slot.take(0) == 1
 

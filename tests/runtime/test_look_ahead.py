@@ -33,7 +33,7 @@ def test_the_next_one_is_prepared_as_soon_as_it_comes(studio: Any) -> None:
         ahead.take()
         ahead.begin(prepare)
         slot.put(frames[1])
-        assert prepared.wait(20), "it is not waited for until somebody takes it"
+        assert prepared.wait(60), "it is not waited for until somebody takes it"
         taken = ahead.take()
         assert taken is not None
         assert taken[:2] == (frames[1], 1)
@@ -51,7 +51,7 @@ def test_a_prepared_frame_is_given_up_for_a_newer_one_unless_none_may_be_lost(
         ahead.take()
         ahead.begin(lambda _: prepared.set())  # type: ignore[arg-type, return-value]
         slot.put(frames[1])
-        assert prepared.wait(20)
+        assert prepared.wait(60)
         slot.put(frames[2])
         taken = ahead.take()
         assert taken is not None

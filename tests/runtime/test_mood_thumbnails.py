@@ -64,7 +64,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Iterator[Show]:
 
 
 def until(is_so: Callable[[], Any]) -> None:
-    for _ in range(2000):
+    for _ in range(12_000):
         if is_so():
             return
         threading.Event().wait(0.005)

@@ -58,7 +58,7 @@ def commands(output: Output, tmp_path: Path) -> Commands:
 
 
 def until(is_so: Any) -> None:
-    end_s = time.monotonic() + 20
+    end_s = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < end_s
         time.sleep(0.01)

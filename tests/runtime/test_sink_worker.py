@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livedream.clock import ManualClock, SystemClock
+from livedream.clock import Clock, ManualClock, SystemClock
 from livedream.errors import SinkError
 from livedream.frame import Rgb
 from livedream.runtime.sink_worker import BLOCKED_S, LONGEST_RETRY_S, Finished, Rate, SinkWorker
@@ -16,6 +16,7 @@ from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
 
 SIZE = (64, 48)
+JOIN_S = 60.0
 
 
 def picture(level: int) -> Rgb:
@@ -26,21 +27,36 @@ def finished(level: int) -> Finished:
     return Finished(picture(level), time.perf_counter())
 
 
+class Scripted(ManualClock):
+    """Passes time at once; does what is due at its waits, by their number, and notes how long each one is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.due: dict[int, Callable[[], None]] = {}
+        self.waited_s = list[float]()
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        self.waited_s.append(seconds)
+        self.due.get(len(self.waited_s), lambda: None)()
+        return super().wait(stop, seconds)
+
+
 def outlet_of(
     sink: object,
     rate: Rate,
     placeholder: Callable[[], Rgb | None] = lambda: None,
     told: list[str] | None = None,
+    clock: Clock | None = None,
 ) -> SinkWorker:
     tell = (lambda sentence: None) if told is None else told.append
-    return SinkWorker(sink, rate, SystemClock(), placeholder, tell)  # type: ignore[arg-type]
+    return SinkWorker(sink, rate, clock or SystemClock(), placeholder, tell)  # type: ignore[arg-type]
 
 
-def run_for(sink_worker: SinkWorker, seconds: float) -> None:
+def run(sink_worker: SinkWorker, clock: Scripted, waits: int) -> None:
+    """Let it work until it has waited so many times."""
+    clock.due[waits] = sink_worker.stop
     sink_worker.start()
-    time.sleep(seconds)
-    sink_worker.stop()
-    assert sink_worker.join(2.0)
+    assert sink_worker.join(JOIN_S)
 
 
 class Failing(Memory):
@@ -73,45 +89,41 @@ class Failing(Memory):
 
 
 def test_a_constant_rate_repeats_the_last_frame() -> None:
-    sink = Memory()
-    sink_worker = outlet_of(sink, Rate(SIZE, 50))
+    sink, clock = Memory(), Scripted()
+    sink_worker = outlet_of(sink, Rate(SIZE, 50), clock=clock)
     sink_worker.slot.put(finished(9))
-    run_for(sink_worker, 0.5)
-    assert 15 <= sink.written <= 27
+    run(sink_worker, clock, waits=26)
+    assert sink.times_s == pytest.approx(np.arange(25) * 0.02)
     assert all(frame[0, 0, 0] == 9 for frame in sink.frames)
-    steps = np.diff(sink.times_s)
-    assert steps.min() > 0
-    assert np.allclose(steps / 0.02, np.rint(steps / 0.02))
 
 
 def test_a_slate_stands_in_until_there_is_a_picture() -> None:
-    sink, slates = Memory(), [picture(1)]
-    sink_worker = outlet_of(sink, Rate(SIZE, 50), lambda: slates[0] if slates else None)
-    sink_worker.start()
-    time.sleep(0.15)
-    sink_worker.slot.put(finished(2))
-    slates.clear()
-    time.sleep(0.15)
-    sink_worker.stop()
-    assert sink_worker.join(2.0)
-    levels = [int(frame[0, 0, 0]) for frame in sink.frames]
-    assert levels[0] == 1
-    assert levels[-1] == 2
-    assert levels == sorted(levels)
+    sink, slates, clock = Memory(), [picture(1)], Scripted()
+    sink_worker = outlet_of(sink, Rate(SIZE, 50), lambda: slates[0] if slates else None, clock=clock)
+
+    def come() -> None:
+        sink_worker.slot.put(finished(2))
+        slates.clear()
+
+    clock.due[6] = come
+    run(sink_worker, clock, waits=11)
+    assert [int(frame[0, 0, 0]) for frame in sink.frames] == [1] * 5 + [2] * 5
 
 
 def test_a_recording_can_wait_for_the_first_picture() -> None:
-    sink = Memory()
+    sink, clock = Memory(), Scripted()
     sink.waits_for_dream = True
-    sink_worker = outlet_of(sink, Rate(SIZE, 50))
-    sink_worker.start()
-    time.sleep(0.1)
-    assert sink.written == 0
-    sink_worker.slot.put(finished(5))
-    time.sleep(0.1)
-    sink_worker.stop()
-    assert sink_worker.join(2.0)
-    assert sink.written > 0
+    sink_worker = outlet_of(sink, Rate(SIZE, 50), clock=clock)
+    before: list[int] = []
+
+    def come() -> None:
+        before.append(sink.written)
+        sink_worker.slot.put(finished(5))
+
+    clock.due[20] = come
+    run(sink_worker, clock, waits=25)
+    assert before == [0]
+    assert sink.written == 4
     assert sink.times_s[0] == 0.0
 
 
@@ -119,8 +131,9 @@ def test_a_recording_that_waits_in_vain_leaves_an_older_film_alone(tmp_path: Pat
     older = tmp_path / "film.mp4"
     older.write_bytes(b"an older film")
     for recorder in (Recorder(older, overwrite=True), Recorder(tmp_path / "new.mp4")):
-        sink_worker = outlet_of(recorder, Rate(SIZE, 50))
-        run_for(sink_worker, 0.1)
+        clock = Scripted()
+        sink_worker = outlet_of(recorder, Rate(SIZE, 50), clock=clock)
+        run(sink_worker, clock, waits=20)
         assert sink_worker.health.state == "off"
         assert sink_worker.written == 0
     assert list(tmp_path.iterdir()) == [older]
@@ -134,7 +147,7 @@ def test_each_frame_is_passed_on_once_even_the_last() -> None:
     for level in range(20):
         sink_worker.slot.put(finished(level))
     sink_worker.stop()
-    assert sink_worker.join(2.0)
+    assert sink_worker.join(JOIN_S)
     assert [int(frame[0, 0, 0]) for frame in sink.frames] == list(range(20))
     assert sink_worker.written == 20
     assert sink_worker.dropped == 0
@@ -142,10 +155,10 @@ def test_each_frame_is_passed_on_once_even_the_last() -> None:
 
 def test_a_sink_that_cannot_open_is_tried_again() -> None:
     told: list[str] = []
-    sink = Failing(times=2, retry_s=0.05)
-    sink_worker = outlet_of(sink, Rate(SIZE, 50), told=told)
+    sink, clock = Failing(times=2, retry_s=0.05), Scripted()
+    sink_worker = outlet_of(sink, Rate(SIZE, 50), told=told, clock=clock)
     sink_worker.slot.put(finished(3))
-    run_for(sink_worker, 0.6)
+    run(sink_worker, clock, waits=6)
     assert sink.opens == 3
     assert sink.written > 0
     assert told == ["the device is busy; free it\nclose the other program"]
@@ -157,7 +170,7 @@ def test_a_sink_that_fails_for_good_says_so_and_frees_whoever_feeds_it() -> None
     sink_worker.start()
     for level in range(5):
         sink_worker.slot.put(finished(level))
-    assert sink_worker.join(2.0)
+    assert sink_worker.join(JOIN_S)
     assert sink_worker.health.state == "failed"
     assert told == ["the disk is full; make room"]
 
@@ -166,7 +179,7 @@ def test_it_is_closed_whatever_happens() -> None:
     sink = Failing(times=1)
     sink_worker = outlet_of(sink, Rate(SIZE, 50))
     sink_worker.start()
-    assert sink_worker.join(2.0)
+    assert sink_worker.join(JOIN_S)
     assert sink.closes == 1
     assert sink_worker.health.remedy == "close the other program"
 
@@ -180,22 +193,24 @@ def test_a_mistake_in_a_sink_reaches_the_owner() -> None:
     sink_worker.slot.put(finished(1))
     sink_worker.start()
     with pytest.raises(ZeroDivisionError):
-        sink_worker.join(2.0)
+        sink_worker.join(JOIN_S)
     assert sink_worker.health.state == "failed"
 
 
 def test_a_slow_sink_misses_ticks_and_counts_them() -> None:
+    clock = Scripted()
+
     class Slow(Memory):
         def write(self, rgb: Rgb, time_s: float) -> None:
-            threading.Event().wait(0.05)
+            clock.advance(5 / 64)
             super().write(rgb, time_s)
 
     sink = Slow()
-    sink_worker = outlet_of(sink, Rate(SIZE, 100))
+    sink_worker = outlet_of(sink, Rate(SIZE, 64), clock=clock)
     sink_worker.slot.put(finished(1))
-    run_for(sink_worker, 0.5)
-    assert sink_worker.dropped > 10
-    assert sink.written < 15
+    run(sink_worker, clock, waits=10)
+    assert sink.times_s == [number * 5 / 64 for number in range(9)]
+    assert sink_worker.dropped == 4 * 9
 
 
 class Waits(ManualClock):
@@ -220,7 +235,7 @@ def test_tries_become_rarer_up_to_a_limit_also_of_what_opens_and_takes_no_frame(
     clock.end = worker.stop
     worker.slot.put(finished(1))
     worker.start()
-    assert worker.join(20.0)
+    assert worker.join(JOIN_S)
     assert clock.waited_s == [5.0, 10.0, 20.0, *[LONGEST_RETRY_S] * 4]
     assert [sentence.split(";")[0] for sentence in told] == ["the device is busy", "the disk is full"]
 
@@ -254,7 +269,7 @@ def test_whatever_a_sink_raises_it_is_tried_again_and_told_of_once_until_it_was_
     clock.end = worker.stop
     worker.slot.put(finished(1))
     worker.start()
-    assert worker.join(20.0)
+    assert worker.join(JOIN_S)
     assert clock.waited_s == waits_s
     assert len(told) == times_told
     assert type(fault).__name__ in told[0]
@@ -267,13 +282,13 @@ def test_a_sink_that_hangs_is_told_of_once_and_goes_on_when_it_answers() -> None
         def write(self, rgb: Rgb, time_s: float) -> None:
             super().write(rgb, time_s)
             self.entered.set()
-            assert self.release.wait(20.0)
+            assert self.release.wait(JOIN_S)
 
     sink, told, clock = Hanging(), list[str](), ManualClock()
     worker = SinkWorker(sink, Rate(SIZE, 50, pace="each frame"), clock, lambda: None, told.append)
     worker.start()
     worker.slot.put(finished(1))
-    assert sink.entered.wait(20.0)
+    assert sink.entered.wait(JOIN_S)
     worker.look_after()
     assert (told, worker.health.ok) == ([], True)
     for _ in range(3):
@@ -285,7 +300,7 @@ def test_a_sink_that_hangs_is_told_of_once_and_goes_on_when_it_answers() -> None
     sink.release.set()
     worker.slot.put(finished(2))
     worker.stop()
-    assert worker.join(20.0)
+    assert worker.join(JOIN_S)
     assert sink.written == 2
 
 
@@ -307,7 +322,7 @@ def test_a_clock_that_jumps_leaves_no_gap_in_what_goes_out(jump_s: float) -> Non
     worker = SinkWorker(sink, Rate(SIZE, 10), clock, lambda: None, lambda _: None)
     worker.slot.put(finished(1))
     worker.start()
-    assert worker.join(20.0)
+    assert worker.join(JOIN_S)
     assert sink.times_s == pytest.approx([tick / 10 for tick in range(60)])
     assert worker.late == 0
     assert clock.now_s() == pytest.approx(jump_s + 6.0, abs=0.3)

@@ -53,14 +53,14 @@ class Desk:
         self.make: Callable[[Wish], Any] = lambda wish: source
 
     def wait(self) -> str:
-        assert self._said.acquire(timeout=10)
+        assert self._said.acquire(timeout=60)
         return self.told[-1]
 
     def _open(self, wish: Wish) -> Any:
         self.wishes.append(wish)
         device = wish.what.device if isinstance(wish.what, CameraInfo) else wish.what
         if device in self.waits_for:
-            assert self.waits_for[device].wait(10)
+            assert self.waits_for[device].wait(60)
         if device in self.faults:
             raise self.faults[device]
         source = self.make(wish)

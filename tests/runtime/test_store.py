@@ -254,14 +254,14 @@ def test_a_picture_that_opens_slowly_keeps_no_other_writer_waiting(monkeypatch: 
 
     def opened(self: object, dream: object) -> None:
         entered.set()
-        assert leave.wait(20)
+        assert leave.wait(60)
 
     monkeypatch.setattr("livedream.runtime.store.References.check", opened)
     opening = threading.Thread(target=store.change, args=({"dream.guide": "far away"}, "test"))
     opening.start()
-    assert entered.wait(20)
+    assert entered.wait(60)
     store.change({"look.depth": 0.9}, "test")
     store.load(PRESET)
     leave.set()
-    opening.join(20)
+    opening.join(60)
     assert store.snapshot().dream.guide == "far away"

@@ -14,8 +14,8 @@ def test_an_error_in_one_ends_the_others_and_the_first_one_is_raised() -> None:
     def fail() -> None:
         raise RuntimeError("first")
 
-    workers.start({"patient": lambda: assert_true(workers.stop.wait(20)), "failing": fail})
-    assert woken.wait(20)
+    workers.start({"patient": lambda: assert_true(workers.stop.wait(60)), "failing": fail})
+    assert woken.wait(60)
     workers.join()
     assert not workers.are_running
     workers.note(RuntimeError("second"))
@@ -26,7 +26,7 @@ def test_an_error_in_one_ends_the_others_and_the_first_one_is_raised() -> None:
 def test_they_run_until_the_end_is_asked_for() -> None:
     workers = Workers(lambda: None)
     assert not workers.are_running
-    workers.start({"patient": lambda: assert_true(workers.stop.wait(20))})
+    workers.start({"patient": lambda: assert_true(workers.stop.wait(60))})
     assert workers.are_running
     workers.join()
     assert not workers.are_running

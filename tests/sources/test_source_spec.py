@@ -234,7 +234,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._send_pictures()
 
     def _send_pictures(self) -> None:
-        for index in range(400):
+        for index in range(6000):
             jpeg = cv2.imencode(".jpg", np.full((16, 32, 3), index % 256, np.uint8))[1].tobytes()
             head = f"--part\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
             try:

@@ -47,6 +47,6 @@ def test_segments_are_given_in_their_own_time(make_video: MakeVideo) -> None:
     capture.open()
     start = time.perf_counter()
     assert all(capture.read()[0] for _ in range(9))
-    assert 0.3 < time.perf_counter() - start < 2
+    assert time.perf_counter() - start > 0.3
     capture.release()
     capture.release()

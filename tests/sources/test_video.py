@@ -219,5 +219,5 @@ def test_closing_while_another_thread_reads_is_safe(make_video: MakeVideo, frame
     reader.start()
     threading.Event().wait(0.05)
     video.close()
-    reader.join(2)
+    reader.join(60)
     assert not reader.is_alive()

@@ -64,7 +64,7 @@ def test_it_prints_a_line_for_each_head_and_writes_the_sheet(
 def test_it_is_a_program(photos_file: Path) -> None:
     command = [sys.executable, "-m", "livedream.training.report", "--teacher", "gone.npz"]
     ran = subprocess.run(
-        [*command, "--photos", str(photos_file)], capture_output=True, text=True, check=False, timeout=100
+        [*command, "--photos", str(photos_file)], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 2
     assert "gone.npz is missing" in ran.stderr

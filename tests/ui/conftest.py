@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,14 @@ from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Percentiles, Status
 from livedream.settings import by_word
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Let it wait, for whatever it waits for, as long as a busy machine may take."""
+    for name in ("waitUntil", "waitExposed", "waitSignal"):
+        monkeypatch.setattr(qtbot, name, partial(getattr(qtbot, name), timeout=60_000))
+    return qtbot
 
 
 @pytest.fixture

@@ -135,4 +135,4 @@ def test_asking_opens_nothing_and_is_light() -> None:
         "sys.exit(bool(heavy & set(sys.modules)))"
     )
 
-    assert subprocess.run([sys.executable, "-c", script], timeout=30, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -345,19 +345,19 @@ def test_in_a_real_show_the_camera_is_changed_and_tiles_and_pictures_follow(
         window = with_panel(session, playlist, view, settings, painter)
         qtbot.addWidget(window)
         view.present(full_screen=False)
-        qtbot.waitUntil(lambda: window.bar.source.text_shown().startswith("first"), timeout=20_000)
-        qtbot.waitUntil(lambda: window.moods.tiles[0].running, timeout=20_000)
-        qtbot.waitUntil(lambda: len(painter.painted) == 2, timeout=20_000)
+        qtbot.waitUntil(lambda: window.bar.source.text_shown().startswith("first"))
+        qtbot.waitUntil(lambda: window.moods.tiles[0].running)
+        qtbot.waitUntil(lambda: len(painter.painted) == 2)
         qtbot.keyClick(view, Key.Key_2)
-        qtbot.waitUntil(lambda: window.moods.tiles[1].running, timeout=20_000)
+        qtbot.waitUntil(lambda: window.moods.tiles[1].running)
         qtbot.keyClick(view, Key.Key_O, Qt.KeyboardModifier.ControlModifier)
         picker = window._picker
         assert picker is not None
-        qtbot.waitUntil(lambda: "/dev/second" in picker.tiles, timeout=20_000)
+        qtbot.waitUntil(lambda: "/dev/second" in picker.tiles)
         assert picker.tiles["/dev/first"].in_use
         qtbot.mouseClick(picker.tiles["/dev/second"], Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: window.bar.source.text_shown().startswith("second"), timeout=20_000)
-        qtbot.waitUntil(lambda: len(painter.painted) == 4, timeout=20_000)
+        qtbot.waitUntil(lambda: window.bar.source.text_shown().startswith("second"))
+        qtbot.waitUntil(lambda: len(painter.painted) == 4)
         view.leave()
     assert devices["first"].releases == 1
 

@@ -54,7 +54,6 @@ def with_opengl(x_display: str) -> Callable[[str], None]:
             env=os.environ | display | environ,
             capture_output=True,
             text=True,
-            timeout=60,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -85,7 +85,7 @@ class Stage:
         """Let one frame through, to the end."""
         before = self.session.output.fps.count
         self.source.let.release()
-        self._qtbot.waitUntil(lambda: self.session.output.fps.count > before, timeout=60_000)
+        self._qtbot.waitUntil(lambda: self.session.output.fps.count > before)
 
     def brightness(self) -> float:
         """Read the pixels of the window, in levels."""
@@ -101,9 +101,7 @@ class Stage:
         self.source.let.release()
         control()
         for number in (1, 2, 3):
-            self._qtbot.waitUntil(
-                lambda number=number: self.session.output.fps.count >= count + number, timeout=60_000
-            )
+            self._qtbot.waitUntil(lambda number=number: self.session.output.fps.count >= count + number)
             if abs(self.brightness() - before) > SEEN:
                 return number
             self.source.let.release()

@@ -237,12 +237,12 @@ def test_the_cursor_goes_away_in_full_screen_and_comes_back_with_a_movement(
 ) -> None:
     monkeypatch.setattr(full_screen, "CURSOR_HIDES_MS", 30)
     qtbot.keyClick(dreaming, Key.Key_F)
-    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.BlankCursor, timeout=1000)
+    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.BlankCursor)
 
     qtbot.mouseMove(dreaming, QPoint(50, 50))
-    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.ArrowCursor, timeout=1000)
+    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.ArrowCursor)
 
-    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.BlankCursor, timeout=1000)
+    qtbot.waitUntil(lambda: dreaming.cursor().shape() == Qt.CursorShape.BlankCursor)
     qtbot.keyClick(dreaming, Key.Key_F)
     assert dreaming.cursor().shape() == Qt.CursorShape.ArrowCursor
 

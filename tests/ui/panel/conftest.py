@@ -42,7 +42,7 @@ class Stage:
         return by_word()[word].value_of(self.store.snapshot())
 
     def until(self, true: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(true, timeout=5000)
+        self.qtbot.waitUntil(true)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class FakeLink:
 
     def join(self, bpm: float) -> Any:
         self.threads.append(threading.current_thread())
-        assert self.may_join.wait(20)
+        assert self.may_join.wait(60)
         return self
 
     def captureAppSessionState(self) -> Any:  # noqa: N802
