@@ -198,7 +198,7 @@ def test_midi_s_libraries_are_loaded_where_the_window_does_not_wait(show: Show, 
     may_load, loaded_in = threading.Event(), list[str]()
 
     def slow() -> FakeMidi:
-        may_load.wait(20)
+        may_load.wait(60)
         loaded_in.append(threading.current_thread().name)
         return show.midi
 
