@@ -6,7 +6,7 @@ A process feeds the first device, as a camera would, and writes the time into ea
 blocks, milliseconds and a checksum. A show takes it for its camera, dreams and feeds the second device, from
 which a third process reads the time again. Twice: with bypass, where the blocks come through as they went in,
 and with the dream, where some can no longer be read. All clocks are one; what a webcam's sensor and a display
-add is not in it. --help lists size, rate, engine and preset.
+add is not in it. --help lists size, rate, engine and preset; --engine nothing is all but the gradient.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import multiprocessing
 import sys
 import time
 import zlib
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -116,6 +117,31 @@ def judged(seen: Seen, fed: list[int], begin_ms: int, end_ms: int) -> dict[str, 
     }
 
 
+class NoDream:
+    """An engine that gives back the picture that it is given."""
+
+    name = "nothing"
+    number_format = "float32"
+    device = None
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        """Return the first input."""
+        return np.array(inputs[0], np.float32)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def add_no_dream() -> None:
+    """Make "nothing" an engine."""
+    from livedream.engines.in_process import Made
+    from livedream.engines.kinds import ENGINES, EngineKind
+    from livedream.health import Health
+
+    made = Made(NoDream(), None, None)
+    ENGINES.add("nothing", EngineKind(lambda: Health("live", ""), made=lambda *_: made, at_once=True))
+
+
 def show(options: argparse.Namespace, began: Any) -> dict[str, tuple[int, int]]:
     """Run the show; began: is called once its virtual camera can be watched. Returns when each part was."""
     from livedream.presets import load
@@ -125,6 +151,7 @@ def show(options: argparse.Namespace, began: Any) -> dict[str, tuple[int, int]]:
     from livedream.sinks.virtual_camera import VirtualCamera
     from livedream.sources import open_source
 
+    add_no_dream()
     size_wh, fps, times = options.size, options.fps, {}
     number = options.camera.removeprefix("/dev/video")
     camera = open_source(f"camera:{number}", fps=fps, size_wh=size_wh, loop=False)

@@ -51,11 +51,8 @@ TESTS = [
     "tests/sinks/test_virtual_camera.py",
 ]
 ROUND_TRIP = ["benchmarks/camera_round_trip.py", "/dev/video10", "/dev/video11", "/results/round-trip.json"]
-EMULATED = [
-    *("--size", "320x180", "--fps", "5", "--seconds", "60"),
-    *("--engine", "eager", "--working-px", "14400"),
-]
-"""What an emulated processor can keep up with."""
+EMULATED = ["--size", "320x180", "--fps", "10", "--seconds", "60", "--engine", "nothing"]
+"""What an emulated processor can keep up with: dreaming takes it seconds a frame."""
 
 
 def main(words: list[str]) -> int:
@@ -151,6 +148,7 @@ def script(command: list[str], round_trip: list[str]) -> str:
     lines = [
         f"export PATH={shlex.quote(os.environ['PATH'])} HOME=/root PYTHONPATH={shlex.quote(str(CHECKOUT))}",
         "export XDG_CACHE_HOME=/run/cache PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1",
+        "export TORCH_CPP_LOG_LEVEL=ERROR  # an emulated processor is none that NNPACK knows",
         f"cd {shlex.quote(str(CHECKOUT))}",
         "status=0",
         *(f"{shlex.join(words)} || status=$?" for words in commands),
