@@ -55,6 +55,7 @@ def test_imports_point_down() -> None:
     _run("-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache", "--no-logo")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # all modules, one after the other, on a machine that may be busy
 def test_each_module_imports_alone() -> None:
     names, failed = json.loads(_run("-W", "error", "-c", IMPORT_EACH_ALONE))

@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 FIGURES = (
     "frames",
     "fps",
@@ -25,6 +27,7 @@ FIGURES = (
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.mark.slow
 def test_it_prints_and_writes_the_figures(livedream: Run, quick: list[str], tmp_path: Path) -> None:
     done = livedream("bench", "--source", "clouds", *quick, "--seconds", "1", "--json", "figures.json")
     assert done.returncode == 0, done.stderr

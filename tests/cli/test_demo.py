@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
+import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_a_film_and_says_what_it_found(
     livedream: Run, quick: list[str], tmp_path: Path
 ) -> None:

@@ -329,6 +329,7 @@ class TestBuild:
             engines_command.build(Options(None, "eyes"), ["eyes"])
 
 
+@pytest.mark.slow
 def test_a_real_engine_is_built_listed_and_removed(
     cache: EngineCache, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -128,6 +128,7 @@ def nothing_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     write_image(tmp_path / "p.png", np.zeros((64, 64, 3), np.uint8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_value_of_any_option_ends_in_a_fault_of_a_library(
     nothing_starts: None,

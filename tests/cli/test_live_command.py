@@ -31,6 +31,7 @@ def frames_of(film: Path) -> int:
         return sum(1 for _ in container.decode(video=0))
 
 
+@pytest.mark.slow
 def test_it_records_without_camera_and_display(livedream: Run, quick: list[str], tmp_path: Path) -> None:
     done = livedream(
         "--source", "clouds", *quick, "--seconds", "4", "--record", "film.mp4", "--sink", "file:copy.mkv"
@@ -42,6 +43,7 @@ def test_it_records_without_camera_and_display(livedream: Run, quick: list[str],
         assert frames_of(tmp_path / film) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to a child here")
 def test_control_c_finishes_the_recording(
     environment: dict[str, str], quick: list[str], tmp_path: Path
@@ -67,6 +69,7 @@ def test_a_sink_that_is_none_is_refused_before_anything_starts() -> None:
         run(Options("clouds", "eyes", sinks=("film.avi",)), window=False, full_screen=False)
 
 
+@pytest.mark.slow
 def test_an_image_is_dreamed(livedream: Run, quick: list[str], tmp_path: Path) -> None:
     rough = np.random.default_rng(0).integers(0, 255, (90, 160), dtype=np.uint8)
     cv2.imwrite(str(tmp_path / "grey.png"), rough)
@@ -75,6 +78,7 @@ def test_an_image_is_dreamed(livedream: Run, quick: list[str], tmp_path: Path) -
     assert "eager" in done.stdout
 
 
+@pytest.mark.slow
 def test_no_camera_is_said_and_the_clouds_are_dreamed(livedream: Run, quick: list[str]) -> None:
     from livedream.sources.cameras import list_cameras
 
@@ -85,6 +89,7 @@ def test_no_camera_is_said_and_the_clouds_are_dreamed(livedream: Run, quick: lis
     assert "no camera found" in done.stdout
 
 
+@pytest.mark.slow
 def test_no_virtual_camera_is_said_and_the_show_goes_on(
     livedream: Run, quick: list[str], tmp_path: Path
 ) -> None:

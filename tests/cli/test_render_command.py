@@ -40,6 +40,7 @@ def frames_of(film: Path) -> np.ndarray:
         return np.stack([frame.to_ndarray() for frame in container.decode(video=0)])
 
 
+@pytest.mark.slow
 def test_a_render_that_was_killed_goes_on_and_is_the_same(
     livedream: Run, tmp_path: Path, environment: dict
 ) -> None:

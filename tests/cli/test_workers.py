@@ -26,6 +26,7 @@ def test_a_cluster_has_workers_of_its_own() -> None:
         Crew(2, "tcp://somewhere:8786").run(RenderRequest("clouds", "out.mp4"))
 
 
+@pytest.mark.slow
 def test_processes_render_a_film(
     livedream: Callable[..., CompletedProcess[str]], quick: list[str], tmp_path: Path
 ) -> None:

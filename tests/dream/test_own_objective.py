@@ -84,6 +84,7 @@ def test_its_gradient_is_that_of_the_sum_of_cubes() -> None:
     torch.testing.assert_close(seed, activations.grad)
 
 
+@pytest.mark.slow
 def test_an_engine_for_it_is_built_by_another_process_and_anew_when_it_changes(
     cubes: Path, tmp_path: Path
 ) -> None:

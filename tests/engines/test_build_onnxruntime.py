@@ -65,6 +65,7 @@ def test_what_is_built_is_in_the_cache_with_its_check_and_adapter(
     engine.close()
 
 
+@pytest.mark.slow
 @pytest.mark.webgpu
 def test_a_kernel_runs_whole_on_the_adapter(found: Adapter, tmp_path: Path) -> None:
     """Rolled by other whole numbers each time, and nothing of it on the processor: that would be refused."""

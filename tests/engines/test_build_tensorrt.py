@@ -270,6 +270,7 @@ def test_a_torch_tensorrt_that_is_not_installed_is_told_with_the_way_out(
         build_tensorrt.from_exported("graph", [])
 
 
+@pytest.mark.slow
 @pytest.mark.rtx
 @pytest.mark.parametrize(("number_format", "octaves"), [("float32", 1), ("float16", 2)])
 def test_the_kernel_builds_into_one_tensorrt_rtx_engine(number_format: NumberFormat, octaves: int) -> None:
@@ -281,6 +282,7 @@ def test_the_kernel_builds_into_one_tensorrt_rtx_engine(number_format: NumberFor
     assert len(build_tensorrt.from_onnx(model, "SM86")) > 10_000
 
 
+@pytest.mark.slow
 @pytest.mark.rtx
 def test_googlenet_builds_into_one_tensorrt_rtx_engine(googlenet_program: KernelProgram) -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")
@@ -288,6 +290,7 @@ def test_googlenet_builds_into_one_tensorrt_rtx_engine(googlenet_program: Kernel
     assert len(build_tensorrt.from_onnx(model, "SM89")) > 5_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.rtx
 def test_a_kernel_with_every_objective_and_step_builds_into_one_engine(full_program: KernelProgram) -> None:
     pytest.importorskip("tensorrt_rtx", reason="the extra rtx is not installed")

@@ -98,6 +98,7 @@ def test_the_kernel_holds_only_operations_that_convert_whole(decomposed: Any) ->
     assert "aten.convolution.default" in operations
 
 
+@pytest.mark.slow
 def test_a_kernel_with_every_objective_and_step_holds_only_such_operations(
     full_program: KernelProgram,
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_kernel_with_every_objective_and_step_holds_only_such_operations(
     assert operations >= {"aten.argmax.default", "aten.sqrt.default"}
 
 
+@pytest.mark.slow
 def test_a_kernel_that_remembers_its_steps_holds_only_such_operations(curved_program: KernelProgram) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own
@@ -205,6 +207,7 @@ def test_onnx_has_the_program_s_inputs_and_is_made_in_silence(
     assert [record for record in caplog.records if record.levelname != "DEBUG"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.rtx
 def test_onnx_computes_the_kernel_with_no_work_left_that_is_the_same_each_time() -> None:
     onnx = pytest.importorskip("onnx", reason="the extra rtx is not installed")

@@ -140,6 +140,7 @@ def test_what_has_no_equivalent_is_refused_by_its_name(nodes: list[Any], reason:
         for_coreml(whole)
 
 
+@pytest.mark.slow
 def test_a_whole_kernel_has_nothing_that_core_ml_lacks_and_dreams_the_same() -> None:
     pytest.importorskip("onnxscript", reason="the extra webgpu is not installed")
     taps = (*taps_at("block.0", objective="absolute"), *taps_at("stem", objective="guide"))

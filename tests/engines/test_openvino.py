@@ -87,6 +87,7 @@ def test_it_agrees_with_eager(built: Built, small_program: KernelProgram) -> Non
     assert fast.checked.cosine == pytest.approx(result.cosine, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: KernelProgram) -> None:
     model, module = openvino.convert(full_program)
     compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
@@ -210,6 +211,7 @@ def test_an_entry_without_its_facts_is_treated_as_absent(
     assert openvino.load(small_program, cache) is None
 
 
+@pytest.mark.slow
 def test_a_damaged_engine_is_built_again(small_program: KernelProgram, copied: EngineCache) -> None:
     (file,) = copied.folder.iterdir()
     file.write_bytes(file.read_bytes()[:-1])
@@ -261,6 +263,7 @@ def test_a_build_that_fails_says_why_in_one_sentence(small_program: KernelProgra
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_told(small_program: KernelProgram, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")

@@ -202,6 +202,7 @@ def test_openvino_averages_in_bfloat16_too() -> None:
     assert np.sum(seen * expected) > 0.9 * np.linalg.norm(seen) * np.linalg.norm(expected) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.rtx
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", PROGRAMS)

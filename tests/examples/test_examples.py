@@ -59,6 +59,7 @@ def test_every_example_is_run_here() -> None:
     assert all(f'"{path.name}"' in here for path in FOLDER.glob("*.py"))
 
 
+@pytest.mark.slow
 def test_a_picture(run: Run, tmp_path: Path) -> None:
     rough = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
     picture = cv2.resize(rough, (96, 72), interpolation=cv2.INTER_CUBIC)
@@ -70,12 +71,14 @@ def test_a_picture(run: Run, tmp_path: Path) -> None:
     assert 2 < np.abs(dream.astype(int) - picture).mean() < 60
 
 
+@pytest.mark.slow
 def test_frames(run: Run, tmp_path: Path) -> None:
     write_clip(tmp_path / "clip.mp4", frames=3, sound=None)
     lines = run("frames.py", "clip.mp4", folder=tmp_path).splitlines()
     assert [line.partition(",")[0] for line in lines] == [f"frame {number}: 96x64" for number in range(3)]
 
 
+@pytest.mark.slow
 def test_knobs(run: Run, tmp_path: Path) -> None:
     said = run("knobs.py", "clouds", "1", folder=tmp_path)
     assert "modulation look.depth" in said
@@ -84,6 +87,7 @@ def test_knobs(run: Run, tmp_path: Path) -> None:
             assert film.streams.video[0].codec_context.width == 1280
 
 
+@pytest.mark.slow
 def test_a_sink_of_one_s_own(run: Run, tmp_path: Path) -> None:
     said = run("own_sink.py", "clouds", "1", folder=tmp_path)
     assert re.search(r"^ +0\.\d\d s: \d+$", said, re.MULTILINE)

@@ -184,6 +184,7 @@ def test_what_is_to_be_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         raise AssertionError
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not tell its cores")
 def test_workers_share_the_cores() -> None:
     told = apart(

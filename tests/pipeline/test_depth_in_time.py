@@ -52,6 +52,7 @@ def wide(seed: int = 0, width: int = 1000) -> Rgb:
     return np.clip(128 + 28 * layers, 0, 255).astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_a_long_pan_keeps_its_dream(dream: Callable[..., list[Dreamed]]) -> None:
     picture = wide()
     pan = [np.ascontiguousarray(picture[:, round(2.5 * n) : round(2.5 * n) + 192]) for n in range(300)]
@@ -60,6 +61,7 @@ def test_a_long_pan_keeps_its_dream(dream: Callable[..., list[Dreamed]]) -> None
     assert energies[60:].min() >= 0.7 * settled
 
 
+@pytest.mark.slow
 def test_pictures_of_every_kind_come_to_the_depth_asked_for(dream: Callable[..., list[Dreamed]]) -> None:
     rng = np.random.default_rng(3)
     face = wide(5)[:, :192]
@@ -74,6 +76,7 @@ def test_pictures_of_every_kind_come_to_the_depth_asked_for(dream: Callable[...,
     assert all(abs(one / mean - 1) < 0.2 for one in depths.values()), depths
 
 
+@pytest.mark.slow
 def test_depth_is_what_it_is_set_to_and_nothing_at_nothing(dream: Callable[..., list[Dreamed]]) -> None:
     face = wide(5)[:, :192]
     shown = [depth(dream([face] * 90, change(SHOW, {"look.depth": d}))[-1]) for d in (0.0, 0.3, 0.6)]
@@ -166,6 +169,7 @@ def test_a_young_dream_is_dreamed_at_least_twice_a_frame_and_an_old_one_as_often
     assert counts == [young] * 12 + [passes] * 8 + [young] * 12 + [passes] * 8
 
 
+@pytest.mark.slow
 def test_who_passes_does_not_take_the_dream_of_the_wall_along(dream: Callable[..., list[Dreamed]]) -> None:
     wall, board = wide(2)[:, :192], 255 - wide(7)[:, :60]
     pictures = [wall] * 60

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ moods = st.sampled_from([load(name) for name in shipped()])
 waits = st.sampled_from([0, 2, 4, 1000])
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.tuples(moods, moods, moods), st.tuples(waits, waits))
 def test_there_is_always_a_dream_whichever_two_moods_are_picked_a_tenth_of_a_second_apart(

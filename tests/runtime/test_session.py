@@ -229,6 +229,7 @@ def test_a_setting_changed_in_mid_show_changes_the_dream(
     assert sizes == {(56, 80), (80, 104)}
 
 
+@pytest.mark.slow
 def test_until_the_engine_of_another_dream_is_there_the_old_dream_goes_on(
     cache: EngineCache,
     small_settings: Settings,
@@ -330,6 +331,7 @@ def test_a_show_of_which_nothing_is_asked_keeps_its_settings_and_its_frames(
     assert session.capture.attract is None
 
 
+@pytest.mark.slow
 def test_nobody_there_means_past_frames_and_the_status_says_so(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
 ) -> None:

@@ -34,6 +34,7 @@ def given(teacher_file: Path, photos_file: Path, tmp_path: Path) -> list[str | P
     return ["--teacher", teacher_file, "--photos", photos_file, "--out", out]
 
 
+@pytest.mark.slow
 def test_it_trains_a_network_and_keeps_a_checkpoint_for_this_recipe_alone(
     train: Train, given: list[str | Path], tmp_path: Path
 ) -> None:

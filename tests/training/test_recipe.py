@@ -42,6 +42,7 @@ def test_the_same_recipe_gives_the_same_network(teacher: Network, photos: list[n
     assert all(torch.equal(results[0][name], results[1][name]) for name in results[0])
 
 
+@pytest.mark.slow
 def test_it_learns_to_see(teacher: Network, photos: list[np.ndarray]) -> None:
     course = training(teacher, photos, replace(RECIPE, steps=60, seeing_steps=60, batch=4, pool=64))
     errors = [sum(course.step().values()) for _ in range(60)]
