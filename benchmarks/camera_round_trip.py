@@ -90,6 +90,8 @@ def watch(path: str, stop: Event, end: Connection) -> None:
         arrived, picture = device.read()
         if arrived:
             at_ms = now_ms()
+            if not seen:
+                end.send("watching")
             seen.append((at_ms, read(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))))
     device.release()
     end.send(seen)
@@ -182,10 +184,17 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     stop, (fed_here, fed_there), (seen_here, seen_there) = make.Event(), make.Pipe(), make.Pipe()
     feeder = make.Process(target=feed, args=(options.camera, options.size, options.fps, stop, fed_there))
     watcher = make.Process(target=watch, args=(options.sink, stop, seen_there))
+
+    def begin() -> None:
+        watcher.start()
+        if not seen_here.poll(SETTLE_S):
+            raise SystemExit(f"nothing came out of {options.sink}")
+        seen_here.recv()
+
     feeder.start()
     try:
         fed_here.recv()
-        times = show(options, watcher.start)
+        times = show(options, begin)
         stop.set()
         fed = fed_here.recv()
         seen = seen_here.recv()
