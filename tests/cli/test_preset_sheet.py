@@ -17,7 +17,7 @@ def test_tiles_are_laid_out_in_rows_with_their_names() -> None:
     for number in range(5):
         row, column = divmod(number, preset_sheet.COLUMNS)
         assert (picture[row * height + 20, column * width + width // 2] == 40 * number).all()
-    assert picture[height - 60 : height, :150].max() == 255  # its name
+    assert picture[height - 60 : height, :150].max() > 240  # its name
     assert not picture[height:, 2 * width :].any()
 
 
