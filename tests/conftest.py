@@ -33,7 +33,12 @@ for name, default in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
         signal.signal(getattr(signal, name), default)
 
 # A machine may be busy; what hypothesis looks for otherwise, CI's fixed examples included, stays as it is.
-hypothesis.settings.register_profile("livedream", hypothesis.settings(), deadline=None)
+hypothesis.settings.register_profile(
+    "livedream",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("livedream")
 
 SIZE_HW = (64, 96)

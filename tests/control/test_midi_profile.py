@@ -33,7 +33,7 @@ BINDINGS = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(BINDINGS, max_size=5), st.lists(st.text(max_size=9), max_size=2))
 def test_what_is_saved_is_loaded(tmp_path: Path, bindings: list[Binding], ports: list[str]) -> None:
     file = tmp_path / "profiles" / "mine.toml"
