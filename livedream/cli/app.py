@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from livedream.cli import engines_app, lists, networks, offline, pictures
+from livedream.cli.bench_options import FaultOption, MeasuredSOption, SoakOption, check_soak
 from livedream.cli.control_options import (
     ArtNetHostOption,
     ArtNetOption,
@@ -29,7 +30,6 @@ from livedream.cli.show_options import (
     AttractSOption,
     EngineOption,
     FadeSOption,
-    FaultOption,
     FlashLimiterOption,
     FpsOption,
     FreshOption,
@@ -56,7 +56,6 @@ from livedream.cli.show_options import (
     check_programs,
     check_resume,
     check_seconds,
-    check_soak,
     parse_programs,
     parse_size,
 )
@@ -217,15 +216,8 @@ def bench(
     engine: EngineOption = "auto",
     size: SizeOption = "1280x720",
     fps: FpsOption = 30.0,
-    seconds: Annotated[float, typer.Option(help="Measure for so many seconds.", metavar="N")] = 10.0,
-    soak: Annotated[
-        int | None,
-        typer.Option(
-            help="Measure for so many minutes, and how memory, threads, handles, rate and latency drift.",
-            metavar="MINUTES",
-            show_default=False,
-        ),
-    ] = None,
+    seconds: MeasuredSOption = None,
+    soak: SoakOption = None,
     paced: Annotated[bool, typer.Option("--paced", help="Run at --fps, not as fast as it goes.")] = False,
     fault: FaultOption = None,
     json: Annotated[
@@ -237,6 +229,7 @@ def bench(
     options = Options(
         source, preset, set_ or [], engine, parse_size(size), check_fps(fps), seconds=check_seconds(seconds)
     )
+    soak_minutes = check_soak(soak, seconds, fault)
     if fault:
         with loading():
             from livedream.cli.fault_command import run_faults
@@ -247,7 +240,7 @@ def bench(
         with loading():
             from livedream.cli.bench_command import run
 
-        run(options, builder, paced=paced, json_file=json, soak_minutes=check_soak(soak))
+        run(options, builder, paced=paced, json_file=json, soak_minutes=soak_minutes)
 
 
 @app.command()

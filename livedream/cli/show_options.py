@@ -98,16 +98,6 @@ SecondsOption = Annotated[
     float | None, typer.Option(help="End after so many seconds.", metavar="N", show_default=False)
 ]
 
-FaultOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="Let a part of a recorded show fail for --seconds, and tell whether it recovers; repeatable. "
-        "all: every fault; list: their names.",
-        metavar="NAME",
-        show_default=False,
-    ),
-]
-
 ResumeOption = Annotated[
     bool,
     typer.Option(
@@ -248,13 +238,6 @@ def check_seconds(seconds: float | None) -> float | None:
     if seconds is not None and not 0 < seconds <= 7 * 24 * 3600:
         raise InputError(f"--seconds {seconds:g}: choose more than 0, and at most a week (604800)")
     return seconds
-
-
-def check_soak(minutes: int | None) -> int:
-    """Return the minutes to soak for, 0 for none. Raises InputError."""
-    if minutes is not None and not 1 <= minutes <= 7 * 24 * 60:
-        raise InputError(f"--soak {minutes}: choose 1 minute or more, and at most a week (10080)")
-    return minutes or 0
 
 
 def parse_programs(text: str | None) -> tuple[str, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate, SinkWorker
 from livedream.runtime.soak import Soaked, soak
 from livedream.runtime.stats import percentiles
+from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
 from livedream.sources.source import Source
@@ -52,7 +53,8 @@ class Figures:
     startup_s: from the start of the process to the
     first dreamed frame; settled_s: to the engine that was asked for. flicker: see
     `livedream.dreamed.flicker`, with the warm start and without it. mean_residual: mean |dream - picture| of
-    the range 0..1. soak: how it changed from minute to minute, where that was asked for.
+    the range 0..1. soak: how it changed from minute to minute, where that was asked for; latency_ms is then
+    that of the last minute.
     """
 
     source: str
@@ -132,7 +134,9 @@ class _Run:
     notes: _Notes
     sink_worker: SinkWorker
     session: LiveSession
+    notices: list[str]
     seconds: float = 0.0
+    peak_mb: float = 0.0
     settled_s: float = 0.0
     dropped: int = 0
     soaked: Soaked | None = None
@@ -203,7 +207,7 @@ def bench(
         observe=notes,
     )
     sink_worker = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
-    run = _Run(notes, sink_worker, session)
+    run = _Run(notes, sink_worker, session, notices)
     session.dreamer.recovery.retries_first = False
     session.start()
     try:
@@ -214,8 +218,16 @@ def bench(
     ready = session.dreamer.ready
     if ready is None or notes.frames == 0:
         raise SourceError(f"{status.source} ended before anything could be measured; use a longer source")
-    peak_mb = peak_rss_mb()
-    with_start, without = (_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False))
+    run.peak_mb = peak_rss_mb()  # before the frames are dreamed once more
+    steadiness = [_dream_on(open_source, settings, plan, ready, warm) for warm in (True, False)]
+    return _figures(run, plan, settings, status, steadiness)
+
+
+def _figures(
+    run: _Run, plan: Plan, settings: Settings, status: Status, steadiness: Sequence[_Steadiness]
+) -> Figures:
+    """Put together what was measured. steadiness: with the warm start, and without it."""
+    notes, (with_start, without) = run.notes, steadiness
     return Figures(
         source=status.source,
         preset=plan.preset,
@@ -234,13 +246,13 @@ def bench(
         waited_ms=run.waited_ms(),
         busy=run.busy,
         dropped=run.dropped,
-        peak_rss_mb=round(peak_mb, 1),
+        peak_rss_mb=round(run.peak_mb, 1),
         startup_s=round(notes.first_s or 0.0, 2),
         settled_s=round(run.settled_s, 2),
         flicker=with_start.flicker,
         flicker_without_warm_start=without.flicker,
         mean_residual=with_start.mean_residual,
-        notices=tuple(notices),
+        notices=tuple(run.notices),
         soak=run.soaked,
     )
 

@@ -37,10 +37,3 @@ def test_it_prints_and_writes_the_figures(livedream: Run, quick: list[str], tmp_
         assert name in done.stdout
     assert figures["output_size"] == [320, 180]
     assert figures["fps"] > 0
-
-
-def test_a_soak_of_no_minutes_is_refused(livedream: Run) -> None:
-    done = livedream("bench", "--soak", "0")
-    assert done.returncode == 2
-    assert "--soak 0" in done.stderr
-    assert "Traceback" not in done.stderr
