@@ -7,11 +7,11 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from livedream.errors import LivedreamError, SourceError
 from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
 from livedream.runtime.source_switcher import SourceSwitcher, Wish
 from livedream.sources.cameras import CameraInfo
+from livedream.sources.watchdog import reason
 
 THUMBNAIL_WH = (240, 135)
 ASKED_WH = (640, 360)
@@ -76,8 +76,8 @@ class CameraPreviews:
         """List what is there now; what was seen of those that stayed is kept."""
         try:
             cameras = self._sources.devices.cameras()
-        except SourceError as fault:
-            cameras, self.trouble = (), str(fault)
+        except Exception as fault:  # each system fails in its own way
+            cameras, self.trouble = (), f"{reason(fault)}."
         if not stop.is_set():
             self._views = {
                 camera.device: replace(self._views.get(camera.device, CameraView(camera)), camera=camera)
@@ -100,8 +100,8 @@ class CameraPreviews:
                 wish = Wish(camera, ASKED_WH, patience_s=PATIENCE_S)
                 with closing(self._sources.devices.open(wish)) as source:
                     frame = source.read(stop)
-        except LivedreamError as fault:
-            return CameraView(camera, trouble=str(fault))
+        except Exception as fault:  # and each driver
+            return CameraView(camera, trouble=f"{reason(fault)}.")
         return CameraView(camera, None if frame is None else _small(frame.rgb))
 
 

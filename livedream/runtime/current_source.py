@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from livedream.clock import Clock
+from livedream.errors import LivedreamError, SourceError
 from livedream.frame import Frame
 from livedream.health import Health
 from livedream.sources.source import Source, SourceInfo
+from livedream.sources.watchdog import Backoff, reason, tries_in
 
 CLOSING_S = 1.0
 """How long closing waits for a source that is still being closed after it was exchanged."""
 
+POLL_S = 0.05
+"""How often whoever waits for a lost source looks at `stop`, and whether there is another source."""
+
+STEADY_S = 10.0
+"""A source that was read for so long without a fault is tried again as soon as at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A source that cannot be read, why, and when it is tried again."""
+
+    source: Source
+    words: str
+    retry_at_s: float
+
 
 class CurrentSource:
-    """Reads whichever source is the current one; each new one is another shot of its frames."""
+    """Reads whichever source is the current one; each new one is another shot of its frames.
 
-    def __init__(self, source: Source) -> None:
-        self._now = source, 0
+    One that raises anything but SourceError is lost as a camera is: `health` tells why, and it is read again
+    after 0.5 s and up to 8 s, for ever. tell: takes a sentence on one that cannot be closed.
+    """
+
+    def __init__(self, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._now, self._clock, self._tell = (source, 0), clock, tell
+        self._loss: _Loss | None = None
+        self._backoff, self._tried_s = Backoff(), float("-inf")
+        self._has_delivered = False
         self._closed = False
         self._changing = threading.Lock()
         self._closers: list[threading.Thread] = []
@@ -34,8 +62,11 @@ class CurrentSource:
 
     @property
     def health(self) -> Health:
-        """Return its health."""
-        return self.source.health
+        """Return its health; while it is lost, why and when it is tried again."""
+        source, loss = self.source, self._loss
+        if loss is None or loss.source is not source:
+            return source.health
+        return Health("stale", f"{loss.words}; {tries_in(loss.retry_at_s - self._clock.now_s())}.")
 
     def exchange(self, source: Source) -> None:
         """Read another source from the next frame on; any thread. The one before is closed in another one.
@@ -48,25 +79,32 @@ class CurrentSource:
                 return
             before, shot = self._now
             self._now = source, shot + 1
-            closer = threading.Thread(target=before.close, name="closing a source", daemon=True)
+            closer = threading.Thread(
+                target=self._release, args=(before,), name="closing a source", daemon=True
+            )
             self._closers = [one for one in self._closers if one.is_alive()] + [closer]
             closer.start()
 
     def read(self, stop: threading.Event) -> Frame | None:
         """Return the next frame; None when the current source has ended, or soon after `stop` is set.
 
-        Raises SourceError if the current source cannot ever deliver again.
+        Raises SourceError if the current source cannot ever deliver again, or the first one cannot be read
+        at all.
         """
         while not stop.is_set():
             source, shot = self._now
             try:
-                frame = source.read(stop)
-            except Exception:
+                frame = _checked(source.read(stop))
+            except SourceError:
                 if self._now[0] is source:
                     raise
-                continue  # of one that is left, nobody wants to know
-            if self._now[0] is source:
-                return None if frame is None else replace(frame, shot=shot)
+            except Exception as fault:  # a library's, a driver's, or of who wrote the source
+                if self._now[0] is source:
+                    self._await_retry(source, fault, stop)
+            else:
+                if self._now[0] is source:
+                    self._loss, self._has_delivered = None, True
+                    return None if frame is None else replace(frame, shot=shot)
         return None
 
     def close(self) -> None:
@@ -74,6 +112,35 @@ class CurrentSource:
         with self._changing:
             self._closed = True
             closers = list(self._closers)
-        self.source.close()
+        self._release(self.source)
         for closer in closers:
             closer.join(CLOSING_S)
+
+    def _await_retry(self, source: Source, fault: Exception, stop: threading.Event) -> None:
+        """Wait until a source that has failed is to be read again, or there is another one."""
+        words, now_s = f"{source.info.name} is lost: {reason(fault)}", self._clock.now_s()
+        if not self._has_delivered:
+            raise SourceError(f"{words}; no picture of it could be read.") from fault
+        if now_s - self._tried_s >= STEADY_S:
+            self._backoff.reset()
+        self._tried_s = now_s + self._backoff.next_s()
+        self._loss = _Loss(source, words, self._tried_s)
+        while self._now[0] is source and self._clock.now_s() < self._tried_s:
+            if self._clock.wait(stop, POLL_S):
+                return
+
+    def _release(self, source: Source) -> None:
+        try:
+            source.close()
+        except Exception as fault:  # nobody needs it any more
+            self._tell(f"{source.info.name} cannot be closed: {reason(fault)}")
+
+
+def _checked(frame: Frame | None) -> Frame | None:
+    """Return a frame that can be dreamed. Raises LivedreamError for one that holds no picture."""
+    if frame is None:
+        return None
+    rgb = frame.rgb
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
+        raise LivedreamError(f"it delivers an unknown kind of picture ({rgb.dtype}, {rgb.shape})")
+    return frame

@@ -78,7 +78,7 @@ class LiveSession:
         except BaseException:
             source.close()
             raise
-        self.plan, self._clock, self._source = plan, clock, CurrentSource(source)
+        self.plan, self._clock, self._source = plan, clock, CurrentSource(source, clock, self.tell)
         self._said, self._observe = tell or (lambda _: None), observe or (lambda _: None)
         self._notices: deque[str] = deque(maxlen=5)
         self.output = Output(Rate(plan.output_wh, plan.fps), self._source, clock, self.tell)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 
 from livedream.clock import Clock
-from livedream.errors import LivedreamError, SourceError
+from livedream.errors import SourceError
 from livedream.frame import Frame, Rgb
 from livedream.health import Health
 from livedream.sources.capture import Capture, Opened, Picture
 from livedream.sources.source import SourceInfo
-from livedream.sources.watchdog import OPENING_S, Backoff, Rate, Watchdog
+from livedream.sources.watchdog import OPENING_S, Backoff, Rate, Watchdog, reason, tries_in
 
 POLL_S = 0.05
 """How often a waiting reader looks at `stop` and at the watchdog."""
@@ -82,7 +81,7 @@ class Live:
             if self._closed:
                 return Health("off", f"{self._info.name} is closed.")
             if self._retry_at_s is not None:
-                return Health("stale", f"{self._trouble}; {_tries_in(self._retry_at_s - now_s)}.")
+                return Health("stale", f"{self._trouble}; {tries_in(self._retry_at_s - now_s)}.")
             complaint = self._watchdog.complaint(now_s)
             if complaint:
                 return Health("stale", f"{self._info.name} {complaint}; reopening it.")
@@ -158,7 +157,7 @@ class Live:
             with self._changed:
                 self._is_legible = False
                 if self._retry_at_s is None:
-                    self._lose(f"{self._info.name} is lost: {_words(fault)}", self._clock.now_s())
+                    self._lose(f"{self._info.name} is lost: {reason(fault)}", self._clock.now_s())
             return None
         if not self._is_legible:
             self._is_legible = True
@@ -213,7 +212,7 @@ class Live:
             fault = self._reader.fault
             complaint = self._watchdog.complaint(now_s)
             if fault is not None:
-                self._lose(f"{self._info.name} is lost: {_words(fault)}", now_s)
+                self._lose(f"{self._info.name} is lost: {reason(fault)}", now_s)
             elif complaint:
                 self._lose(f"{self._info.name} {complaint}", now_s)
 
@@ -279,12 +278,3 @@ class _Reader:
                     self._left.wait(PAUSE_S)
         finally:
             self._capture.release()
-
-
-def _words(fault: Exception) -> str:
-    """Return why a device failed; what a driver raises is named by its kind, too."""
-    return str(fault).rstrip(".") if isinstance(fault, LivedreamError) else f"{type(fault).__name__}: {fault}"
-
-
-def _tries_in(seconds: float) -> str:
-    return f"trying again in {max(1, math.ceil(seconds))} s" if seconds > 0 else "trying again now"

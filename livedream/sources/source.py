@@ -46,7 +46,8 @@ class Source(Protocol):
         """Return the next frame; None at the end, or soon after `stop` is set.
 
         A source that does not run on a device gives it at once: whoever reads waits until
-        `media_s` if the show is paced. Raises SourceError if it cannot ever deliver again.
+        `media_s` if the show is paced. Raises SourceError if it cannot ever deliver again; after whatever
+        else it raises a show reads it again.
         """
         ...
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from livedream.errors import LivedreamError
 
 OPENING_S = 10.0
 """A device that is being opened may take this long to send its first picture; some on Windows do."""
@@ -117,3 +120,14 @@ def same_picture(first: NDArray[Any], second: NDArray[Any]) -> bool:
         return False
     grid = slice(None, None, 16)
     return np.array_equal(first[grid, grid], second[grid, grid]) and np.array_equal(first, second)
+
+
+def reason(fault: Exception) -> str:
+    """Return why a source failed, on one line; what a driver raises is named by its kind, too."""
+    words = " ".join(str(fault).split())
+    return words.rstrip(".") if isinstance(fault, LivedreamError) else f"{type(fault).__name__}: {words}"
+
+
+def tries_in(seconds: float) -> str:
+    """Return when a source is tried again, in words."""
+    return f"trying again in {max(1, math.ceil(seconds))} s" if seconds > 0 else "trying again now"

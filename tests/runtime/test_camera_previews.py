@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from livedream.clock import ManualClock
 from livedream.errors import SourceError
 from livedream.frame import Frame
 from livedream.runtime.camera_previews import CameraPreviews, CameraView
@@ -28,11 +29,14 @@ class Room:
         self.cameras: Any = [*ALIKE, BROKEN, HANGING]
         self.opened: list[str] = []
         self.open_now = self.most = 0
+        self.fault: Exception = SourceError("another program may be using it")
         self.let_go = threading.Event()
         self.let_go.set()
         in_use = make_source()
         in_use.info = replace(in_use.info, device="/dev/video0")
-        self.switcher = SourceSwitcher(CurrentSource(in_use), Wish(""), lambda _: None, lambda _: None)
+        self.switcher = SourceSwitcher(
+            CurrentSource(in_use, ManualClock(), lambda _: None), Wish(""), lambda _: None, lambda _: None
+        )
         self.switcher.devices = Devices(self.open, cameras=self.listed)
         self.own = Frame(np.full((90, 160, 3), 200, np.uint8), 0.0, 0)
         self.previews = CameraPreviews(self.switcher, lambda: self.own)
@@ -47,7 +51,7 @@ class Room:
         assert isinstance(wish.what, CameraInfo)
         self.opened.append(wish.what.device)
         if wish.what == BROKEN:
-            raise SourceError("another program may be using it")
+            raise self.fault
         if wish.what == HANGING:
             raise SourceError(f"it has sent no picture within {wish.patience_s:g} s")
         self.open_now += 1
@@ -113,6 +117,15 @@ def test_those_that_fail_say_why_and_are_not_tried_again_until_they_were_away(ro
     room.until(lambda: room.opened.count("/dev/video4") == 2)
 
 
+def test_a_driver_s_mistake_ends_no_look_at_the_others(room: Room) -> None:
+    room.fault = ZeroDivisionError("a driver's mistake")
+    room.previews.open()
+    room.until(lambda: room.opened.count("/dev/video2") > 2)
+    view = room.view(BROKEN)
+    assert view is not None
+    assert view.trouble == "ZeroDivisionError: a driver's mistake."
+
+
 def test_closed_it_opens_nothing_more_and_lets_go_of_what_is_open(room: Room) -> None:
     room.let_go.clear()
     room.previews.open()
@@ -137,8 +150,15 @@ def test_a_camera_that_is_chosen_while_it_is_looked_through_is_opened_after_that
     assert room.most == 1
 
 
-def test_cameras_that_cannot_be_listed_say_why(room: Room) -> None:
-    room.cameras = SourceError("cannot list cameras here")
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (SourceError("cannot list cameras here"), "cannot list cameras here."),
+        (OSError("no bus"), "OSError: no bus."),
+    ],
+)
+def test_cameras_that_cannot_be_listed_say_why(room: Room, fault: Exception, why: str) -> None:
+    room.cameras = fault
     room.previews.open()
-    room.until(lambda: room.previews.trouble == "cannot list cameras here")
+    room.until(lambda: room.previews.trouble == why)
     assert room.previews.views() == ()

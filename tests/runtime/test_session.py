@@ -19,7 +19,7 @@ from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.errors import EngineMissingError, SourceError
-from livedream.frame import Rgb
+from livedream.frame import Rgb, Shown
 from livedream.health import Health
 from livedream.pipeline import DreamPipeline
 from livedream.presets import Preset, apply_assignments
@@ -40,6 +40,7 @@ from livedream.sources.fake_camera import FakeCapture, FakeDevice
 from livedream.sources.still_image import read_image
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
+NOTHING = Shown(0, np.zeros((1, 1, 3), np.uint8))
 EVERY = Rate((128, 96), 50.0, pace="each frame")
 
 
@@ -135,6 +136,36 @@ def test_a_broken_source_stops_the_show_and_is_raised(
     with pytest.raises(SourceError, match="broke"):
         session.finish()
     assert sink.closed
+
+
+def test_a_mistake_in_a_source_leaves_a_slate_is_told_once_and_the_source_is_read_again(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.runtime.placeholder.LOST_S", 0.1)
+    source, told = make_source(), []
+    read = source.read
+
+    def failing_read(stop: threading.Event) -> Any:
+        if source._given == 20:
+            source._given += 1
+            raise ZeroDivisionError("a mistake")
+        return read(stop)
+
+    source.read = failing_read
+    session = session_of(source, tell=told.append)
+    session.add_sink(Memory())
+    session.start()
+    slated = []
+    wait_for(
+        lambda: bool(slated.append((session.latest() or NOTHING).is_slate)) or "drifting is back" in told
+    )
+    seen = session.status().frames
+    wait_for(lambda: session.status().frames > seen + 3)
+    session.finish()
+    assert any(slated)
+    assert [words for words in told if "lost" in words] == [
+        "drifting is lost: ZeroDivisionError: a mistake; trying again in 1 s."
+    ]
 
 
 def test_a_mistake_in_a_sink_is_raised(

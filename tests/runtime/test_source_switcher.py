@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from livedream.clock import ManualClock
 from livedream.errors import SourceError
 from livedream.runtime.commands import Commands
 from livedream.runtime.current_source import CurrentSource
@@ -44,7 +45,7 @@ class Desk:
         self.told: list[str] = []
         self.rates: list[float] = []
         self._said = threading.Semaphore(0)
-        self.current = CurrentSource(source)
+        self.current = CurrentSource(source, ManualClock(), self._tell)
         self.switcher = SourceSwitcher(
             self.current, STANDARD, self._tell, lambda info: self.rates.append(info.fps)
         )

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.sources.watchdog import Backoff, Rate, Watchdog, same_picture
+from livedream.errors import InputError
+from livedream.sources.watchdog import Backoff, Rate, Watchdog, reason, same_picture, tries_in
 
 
 def picture(value: int) -> np.ndarray:
@@ -95,3 +96,19 @@ def test_one_byte_makes_a_difference(row: int, column: int, channel: int) -> Non
     second[row, column, channel] = 8
     assert not same_picture(first, second)
     assert not same_picture(first, first[:20])
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(InputError("it is gone."), "it is gone"), (OSError("a bus\n  error"), "OSError: a bus error")],
+)
+def test_why_a_source_failed_is_told_on_one_line(fault: Exception, words: str) -> None:
+    assert reason(fault) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "trying again in 1 s"), (7.1, "trying again in 8 s"), (0.0, "trying again now")],
+)
+def test_when_a_source_is_tried_again_is_told_in_whole_seconds(seconds: float, words: str) -> None:
+    assert tries_in(seconds) == words
