@@ -113,6 +113,12 @@ class Output:
         self.fps.note(now_s)
         self.latency_ms.note(now_s, (now_s - dreamed.frame.captured_s) * 1e3)
 
+    def look_after(self) -> None:
+        """Tell of a source that is lost and of sinks that hang; to be called now and then, frames or none."""
+        self._placeholder()
+        for worker in self._sink_workers:
+            worker.look_after()
+
     def switch_panic(self, mode: PanicMode) -> None:
         """Send out something else from now on, without waiting for the next dreamed frame; "": the dream."""
         with self._emitting:
@@ -156,7 +162,6 @@ class Output:
         for worker in self._sink_workers:
             watched = worker.sink.is_live or self.flash_limit == "all"
             worker.slot.put(limited if watched else whole)
-            worker.look_after()
 
     def _note_switch(self, now_s: float) -> bool:
         """Return whether what is switched may pass the flash limiter: nothing was in the second before."""

@@ -49,7 +49,7 @@ SWITCH_S = 0.0003
 """How long a thread may keep Python's lock: with its 5 ms the dream waits in a dozen places of a frame."""
 
 LOOK_UP_S = 1.0
-"""How often whoever waits for the end of a show looks up; Ctrl-C is heeded at once."""
+"""How often whoever waits for a frame, or for the end of a show, looks up; Ctrl-C is heeded at once."""
 
 
 class LiveSession:
@@ -109,13 +109,7 @@ class LiveSession:
         wanted, plan = self.store.snapshot().dream, self.plan
         governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
         return Dreamer(
-            self.store,
-            self._builder,
-            governor,
-            self._clock,
-            self._begun.put,
-            self.tell,
-            fade_s=plan.fade_s,
+            self.store, self._builder, governor, self._clock, self._begun.put, self.tell, fade_s=plan.fade_s
         )
 
     def _add_commands(self) -> None:
@@ -278,10 +272,11 @@ class LiveSession:
         """Wait for frames that were begun: on a device the next one is begun meanwhile."""
         try:
             while not self._begun.ended:
-                dreaming = self._begun.take()
+                dreaming = self._begun.take(LOOK_UP_S)
                 dreamed = None if dreaming is None else self._dreamer.recovery.finish(dreaming)
                 if dreamed is not None:
                     self._emit(dreamed)
+                self.output.look_after()
         finally:
             self._begun.close()
             self.stop()

@@ -58,7 +58,7 @@ class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
     One that cannot start, or fails in any way, is tried again after its `retry_s`, then after twice as long,
-    and so on; each reason is told once, until it has taken frames for STEADY_S. Whoever feeds it calls
+    and so on; each reason is told once, until it has taken frames for STEADY_S. Whoever owns it calls
     `look_after` now and then, which tells of one that hangs.
     placeholder: gives the slate while there is no picture to show, else None. tell: takes sentences, and in
     the lines below one how to mend it.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ from livedream.errors import SinkError
 from livedream.health import Health
 from livedream.runtime.flash_limiter import FLASHES
 from livedream.runtime.output import Output
-from livedream.runtime.sink_worker import Rate
+from livedream.runtime.sink_worker import BLOCKED_S, Rate
 from livedream.sinks.memory_sink import Memory
 
 RATE = Rate((8, 6), 30)
@@ -238,3 +239,30 @@ def test_the_output_is_mirrored_for_all(output: Output) -> None:
     assert latest[1][0, :, 0].tolist() == levels[::-1]
     output.finish()
     assert levels_of(sink) == [0, 70, 70]
+
+
+def test_a_sink_that_hangs_and_a_lost_source_are_told_of_while_no_frame_comes(
+    output: Output, told: list[str]
+) -> None:
+    class Hanging(Memory):
+        name, entered, release = "hanging", threading.Event(), threading.Event()
+
+        def open(self, size_wh: tuple[int, int], fps: float) -> str:
+            self.entered.set()
+            assert self.release.wait(60)
+            return super().open(size_wh, fps)
+
+    clock, sink = output._clock, Hanging()
+    assert isinstance(clock, ManualClock)
+    output.add_sink(sink)
+    output.emit(dreamed(100))
+    output.start()
+    assert sink.entered.wait(60)
+    output.look_after()
+    assert told == ["camera lost"]
+    clock.advance(BLOCKED_S)
+    for _ in range(2):
+        output.look_after()
+    assert [words.split(" does")[0] for words in told] == ["camera lost", "hanging"]
+    sink.release.set()
+    output.finish()

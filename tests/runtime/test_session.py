@@ -416,6 +416,25 @@ def test_a_lost_source_is_replaced_by_a_slate(
     assert session.status().source_health.message == "the camera is gone, trying again"
 
 
+def test_a_sink_that_hangs_is_told_of_though_no_frame_comes(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.runtime.sink_worker.BLOCKED_S", 0.1)
+    monkeypatch.setattr("livedream.runtime.session.LOOK_UP_S", 0.02)
+    source, told, release = make_source(), [], threading.Event()
+    source.read = lambda stop: stop.wait() and None
+
+    class Hanging(Memory):
+        def write(self, rgb: Rgb, time_s: float) -> None:
+            assert release.wait(60)
+
+    with session_of(source, tell=told.append) as session:
+        session.add_sink(Hanging())
+        session.start()
+        wait_for(lambda: any("does not answer" in words for words in told))
+        release.set()
+
+
 def test_a_sink_can_be_added_in_mid_show(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any]
 ) -> None:
