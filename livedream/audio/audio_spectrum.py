@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
-"""Sound of one channel, -1 to 1."""
+"""Sound of one channel, -1 to 1, as `mono` gives it: each sample a number."""
 
 RATE_HZ = 48_000
 """Samples a second, of files that are listened to."""
@@ -40,8 +40,12 @@ def hop_length(rate_hz: float) -> int:
 
 
 def mono(channels: NDArray[np.float32], axis: int) -> Samples:
-    """Return the mean of channels, which lie along an axis; what is no sound in one is silence there."""
-    return np.asarray(_sound_of(channels).mean(axis=axis, dtype=np.float32))
+    """Return the mean of channels, which lie along an axis; what is no sound in one is silence there.
+
+    All that is listened to comes through here: a NaN would stay in the levels and the beat for good.
+    """
+    sound = np.where(np.abs(channels) <= LOUDEST, channels, np.float32(0))
+    return np.asarray(sound.mean(axis=axis, dtype=np.float32))
 
 
 class Spectrum:
@@ -66,8 +70,7 @@ class Spectrum:
 
     def feed(self, block: Samples) -> Iterator[NDArray[np.float32]]:
         """Take sound; return the power in each narrow band for each hop that it completes."""
-        sound = _sound_of(block)
-        waiting = np.concatenate([self._waiting, sound]) if len(self._waiting) else sound
+        waiting = np.concatenate([self._waiting, block]) if len(self._waiting) else block
         count = len(waiting) // self.hop
         self._waiting = waiting[count * self.hop :]
         for number in range(count):
@@ -86,11 +89,6 @@ class Spectrum:
         parts = bins.view(bins.real.dtype)  # real and imaginary in turn
         power = parts * parts
         return np.asarray(np.add.reduceat(power, self._starts), np.float32)
-
-
-def _sound_of(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return samples with silence for what is no sound: it would stay in the levels and the beat for good."""
-    return np.where(np.abs(samples) <= LOUDEST, samples, np.float32(0))
 
 
 def _edges(rate_hz: float, length: int) -> NDArray[np.intp]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livedream.audio.audio_spectrum import EDGES_HZ, Spectrum, hop_length
+from livedream.audio.audio_spectrum import EDGES_HZ, LOUDEST, Spectrum, hop_length, mono
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 16_000, 44_100, 48_000, 96_000])
@@ -36,6 +36,18 @@ def test_blocks_of_any_length_make_the_same_hops(drums: Any) -> None:
         parts += list(spectrum.feed(sound[start : start + 333]))
     assert len(whole) == len(parts) == 50
     np.testing.assert_array_equal(whole, parts)
+
+
+@pytest.mark.parametrize("fault", [np.nan, np.inf, -np.inf, 3e38])
+def test_what_is_no_sound_is_silence_in_its_own_channel(fault: float) -> None:
+    channels = np.array([[0.5, fault, -10.0], [fault, -0.25, 10.0]], np.float32)
+    assert mono(channels, axis=0).tolist() == [0.25, -0.125, 0.0]
+
+
+def test_sound_is_looked_through_once_before_it_is_measured(drums: Any) -> None:
+    tone = drums.tone(440, 0.1)
+    powers = [list(Spectrum(48_000).feed(scale * tone))[-1].sum() for scale in (1.0, 2 * LOUDEST)]
+    assert powers[1] == pytest.approx(powers[0] * (2 * LOUDEST) ** 2, rel=1e-3)
 
 
 def test_a_rate_without_highs_is_refused() -> None:
