@@ -20,7 +20,7 @@ class Midi:
     """Feeds a coalescer with what controllers send; what is learned is kept in a profile.
 
     file: of the profile, which need not exist yet. backend, lane: as of `MidiPorts`. clocked: takes the
-    bytes of MIDI clock and the time.
+    bytes of MIDI clock, the time and the port's name.
     Raises InputError for a binding that is not possible.
     """
 
@@ -31,7 +31,7 @@ class Midi:
         file: Path,
         backend: Callable[[], MidiBackend],
         *,
-        clocked: Callable[[int, float], None],
+        clocked: Callable[[int, float, str], None],
         tell: Callable[[str], None],
         clock: Clock,
         lane: Callable[[str], Lane] = Lane,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Protocol
 
 from livedream.clock import Clock, SystemClock
@@ -75,9 +76,9 @@ class MidiPorts:
     """Feeds a map with what controllers send, and moves their faders and lights when others change things.
 
     backend: makes the system's MIDI, for which it may load libraries; may raise LivedreamError. wanted: parts
-    of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock and the time.
-    tell: takes sentences on what comes, goes and fails. lane: makes the thread in which the backend is made
-    and controllers are looked for, opened and closed: one that hangs holds up nobody else.
+    of the names of those that are opened; none: all. clocked: takes the bytes of MIDI clock, the time and the
+    port's name. tell: takes sentences on what comes, goes and fails. lane: makes the thread in which the
+    backend is made and controllers are looked for, opened and closed: one that hangs holds up nobody else.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class MidiPorts:
         backend: Callable[[], MidiBackend],
         wanted: Collection[str] = (),
         *,
-        clocked: Callable[[int, float], None] = lambda _, __: None,
+        clocked: Callable[[int, float, str], None] = lambda _, __, ___: None,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
         lane: Callable[[str], Lane] = Lane,
@@ -199,7 +200,7 @@ class MidiPorts:
 
     def _open_input(self, system: MidiBackend, name: str) -> None:
         try:
-            self._inputs[name] = system.open_input(name, self._heard)
+            self._inputs[name] = system.open_input(name, partial(self._heard, name))
         except (OSError, LivedreamError) as fault:
             sentence = f"the MIDI controller {name} cannot be opened: {fault}; another program may use it"
             self._problems = {**self._problems, name: sentence}
@@ -217,9 +218,11 @@ class MidiPorts:
         self._echo.forget()
         self._mark_all()
 
-    def _heard(self, message: bytes) -> None:
+    def _heard(self, name: str, message: bytes) -> None:
         """Take a message at little cost: of a knob that is turned only the newest is looked at, in `step`."""
-        if len(message) == 3 and message[0] & 0xF0 == CONTROL and self._map.may_wait(message[:2]):
+        if message and message[0] in CLOCK:
+            self._clocked(message[0], self._clock.now_s(), name)
+        elif len(message) == 3 and message[0] & 0xF0 == CONTROL and self._map.may_wait(message[:2]):
             with self._lock:
                 self._waiting.pop(message[:2], None)
                 self._waiting[message[:2]] = message
@@ -233,13 +236,10 @@ class MidiPorts:
             self._take(message)
 
     def _take(self, message: bytes) -> None:
-        now_s = self._clock.now_s()
-        if message and message[0] in CLOCK:
-            self._clocked(message[0], now_s)
-            return
         read = to_message(message)
         if read is None:
             return
+        now_s = self._clock.now_s()
         source = MidiSource(read.channel, read.kind, read.number)
         if read.kind == "cc":
             self._echo.heard(source, now_s, read.value)

@@ -30,6 +30,9 @@ TICKS = 48
 LOST_S = 0.5
 """MIDI clock that has been silent for so long begins anew."""
 
+GIVES_WAY_S = 1.0
+"""A port whose clock has been silent for so long gives way to another's."""
+
 CLOCK_TICK, CLOCK_START, CLOCK_CONTINUE, CLOCK_STOP = CLOCK = 0xF8, 0xFA, 0xFB, 0xFC
 """The bytes of MIDI clock."""
 
@@ -160,16 +163,36 @@ class Tempo:
 
 
 class MidiClock:
-    """Follows MIDI clock, 24 ticks to a beat, and keeps a tempo on it; ticks come in one thread."""
+    """Follows MIDI clock, 24 ticks to a beat, and keeps a tempo on it; any thread may feed it.
+
+    Of several ports the one whose clock came first is followed, until it has been silent for GIVES_WAY_S.
+    """
 
     def __init__(self, tempo: Tempo) -> None:
         self._tempo = tempo
         self._ticks: deque[float] = deque(maxlen=TICKS)
         self._count = 0
         self._running = True
+        self._port, self._heard_s = "", float("-inf")
+        self._lock = threading.Lock()
 
-    def feed(self, message: int, now_s: float) -> None:
+    def feed(self, message: int, now_s: float, port: str = "") -> None:
         """Take a byte of MIDI clock at a time; others do nothing. A song position is not followed."""
+        with self._lock:
+            if message in CLOCK and self._leads(port, now_s):
+                self._take(message, now_s)
+
+    def _leads(self, port: str, now_s: float) -> bool:
+        """Return whether a port that sends clock is followed; another one that is begins anew."""
+        if port != self._port:
+            if now_s - self._heard_s < GIVES_WAY_S:
+                return False
+            self._port, self._running = port, True
+            self._ticks.clear()
+        self._heard_s = now_s
+        return True
+
+    def _take(self, message: int, now_s: float) -> None:
         if message == CLOCK_START:
             self._count, self._running = 0, True
             self._ticks.clear()
@@ -177,7 +200,7 @@ class MidiClock:
             self._running = True
         elif message == CLOCK_STOP:
             self._running = False
-        elif message == CLOCK_TICK:
+        else:
             self._tick(now_s)
 
     def _tick(self, now_s: float) -> None:

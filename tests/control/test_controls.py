@@ -440,3 +440,17 @@ def test_a_preset_is_shown_so_long_before_the_bar_that_it_is_seen_on_it(show: Sh
     finally:
         controls.close()
     assert "lookahead" not in controls.commands.parameters
+
+
+def test_of_two_controllers_that_send_clock_the_first_keeps_the_tempo(show: Show) -> None:
+    show.midi.there = ["drums", "synth"]
+    controls = show.controls()
+    controls.use_midi()
+    controls.step()
+    for tick in range(48):  # one at 60 beats a minute, the other at 120
+        if tick % 2 == 0:
+            show.midi.play("drums", 0xF8)
+        show.midi.play("synth", 0xF8)
+        show.clock.advance(1 / 48)
+    assert controls.tempo.bpm == pytest.approx(60.0)
+    controls.close()

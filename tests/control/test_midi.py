@@ -28,7 +28,7 @@ class Booth:
             self.commands,
             self.file,
             lambda: self.system,
-            clocked=lambda _, __: None,
+            clocked=lambda _, __, ___: None,
             tell=self.desk.told.append,
             clock=self.desk.clock,
             lane=DirectLane,

@@ -24,13 +24,13 @@ FADER = MidiSource(1, "cc", 7)
 class Rig:
     def __init__(self, desk: Any, *bindings: Binding, wanted: tuple[str, ...] = ()) -> None:
         self.desk, self.system = desk, FakeMidi()
-        self.ticks: list[tuple[int, float]] = []
+        self.ticks: list[tuple[int, float, str]] = []
         self.map = MidiMap(desk.coalescer, ("blackout",), bindings)
         self.ports = MidiPorts(
             self.map,
             lambda: self.system,
             wanted,
-            clocked=lambda tick, now_s: self.ticks.append((tick, now_s)),
+            clocked=lambda *tick: self.ticks.append(tick),
             tell=desk.told.append,
             clock=desk.clock,
             lane=DirectLane,
@@ -128,12 +128,13 @@ def test_what_is_nothing_does_nothing(desk: Any, noise: bytes) -> None:
     assert desk.changes == []
 
 
-def test_clock_is_passed_on_with_its_time(desk: Any) -> None:
+def test_clock_is_passed_on_with_its_time_and_its_port(desk: Any) -> None:
     rig = Rig(desk)
-    rig.plug("nano")
+    rig.plug("nano", "drums")
     desk.clock.advance(0.5)
-    rig.system.heard["nano"](b"\xf8")
-    assert rig.ticks == [(0xF8, 1.5)]
+    rig.system.play("nano", 0xF8)
+    rig.system.play("drums", 0xFA)
+    assert rig.ticks == [(0xF8, 1.5, "nano"), (0xFA, 1.5, "drums")]
 
 
 def test_a_motor_fader_is_moved_when_others_change_its_setting(desk: Any) -> None:

@@ -191,3 +191,42 @@ def test_other_messages_and_ticks_at_one_moment_do_no_harm() -> None:
         clock.feed(CLOCK_TICK, 1.0)
         clock.feed(0xFE, 1.0)
     assert tempo.bpm == 120.0
+
+
+def feed_beats(clock: MidiClock, port: str, start_s: float, bpm: float, beats: float) -> None:
+    for number in range(round(beats * PPQN)):
+        clock.feed(CLOCK_TICK, start_s + number * 60 / bpm / PPQN, port)
+
+
+@pytest.mark.parametrize("silent_s", [0.9, 1.1])
+def test_another_port_s_clock_is_followed_once_the_first_has_been_silent_for_a_second(
+    silent_s: float,
+) -> None:
+    tempo = Tempo()
+    clock = MidiClock(tempo)
+    feed_beats(clock, "drums", 0.0, 60.0, 1 + 1 / PPQN)  # the last tick comes at 1 s
+    clock.feed(CLOCK_START, 1.0 + silent_s, "synth")
+    assert tempo.bpm == pytest.approx(60.0)
+    feed_beats(clock, "synth", 1.0 + silent_s, 180.0, 0.25)
+    assert tempo.bpm == pytest.approx(60.0 if silent_s < 1 else 180.0)
+
+
+def test_of_two_clocks_at_once_the_first_is_followed() -> None:
+    tempo = Tempo()
+    clock = MidiClock(tempo)
+    ticks = [(number / PPQN, "drums") for number in range(96)]
+    ticks += [(0.001 + number / PPQN / 2.1, "synth") for number in range(200)]
+    for at_s, port in sorted(ticks):
+        clock.feed(CLOCK_TICK, at_s, port)
+        assert tempo.bpm in (120.0, pytest.approx(60.0))
+    clock.feed(CLOCK_STOP, 3.96, "synth")
+    clock.feed(CLOCK_TICK, 4.0, "drums")
+    assert tempo.beat.number == pytest.approx(4.0)
+
+
+def test_a_port_that_was_stopped_does_not_hold_the_next_one_still() -> None:
+    tempo = Tempo()
+    clock = MidiClock(tempo)
+    clock.feed(CLOCK_STOP, 0.0, "drums")
+    feed_beats(clock, "synth", 1.5, 90.0, 1)
+    assert tempo.bpm == pytest.approx(90.0)
