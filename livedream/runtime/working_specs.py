@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
@@ -13,6 +15,19 @@ from livedream.errors import InputError
 from livedream.ops.octave_sizes import finer_size
 from livedream.runtime.governor import Governor
 from livedream.settings import DreamSettings
+
+MOST_KEPT = 1024
+"""Dreams whose programs are kept, and how fine they became: more than presets, of each its sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A dream at a number of working pixels; equal where its settings, as JSON, and the sizes are."""
+
+    dream: DreamSettings = field(compare=False)
+    words: str
+    size_wh: tuple[int, int]
+    working_px: int
 
 
 class WorkingSpecs:
@@ -26,7 +41,7 @@ class WorkingSpecs:
         self._governor, self._is_there = governor, is_there
         self._size_wh = (0, 0)
         self._known: deque[tuple[DreamSettings, KernelSpec]] = deque(maxlen=64)
-        self._listed: dict[tuple[object, ...], KernelProgram | None] = {}
+        self._listed = lru_cache(MOST_KEPT)(self._list)
         self._plain: KernelSpec | None = None
         self._reached: dict[KernelSpec, float] = {}
 
@@ -44,7 +59,7 @@ class WorkingSpecs:
         if plain != self._plain:
             self._plain = plain
             governor.begin(self._start(dream, plain))
-        self._reached[plain] = governor.finer
+        self._note_reached(plain, governor.finer)
         return self._finer(dream, plain, governor.finer) if alone else plain
 
     def like(self, dream: DreamSettings, spec: KernelSpec) -> KernelSpec:
@@ -93,12 +108,18 @@ class WorkingSpecs:
         return governed_px if dream.working_px == self._governor.wanted_px else dream.working_px
 
     def _program(self, dream: DreamSettings, working_px: int) -> KernelProgram | None:
-        key = dream.model_dump_json(), self._size_wh, working_px
-        if key not in self._listed:
-            self._listed[key] = None
-            with suppress(InputError):  # it is told when it is asked for
-                self._listed[key] = KernelProgram(self._plain_spec(dream, working_px))
-        return self._listed[key]
+        return self._listed(_Asked(dream, dream.model_dump_json(), self._size_wh, working_px))
+
+    def _list(self, asked: _Asked) -> KernelProgram | None:
+        with suppress(InputError):  # it is told when it is asked for
+            return KernelProgram(self._plain_spec(asked.dream, asked.working_px))
+        return None
+
+    def _note_reached(self, plain: KernelSpec, finer: float) -> None:
+        self._reached.pop(plain, None)
+        self._reached[plain] = finer
+        if len(self._reached) > MOST_KEPT:
+            del self._reached[next(iter(self._reached))]  # the one that was dreamed longest ago
 
     def _start(self, dream: DreamSettings, plain: KernelSpec) -> float:
         """Return how fine a dream begins: as it was, unless the engine for that would be waited for."""

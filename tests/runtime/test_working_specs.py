@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
 from livedream.runtime.governor import Governor
@@ -93,3 +95,19 @@ def test_on_a_slow_machine_the_smaller_size_is_chosen_and_nothing_finer() -> Non
     spec = chosen.choose(EYES, SIZE_WH)
     assert spec.size_hw < BASE_HW
     assert spec.finer == 1
+
+
+def test_however_often_a_hand_changes_the_dream_no_more_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livedream.runtime.working_specs.MOST_KEPT", 3)
+    governor = Governor(EYES.working_px, 1 / 30)
+    chosen = WorkingSpecs(governor, lambda _program: True)
+    dreams = [EYES.model_copy(update={"working_px": 40_000 + 5_000 * number}) for number in range(7)]
+    for dream in dreams:
+        chosen.choose(dream, SIZE_WH)
+        governor.finer = 2.0
+        fine = chosen.choose(dream, SIZE_WH)
+        assert fine.finer > 1.5
+        assert chosen.program(dream) is not None
+    assert chosen._listed.cache_info().currsize == len(chosen._reached) == 3
+    assert chosen.choose(dreams[-3], SIZE_WH).finer > 1.5, "so fine it was lately"
+    assert chosen.choose(dreams[0], SIZE_WH).finer == 1, "that was long ago"
