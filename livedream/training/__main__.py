@@ -14,6 +14,7 @@ import torch
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from livedream.dream.network import Network
 from livedream.errors import InputError
 from livedream.training.command import run
 from livedream.training.judge import judge
@@ -52,10 +53,7 @@ def train(
 
     A training that was interrupted goes on from its checkpoint when it is run again.
     """
-    if not out.resolve().parent.is_dir():
-        raise InputError(
-            f"the network cannot be written to {out}: the folder {out.parent} does not exist; create it first"
-        )
+    _check_folder(out)
     learn_from, held_out = read_photos(photos)
     at = _device(device)
     its_teacher = load_teacher(teacher).to(at)
@@ -75,14 +73,26 @@ def train(
     judged = to_images(held_out)[:16].to(at)
 
     def report(figures: Mapping[str, float]) -> None:
-        student = training.averaged()
-        verdicts = {head: judge(student, head, its_teacher, judged, dreaming=False) for head in TEACHES}
-        line = {head: [*verdict.gradients, verdict.features] for head, verdict in verdicts.items()}
+        line = {"step": training.step_number, "held_out": _verdicts(training, its_teacher, judged), **figures}
         with log.open("a") as lines:
-            lines.write(json.dumps({"step": training.step_number, "held_out": line, **figures}) + "\n")
+            lines.write(json.dumps(line) + "\n")
         _save(training, out, checkpoint)
 
     _run(training, report)
+
+
+def _check_folder(out: Path) -> None:
+    if not out.resolve().parent.is_dir():
+        raise InputError(
+            f"the network cannot be written to {out}: the folder {out.parent} does not exist; create it first"
+        )
+
+
+def _verdicts(training: Training, teacher: Network, images: torch.Tensor) -> dict[str, list[float]]:
+    """Return how like the teacher's each head sees and dreams: the gradients' cosines, then the features'."""
+    student = training.averaged()
+    verdicts = {head: judge(student, head, teacher, images, dreaming=False) for head in TEACHES}
+    return {head: [*verdict.gradients, verdict.features] for head, verdict in verdicts.items()}
 
 
 def _run(training: Training, report: Callable[[Mapping[str, float]], None]) -> None:
