@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import suppress
 
 from livedream.clock import SystemClock
 from livedream.dream.inputs import PICTURE_PX
@@ -13,19 +14,28 @@ from livedream.frame import Image, Rgb
 from livedream.imaging import fit_square
 from livedream.settings import DreamSettings
 from livedream.sources import Source, open_source
+from livedream.sources.watchdog import reason
 
 ITSELF = "itself"
 """Names the frame that is dreamed."""
+
+AGAIN_FRAMES = 300
+"""How often a show tries again to see what it has lost."""
 
 
 class References:
     """Gives guide and style for each frame; one thread's own.
 
     Of a clip each frame of the dream sees the next picture, from the first again at its end.
+    tell: of a show, takes a sentence on what cannot be seen any more; what it showed last stays, or else the
+    frame stands for it, and a clip begins when it is named. None: of a film, in which such a fault is raised,
+    and each frame sees the picture of its number, wherever the film was begun.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self._reels: dict[str, _Reel] = {}
+        self._lost: dict[str, Rgb | None] = {}
         self._squares: dict[tuple[Picture, str], tuple[Rgb, float, Image]] = {}
 
     def check(self, dream: DreamSettings) -> None:
@@ -57,12 +67,37 @@ class References:
         self._reels.clear()
 
     def _rgb(self, word: str, spec: str, rgb: Rgb, number: int) -> Rgb:
-        # Until the engine without it is there, one that wanted it goes on.
-        return rgb if spec in (ITSELF, "") else self._reel(word, spec).rgb(number)
+        if spec in (ITSELF, ""):
+            return rgb  # until the engine without it is there, one that wanted it goes on
+        if self._tell is None:
+            return self._reel(word, spec).rgb(number)
+        if spec not in self._lost or number % AGAIN_FRAMES == 0:
+            try:
+                seen = self._reel(word, spec, number).rgb(number)
+            except Exception as fault:  # a file that has gone, or a decoder's own: the show goes on
+                self._lose(word, spec, fault, self._tell)
+            else:
+                self._lost.pop(spec, None)
+                return seen
+        last = self._lost[spec]
+        return rgb if last is None else last
 
-    def _reel(self, word: str, spec: str) -> _Reel:
+    def _lose(self, word: str, spec: str, fault: Exception, tell: Callable[[str], None]) -> None:
+        """Keep what was seen last, and tell of it once; it is to be opened anew."""
+        if spec not in self._lost:
+            name = f"dream.{word} = {spec}"
+            why = reason(fault).removeprefix(f"{name}: ")
+            tell(f"{name} cannot be seen any more ({why}); the show goes on, and it is tried again")
+        reel, last = self._reels.pop(spec, None), self._lost.get(spec)
+        if reel is not None:
+            last = last if reel.seen is None else reel.seen
+            with suppress(Exception):  # whatever it is, it is lost already
+                reel.source.close()
+        self._lost[spec] = last
+
+    def _reel(self, word: str, spec: str, first: int = 0) -> _Reel:
         if spec not in self._reels:
-            self._reels[spec] = _Reel(_opened(word, spec))
+            self._reels[spec] = _Reel(_opened(word, spec), first)
         return self._reels[spec]
 
     def _square(self, name: tuple[Picture, str], rgb: Rgb, scale: float) -> Image:
@@ -75,24 +110,24 @@ class References:
 
 
 class _Reel:
-    """An open source and where it stands."""
+    """An open source and where it stands; first: the number of the frame that sees its first picture."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, first: int) -> None:
         self.source = source
         self._stop = threading.Event()
-        self._seen: Rgb | None = None
-        self._number = -1
+        self.seen: Rgb | None = None
+        self._number = first - 1
 
     def rgb(self, number: int) -> Rgb:
         """Return the picture of a number, or the current one if that has gone by."""
-        while self._seen is None or self._number < number:
+        while self.seen is None or self._number < number:
             frame = self.source.read(self._stop)
             if frame is None:
                 raise InputError(
                     f"{self.source.info.name} has no more pictures; choose another guide or style"
                 )
-            self._seen, self._number = frame.rgb, self._number + 1
-        return self._seen
+            self.seen, self._number = frame.rgb, self._number + 1
+        return self.seen
 
 
 def _opened(word: str, spec: str) -> Source:

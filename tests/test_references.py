@@ -1,15 +1,19 @@
 """Guide and style: what the settings name is opened once and looked at in its turn."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from livedream.dream.inputs import PICTURE_PX
-from livedream.errors import LivedreamError
-from livedream.references import References
+from livedream.errors import InputError, LivedreamError
+from livedream.frame import Frame
+from livedream.references import AGAIN_FRAMES, References
 from livedream.settings import DreamSettings
+from livedream.sources import SourceInfo
 
 RGB = np.full((90, 160, 3), (200, 40, 90), np.uint8)
 
@@ -96,3 +100,70 @@ def test_what_is_no_picture_is_told_with_its_word(tmp_path: Path, word: str, con
 def test_nothing_to_check_is_right() -> None:
     References().check(DreamSettings())
     References().check(DreamSettings(guide="itself"))
+
+
+class Clip:
+    """Opened with `open_source`: picture i is of level i; its reads may fail."""
+
+    def __init__(self) -> None:
+        self.info = SourceInfo("clip", (4, 4), 30.0, is_device=False)
+        self.fault: Exception | None = None
+        self.opened = self.closed = self.reads = 0
+
+    def open(self, *_: Any, **__: Any) -> Any:
+        self.opened, self.reads = self.opened + 1, 0
+        return self
+
+    def read(self, stop: threading.Event) -> Frame:
+        if self.fault is not None:
+            raise self.fault
+        self.reads += 1
+        return Frame(np.full((4, 4, 3), self.reads - 1, np.uint8), 0.0, self.reads - 1)
+
+    def close(self) -> None:
+        self.closed += 1
+        raise OSError("it is gone")
+
+
+@pytest.fixture
+def clip(monkeypatch: pytest.MonkeyPatch) -> Clip:
+    clip = Clip()
+    monkeypatch.setattr("livedream.references.open_source", clip.open)
+    return clip
+
+
+def level(references: References, number: int) -> int:
+    seen = references.look_up(("guide",), DreamSettings(guide="clip.mp4"), RGB, number)
+    return round(255 * float(seen["guide"][0, 0, PICTURE_PX // 2, PICTURE_PX // 2]))
+
+
+def test_a_clip_that_is_named_in_mid_show_begins_then(clip: Clip) -> None:
+    show, film = References(lambda _: None), References()
+    assert [level(show, number) for number in (100, 100, 101, 104)] == [0, 0, 1, 4]
+    assert level(film, 100) == 100, "wherever a film is begun, it is the same"
+
+
+def test_what_a_show_cannot_see_any_more_is_told_once_stays_and_is_tried_again(clip: Clip) -> None:
+    told: list[str] = []
+    show = References(told.append)
+    assert [level(show, number) for number in range(5)] == [0, 1, 2, 3, 4]
+    clip.fault = MemoryError("no room")
+    assert [level(show, number) for number in range(5, 2 * AGAIN_FRAMES, 50)] == [4] * 12
+    clip.fault = None
+    assert level(show, 2 * AGAIN_FRAMES - 1) == 4
+    assert [level(show, 2 * AGAIN_FRAMES + number) for number in range(3)] == [0, 1, 2]
+    assert told == [
+        "dream.guide = clip.mp4 cannot be seen any more (MemoryError: no room); "
+        "the show goes on, and it is tried again"
+    ]
+    assert (clip.opened, clip.closed) == (2, 1)
+
+
+def test_for_what_a_show_has_never_seen_the_frame_stands(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = tmp_path / "gone.png"
+    found = References(told.append).look_up(("style",), DreamSettings(style=str(path)), RGB, 0)
+    assert colour(found["style"]) == [round(level / 255, 2) for level in (200, 40, 90)]
+    assert told[0].startswith(f"dream.style = {path} cannot be seen any more (there is no file {path}")
+    with pytest.raises(InputError, match=r"dream\.style"):
+        References().look_up(("style",), DreamSettings(style=str(path)), RGB, 0)

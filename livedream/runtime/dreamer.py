@@ -61,7 +61,7 @@ class Dreamer:
         self._is_expecting = False
         self._awaited: KernelProgram | None = None
         self._pipeline: DreamPipeline | None = None
-        self._references = References()
+        self._references = References(tell)
         self.recovery = Recovery(builder, clock, tell)
         self.ready: Ready[KernelProgram] | None = None
         self._leaving: Ready[KernelProgram] | None = None

@@ -30,6 +30,7 @@ from livedream.runtime.sink_worker import Rate
 from livedream.runtime.source_switcher import Devices, Wish
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings, change
+from livedream.sinks.image_file import write_image
 from livedream.sinks.memory_sink import Memory
 from livedream.sinks.recorder import Recorder
 from livedream.sinks.render_recipe import recipe_of
@@ -166,6 +167,25 @@ def test_a_mistake_in_a_source_leaves_a_slate_is_told_once_and_the_source_is_rea
     assert [words for words in told if "lost" in words] == [
         "drifting is lost: ZeroDivisionError: a mistake; trying again in 1 s."
     ]
+
+
+def test_a_guide_that_has_gone_since_the_start_ends_no_show(
+    session_of: Callable[..., LiveSession],
+    make_source: Callable[..., Any],
+    small_settings: Settings,
+    tmp_path: Path,
+) -> None:
+    guide, told = tmp_path / "guide.png", list[str]()
+    write_image(guide, np.full((32, 32, 3), 90, np.uint8))
+    settings = change(small_settings, {"dream.guide": str(guide)})
+    session = session_of(make_source(), settings=settings, tell=told.append)
+    guide.unlink()
+    with session:
+        session.start()
+        assert session.wait_settled(60.0)
+        wait_for(lambda: any(f"dream.guide = {guide} cannot be seen any more" in words for words in told))
+        seen = session.status().frames
+        wait_for(lambda: session.status().frames > seen + 3)
 
 
 def test_a_mistake_in_a_sink_is_raised(
