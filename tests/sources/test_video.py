@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -221,3 +222,20 @@ def test_closing_while_another_thread_reads_is_safe(make_video: MakeVideo, frame
     video.close()
     reader.join(60)
     assert not reader.is_alive()
+
+
+@pytest.mark.parametrize("part", ["livedream.sources.video.Developer.__call__", "av.Packet.decode"])
+@pytest.mark.parametrize("loop", [True, False])
+def test_after_whatever_a_read_raises_it_can_be_read_on(
+    make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch, part: str, loop: bool
+) -> None:
+    video = Video(str(make_video()), loop=loop)
+    for _ in range(3):
+        assert video.read(GO) is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(part, Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            list(iter(lambda: video.read(GO), None))
+    after = video.read(GO)
+    assert (after is None) == (not loop and "decode" in part), "a run that broke off is over"
+    video.close()
