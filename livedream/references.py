@@ -22,6 +22,9 @@ ITSELF = "itself"
 AGAIN_FRAMES = 300
 """How often a show tries again to see what it has lost."""
 
+MOST_OPEN = 8
+"""So many guides and styles stay open: those of two looks that blend, and some that may be picked again."""
+
 
 class References:
     """Gives guide and style for each frame; one thread's own.
@@ -94,11 +97,21 @@ class References:
             with suppress(Exception):  # whatever it is, it is lost already
                 reel.source.close()
         self._lost[spec] = last
+        if len(self._lost) > MOST_OPEN:
+            del self._lost[next(iter(self._lost))]
 
     def _reel(self, word: str, spec: str, first: int = 0) -> _Reel:
-        if spec not in self._reels:
-            self._reels[spec] = _Reel(_opened(word, spec), first)
-        return self._reels[spec]
+        reel = self._reels.pop(spec, None) or _Reel(_opened(word, spec), first)
+        self._reels[spec] = reel  # the last one is the newest
+        if len(self._reels) > MOST_OPEN:
+            self._forget(next(iter(self._reels)))
+        return reel
+
+    def _forget(self, spec: str) -> None:
+        """Close what was looked at longest ago, with what was made of it."""
+        with suppress(Exception):  # nobody needs it any more
+            self._reels.pop(spec).source.close()
+        self._squares = {name: square for name, square in self._squares.items() if name[1] != spec}
 
     def _square(self, name: tuple[Picture, str], rgb: Rgb, scale: float) -> Image:
         """Make the square; a picture that stays is made once."""

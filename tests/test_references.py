@@ -11,7 +11,7 @@ import pytest
 from livedream.dream.inputs import PICTURE_PX
 from livedream.errors import InputError, LivedreamError
 from livedream.frame import Frame
-from livedream.references import AGAIN_FRAMES, References
+from livedream.references import AGAIN_FRAMES, MOST_OPEN, References
 from livedream.settings import DreamSettings
 from livedream.sources import SourceInfo
 
@@ -167,3 +167,20 @@ def test_for_what_a_show_has_never_seen_the_frame_stands(tmp_path: Path) -> None
     assert told[0].startswith(f"dream.style = {path} cannot be seen any more (there is no file {path}")
     with pytest.raises(InputError, match=r"dream\.style"):
         References().look_up(("style",), DreamSettings(style=str(path)), RGB, 0)
+
+
+def test_of_all_that_is_named_in_a_long_show_some_stay_open(clip: Clip) -> None:
+    show = References(lambda _: None)
+
+    def see(number: int) -> None:
+        show.look_up(("style",), DreamSettings(style=f"{number}.mp4"), RGB, number)
+
+    for number in range(3 * MOST_OPEN):
+        see(number)
+        see(0)
+    assert (clip.opened, clip.closed) == (3 * MOST_OPEN, 2 * MOST_OPEN), "the one in use is not closed"
+    assert len(show._squares) == MOST_OPEN
+    clip.fault = OSError("no room")
+    for number in range(3 * MOST_OPEN):
+        see(number)
+    assert len(show._lost) <= MOST_OPEN
