@@ -25,6 +25,10 @@ STEADY_S = 10.0
 """A source that was read for so long without a fault is tried again as soon as at first."""
 
 
+HANGS_S = 2.0
+"""A film that has not given back a read for so long is told of: the disk or the network it is on is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Loss:
     """A source that cannot be read, why, and when it is tried again."""
@@ -38,7 +42,8 @@ class CurrentSource:
     """Reads whichever source is the current one; each new one is another shot of its frames.
 
     One that raises anything but SourceError is lost as a camera is: `health` tells why, and it is read again
-    after 0.5 s and up to 8 s, for ever. tell: takes a sentence on one that cannot be closed.
+    after 0.5 s and up to 8 s, for ever. A film whose read hangs is lost until it comes back; devices look
+    after themselves. tell: takes a sentence on one that cannot be closed.
     """
 
     def __init__(self, source: Source, clock: Clock, tell: Callable[[str], None]) -> None:
@@ -46,6 +51,7 @@ class CurrentSource:
         self._loss: _Loss | None = None
         self._backoff, self._tried_s = Backoff(), float("-inf")
         self._has_delivered = False
+        self._called_s: float | None = None
         self._closed = False
         self._changing = threading.Lock()
         self._closers: list[threading.Thread] = []
@@ -65,7 +71,7 @@ class CurrentSource:
         """Return its health; while it is lost, why and when it is tried again."""
         source, loss = self.source, self._loss
         if loss is None or loss.source is not source:
-            return source.health
+            return self._hanging(source.info) or source.health
         return Health("stale", f"{loss.words}; {tries_in(loss.retry_at_s - self._clock.now_s())}.")
 
     def exchange(self, source: Source) -> None:
@@ -93,6 +99,7 @@ class CurrentSource:
         """
         while not stop.is_set():
             source, shot = self._now
+            self._called_s = self._clock.now_s()
             try:
                 frame = _checked(source.read(stop))
             except SourceError:
@@ -105,6 +112,8 @@ class CurrentSource:
                 if self._now[0] is source:
                     self._loss, self._has_delivered = None, True
                     return None if frame is None else replace(frame, shot=shot)
+            finally:
+                self._called_s = None
         return None
 
     def close(self) -> None:
@@ -115,6 +124,13 @@ class CurrentSource:
         self._release(self.source)
         for closer in closers:
             closer.join(CLOSING_S)
+
+    def _hanging(self, info: SourceInfo) -> Health | None:
+        """Return how a film does whose read hangs; None if it does not."""
+        called_s = self._called_s
+        if info.is_device or called_s is None or self._clock.now_s() - called_s < HANGS_S:
+            return None
+        return Health("stale", f"{info.name} does not answer; the show goes on as soon as it does.")
 
     def _await_retry(self, source: Source, fault: Exception, stop: threading.Event) -> None:
         """Wait until a source that has failed is to be read again, or there is another one."""

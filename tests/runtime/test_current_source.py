@@ -11,7 +11,7 @@ import pytest
 from livedream.clock import Clock, ManualClock
 from livedream.errors import InputError, SourceError
 from livedream.health import Health
-from livedream.runtime.current_source import CurrentSource
+from livedream.runtime.current_source import HANGS_S, CurrentSource
 
 GO = threading.Event()
 MakeSource = Callable[..., Any]
@@ -72,6 +72,28 @@ def test_a_source_that_is_left_in_the_midst_of_a_read_neither_ends_nor_fails_the
     current.exchange(make_source())
     reader.join(60)
     assert read[0].shot == 1
+
+
+@pytest.mark.parametrize("is_device", [False, True])
+def test_a_film_whose_read_hangs_is_lost_until_it_comes_back(
+    make_source: MakeSource, is_device: bool
+) -> None:
+    clock, seen = ManualClock(), list[Health]()
+    source = make_source()
+    source.info = replace(source.info, is_device=is_device)
+    current, read = current_of(source, clock), source.read
+
+    def hanging(stop: threading.Event) -> Any:
+        for _ in range(2):
+            seen.append(current.health)
+            clock.advance(HANGS_S)
+        return read(stop)
+
+    source.read = hanging
+    assert current.read(GO) is not None
+    lost = Health("stale", "drifting does not answer; the show goes on as soon as it does.")
+    assert seen == [Health("live"), Health("live") if is_device else lost]  # devices watch over themselves
+    assert current.health == Health("live")
 
 
 def test_closing_a_source_that_hangs_does_not_hold_up_the_frames(make_source: MakeSource) -> None:
