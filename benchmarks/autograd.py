@@ -96,7 +96,7 @@ def _engines(spec: KernelSpec) -> dict[str, Run]:
     """Build OpenVINO in each number format that the processor has."""
     inputs, runs = _inputs(spec), {}
     began = time.perf_counter()
-    model, _ = convert(KernelProgram(spec))
+    model = convert(KernelProgram(spec))
     print(f"traced and converted in {time.perf_counter() - began:.0f} s")
     for number_format in number_formats():
         began = time.perf_counter()

@@ -69,7 +69,7 @@ class GradientProgram:
 
 def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
     """Compile a program; return what runs it once."""
-    compiled = new_core().compile_model(convert(program)[0], "CPU", config(number_format))
+    compiled = new_core().compile_model(convert(program), "CPU", config(number_format))
     engine, inputs = OpenVinoEngine(compiled, number_format), program.example()
     return lambda: engine.run(inputs)
 

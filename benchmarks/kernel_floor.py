@@ -103,13 +103,13 @@ class OctaveGradient:
 
 def engine(program: Program, number_format: NumberFormat) -> OpenVinoEngine:
     """Build an engine of OpenVINO, uncached."""
-    compiled = new_core().compile_model(convert(program)[0], "CPU", config(number_format))
+    compiled = new_core().compile_model(convert(program), "CPU", config(number_format))
     return OpenVinoEngine(compiled, number_format)
 
 
 def runner(program: KernelProgram | OctaveGradient, number_format: NumberFormat) -> Callable[[], object]:
     """Build an engine; return what runs it once on its example."""
-    return _compiled(convert(program)[0], number_format, program.example())
+    return _compiled(convert(program), number_format, program.example())
 
 
 def _compiled(model: Any, number_format: NumberFormat, inputs: list[NDArray[Any]]) -> Callable[[], object]:
@@ -136,7 +136,7 @@ def measure(spec: KernelSpec, rounds: int) -> list[KernelFloor]:
     octaves = [OctaveGradient(spec, size_hw) for size_hw in spec.seen_hw]
     giga_flop = sum(octave.giga_flop() for octave in octaves)
     programs = (KernelProgram(spec), *octaves)
-    models = [(convert(program)[0], program.example()) for program in programs]
+    models = [(convert(program), program.example()) for program in programs]
     found = []
     for number_format in number_formats():
         runs = [_compiled(model, number_format, inputs) for model, inputs in models]

@@ -8,17 +8,17 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
-from livedream.engines.engine import CLEARLY, Check, NumberFormat, Program, check, in_turn_ms
+from livedream.engines.engine import NumberFormat, Program
 from livedream.engines.openvino import (
     OpenVinoEngine,
     cache_key,
@@ -29,7 +29,11 @@ from livedream.engines.openvino import (
     number_formats,
     runtime,
 )
+from livedream.engines.trial import Trial, try_formats
 from livedream.errors import EngineError
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def build(program: Program, cache: EngineCache) -> None:
@@ -39,25 +43,30 @@ def build(program: Program, cache: EngineCache) -> None:
     one unless it does not agree. Raises EngineError if none does, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
+    model, reference = _converted(program)
+    here = hashlib.sha256(repr(machine()).encode()).hexdigest()
+    chosen = _trial(program, model, reference, _known_format(cache, here)).chosen
+    facts = facts_of(
+        "openvino", chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s
+    )
+    cache.put(cache_key(program), chosen.stored.export_model().getvalue(), facts | {"machine": here})
+
+
+def _converted(program: Program) -> tuple[Any, NDArray[np.float32]]:
+    """Convert a program, and run it as a reference meanwhile: both take long where there are many steps."""
+    with ThreadPoolExecutor(1, "reference") as beside:
+        begun: list[Future[NDArray[np.float32]]] = []
+        model = convert(program, lambda module: begun.append(beside.submit(_run, module, program)))
+        return model, begun[0].result()
+
+
+def _run(module: nn.Module, program: Program) -> NDArray[np.float32]:
+    """Run a program's module on the example."""
     import torch
 
-    model, module = convert(program)
     with torch.inference_mode():
-        reference = module(*(torch.from_numpy(array) for array in program.example())).numpy()
-    here = hashlib.sha256(repr(machine()).encode()).hexdigest()
-    built = _in_format(_known_format(cache, here), program, model, reference)
-    if built is None:
-        agreeing = _agreeing(program, model, reference)
-        built = _fastest(agreeing, in_turn_ms([one.engine for one in agreeing], program.example()))
-    facts = facts_of("openvino", built.engine.number_format, program, built.check, time.monotonic() - begun_s)
-    cache.put(cache_key(program), built.compiled.export_model().getvalue(), facts | {"machine": here})
-
-
-@dataclass(frozen=True, slots=True)
-class _Built:
-    compiled: Any
-    engine: OpenVinoEngine
-    check: Check
+        output: NDArray[np.float32] = module(*map(torch.from_numpy, program.example())).numpy()
+    return output
 
 
 def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
@@ -68,38 +77,19 @@ def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
     return next((one for one in number_formats() if formats[:1] == [one]), None)
 
 
-def _in_format(
-    number_format: NumberFormat | None, program: Program, model: Any, reference: NDArray[np.float32]
-) -> _Built | None:
-    """Compile for one number format; None if that fails or does not agree with the reference."""
-    if number_format is None:
-        return None
-    compiled = new_core().compile_model(model, "CPU", config(number_format))
-    try:
-        engine = OpenVinoEngine(compiled, number_format)
-        return _Built(compiled, engine, check(engine, program, reference))
-    except EngineError:
-        return None
+def _trial(
+    program: Program, model: Any, reference: NDArray[np.float32], known: NumberFormat | None
+) -> Trial[Any]:
+    """Try the format that is known to be fastest; without one, or if it does not agree, all of them."""
 
+    def make(number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
+        compiled = new_core().compile_model(model, "CPU", config(number_format))
+        return OpenVinoEngine(compiled, number_format), compiled
 
-def _fastest(built: Sequence[_Built], times_ms: Sequence[float]) -> _Built:
-    """Choose the half format only if it is clearly faster: the full one is nearer to the truth."""
-    (full, *half), (full_ms, *half_ms) = built, times_ms
-    return next((one for one, ms in zip(half, half_ms, strict=True) if ms < CLEARLY * full_ms), full)
-
-
-def _agreeing(program: Program, model: Any, reference: NDArray[np.float32]) -> list[_Built]:
-    """Compile for every number format; return those that agree with the reference.
-
-    Raises EngineError if the full format does not: a wrong graph is not to hide behind what a half
-    format may differ by.
-    """
-    full, *half = number_formats()
-    compiled = new_core().compile_model(model, "CPU", config(full))
-    engine = OpenVinoEngine(compiled, full)
-    built = [_Built(compiled, engine, check(engine, program, reference))]
-    others = (_in_format(one, program, model, reference) for one in half)
-    return built + [one for one in others if one is not None]
+    if known is not None:
+        with suppress(EngineError):
+            return try_formats(program, [known], reference, make)
+    return try_formats(program, number_formats(), reference, make)
 
 
 def main() -> int:

@@ -29,7 +29,7 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
     Raises EngineError if there is none, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
-    model, _ = convert(program)
+    model = convert(program)
 
     def make(number_format: NumberFormat) -> tuple[Engine, Any]:
         compiled = _compiled(name, model, number_format)

@@ -143,16 +143,21 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
         return None  # a foreign or outdated entry: it is built anew
 
 
-def convert(program: Program) -> tuple[Any, nn.Module]:
-    """Convert a program to an OpenVINO model; return it and the module that it came from."""
+def convert(program: Program, traced: Callable[[nn.Module], object] | None = None) -> Any:
+    """Convert a program to an OpenVINO model.
+
+    traced: called with the program's module once it is traced, after which it may run, in another thread too.
+    """
     import torch
 
     module = program.make()
     example = [torch.from_numpy(array) for array in program.example()]
-    return _channels_last(_graph(module, example)), module
+    return _channels_last(_graph(module, example, traced))
 
 
-def _graph(module: nn.Module, example: Sequence[Tensor]) -> Any:
+def _graph(
+    module: nn.Module, example: Sequence[Tensor], when_traced: Callable[[nn.Module], object] | None = None
+) -> Any:
     """Make a graph of a module, with a loop for each of its loops.
 
     It takes the steps of `openvino.convert_model` that are needed, in a third of its time.
@@ -172,6 +177,8 @@ def _graph(module: nn.Module, example: Sequence[Tensor]) -> Any:
         sealed = _sealed(module)
         traced = torch.jit.trace(sealed, tuple(example), check_trace=False)  # type: ignore[no-untyped-call]
         decoder = TorchScriptPythonDecoder(traced, example_input=tuple(example))
+    if when_traced is not None:
+        when_traced(module)
     frontend = FrontEndManager().load_by_framework("pytorch")
     for loop in loops:
         frontend.add_extension(loop.converted(_graph))

@@ -142,6 +142,21 @@ def test_engines_that_take_seconds_are_not_timed_for_minutes(
     assert (alone.runs, fast.runs, slow.runs) == (2, 2, 2)
 
 
+def test_a_run_of_seconds_is_timed_by_the_check_itself(
+    make_engine: Callable[..., Any], program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s, (image, *_) = [0.0], program.example()
+
+    def run(image: Any, *_: Any) -> Any:
+        now_s[0] += 3.0
+        return image / 2
+
+    engine = make_engine(run)
+    monkeypatch.setattr(engine_module.time, "perf_counter", lambda: now_s[0])
+    assert check(engine, program, image / 2).run_ms == pytest.approx(3000)
+    assert engine.runs == 1
+
+
 def test_whatever_a_run_raises_becomes_one_sentence_that_names_the_engine() -> None:
     said = r"the engine quick failed \(ValueError: two lines\)"
     with pytest.raises(EngineRunError, match=said), running("quick"):

@@ -181,7 +181,7 @@ def test_openvino_gives_the_same(name: str) -> None:
     from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core
 
     program = GradientProgram(name)
-    model, module = convert(program)
+    model, module = convert(program), program.make()
     engine = OpenVinoEngine(new_core().compile_model(model, "CPU", config("float32")), "float32")
     expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     difference = engine.run(program.example()) - expected
@@ -195,7 +195,7 @@ def test_openvino_averages_in_bfloat16_too() -> None:
     from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core
 
     program = GradientProgram("nin, averaged")
-    model, module = convert(program)
+    model, module = convert(program), program.make()
     engine = OpenVinoEngine(new_core().compile_model(model, "CPU", config("bfloat16")), "bfloat16")
     expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     seen = engine.run(program.example())

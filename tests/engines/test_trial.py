@@ -6,6 +6,7 @@ import pytest
 
 from livedream.engines import trial
 from livedream.engines.eager import EagerEngine
+from livedream.engines.engine import Check
 from livedream.engines.trial import try_formats
 from livedream.errors import EngineError
 
@@ -48,6 +49,17 @@ def test_the_half_format_is_taken_if_it_is_clearly_faster(
     assert outcome.chosen.stored == f"stored {chosen}"
     assert workbench.closed == [one for one in FORMATS if one != chosen]
     assert outcome.refused == {}
+
+
+def test_runs_of_seconds_are_not_made_again_to_time_them(
+    workbench: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took_ms = iter([5000.0, 4000.0])
+    monkeypatch.setattr(trial, "check", lambda *_: Check(1.0, 0.0, next(took_ms)))
+    monkeypatch.setattr(trial, "in_turn_ms", lambda *_: pytest.fail("timed again"))
+    workbench.given = {"float32": lambda right: right, "float16": lambda right: right}
+    outcome = try_formats(program, FORMATS, workbench.reference, workbench.make)
+    assert outcome.chosen.stored == "stored float16"
 
 
 def test_a_half_format_that_is_not_there_is_told_and_the_full_one_taken(workbench: Any, program: Any) -> None:
