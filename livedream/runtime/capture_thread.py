@@ -18,12 +18,22 @@ LATE_S = 0.25
 """A source that is this far behind its own time line goes on from now."""
 
 
+MARGIN_S, CALMER = 0.003, 0.98
+"""A frame is read so long before it is due, besides twice what the slowest one took lately; and by how much
+that time shrinks from frame to frame."""
+
+
 @dataclass(slots=True)
 class _Pacer:
-    """Holds frames back until they are due."""
+    """Holds frames back until they are due, and reads until the frame is soon wanted.
+
+    Read at once, a frame would take processor time from the dream of the one before, which is awaited.
+    """
 
     clock: Clock
     start_s: float | None = None
+    _given_s: float = 0.0
+    _slowest_s: float = 0.0
 
     def wait(self, frame: Frame, stop: threading.Event) -> None:
         if frame.media_s is None:
@@ -31,7 +41,16 @@ class _Pacer:
         now_s = self.clock.now_s()
         if self.start_s is None or now_s - (self.start_s + frame.media_s) > LATE_S:
             self.start_s = now_s - frame.media_s
-        self.clock.wait(stop, self.start_s + frame.media_s - now_s)
+        self._given_s = self.start_s + frame.media_s
+        self.clock.wait(stop, self._given_s - now_s)
+
+    def wait_to_read(self, fps: float, stop: threading.Event) -> None:
+        if self.start_s is not None:
+            begin_s = self._given_s + 1 / fps - 2 * self._slowest_s - MARGIN_S
+            self.clock.wait(stop, begin_s - self.clock.now_s())
+
+    def note_read(self, took_s: float) -> None:
+        self._slowest_s = max(took_s, CALMER * self._slowest_s)
 
 
 class CaptureThread:
@@ -81,14 +100,21 @@ class CaptureThread:
             self._pacer.start_s = None
 
     def _read(self, stop: threading.Event) -> Frame | None:
-        if (
-            self._pacer is None and not self.slot.wait_for_taker()
-        ):  # read before, it would be old when dreamed
-            return None
+        info = self.source.info
+        if self._pacer is None:
+            if not self.slot.wait_for_taker():  # read before, it would be old when dreamed
+                return None
+        elif not info.is_device:
+            self._pacer.wait_to_read(info.fps, stop)
         start_s = time.perf_counter()
         frame = self.source.read(stop)
         if frame is not None:
             frame = replace(frame, rgb=resized(frame.rgb, fitted_size(frame.size_wh, self._box_wh)))
             if not self.source.info.is_device:  # a device's read is mostly waiting
-                self.decode_ms.note(self._clock.now_s(), (time.perf_counter() - start_s) * 1e3)
+                self._note_read(time.perf_counter() - start_s)
         return frame
+
+    def _note_read(self, took_s: float) -> None:
+        self.decode_ms.note(self._clock.now_s(), took_s * 1e3)
+        if self._pacer is not None:
+            self._pacer.note_read(took_s)

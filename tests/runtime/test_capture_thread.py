@@ -9,7 +9,7 @@ import pytest
 
 from livedream.clock import ManualClock, SystemClock
 from livedream.errors import SourceError
-from livedream.runtime.capture_thread import CaptureThread
+from livedream.runtime.capture_thread import MARGIN_S, CaptureThread
 
 
 def test_unpaced_every_frame_is_given_in_order(make_source: Callable[..., Any]) -> None:
@@ -45,8 +45,27 @@ def test_paced_frames_come_at_their_own_rate(make_source: Callable[..., Any]) ->
     clock = ManualClock()
     capture = CaptureThread(make_source(26, fps=25.0), (128, 96), clock, paced=True)
     capture.run(threading.Event())
-    assert clock.now_s() == pytest.approx(1.0, abs=0.01)
+    assert 1.0 <= clock.now_s() < 1.04  # the end is found when a next frame would be due
     assert capture.slot.dropped == 25
+
+
+def test_paced_a_frame_is_read_shortly_before_it_is_due(
+    make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else reading it would take processor time from the frame before, of which the dream is awaited."""
+    clock, source, read_s = ManualClock(), make_source(5, fps=10.0), list[float]()
+    monkeypatch.setattr("livedream.runtime.capture_thread.time.perf_counter", clock.now_s)
+    read = source.read
+
+    def slow(stop: threading.Event) -> Any:
+        read_s.append(clock.now_s())
+        clock.advance(0.01)
+        return read(stop)
+
+    source.read = slow
+    CaptureThread(source, (128, 96), clock, paced=True).run(threading.Event())
+    due_s = [0.01 + 0.1 * number for number in range(5)]
+    assert read_s[1:5] == pytest.approx([due - 0.02 - MARGIN_S for due in due_s[1:]], abs=2e-3)
 
 
 def test_frames_are_fitted_into_the_output(make_source: Callable[..., Any]) -> None:
