@@ -136,14 +136,19 @@ class Kernel(nn.Module):
         growth: Tensor | None = None
         for place, (number, octave) in enumerate(zip(self.numbers, self.octaves, strict=True)):
             view = views[number]
-            base = octave.shrunk(image, view)
-            # What grew before lies as the picture does: only the sum is rolled, and what grows now back.
-            seen = octave.lay(base if growth is None else base + growth, view)
+            if growth is None:
+                seen = as_lines(octave.look(as_image(image), view))
+            else:
+                # What grew before lies as the picture does: only the sum is rolled, and what grows now back.
+                seen = octave.lay(octave.shrunk(image, view) + growth, view)
             beside: dict[Picture, Tensor] = {name: octave.look(lies, view) for name, lies in laid.items()}
             observed = still | self._observed(beside, LAID)
             tensors = [*weights, *(observed[tap] for tap in sorted(observed))]
-            moved = octave.back(self._ascend(seen, scalars, tensors, place), view)
-            growth = octave.enlarged(moved if growth is None else growth + moved, view)
+            grown = self._ascend(seen, scalars, tensors, place)
+            if growth is None:
+                growth = octave.grown(grown, view)
+            else:
+                growth = octave.enlarged(growth + octave.back(grown, view), view)
         assert growth is not None
         return as_image(torch.clamp(image + growth, 0.0, 1.0))
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from livedream.dream.spec import KernelSpec
-from livedream.ops.jitter import roll, roll_back
+from livedream.ops.jitter import order_of, roll, roll_back, shift_back
 from livedream.ops.layout import as_image, as_lines
-from livedream.ops.pyramid import Zoom
+from livedream.ops.pyramid import Resize, Zoom
 
 MakeResize = Callable[[tuple[int, int], tuple[int, int]], nn.Module]
 """Makes what resizes from one size to another."""
@@ -28,7 +28,9 @@ class Octave(nn.Module):
         size_hw = spec.sizes_hw[number]
         self.flips, self.turned, self.swung = spec.flips, spec.is_turned(number), spec.is_swung(number)
         make = Zoom if self.swung else resize
+        self.size_hw = size_hw
         self.shrink, self.grow = make(spec.size_hw, size_hw), make(size_hw, to_hw)
+        self.rolls_as_it_resizes = isinstance(self.shrink, Resize) and not self.shrink.same
         if self.turned:
             # Rows that become columns are a mirror; with one mirror more it is a turn.
             self.register_buffer("upside_down", torch.tensor([1, 0]))
@@ -38,8 +40,11 @@ class Octave(nn.Module):
 
         view: a row of `views`.
         """
-        small: Tensor = self.shrink(picture, view[-4:-2]) if self.swung else self.shrink(picture)
-        return self._laid(small, view)
+        if self.rolls_as_it_resizes:
+            small: Tensor = self.shrink(picture, wanted=order_of(self.size_hw, view, self._flips(view)))
+            return small.transpose(2, 3) if self.turned else small
+        resized = self.shrink(picture, view[-4:-2]) if self.swung else self.shrink(picture)
+        return self._laid(resized, view)
 
     def shrunk(self, picture: Tensor, view: Tensor) -> Tensor:
         """Return a picture of the working size at the octave's."""
@@ -51,13 +56,24 @@ class Octave(nn.Module):
 
     def back(self, growth: Tensor, view: Tensor) -> Tensor:
         """Return what has grown on what the network sees, as it lies in the octave."""
-        seen, flips = as_image(growth), self._flips(view)
-        upright = seen.transpose(2, 3) if self.turned else seen
-        return as_lines(roll_back(upright, view if flips is None else view[:2], flips))
+        flips = self._flips(view)
+        return as_lines(roll_back(self._upright(growth), view if flips is None else view[:2], flips))
 
     def enlarged(self, growth: Tensor, view: Tensor) -> Tensor:
         """Return what has grown in the octave, as it lies in what it is enlarged to."""
         return self._resized(self.grow, growth, view[-2:])
+
+    def grown(self, growth: Tensor, view: Tensor) -> Tensor:
+        """Return what has grown on what the network sees, as it lies in what it is enlarged to."""
+        if not self.rolls_as_it_resizes or self.grow.same:
+            return self.enlarged(self.back(growth, view), view)
+        flips = self._flips(view)
+        given = order_of(self.size_hw, shift_back(view[:2], flips), flips)
+        return as_lines(self.grow(self._upright(growth), given=given))
+
+    def _upright(self, growth: Tensor) -> Tensor:
+        seen = as_image(growth)
+        return seen.transpose(2, 3) if self.turned else seen
 
     def _resized(self, resize: nn.Module, lines: Tensor, steps: Tensor) -> Tensor:
         """Resize, by steps if the octave swings."""

@@ -21,20 +21,31 @@ def roll(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor
     to right where flips[1] is.
     """
     channels, height, width = (int(n) for n in image.shape[1:])
-    rows = torch.arange(height, device=image.device) - shift_px[0]
-    columns = torch.arange(width, device=image.device) - shift_px[1]
-    if flips is not None:
-        rows, columns = _mirrored(rows, flips[0]), _mirrored(columns, flips[1])
-    rows, columns = torch.remainder(rows, height), torch.remainder(columns, width)
+    rows, columns = order_of((height, width), shift_px, flips)
     lines = as_lines(image).index_select(1, rows)
     return as_image(lines.index_select(2, numbers_of(columns, channels)), channels)
 
 
+def order_of(
+    size_hw: tuple[int, int], shift_px: Tensor, flips: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """List which rows and which columns of an image follow each other once it is rolled; as for `roll`."""
+    rows, columns = (
+        torch.arange(side, device=shift_px.device) - shift_px[axis] for axis, side in enumerate(size_hw)
+    )
+    if flips is not None:
+        rows, columns = _mirrored(rows, flips[0]), _mirrored(columns, flips[1])
+    return torch.remainder(rows, size_hw[0]), torch.remainder(columns, size_hw[1])
+
+
 def roll_back(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor:
     """Undo what `roll` did by the same shift and flips."""
-    if flips is None:
-        return roll(image, -shift_px)
-    return roll(image, shift_px * (2 * flips - 1), flips)
+    return roll(image, shift_back(shift_px, flips), flips)
+
+
+def shift_back(shift_px: Tensor, flips: Tensor | None = None) -> Tensor:
+    """Return the shift that undoes another, by the same flips."""
+    return -shift_px if flips is None else shift_px * (2 * flips - 1)
 
 
 def _mirrored(places: Tensor, flip: Tensor) -> Tensor:

@@ -12,6 +12,9 @@ from torch import Tensor, nn
 from livedream.ops.layout import as_image, as_lines, numbers_of
 from livedream.ops.octave_sizes import UNIT
 
+Order = tuple[Tensor, Tensor]
+"""Numbers of rows and of columns, int64: see `livedream.ops.jitter.order_of`."""
+
 
 class Resize(nn.Module):
     """Resize NxCxHxW from one fixed size to another, bilinear and anti-aliased.
@@ -30,22 +33,35 @@ class Resize(nn.Module):
                 self.register_buffer(f"{name}s", places)
                 self.register_buffer(f"{name}_weights", weights[..., None])
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Return the image at the other size."""
+    def forward(self, image: Tensor, given: Order | None = None, wanted: Order | None = None) -> Tensor:
+        """Return the image at the other size.
+
+        given: where its rows and columns lie in what is given; wanted: which ones of the result follow each
+        other. So what is rolled is resized, or rolled by the way, at no cost.
+        """
+        assert not self.same or given is wanted is None, "nothing is resized"
         if self.same:
             return image
         channels, lines = int(image.shape[1]), as_lines(image)
+        rows, columns = (
+            self._neighbours(axis, name, given, wanted) for axis, name in enumerate(("row", "column"))
+        )
         # Rows are moved whole, columns number by number: better where there are few rows.
-        lines = lines if self.higher else self._blended_rows(lines)
-        lines = self._blended_columns(lines, channels)
-        return as_image(self._blended_rows(lines) if self.higher else lines, channels)
+        lines = lines if self.higher else _blended(lines, 1, *rows)
+        places, weights = columns
+        lines = _blended(lines, 2, numbers_of(places, channels), weights.expand(-1, -1, channels).flatten(1))
+        return as_image(_blended(lines, 1, *rows) if self.higher else lines, channels)
 
-    def _blended_rows(self, lines: Tensor) -> Tensor:
-        return _blended(lines, 1, self.get_buffer("rows"), self.get_buffer("row_weights"))
-
-    def _blended_columns(self, lines: Tensor, channels: int) -> Tensor:
-        weights = self.get_buffer("column_weights").expand(-1, -1, channels).flatten(1)
-        return _blended(lines, 2, numbers_of(self.get_buffer("columns"), channels), weights)
+    def _neighbours(
+        self, axis: int, name: str, given: Order | None, wanted: Order | None
+    ) -> tuple[Tensor, Tensor]:
+        """Return places and weights along an axis, KxL and KxLx1."""
+        places, weights = self.get_buffer(f"{name}s"), self.get_buffer(f"{name}_weights")
+        if wanted is not None:
+            places, weights = (each.index_select(1, wanted[axis]) for each in (places, weights))
+        if given is not None:
+            places = given[axis].index_select(0, places.flatten()).reshape(places.shape)
+        return places, weights
 
 
 def _blended(lines: Tensor, axis: int, places: Tensor, weights: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ def test_it_agrees_with_eager(built: Built, small_program: KernelProgram) -> Non
 
 @pytest.mark.slow
 def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: KernelProgram) -> None:
-    model, module = openvino.convert(full_program)
+    model, module = openvino.convert(full_program), full_program.make()
     compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
     inputs = full_program.example()
     result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
@@ -100,7 +100,7 @@ def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: 
 
 
 def test_a_kernel_that_remembers_its_steps_agrees_with_eager(curved_program: KernelProgram) -> None:
-    model, module = openvino.convert(curved_program)
+    model, module = openvino.convert(curved_program), curved_program.make()
     compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
     inputs = curved_program.example()
     result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)

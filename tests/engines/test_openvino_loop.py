@@ -24,13 +24,14 @@ REFERENCES = (
 
 
 def operations(spec: KernelSpec) -> Counter[str]:
-    model, _ = openvino.convert(KernelProgram(spec))
+    model = openvino.convert(KernelProgram(spec))
     return Counter(one.get_type_name() for one in model.get_ops())
 
 
 def dreamed(spec: KernelSpec, inputs: list[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return what OpenVINO adds to the picture, and what torch does, which runs step after step."""
-    model, module = openvino.convert(KernelProgram(spec))
+    program = KernelProgram(spec)
+    model, module = openvino.convert(program), program.make()
     compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
     engine = openvino.OpenVinoEngine(compiled, "float32")
     ours = engine.run(inputs) - inputs[0]

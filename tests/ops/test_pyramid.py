@@ -1,13 +1,16 @@
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from livedream.ops.jitter import order_of, roll, shift_back
 from livedream.ops.octave_sizes import UNIT
 from livedream.ops.pyramid import Resize, Zoom, neighbours, resize_matrix, zoom_matrix
 
 sides = st.integers(1, 60)
+shifts = st.tuples(st.integers(-70, 70), st.integers(-70, 70))
+flips = st.tuples(st.integers(0, 1), st.integers(0, 1))
 at_least_two = st.integers(2, 60)  # torch itself is wrong on pictures one pixel wide
 
 
@@ -51,6 +54,21 @@ def test_a_constant_stays_one(from_hw: tuple[int, int], to_hw: tuple[int, int], 
 def test_to_the_same_size_nothing_changes() -> None:
     image = torch.rand(1, 3, 33, 47)
     assert torch.equal(Resize((33, 47), (33, 47))(image), image)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(sides, sides), st.tuples(sides, sides), shifts, st.none() | flips)
+def test_what_is_rolled_by_the_way_is_what_is_rolled_before_or_after_to_the_bit(
+    from_hw: tuple[int, int], to_hw: tuple[int, int], shift_px: tuple[int, int], flip: tuple[int, int] | None
+) -> None:
+    assume(from_hw != to_hw)
+    image, resize = torch.rand(2, 3, *from_hw), Resize(from_hw, to_hw)
+    shift, flipped = torch.tensor(shift_px), flip and torch.tensor(flip)
+    expected = resize(image)
+    rolled = resize(image, wanted=order_of(to_hw, shift, flipped))
+    assert torch.equal(rolled, roll(expected, shift, flipped))
+    given = order_of(from_hw, shift_back(shift, flipped), flipped)
+    assert torch.equal(resize(roll(image, shift, flipped), given=given), expected)
 
 
 def test_height_and_width_are_not_mixed_up() -> None:
