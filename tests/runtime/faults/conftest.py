@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from queue import Queue
+from typing import Any
 
 import pytest
 
 from livedream.clock import SystemClock
+from livedream.runtime.faults.injector import Injector
 
 
 class SpedUpClock(SystemClock):
@@ -24,3 +28,31 @@ class SpedUpClock(SystemClock):
 @pytest.fixture(scope="session")
 def fast_clock() -> SpedUpClock:
     return SpedUpClock(8.0)
+
+
+class WatchedInjector(Injector):
+    """Tells when a part has begun to hang."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Queue[Any] = Queue()
+
+    def wait_out(self, name: str) -> None:
+        if self.is_on(name):
+            self.seen.put(f"hangs in {name}")
+        super().wait_out(name)
+
+    def result_after_hanging(self, name: str, deed: Callable[[], Any]) -> Any:
+        """Do something while a fault is on; see that it hangs until the fault ends, and return its result."""
+        self.begin(name)
+        thread = threading.Thread(target=lambda: self.seen.put(deed()), daemon=True)
+        thread.start()
+        assert self.seen.get(timeout=60) == f"hangs in {name}"
+        assert thread.is_alive()
+        self.end(name)
+        return self.seen.get(timeout=60)
+
+
+@pytest.fixture
+def injector() -> WatchedInjector:
+    return WatchedInjector()
