@@ -1,0 +1,56 @@
+"""In which order engines are made ahead, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedream.engines.build_job import Ahead, Job
+
+names = st.lists(st.sampled_from("abcdef"))
+
+
+def ahead(load: Sequence[str] = (), store: Sequence[str] = ()) -> Ahead[Any]:
+    programs: Any = list(load), list(store)
+    return Ahead(*programs)
+
+
+def test_what_is_to_be_loaded_comes_first_the_likeliest_before_the_others() -> None:
+    jobs = ahead(load="ba", store="dc").jobs(stored="")
+    assert [(job.program, job.keep) for job in jobs] == [
+        ("b", True),
+        ("a", True),
+        ("d", False),
+        ("c", False),
+    ]
+
+
+def test_what_is_on_the_disk_is_loaded_and_not_stored_again() -> None:
+    jobs = ahead(load="a", store="bc").jobs(stored="ab")
+    assert [(job.program, job.keep) for job in jobs] == [("a", True), ("c", False)]
+
+
+def test_what_is_to_be_loaded_and_stored_is_made_once_and_kept() -> None:
+    assert ahead(load="aa", store="ba").jobs(stored="") == [Job("a", False), Job("b", False, keep=False)]
+
+
+@given(names, names, st.sets(st.sampled_from("abcdef")))
+def test_each_program_is_made_once_and_none_is_left_out(
+    load: list[str], store: list[str], stored: set[str]
+) -> None:
+    made = [job.program for job in ahead(load, store).jobs(stored)]
+    assert len(made) == len(set(made))
+    assert set(made) == set(load) | (set(store) - stored)
+    assert made[: len(set(load))] == list(dict.fromkeys(load))
+
+
+def test_nobody_waits_for_what_is_made_ahead() -> None:
+    jobs = ahead(load="a", store="b").jobs(stored="")
+    assert not any(job.asked or job.stopgap or job.begins for job in jobs)
+
+
+def test_a_show_of_which_nothing_more_is_known_makes_nothing() -> None:
+    assert ahead().jobs(stored="a") == []
