@@ -90,13 +90,18 @@ class StepSettings(Section):
     )
     total_variation: float = setting(
         0.0,
-        "Weight of the step towards a flat picture, which smooths out noise.",
+        "Weight of the step towards a flat picture, which smooths out noise; a change between 0 and more "
+        "needs another engine.",
         ge=0.0,
         le=2.0,
         scale="logarithmic",
     )
     decay: float = setting(
-        0.0, "Weight of the step towards middle grey.", ge=0.0, le=2.0, scale="logarithmic"
+        0.0,
+        "Weight of the step towards middle grey; a change between 0 and more needs another engine.",
+        ge=0.0,
+        le=2.0,
+        scale="logarithmic",
     )
     working_px: int = setting(
         78_000,
