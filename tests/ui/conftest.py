@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QRect, QSettings
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +21,7 @@ from livedream.control.control_plan import ControlPlan
 from livedream.control.controls import Controls
 from livedream.control.fake_midi import FakeMidi
 from livedream.control.lane import DirectLane
+from livedream.engines.build_job import ProgramState
 from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.presets import load
@@ -26,6 +29,13 @@ from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Percentiles, Status
 from livedream.settings import by_word
+from livedream.ui.control_window import ControlWindow
+from livedream.ui.fake_show import FakeDesk, FakeShow
+from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.mood_grid import MoodGrid
+from livedream.ui.window import DreamWindow
+
+STATES: dict[str, ProgramState] = {"eyes": "ready", "weave": "building"}
 
 
 @pytest.fixture
@@ -124,3 +134,39 @@ def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
         return widget
 
     return show
+
+
+@pytest.fixture
+def show(status: Status) -> FakeShow:
+    return FakeShow(replace(status, preset="eyes", sinks={}))
+
+
+@pytest.fixture
+def playlist() -> Playlist:
+    return Playlist([load("eyes"), load("weave")])
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, show: FakeShow, playlist: Playlist, desk: FakeDesk, tmp_path: Path
+) -> Iterator[ControlWindow]:
+    view = DreamWindow(show, desk, title="livedream", confirm=lambda _: False)
+    panel, moods = ControlPanel(playlist.store, desk), MoodGrid(playlist)
+    settings = QSettings(str(tmp_path / "panels.ini"), QSettings.Format.IniFormat)
+    window = ControlWindow(view, panel, moods, lambda: STATES, settings)
+    qtbot.addWidget(window)
+    window.place((1280, 720))
+    view.present(full_screen=False)
+    qtbot.waitExposed(window)
+    yield window
+    show.ended = True
+
+
+def place_of(window: ControlWindow, part: QWidget) -> QRect:
+    """Return where a part of a window lies in it."""
+    return QRect(part.mapTo(window, part.rect().topLeft()), part.size())
