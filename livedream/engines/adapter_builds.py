@@ -19,9 +19,6 @@ from livedream.engines.cache import EngineCache, Entry
 from livedream.engines.engine import Check, Engine, Program
 from livedream.errors import EngineError
 
-LIMIT_S = 300.0
-"""Seconds after which a build counts as hanging: a deep network on an adapter that is slow takes a minute."""
-
 
 @dataclass(frozen=True, slots=True)
 class AdapterEngine:
@@ -71,7 +68,7 @@ class AdapterBuilds:
         return None if refused is None else str(refused.facts.get("refusal"))
 
     def refuse(self, program: Program, cache: EngineCache, why: str) -> None:
-        """Remember that an engine failed while it ran. Raises EngineError if it cannot be had."""
+        """Remember that an engine hung or failed while it ran. Raises EngineError if it cannot be had."""
         key = refusal_key(self._engine.key(program, self._adapter()))
         _keep_refusal(cache, key, _facts(self._engine, self._adapter(), program), why)
 
@@ -89,7 +86,7 @@ class AdapterBuilds:
 
 
 class AdapterBuild(BuildProcess):
-    """A build in a process of its own, which is given up when it hangs. A failure is kept in the cache.
+    """A build in a process of its own. A failure is kept in the cache.
 
     Not so that somebody has ended it, the show or the system: that says nothing of the driver.
     """
@@ -107,10 +104,10 @@ class AdapterBuild(BuildProcess):
         self._cache, self._refusal = cache, refusal
         self._facts = _facts(engine, adapter, program)
         arguments = [engine.name, str(cache.folder), json.dumps(asdict(adapter))]
-        super().__init__(engine.name, engine.module, arguments, program, polite=polite, limit_s=LIMIT_S)
+        super().__init__(engine.name, engine.module, arguments, program, polite=polite)
 
     def wait(self) -> None:
-        """Wait for its end. Raises EngineError with its reason if it failed, hung or was cancelled."""
+        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
         try:
             super().wait()
         except EngineError as fault:

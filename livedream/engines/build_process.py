@@ -130,10 +130,7 @@ class BuildServer:
 
 
 class BuildProcess:
-    """A process that builds one program and ends. The rest as in `BuildServer`.
-
-    limit_s: seconds after which it is ended as one that hangs; None: it may take as long as it likes.
-    """
+    """A process that builds one program and ends. The rest as in `BuildServer`."""
 
     def __init__(
         self,
@@ -143,42 +140,24 @@ class BuildProcess:
         program: Program,
         *,
         polite: bool = False,
-        limit_s: float | None = None,
     ) -> None:
-        self._engine, self._limit_s = engine, limit_s
-        self._is_late = False
         self._server = BuildServer(engine, module, arguments)
         self._server.send(program, polite=polite)
 
     @property
     def was_ended(self) -> bool:
-        """Return whether it was cancelled, or ended from outside, but not because it hung."""
-        return self._server.was_ended and not self._is_late
+        """Return whether it was cancelled, or ended from outside: see `BuildServer.was_ended`."""
+        return self._server.was_ended
 
     def wait(self) -> None:
-        """Wait for its end. Raises EngineError with its reason if it failed, hung or was cancelled."""
-        timer = None if self._limit_s is None else threading.Timer(self._limit_s, self._end_late)
+        """Wait for its end. Raises EngineError with its reason if it failed or was cancelled."""
         try:
-            if timer is not None:
-                timer.daemon = True
-                timer.start()
             self._server.wait()
-        except EngineError as fault:
-            if self._is_late:
-                why = f"it was not ready after {self._limit_s:g} s"
-                raise EngineError(f"the engine {self._engine} could not be built: {why}") from fault
-            raise
         finally:
-            if timer is not None:
-                timer.cancel()
             self._server.close()
 
     def cancel(self) -> None:
         """Stop it; what it has not finished is not in the cache."""
-        self._server.cancel()
-
-    def _end_late(self) -> None:
-        self._is_late = True
         self._server.cancel()
 
 

@@ -38,7 +38,8 @@ class Elsewhere:
     """Loads one engine at a time, in the thread that calls it; another thread may cancel what builds it.
 
     is_cancelled: whether what is made is not wanted any more. limit_s: after so long something counts as
-    hanging: loading an engine, or building it, which may take longer by POLITELY and AS_LONG_AS.
+    hanging: loading an engine, or building it, which may take longer by POLITELY and AS_LONG_AS. That it
+    hung is remembered where a kind of engine remembers such things.
     """
 
     def __init__(
@@ -126,33 +127,42 @@ class Elsewhere:
             manner.begun()
             if self._is_cancelled():
                 build.cancel()
+            limit_s = self._longest_s(builds, polite=manner.polite)
             try:
-                self._await(name, build, polite=manner.polite)
-                break
+                if _waited(build, limit_s):
+                    break
+                why = f"the engine {name} could not be built: it was not ready after {limit_s:g} s"
+                builds.refuse(part, self._cache, why)
+                raise EngineError(why)
             except EngineError as fault:
                 if alternative is None or self._is_cancelled():
                     raise
                 self._tell(f"{fault}; trying {alternative}")
         self._build = None
 
-    def _await(self, name: str, build: Build, *, polite: bool) -> None:
-        """Wait for a build, which is ended when it hangs. Raises EngineError."""
-        limit_s = max(self._limit_s, AS_LONG_AS * (self.expected_s or 0.0)) * (POLITELY if polite else 1.0)
-        late = threading.Event()
+    def _longest_s(self, builds: SubprocessBuilds, *, polite: bool) -> float:
+        """Return after how long a build counts as hanging."""
+        times = POLITELY if polite else 1.0
+        return max(min(times * self._limit_s, builds.limit_s), times * AS_LONG_AS * (self.expected_s or 0.0))
 
-        def end() -> None:
-            late.set()
-            build.cancel()
 
-        timer = threading.Timer(limit_s, end)
-        timer.daemon = True
-        timer.start()
-        try:
-            build.wait()
-        except EngineError as fault:
-            if not late.is_set():
-                raise
-            why = f"it was not ready after {limit_s:g} s"
-            raise EngineError(f"the engine {name} could not be built: {why}") from fault
-        finally:
-            timer.cancel()
+def _waited(build: Build, limit_s: float) -> bool:
+    """Wait for a build; False if it hung for so long that it was ended. Raises EngineError if it failed."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        build.cancel()
+
+    timer = threading.Timer(limit_s, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        build.wait()
+    except EngineError:
+        if not late.is_set():
+            raise
+        return False
+    finally:
+        timer.cancel()
+    return True

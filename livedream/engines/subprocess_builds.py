@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,9 @@ from livedream.errors import EngineMissingError
 if TYPE_CHECKING:
     from livedream.engines.adapter_builds import AdapterBuilds
     from livedream.engines.cache import EngineCache
+
+ADAPTER_LIMIT_S = 300.0
+"""Drivers that hang are given up early; a deep network on an adapter that is slow takes a minute."""
 
 
 class Build(Protocol):
@@ -44,7 +48,8 @@ class SubprocessBuilds:
     build it into the cache. warm_up: starts what will build, before there is a program. close: ends what
     waits for the next build. verdict: how an engine did when it was built, or why it could not be, without
     loading it; None if that is not known. suits: whether it is worth trying unasked.
-    refuse: remembers why one that has won is not to be taken unasked again.
+    refuse: remembers why one that hung, or that has won, is not to be taken unasked again. limit_s: after so
+    long a build counts as hanging, though it gives way to a show or whoever wants it would wait for longer.
     """
 
     load: Callable[[Any, EngineCache], tuple[Engine, Check] | None]
@@ -54,6 +59,7 @@ class SubprocessBuilds:
     verdict: Callable[[Any, EngineCache], Check | str | None] = lambda *_: None
     suits: Callable[[], bool] = lambda: True
     refuse: Callable[[Any, EngineCache, str], None] = lambda *_: None
+    limit_s: float = math.inf
 
 
 def openvino() -> SubprocessBuilds:
@@ -132,4 +138,5 @@ def _for_adapter(builds: AdapterBuilds) -> SubprocessBuilds:
         verdict=builds.verdict,
         suits=builds.suits,
         refuse=builds.refuse,
+        limit_s=ADAPTER_LIMIT_S,
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from livedream.engines import adapter_builds
 from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine, refusal_key
 from livedream.engines.adapters import Adapter
 from livedream.engines.cache import EngineCache, facts_of
+from livedream.engines.elsewhere import Elsewhere, Manner
 from livedream.engines.engine import Check
+from livedream.engines.subprocess_builds import SubprocessBuilds
 from livedream.errors import EngineError
 
 GPU = Adapter("Radeon", "discrete", "1")
@@ -94,13 +95,13 @@ def test_a_driver_that_crashes_takes_its_process_and_is_remembered(
 
 
 @pytest.mark.parametrize("module", ["hanging"], indirect=True)
-def test_one_that_hangs_is_given_up_and_remembered(
-    program: Any, tmp_path: Path, module: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(adapter_builds, "LIMIT_S", 0.05)
+def test_one_that_hangs_is_given_up_and_remembered(program: Any, tmp_path: Path, module: str) -> None:
     builds, cache = AdapterBuilds(engine(module)), EngineCache(tmp_path / "cache")
-    with pytest.raises(EngineError, match=r"could not be built: it was not ready after 0\.05 s"):
-        builds.begin(program, cache).wait()
+    begin = {"": builds.begin}
+    known = SubprocessBuilds(builds.load, begin, verdict=builds.verdict, refuse=builds.refuse)
+    told = r"the engine webgpu could not be built: it was not ready after 0\.05 s"
+    with pytest.raises(EngineError, match=told):
+        Elsewhere(cache, print, lambda: False, limit_s=0.05).build("webgpu", known, program, Manner())
     assert "not ready" in str(builds.verdict(program, cache))
 
 

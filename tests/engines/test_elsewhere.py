@@ -109,6 +109,34 @@ def test_where_builds_take_long_they_may_take_longer(
     assert timer.set_s == [2000.0, 0.0]
 
 
+@pytest.mark.parametrize("case", [(300.0, False, 300.0), (300.0, True, 300.0), (9000.0, True, 1800.0)])
+def test_a_kind_that_is_known_to_hang_is_given_up_earlier_and_that_is_remembered(
+    program: Any, workshop: Any, tmp_path: Path, timer: type[Timer], case: tuple[float, bool, float]
+) -> None:
+    own_s, polite, timer.over_s = case
+    kept: list[Any] = []
+    builds = module.SubprocessBuilds(
+        workshop.load, {"": workshop}, refuse=lambda part, _, why: kept.append((part, why)), limit_s=own_s
+    )
+    one = Elsewhere(EngineCache(tmp_path), lambda _: None, lambda: False, 600.0)
+    with pytest.raises(EngineError, match=f"not ready after {timer.over_s:g} s") as raised:
+        one.build("openvino", builds, program, Manner(polite))
+    assert kept == [(program, str(raised.value))]
+
+
+@pytest.mark.parametrize("outcome", ["cancelled", "failed"])
+def test_one_that_does_not_hang_is_not_remembered_as_one_that_does(
+    program: Any, workshop: Any, tmp_path: Path, timer: type[Timer], outcome: str
+) -> None:
+    workshop.failing[program.fingerprint()] = "exit code -11"
+    if outcome == "failed":
+        workshop.finish.set()
+    builds = module.SubprocessBuilds(workshop.load, {"": workshop}, refuse=lambda *_: pytest.fail("it was"))
+    one = Elsewhere(EngineCache(tmp_path), lambda _: None, lambda: outcome == "cancelled", 600.0)
+    with pytest.raises(EngineError, match=r"exit code"):
+        one.build("openvino", builds, program, Manner())
+
+
 @pytest.fixture
 def gpu(make_engine: Any) -> Iterator[list[str]]:
     """Add an engine for an adapter; gives who has looked for that."""

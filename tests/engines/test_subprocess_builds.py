@@ -5,6 +5,7 @@ import pytest
 
 from livedream.engines import (
     compiled,
+    maker,
     onnxruntime_kinds,
     openvino,
     openvino_device,
@@ -108,6 +109,13 @@ def test_an_engine_for_an_adapter_is_tried_unasked_only_on_a_real_one(
     built = ENGINES[name].built
     assert built is not None
     assert built().suits() == (kind == "integrated")
+
+
+@pytest.mark.parametrize("name", ["openvino-gpu", "openvino-npu", "webgpu", "coreml"])
+def test_a_driver_that_hangs_is_given_up_earlier_than_other_builds(name: str) -> None:
+    built = ENGINES[name].built
+    assert built is not None
+    assert built().limit_s < maker.LIMIT_S
 
 
 def test_an_openvino_build_chooses_the_format_too(workshop: Any) -> None:
