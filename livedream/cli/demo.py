@@ -44,8 +44,8 @@ def run(options: Options, builder: EngineBuilder[KernelProgram] | None = None) -
     check_recording(FILE, overwrite=True)
     playlist = playlist_of(options, by_hand=options.is_turned)
     source = opened(options, options.source or "clouds", loop=True)
-    session = session_of(options, source, console, playlist, builder)
-    session.dreamer.recovery.retries_first = False  # a film without a dream demonstrates nothing
+    # A film without a dream demonstrates nothing.
+    session = session_of(options, source, console, playlist, builder, engine_required=True)
     recorder, sink_worker = Recorder(FILE, overwrite=True), None
     with ending_on_signals(session):
         try:

@@ -59,8 +59,13 @@ def session_of(
     console: Console,
     playlist: Playlist,
     builder: EngineBuilder[KernelProgram] | None,
+    *,
+    engine_required: bool = False,
 ) -> LiveSession:
-    """Return the session of a live show, not yet started; builder: of `engine_ahead`."""
+    """Return the session of a live show, not yet started.
+
+    builder: of `engine_ahead`. engine_required: see `Plan`.
+    """
     plan = Plan(
         playlist.name,
         options.size_wh,
@@ -71,6 +76,7 @@ def session_of(
         mirror_output=options.mirror_output,
         flash_limit=options.flash_limit,
         replay=options.replay,
+        engine_required=engine_required,
     )
     return LiveSession(source, playlist, plan, builder=builder, tell=teller(console))
 

@@ -200,7 +200,7 @@ def bench(
     session = LiveSession(
         open_source(),
         SettingsStore(settings),
-        plan,
+        replace(plan, engine_required=True),
         clock,
         builder=builder,
         tell=notices.append,
@@ -208,7 +208,6 @@ def bench(
     )
     sink_worker = session.add_sink(Nowhere(), Rate(plan.output_wh, plan.fps, pace="each frame"))
     run = _Run(notes, sink_worker, session, notices)
-    session.dreamer.recovery.retries_first = False
     session.start()
     try:
         run.measure(seconds, clock, soak_minutes)

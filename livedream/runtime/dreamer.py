@@ -25,6 +25,7 @@ from livedream.runtime.engine_words import describe
 from livedream.runtime.governor import Governor, affordable
 from livedream.runtime.latest import Latest
 from livedream.runtime.look_ahead import LOOK_UP_S, LookAhead, Taken
+from livedream.runtime.plan import Plan
 from livedream.runtime.recovery import Recovery, RestingEngine, rest
 from livedream.runtime.store import SettingsStore
 from livedream.runtime.working_specs import WorkingSpecs
@@ -34,9 +35,8 @@ from livedream.settings import DreamSettings, Settings
 class Dreamer:
     """Owns the pipeline; one thread calls `run`.
 
-    governor: None to dream at the wanted size whatever the rate. fade_s: in which another preset takes the
-    place of the one before. emit: takes each frame once it is begun, and waits while the one before it is
-    not finished.
+    governor: None to dream at the wanted size whatever the rate. emit: takes each frame once it is begun, and
+    waits while the one before it is not finished.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class Dreamer:
         emit: Callable[[Dreaming], None],
         tell: Callable[[str], None],
         *,
-        fade_s: float = 0.0,
+        plan: Plan,
     ) -> None:
         self._store, self._builder, self._governor = store, builder, governor
         self._clock, self._emit, self._tell = clock, emit, tell
         self._interval_s = None if governor is None else governor.interval_s
-        self._fade = CrossFade(store.snapshot(), fade_s)
+        self._fade = CrossFade(store.snapshot(), plan.fade_s)
         self._upcoming: Callable[[], Iterable[Settings]] = lambda: ()
         self._beside: Callable[[], Beside | None] = lambda: None
         self._waited_s: float | None = None
@@ -62,7 +62,7 @@ class Dreamer:
         self._awaited: KernelProgram | None = None
         self._pipeline: DreamPipeline | None = None
         self._references = References(tell)
-        self.recovery = Recovery(builder, clock, tell)
+        self.recovery = Recovery(builder, clock, tell, engine_required=plan.engine_required)
         self.ready: Ready[KernelProgram] | None = None
         self._leaving: Ready[KernelProgram] | None = None
         self.running = store.standing().preset

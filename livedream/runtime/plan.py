@@ -19,6 +19,7 @@ class Plan:
     attract_s: how long the camera stands still before past frames are shown; None: never. fade_s: in which
     another preset takes the place of the one before. preset: its name, for people. mirror_output: all that
     goes out. flash_limit: what is kept from flashing. replay: the last ten seconds are kept.
+    engine_required: that its first engine cannot be built ends it; else it goes on without a dream for now.
     """
 
     preset: str = ""
@@ -32,6 +33,7 @@ class Plan:
     mirror_output: bool = False
     flash_limit: FlashLimit = "live"
     replay: bool = False
+    engine_required: bool = False
 
     def rate_of(self, source: SourceInfo) -> float:
         """Return the rate that is held: a clip has no more frames; what a camera says is not relied upon."""

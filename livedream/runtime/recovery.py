@@ -60,13 +60,19 @@ def rest(pipeline: DreamPipeline, references: LookUp) -> DreamPipeline:
 class Recovery:
     """Counts the faults of engines and says when one may be asked for again: 0.5 s later, at most 8 s.
 
-    tell: is told each reason once, until an engine has run for STEADY_S.
+    tell: is told each reason once, until an engine has run for STEADY_S. engine_required: see `Plan`.
     """
 
     def __init__(
-        self, builder: EngineBuilder[KernelProgram], clock: Clock, tell: Callable[[str], None]
+        self,
+        builder: EngineBuilder[KernelProgram],
+        clock: Clock,
+        tell: Callable[[str], None],
+        *,
+        engine_required: bool,
     ) -> None:
         self._builder, self._clock, self._tell = builder, clock, tell
+        self._engine_required = engine_required
         self._backoff, self._name = Backoff(), ""
         self._requested: KernelSpec | None = None
         self._spec: KernelSpec | None = None
@@ -74,8 +80,6 @@ class Recovery:
         self._since_s: float | None = None
         self._faults = self._unsound = 0
         self._told: set[str] = set()
-        self.retries_first = True
-        """Whether a show goes on without its first engine; if not, that it cannot be built ends it."""
         self.found: EngineRunError | None = None
         """What the thread that finishes frames has found; taken by `take_found`."""
         self.undreamed: EngineError | None = None
@@ -98,7 +102,7 @@ class Recovery:
         Raises the fault if it does not pass, or if the show is not to go on without an engine.
         """
         spec = self._requested
-        if isinstance(fault, EngineMissingError) or not self.retries_first or spec is None:
+        if isinstance(fault, EngineMissingError) or self._engine_required or spec is None:
             raise fault
         self._put_off(spec)
         self.undreamed = fault

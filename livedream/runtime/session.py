@@ -109,7 +109,7 @@ class LiveSession:
         wanted, plan = self.store.snapshot().dream, self.plan
         governor = Governor(wanted.working_px, 1 / fps, wanted.passes) if plan.governed else None
         return Dreamer(
-            self.store, self._builder, governor, self._clock, self._begun.put, self.tell, fade_s=plan.fade_s
+            self.store, self._builder, governor, self._clock, self._begun.put, self.tell, plan=plan
         )
 
     def _add_commands(self) -> None:

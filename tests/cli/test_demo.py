@@ -7,6 +7,10 @@ from pathlib import Path
 import av
 import pytest
 
+from livedream.cli.demo import run
+from livedream.cli.show_options import Options
+from livedream.errors import EngineError
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -22,3 +26,16 @@ def test_the_demo_leaves_a_film_and_says_what_it_found(
     with av.open(str(tmp_path / "livedream-demo.mp4")) as film:
         frames = sum(1 for _ in film.decode(video=0))
     assert 30 <= frames <= 70
+
+
+def test_a_demo_that_cannot_dream_is_an_error_and_not_a_film_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("no engine today")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("livedream.engines.in_process.eager", broken)
+    options = Options("clouds", "eyes", ["dream.working_px=4096"], "eager", (320, 180), seconds=0.1)
+    with pytest.raises(EngineError, match="no engine today"):
+        run(options)

@@ -21,8 +21,11 @@ from livedream.presets import Preset, load, shipped
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
+from livedream.runtime.plan import Plan
 from livedream.runtime.store import SettingsStore
 from livedream.settings import DreamSettings, Settings, change
+
+NO_FADE = Plan(fade_s=0.0)
 
 
 class SlowBuilder:
@@ -89,7 +92,7 @@ def depths(studio: Any, moods: Sequence[Preset], waits: Sequence[int]) -> list[f
         else:
             slot.put(studio.frame(x=number, index=number, size_wh=SIZE_WH))
 
-    dreamer = Dreamer(store, builder, None, clock, go_on, lambda _: None, fade_s=0.5)  # type: ignore[arg-type]
+    dreamer = Dreamer(store, builder, None, clock, go_on, lambda _: None, plan=Plan())  # type: ignore[arg-type]
     dreamer.prepare(SIZE_WH)
     slot.put(studio.frame(size_wh=SIZE_WH))
     dreamer.run(slot, threading.Event())
@@ -140,7 +143,7 @@ def test_there_is_time_for_a_picture_of_a_mood_as_soon_as_its_own_engine_is_ther
     made, other = load("eyes").settings.dream, load("lines").settings.dream
     builder, governor = Preparing(made), Governor(80_000, 1 / 30)
     store = SettingsStore(load("eyes").settings)
-    dreamer = Dreamer(store, builder, governor, ManualClock(), lambda _: None, lambda _: None)  # type: ignore[arg-type]
+    dreamer = Dreamer(store, builder, governor, ManualClock(), lambda _: None, lambda _: None, plan=NO_FADE)  # type: ignore[arg-type]
 
     def has_time() -> list[bool]:
         return [dreamer.has_time_for(dream) for dream in (made, other)]
@@ -198,7 +201,7 @@ def test_with_time_to_spare_the_dream_becomes_finer_and_less_fine_first_when_the
         else:
             slot.put(studio.frame(x=number, index=number, size_wh=(160, 96)))
 
-    dreamer = Dreamer(store, builder, governor, clock, go_on, said.append)  # type: ignore[arg-type]
+    dreamer = Dreamer(store, builder, governor, clock, go_on, said.append, plan=NO_FADE)  # type: ignore[arg-type]
     dreamer.prepare((160, 96))
     slot.put(studio.frame(size_wh=(160, 96)))
     dreamer.run(slot, threading.Event())

@@ -17,6 +17,7 @@ from livedream.errors import EngineError, EngineMissingError
 from livedream.frame import Frame
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
+from livedream.runtime.plan import Plan
 from livedream.runtime.recovery import UNSOUND_FRAMES
 from livedream.runtime.store import SettingsStore
 
@@ -113,7 +114,7 @@ class Show:
         unbuilt: int = 0,
         first_faults: Sequence[EngineError] = (),
         *,
-        retries_first: bool = True,
+        engine_required: bool = False,
     ) -> None:
         self.told: list[str] = []
         self.dreamed: list[Dreamed | None] = []
@@ -134,8 +135,8 @@ class Show:
                 slot.put(studio.frame(x=x, index=number, size_wh=SIZE_WH))
 
         store = SettingsStore(studio.wishes(dream_working_px=6144))
-        dreamer = Dreamer(store, builder, None, clock, go_on, self.told.append)  # type: ignore[arg-type]
-        dreamer.recovery.retries_first = retries_first
+        plan = Plan(fade_s=0.0, engine_required=engine_required)
+        dreamer = Dreamer(store, builder, None, clock, go_on, self.told.append, plan=plan)  # type: ignore[arg-type]
         dreamer.prepare(SIZE_WH)
         slot.put(studio.frame(size_wh=SIZE_WH))
         dreamer.run(slot, threading.Event())
@@ -220,14 +221,14 @@ def test_a_show_that_never_had_an_engine_knows_why(studio: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "retries_first"),
+    ("fault", "engine_required"),
     [
-        (EngineMissingError("the engine far is not installed"), True),
-        (EngineError("the engine far crashed"), False),
+        (EngineMissingError("the engine far is not installed"), False),
+        (EngineError("the engine far crashed"), True),
     ],
 )
 def test_a_first_engine_that_cannot_be_had_or_has_to_be_there_ends_it(
-    studio: Any, fault: EngineError, retries_first: bool
+    studio: Any, fault: EngineError, engine_required: bool
 ) -> None:
     with pytest.raises(EngineError, match=r"^the engine far"):
-        Show(studio, bright, range(0), 20, first_faults=[fault], retries_first=retries_first)
+        Show(studio, bright, range(0), 20, first_faults=[fault], engine_required=engine_required)

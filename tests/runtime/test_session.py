@@ -18,7 +18,7 @@ from livedream.dreamed import Dreamed
 from livedream.engines import in_process
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
-from livedream.errors import EngineMissingError, SourceError
+from livedream.errors import EngineError, EngineMissingError, SourceError
 from livedream.frame import Rgb, Shown
 from livedream.health import Health
 from livedream.pipeline import DreamPipeline
@@ -214,6 +214,20 @@ def test_an_engine_that_this_machine_cannot_have_stops_the_show(
     session.start()
     wait_for(lambda: session.ended)
     with pytest.raises(EngineMissingError, match="no engine for this machine"):
+        session.finish()
+
+
+def test_a_first_engine_that_has_to_be_there_and_cannot_be_built_stops_the_show(
+    session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("no engine today")
+
+    monkeypatch.setattr("livedream.engines.in_process.eager", broken)
+    session = session_of(make_source(), replace(PLAN, engine_required=True))
+    session.start()
+    wait_for(lambda: session.ended)
+    with pytest.raises(EngineError, match="no engine today"):
         session.finish()
 
 
