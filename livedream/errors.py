@@ -56,5 +56,9 @@ class EngineError(LivedreamError):
     """An engine cannot be built here, or does not agree with the reference."""
 
 
+class EngineDisagreesError(EngineError):
+    """An engine whose picture is not the reference's, nor would be if it were built anew for that program."""
+
+
 class EngineMissingError(EngineError):
     """An engine that this machine cannot have: a package, a device or a driver is not there."""

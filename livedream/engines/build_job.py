@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal
 
 from livedream.engines.maker import P
+from livedream.errors import EngineError
 
 ProgramState = Literal["ready", "building", "waiting"]
 
@@ -37,3 +38,11 @@ class Job(Generic[P]):
     stopgap: bool = False
     keep: bool = True
     begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Generic[P]):
+    """A program whose engine could not be built, and why."""
+
+    program: P
+    fault: EngineError

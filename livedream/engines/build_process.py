@@ -18,14 +18,14 @@ from typing import Any
 import psutil
 
 from livedream.engines.engine import Program
-from livedream.errors import EngineError, EngineMissingError, InputError
+from livedream.errors import EngineDisagreesError, EngineError, EngineMissingError, InputError
 from livedream.settings.objectives import OBJECTIVES, OWN_MODULE
 
 BUILT = b"built\n"
 """What a building process writes on its standard output when an engine is in the cache."""
 
-NOT_HERE = 3
-"""Exit code of a process that says that this engine cannot be had, however often it is tried."""
+EXIT_CODES: dict[int, type[EngineError]] = {3: EngineMissingError, 4: EngineDisagreesError}
+"""Exit codes of a process that says that what it tried would fail again, and with what kind of fault."""
 
 GIVES_WAY = 5
 """How much nicer a process is that gives way to the show, on the scale of Unix, which ends at 19."""
@@ -103,7 +103,7 @@ class BuildServer:
             self._told.seek(0)
             lines = self._told.read().decode(errors="replace").strip().splitlines()
             reason = lines[-1] if lines else f"exit code {self._process.returncode}"
-            kind = EngineMissingError if self._process.returncode == NOT_HERE else EngineError
+            kind = EXIT_CODES.get(self._process.returncode, EngineError)
             raise kind(f"the engine {self._engine} could not be built: {reason}")
 
     def cancel(self) -> None:
@@ -186,7 +186,8 @@ def serve(build: Callable[[Program], None]) -> int:
         return 0
     except Exception as fault:  # told to the parent process, which decides what follows
         sys.stderr.write("\n" + " ".join(str(fault).split()) + "\n")
-        return NOT_HERE if isinstance(fault, EngineMissingError | InputError) else 1
+        kind = EngineMissingError if isinstance(fault, InputError) else type(fault)
+        return next((code for code, known in EXIT_CODES.items() if issubclass(kind, known)), 1)
     finally:
         sys.stdout = answers
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic
 
-from livedream.engines.build_job import Ahead, Job, ProgramState
+from livedream.engines.build_job import Ahead, Failure, Job, ProgramState
 from livedream.engines.cache import EngineCache
 from livedream.engines.in_process import await_end, close_broken
 from livedream.engines.maker import LIMIT_S, Choice, EngineMaker, Order, P, Ready
@@ -24,7 +24,7 @@ class EngineBuilder(Generic[P]):
     """One thread that builds what was requested last, and what will be when nothing is.
 
     If nothing can be built for a first request, `take` raises that once, and it may be requested again;
-    later on it is told, and whatever runs goes on.
+    later on `take_failure` has it, and whatever runs goes on.
 
     choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
     with the reference; why one was passed over is told. tell: called with sentences for people. limit_s: see
@@ -52,8 +52,8 @@ class EngineBuilder(Generic[P]):
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
-        self._failed_program: P | None = None
-        self._told, self._rested_s = "", 0.0
+        self._failure: Failure[P] | None = None
+        self._rested_s = 0.0
         self._closed = self._handed_over = self._is_planned = self._with_stopgap = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
@@ -131,11 +131,11 @@ class EngineBuilder(Generic[P]):
             self._maker.avoid(ready.program)
         close_broken(ready.engine)
 
-    def take_failure(self) -> P | None:
-        """Return once the program that could not be built while another engine ran; else None."""
+    def take_failure(self) -> Failure[P] | None:
+        """Return once what could not be built while another engine ran; else None."""
         with self._changed:
-            failed, self._failed_program = self._failed_program, None
-            return failed
+            failure, self._failure = self._failure, None
+            return failure
 
     def state(self, program: P) -> ProgramState:
         """Return whether a program's engine is ready (loaded, or on the disk), building, or waiting."""
@@ -261,16 +261,13 @@ class EngineBuilder(Generic[P]):
                     again = Job(job.program, True, self._with_stopgap)
                     self._wanted = again if is_waited_for else self._wanted
                 return
-            if self._maker.is_cancelled:
+            if self._maker.is_cancelled or not is_waited_for:
                 return
-            if is_waited_for and not self._handed_over:
+            if self._handed_over:
+                self._failure = Failure(job.program, fault)
+            else:
                 self._refusal = fault
                 self._changed.notify_all()
-                return
-        if is_waited_for:
-            if str(fault) != self._told:
-                self._tell(f"{fault}; what runs goes on, and it is tried again")
-            self._told, self._failed_program = str(fault), job.program
 
     def _publish(self, ready: Ready[P], *, keep: bool = True) -> None:
         """Keep an engine, and hand it over if it is waited for; or close it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from livedream.errors import EngineError, EngineRunError
+from livedream.errors import EngineDisagreesError, EngineError, EngineRunError
 
 # `livedream --help` names the engines, and would take a sixth longer with numpy.
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Check:
 def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> Check:
     """Compare an engine's output on the program's example with the reference's; time it.
 
-    Raises EngineError if it fails, is not finite or does not agree.
+    Raises EngineDisagreesError if it is not finite or does not agree, EngineError if it fails.
     """
     import numpy as np
 
@@ -166,16 +166,16 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
     result = tried(engine, inputs)
     took_s = time.perf_counter() - begun_s
     if result.shape != reference.shape:
-        raise EngineError(
+        raise EngineDisagreesError(
             f"the engine {engine.name} does not agree with eager: it returned the shape {result.shape}"
         )
     if not np.isfinite(result).all():
-        raise EngineError(f"the engine {engine.name} returned values that are not finite")
+        raise EngineDisagreesError(f"the engine {engine.name} returned values that are not finite")
     cosine, error = _compare(result - inputs[0], reference - inputs[0])
     number_format = engine.number_format
     agrees = cosine >= LEAST_COSINE[number_format] and error <= LARGEST_RELATIVE_ERROR[number_format]
     if not agrees:
-        raise EngineError(
+        raise EngineDisagreesError(
             f"the engine {engine.name} does not agree with eager: cosine {cosine:.4f}, error {error:.2%}"
         )
     return Check(cosine, error, took_s * 1e3 if took_s > TIMED_S else best_ms(engine, inputs))

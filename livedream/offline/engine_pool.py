@@ -70,7 +70,7 @@ class Engines:
         return Ready(KernelProgram(spec), engine, False, time.perf_counter() - start_s, None, None)
 
     def _built(self, program: P) -> Ready[P]:
-        # A builder of its own for each: later failures of one are only told.
+        # A builder of its own for each: later failures of one are not raised.
         builder: EngineBuilder[P] = EngineBuilder(self._choice, self._cache, self._tell, BUILD_S)
         try:
             builder.request(program, stopgap=False)

@@ -15,7 +15,7 @@ from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.engine import NumberFormat
 from livedream.engines.maker import Ready
-from livedream.errors import EngineError, EngineMissingError, EngineRunError
+from livedream.errors import EngineDisagreesError, EngineError, EngineMissingError, EngineRunError
 from livedream.feed import LookUp
 from livedream.pipeline import DreamPipeline
 from livedream.sources.watchdog import Backoff
@@ -28,6 +28,9 @@ STEADY_S = 10.0
 
 STRIKES = 2
 """Faults, each soon after the one before, after which another kind of engine is taken."""
+
+LONGEST_PAUSE_S = 240.0
+"""A build takes a core for seconds to minutes: one that fails is tried again less often than what loads."""
 
 UNSOUND_FRAMES = 10
 """After so many frames in a row that are no numbers an engine is taken to be broken, not its frame."""
@@ -58,9 +61,13 @@ def rest(pipeline: DreamPipeline, references: LookUp) -> DreamPipeline:
 
 
 class Recovery:
-    """Counts the faults of engines and says when one may be asked for again: 0.5 s later, at most 8 s.
+    """Counts the faults of engines and says when one may be asked for again.
 
-    tell: is told each reason once, until an engine has run for STEADY_S. engine_required: see `Plan`.
+    One that failed while it ran: 0.5 s later, then ever later, at most 8 s; one that could not be built: at
+    most LONGEST_PAUSE_S; one that does not agree with the reference: not for the same program. Another
+    program's is asked for at once.
+    tell: is told each reason once, until an engine has run for STEADY_S, or what could not be built runs.
+    engine_required: see `Plan`.
     """
 
     def __init__(
@@ -77,6 +84,8 @@ class Recovery:
         self._requested: KernelSpec | None = None
         self._spec: KernelSpec | None = None
         self._ask_at_s = 0.0
+        self._pauses: dict[KernelSpec, Backoff] = {}
+        self._wrong: set[KernelSpec] = set()
         self._since_s: float | None = None
         self._faults = self._unsound = 0
         self._told: set[str] = set()
@@ -90,7 +99,9 @@ class Recovery:
     ) -> None:
         """Close the engines that were open when one failed; after STRIKES another kind is taken."""
         self._faults += 1
-        self._put_off(spec)
+        self._since_s, self._unsound = None, 0
+        self._wrong.discard(spec)  # what stood in for it is gone, and comes again with it
+        self._put_off(spec, self._backoff)
         self._say(str(fault), f"{fault}; the show goes on without it, and it is loaded again")
         for ready in readies:
             if ready is not None:
@@ -104,22 +115,19 @@ class Recovery:
         spec = self._requested
         if isinstance(fault, EngineMissingError) or self._engine_required or spec is None:
             raise fault
-        self._put_off(spec)
         self.undreamed = fault
-        self._say(str(fault), f"{fault}; the show goes on without it, and it is tried again")
+        self._put_off_build(spec, fault, "the show goes on without it")
         return spec
 
     def asks(self, spec: KernelSpec) -> bool:
-        """Return whether the engine of a spec is to be requested now: it was not, or failed for long enough.
-
-        Another one than failed is requested at once.
-        """
-        unbuilt = self._builder.take_failure()
-        if unbuilt is not None and unbuilt.spec == self._requested:
-            self._put_off(unbuilt.spec)
-        if spec == self._requested or (spec == self._spec and self._clock.now_s() < self._ask_at_s):
+        """Return whether a spec's engine is to be requested now: it was not, or it failed long enough ago."""
+        failure = self._builder.take_failure()
+        if failure is not None and failure.program.spec == self._requested:
+            self._put_off_build(failure.program.spec, failure.fault, "what runs goes on")
+        is_put_off = spec == self._spec and self._clock.now_s() < self._ask_at_s
+        if spec == self._requested or spec in self._wrong or is_put_off:
             return False
-        self._requested = spec
+        self._requested, self._spec = spec, None
         return True
 
     def ran(self, ready: Ready[KernelProgram] | None) -> None:
@@ -128,8 +136,10 @@ class Recovery:
             return
         self._name, now_s, self.undreamed = ready.engine.name, self._clock.now_s(), None
         self._since_s = now_s if self._since_s is None else self._since_s
-        if self._spec is not None and now_s - self._since_s >= STEADY_S:
-            self._spec, self._faults = None, 0
+        if not ready.stopgap and self._pauses.pop(ready.program.spec, None) is not None:
+            self._told.clear()
+        if self._faults > 0 and now_s - self._since_s >= STEADY_S:
+            self._faults = 0
             self._backoff.reset()
             self._told.clear()
 
@@ -160,10 +170,18 @@ class Recovery:
         found, self.found = self.found, None
         return found
 
-    def _put_off(self, spec: KernelSpec) -> None:
-        self._spec, self._since_s, self._requested = spec, None, None
-        self._unsound = 0
-        self._ask_at_s = self._clock.now_s() + self._backoff.next_s()
+    def _put_off_build(self, spec: KernelSpec, fault: EngineError, goes_on: str) -> None:
+        """Put off what could not be built, or for good what would come out wrong again; tell it."""
+        if isinstance(fault, EngineDisagreesError):
+            self._wrong.add(spec)
+            self._say(str(fault), f"{fault}; {goes_on}; choose another look, or start with --engine auto")
+            return
+        self._put_off(spec, self._pauses.setdefault(spec, Backoff(longest_s=LONGEST_PAUSE_S)))
+        self._say(str(fault), f"{fault}; {goes_on}, and it is tried again")
+
+    def _put_off(self, spec: KernelSpec, pauses: Backoff) -> None:
+        self._spec, self._requested = spec, None
+        self._ask_at_s = self._clock.now_s() + pauses.next_s()
 
     def _say(self, reason: str, sentence: str) -> None:
         if reason not in self._told:

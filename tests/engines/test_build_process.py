@@ -25,7 +25,7 @@ from livedream.engines.build_process import (
 )
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
-from livedream.errors import EngineError, EngineMissingError
+from livedream.errors import EngineDisagreesError, EngineError, EngineMissingError
 
 PROGRAM: Any = Check(1.0, 0.5, 0.25)
 
@@ -77,6 +77,7 @@ def test_a_job_is_sent_its_program_and_what_went_wrong_comes_back(
     [
         ("EngineMissingError", EngineMissingError),
         ("InputError", EngineMissingError),
+        ("EngineDisagreesError", EngineDisagreesError),
         ("EngineError", EngineError),
     ],
 )

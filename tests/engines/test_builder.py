@@ -153,7 +153,7 @@ def test_a_request_while_the_cache_is_read_gets_its_stopgap_if_nothing_is_there(
     assert not bench.take(builder).stopgap
 
 
-def test_after_what_was_begun_with_runs_a_request_that_fails_is_told_to_whoever_listens_then(
+def test_after_what_was_begun_with_runs_a_request_that_fails_ends_nothing_and_is_handed_over_once(
     bench: Any, workshop: Any, make_program: Callable[..., Any], make_engine: Callable[..., Any]
 ) -> None:
     first, second = make_program("first"), make_program("second")
@@ -165,11 +165,13 @@ def test_after_what_was_begun_with_runs_a_request_that_fails_is_told_to_whoever_
     until(lambda: builder.state(first) == "ready")
     builder.request(first, stopgap=True)
     bench.take(builder)
-    heard: list[str] = []
-    builder.tell_to(heard.append)
     builder.request(second, stopgap=False)
-    until(lambda: heard)
-    assert heard[0].endswith("no luck; what runs goes on, and it is tried again")
+    until(lambda: builder._failure)
+    failure = builder.take_failure()
+    assert failure is not None
+    assert failure.program is second
+    assert str(failure.fault).endswith("no luck")
+    assert builder.take_failure() is None
     assert bench.told == []
     assert builder.take() is None
 
@@ -677,7 +679,7 @@ def test_what_is_built_politely_is_begun_anew_once_somebody_waits_for_it(
     assert bench.take(builder).program is likely
 
 
-def test_what_cannot_be_made_ahead_is_told_when_it_is_asked_for(
+def test_what_cannot_be_made_ahead_is_handed_over_when_it_is_asked_for(
     bench: Any, workshop: Any, make_program: Callable[..., Any]
 ) -> None:
     workshop.finish.set()
@@ -689,11 +691,9 @@ def test_what_cannot_be_made_ahead_is_told_when_it_is_asked_for(
     until(lambda: workshop.begun == ["first 8", "bad 8"] and not builder.is_busy)
     assert bench.told == []
     builder.request(make_program("bad"), stopgap=False)
-    until(lambda: bench.told)
-    assert bench.told == [
-        "the engine openvino could not be built: an unknown operation; "
-        "what runs goes on, and it is tried again"
-    ]
+    until(lambda: builder._failure)
+    assert str(builder.take_failure().fault).endswith("could not be built: an unknown operation")
+    assert bench.told == []
     assert builder.take() is None
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from livedream.engines import engine as engine_module
 from livedream.engines.engine import Program, best_ms, check, in_turn_ms, making, recipe, running, tried
-from livedream.errors import EngineError, EngineRunError
+from livedream.errors import EngineDisagreesError, EngineError, EngineRunError
 
 Picture = NDArray[np.float32]
 
@@ -55,7 +55,7 @@ def test_a_wrong_engine_is_refused_by_name(
     program: Program, reference: Picture, make_engine: Callable[..., Any], fault: str
 ) -> None:
     engine = make_engine(lambda image: WRONG[fault](image, reference), name="hasty")
-    with pytest.raises(EngineError, match=r"engine hasty does not agree with eager: cosine .*error"):
+    with pytest.raises(EngineDisagreesError, match=r"engine hasty does not agree with eager: cosine .*error"):
         check(engine, program, reference)
 
 
@@ -65,7 +65,7 @@ def test_one_value_that_is_not_finite_is_refused(
 ) -> None:
     broken = reference.copy()
     broken[0, 1, 2, 3] = value
-    with pytest.raises(EngineError, match="engine fake returned values that are not finite"):
+    with pytest.raises(EngineDisagreesError, match="engine fake returned values that are not finite"):
         check(make_engine(lambda image: broken), program, reference)
 
 
@@ -82,7 +82,7 @@ def test_nothing_agrees_with_a_reference_that_is_not_finite(
 def test_an_output_of_another_shape_is_refused(
     program: Program, reference: Picture, make_engine: Callable[..., Any], shape: tuple[int, ...]
 ) -> None:
-    with pytest.raises(EngineError, match=r"shape|agree"):
+    with pytest.raises(EngineDisagreesError, match=r"shape|agree"):
         check(make_engine(lambda image: np.zeros(shape, np.float32)), program, reference)
 
 

@@ -54,7 +54,7 @@ class SlowBuilder:
     def give_back(self, ready: Ready[KernelProgram]) -> None:
         pass
 
-    def take_failure(self) -> KernelProgram | None:
+    def take_failure(self) -> None:
         return None
 
     def prepare(self, plan: object) -> None:
@@ -125,7 +125,7 @@ class Preparing:
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
         pass
 
-    def take_failure(self) -> KernelProgram | None:
+    def take_failure(self) -> None:
         return None
 
     def prepare(self, plan: object) -> None:

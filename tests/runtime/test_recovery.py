@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,18 @@ from numpy.typing import NDArray
 
 from livedream.clock import ManualClock
 from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.dreamed import Dreamed, Dreaming
+from livedream.engines.build_job import Failure
 from livedream.engines.engine import NumberFormat
 from livedream.engines.maker import Ready
-from livedream.errors import EngineError, EngineMissingError
+from livedream.errors import EngineDisagreesError, EngineError, EngineMissingError, EngineRunError
 from livedream.frame import Frame
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
-from livedream.runtime.recovery import UNSOUND_FRAMES
+from livedream.runtime.recovery import LONGEST_PAUSE_S, UNSOUND_FRAMES, Recovery, RestingEngine
 from livedream.runtime.store import SettingsStore
 
 SIZE_WH = (96, 64)
@@ -56,14 +60,15 @@ class Workshop:
         self.unbuilt = 0
         self.first_faults: list[EngineError] = []
         self._target: KernelProgram | None = None
-        self._failure: KernelProgram | None = None
+        self.fault = EngineError("the engine far could not be built: no memory")
+        self._failure: Failure[KernelProgram] | None = None
         self._refused = False
 
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
         self.requests.append(program)
         self._refused = bool(self.first_faults)
         if self.unbuilt > 0:
-            self.unbuilt, self._failure = self.unbuilt - 1, program
+            self.unbuilt, self._failure = self.unbuilt - 1, Failure(program, self.fault)
         else:
             self._target = program
 
@@ -76,7 +81,7 @@ class Workshop:
             return None
         return Ready(program, Shaky(self._act), stopgap=False, build_s=0.0, checked=None, run_ms=1.0)
 
-    def take_failure(self) -> KernelProgram | None:
+    def take_failure(self) -> Failure[KernelProgram] | None:
         failure, self._failure = self._failure, None
         return failure
 
@@ -232,3 +237,109 @@ def test_a_first_engine_that_cannot_be_had_or_has_to_be_there_ends_it(
 ) -> None:
     with pytest.raises(EngineError, match=r"^the engine far"):
         Show(studio, bright, range(0), 20, first_faults=[fault], engine_required=engine_required)
+
+
+def test_a_first_engine_that_does_not_agree_leaves_the_picture_and_is_not_built_again(studio: Any) -> None:
+    faults: list[EngineError] = [EngineDisagreesError("the engine far does not agree with eager")] * 9
+    show = Show(studio, bright, range(0), 60, first_faults=faults)
+    assert len(show.dreamed) == 60
+    assert len(show.builder.requests) == 1
+
+
+FIRST = KernelSpec("embedded", taps_at("stem"), (64, 96), 1, 2.0, 1, 1.0)
+OTHER = KernelSpec("embedded", taps_at("block.1"), (64, 96), 1, 2.0, 1, 1.0)
+
+
+def ready(spec: KernelSpec, *, stopgap: bool = False) -> Ready[KernelProgram]:
+    return Ready(KernelProgram(spec), RestingEngine(), stopgap, 1.0, None, 5.0)
+
+
+class Night:
+    """A long show, of which every half second somebody looks whether an engine is to be asked for.
+
+    fault: why OTHER cannot be built; None: it is.
+    """
+
+    def __init__(self) -> None:
+        self.clock, self.told = ManualClock(), []  # type: ManualClock, list[str]
+        self.builder = Workshop(lambda: bright)
+        self.recovery = Recovery(self.builder, self.clock, self.told.append, engine_required=False)  # type: ignore[arg-type]
+        self.fault: EngineError | None = EngineError("the engine far could not be built: no memory")
+        self.asked_s: list[float] = []
+        assert self.recovery.asks(FIRST)
+
+    def pass_by(self, seconds: float, spec: KernelSpec, runs: Ready[KernelProgram]) -> list[float]:
+        """Want a program for so long; give the pauses between two requests of OTHER."""
+        asked_s: list[float] = []
+        end_s = self.clock.now_s() + seconds
+        while self.clock.now_s() < end_s:
+            if self.recovery.asks(spec) and spec == OTHER:
+                asked_s.append(self.clock.now_s())
+                if self.fault is None:
+                    runs = ready(spec)
+                else:
+                    self.builder._failure = Failure(KernelProgram(spec), self.fault)
+                    assert not self.recovery.asks(spec), "it has just failed"
+            self.recovery.ran(runs)
+            self.clock.advance(0.5)
+        self.asked_s += asked_s
+        return [later - before for before, later in pairwise(asked_s)]
+
+
+@pytest.mark.parametrize("runs", [ready(FIRST), ready(OTHER, stopgap=True)])
+def test_what_cannot_be_built_is_tried_ever_later_whatever_runs_meanwhile_and_told_once(
+    runs: Ready[KernelProgram],
+) -> None:
+    night = Night()
+    pauses = night.pass_by(1200.0, OTHER, runs)
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 32, 64, 128, LONGEST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_PAUSE_S]
+    assert night.told == [
+        "the engine far could not be built: no memory; what runs goes on, and it is tried again"
+    ]
+
+
+def test_who_comes_back_to_what_could_not_be_built_does_not_wait_and_it_is_not_tried_more_often() -> None:
+    night = Night()
+    night.pass_by(100.0, OTHER, ready(FIRST))
+    night.pass_by(1.0, FIRST, ready(FIRST))
+    night.asked_s.clear()
+    begun_s = night.clock.now_s()
+    assert night.pass_by(600.0, OTHER, ready(FIRST))[0] == 128
+    assert night.asked_s[0] == begun_s
+    assert len(night.told) == 1
+
+
+def test_what_was_built_after_all_and_fails_again_is_told_and_tried_soon() -> None:
+    night = Night()
+    night.pass_by(100.0, OTHER, ready(FIRST))
+    fault, night.fault = night.fault, None
+    night.pass_by(100.0, OTHER, ready(FIRST))
+    night.recovery.failed(EngineRunError("the driver is gone"), OTHER, [])
+    night.fault, night.told[:] = fault, []
+    assert night.pass_by(10.0, OTHER, ready(FIRST))[:3] == [0.5, 1, 2]
+    assert [sentence for sentence in night.told if "no memory" in sentence] == [
+        "the engine far could not be built: no memory; what runs goes on, and it is tried again"
+    ]
+
+
+def test_what_does_not_agree_is_not_built_again_for_the_same_program() -> None:
+    night = Night()
+    night.fault = EngineDisagreesError("the engine far does not agree with eager")
+    for _ in range(3):
+        night.pass_by(600.0, OTHER, ready(FIRST))
+        night.pass_by(1.0, FIRST, ready(FIRST))
+    assert len(night.asked_s) == 1
+    assert night.told == [
+        "the engine far does not agree with eager; what runs goes on; choose another look, or start with "
+        "--engine auto"
+    ]
+
+
+def test_what_does_not_agree_is_asked_for_once_more_when_what_stands_in_for_it_has_failed() -> None:
+    night = Night()
+    night.fault = EngineDisagreesError("the engine far does not agree with eager")
+    night.pass_by(600.0, OTHER, ready(OTHER, stopgap=True))
+    night.recovery.failed(EngineRunError("no room"), OTHER, [])
+    night.pass_by(600.0, OTHER, ready(OTHER, stopgap=True))
+    assert len(night.asked_s) == 2
+    assert len([sentence for sentence in night.told if "does not agree" in sentence]) == 1
