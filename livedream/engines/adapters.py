@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from livedream.engines.build_process import child_environment
+from livedream.engines.build_process import child_environment, own_group
 
 ANSWER_S = 10.0
 """Seconds after which a driver that was asked counts as hanging."""
@@ -75,6 +75,7 @@ def asked(command: Sequence[str]) -> str:
             check=False,
             stdin=subprocess.DEVNULL,
             env=child_environment(),
+            **own_group(),
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

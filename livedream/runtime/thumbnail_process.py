@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
-from livedream.engines.build_process import added_modules, child_environment
+from livedream.engines.build_process import added_modules, child_environment, own_group
 from livedream.errors import EngineError, LivedreamError
 from livedream.frame import Frame, Rgb
 from livedream.imaging import fitted_size, resized
@@ -98,7 +98,7 @@ class ThumbnailProcess:
                         stdout=subprocess.PIPE,
                         stderr=subprocess.DEVNULL,
                         env=child_environment(),
-                        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                        **own_group(),
                     )
                 except OSError as fault:
                     raise EngineError(f"no pictures of the moods can be painted: {fault}") from fault

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from livedream.engines.build_process import own_group
+
 REASON = "a live show is running"
 BUS_ANSWERS_MS = 500
 SERVICE = ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver")
@@ -60,7 +62,8 @@ def _hold_macos() -> Release:
     # -w ends caffeinate with this process, should it end without a word.
     command = ["/usr/bin/caffeinate", "-d", "-i", "-w", str(os.getpid())]
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, **own_group())
     except OSError as fault:
         raise CannotStayAwake(f"caffeinate does not start ({fault})") from fault
 

@@ -1,5 +1,7 @@
 import json
+import os
 import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,3 +92,9 @@ def test_drivers_are_loaded_by_another_process(monkeypatch: pytest.MonkeyPatch) 
     run = asked(monkeypatch, "[]")
     adapters.vulkan_adapters()
     assert "livedream.engines.vulkan_adapters" in run.commands[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such groups")
+def test_a_ctrl_c_in_the_terminal_does_not_reach_a_program_that_is_asked() -> None:
+    group = adapters.asked([sys.executable, "-c", "import os; print(os.getpgrp())"])
+    assert int(group) != os.getpgrp(), "what it has found would be taken for nothing"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livedream.engines.build_process import own_group
 from livedream.errors import EngineError, LivedreamError
 from livedream.frame import Rgb
 from livedream.references import References
@@ -91,6 +93,15 @@ def test_once_it_is_gone_or_closed_that_is_told(process: ThumbnailProcess) -> No
     process.close()
     with pytest.raises(EngineError, match="no more"):
         process.paint(Settings(), PLAIN)
+
+
+def test_a_ctrl_c_in_the_terminal_does_not_reach_it(process: ThumbnailProcess) -> None:
+    process.paint(Settings(), PLAIN)
+    assert process._process is not None
+    if sys.platform == "win32":
+        assert own_group()["creationflags"] & subprocess.CREATE_NEW_PROCESS_GROUP
+    else:
+        assert os.getpgid(process._process.pid) != os.getpgrp(), "the terminal sends it to a whole group"
 
 
 def test_what_cannot_be_started_is_told(tmp_path: Path) -> None:

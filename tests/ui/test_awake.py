@@ -6,6 +6,7 @@ from typing import Never
 
 import pytest
 
+from livedream.engines.build_process import own_group
 from livedream.ui import awake
 from livedream.ui.awake import CannotStayAwake, kept_awake
 
@@ -35,7 +36,8 @@ def test_macos_runs_caffeinate_for_this_process_and_ends_it(monkeypatch: pytest.
     log = []
 
     class Process:
-        def __init__(self, command: list[str], **_: object) -> None:
+        def __init__(self, command: list[str], **options: object) -> None:
+            assert own_group().items() <= options.items(), "a Ctrl-C reaches it while the show still ends"
             log.append(command)
 
         def terminate(self) -> None:
