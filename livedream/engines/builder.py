@@ -173,7 +173,7 @@ class EngineBuilder(Generic[P]):
             self._closed = True
             self._maker.cancel()
             self._changed.notify_all()
-        await_end(self._thread, self._tell)
+        await_end([self._thread], "an engine is still being loaded", self._tell)
         with self._changed:
             unused = self._withdrawn() + self._shelf.clear()
         close_all(unused)

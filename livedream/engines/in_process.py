@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PATIENCE_S, LONGEST_END_S = 5.0, 30.0
-"""How long the end waits for an engine that is just being loaded: without a word, and at most."""
+"""How long the end waits for an engine that is just being loaded or run: without a word, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +127,23 @@ def stopgap(program: Program) -> Made:
     return eager(program, timed=False, threads=1)
 
 
-def await_end(thread: Thread, tell: Callable[[str], None]) -> None:
-    """Wait for a thread that loads engines, which nothing interrupts: ending the process meanwhile aborts it.
+def await_end(threads: Sequence[Thread], what: str, tell: Callable[[str], None]) -> None:
+    """Wait for threads that load or run engines; one that has not ended after LONGEST_END_S is left behind.
 
-    That is told once it takes PATIENCE_S; a thread that has not ended after LONGEST_END_S is left behind.
+    Nothing interrupts a library, and the end of the process meanwhile aborts it: Python ends a thread that
+    comes back from C++ then, and most libraries' C++ does not let it (std::terminate).
+    what: goes on, told once it takes PATIENCE_S.
     """
-    thread.join(PATIENCE_S)
-    if thread.is_alive():
-        tell(f"an engine is still being loaded; the end waits for it, for at most {LONGEST_END_S:g} s")
-        thread.join(LONGEST_END_S - PATIENCE_S)
+    _join(threads, PATIENCE_S)
+    if any(thread.is_alive() for thread in threads):
+        tell(f"{what}; the end waits for it, for at most {LONGEST_END_S:g} s")
+        _join(threads, LONGEST_END_S - PATIENCE_S)
+
+
+def _join(threads: Sequence[Thread], seconds: float) -> None:
+    end_s = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end_s - time.monotonic()))
 
 
 def check_capturing() -> None:

@@ -16,6 +16,7 @@ from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.build_job import ProgramState
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
+from livedream.engines.in_process import await_end
 from livedream.frame import Frame, Shown
 from livedream.presets import Preset
 from livedream.runtime.attract import Attract
@@ -178,6 +179,7 @@ class LiveSession:
         self.sources.close()
         self._builder.close()
         self._source.close()
+        await_end(self._workers.left("dream", "finish"), "a frame is still being dreamed", self.tell)
         self._workers.raise_fault()
 
     def latest(self) -> Shown | None:

@@ -46,6 +46,10 @@ class Workers:
         for thread in self._threads:
             thread.join(JOIN_S)
 
+    def left(self, *names: str) -> list[threading.Thread]:
+        """Return those of the threads of these names that `join` has left behind."""
+        return [thread for thread in self._threads if thread.name in names and thread.is_alive()]
+
     def note(self, fault: BaseException) -> None:
         """Take note of an error; the first one counts."""
         self._fault = self._fault or fault

@@ -23,6 +23,7 @@ from livedream.frame import Rgb, Shown
 from livedream.health import Health
 from livedream.pipeline import DreamPipeline
 from livedream.presets import Preset, apply_assignments
+from livedream.runtime import workers
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession
@@ -215,6 +216,40 @@ def test_an_engine_that_this_machine_cannot_have_stops_the_show(
     wait_for(lambda: session.ended)
     with pytest.raises(EngineMissingError, match="no engine for this machine"):
         session.finish()
+
+
+@pytest.mark.parametrize("worker", ["dream", "finish"])
+def test_the_end_waits_for_a_frame_that_is_being_dreamed(
+    session_of: Callable[..., LiveSession],
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    worker: str,
+) -> None:
+    dreaming, told, may = threading.Event(), threading.Event(), threading.Event()
+    monkeypatch.setattr(workers, "JOIN_S", 0.01)
+    monkeypatch.setattr(in_process, "PATIENCE_S", 0.01)
+
+    def hold(frame: Any) -> Any:
+        if not may.is_set():
+            dreaming.set()
+            assert may.wait(60.0)
+        return frame
+
+    session = session_of(
+        make_source(), tell=lambda said: told.set() if "still being dreamed" in said else None
+    )
+    owner, name = (session.dreamer, "_begin") if worker == "dream" else (session.dreamer.recovery, "finish")
+    real = getattr(owner, name)
+    monkeypatch.setattr(owner, name, lambda *given: hold(real(*given)))
+    session.start()
+    assert dreaming.wait(60.0)
+    ending = threading.Thread(target=session.finish)
+    ending.start()
+    assert told.wait(60.0)
+    assert ending.is_alive()
+    may.set()
+    ending.join(60.0)
+    assert not [thread for thread in session._workers._threads if thread.is_alive()]
 
 
 def test_a_first_engine_that_has_to_be_there_and_cannot_be_built_stops_the_show(

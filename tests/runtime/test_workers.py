@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from livedream.runtime import workers as module
 from livedream.runtime.workers import Workers
 
 
@@ -31,6 +32,19 @@ def test_they_run_until_the_end_is_asked_for() -> None:
     workers.join()
     assert not workers.are_running
     workers.raise_fault()
+
+
+def test_whoever_takes_longer_is_left_behind_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "JOIN_S", 0.01)
+    go_on, workers = threading.Event(), Workers(lambda: None)
+    late = {name: lambda: assert_true(go_on.wait(60)) for name in ("slow", "slower")}
+    workers.start({"done": lambda: None} | late)
+    workers.join()
+    assert [thread.name for thread in workers.left("done", "slow", "none")] == ["slow"]
+    (thread,) = workers.left("slow")
+    go_on.set()
+    thread.join(60)
+    assert workers.left("slow") == []
 
 
 def assert_true(is_so: bool) -> None:
