@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from typing import Generic
 
-from livedream.engines.build_job import Ahead, Failure, Job, ProgramState
+from livedream.engines.build_job import Ahead, AheadQueue, Failure, Job, ProgramState
 from livedream.engines.cache import EngineCache
 from livedream.engines.in_process import await_end, close_broken
 from livedream.engines.maker import LIMIT_S, Choice, EngineMaker, Order, P, Ready
 from livedream.engines.progress import Progress
 from livedream.engines.shelf import EngineShelf, close_all
 from livedream.errors import EngineError
-
-REST_S = 0.3
-"""How long nothing is loaded ahead after something was: a show is on, and loading takes a core meanwhile."""
 
 
 class EngineBuilder(Generic[P]):
@@ -46,15 +41,13 @@ class EngineBuilder(Generic[P]):
         self._wanted: Job[P] | None = None
         self._job: Job[P] | None = None
         self._plan: Callable[[], Ahead[P]] | None = None
-        self._ahead: deque[Job[P]] = deque()
-        self._stored: set[P] = set()
+        self._ahead: AheadQueue[P] = AheadQueue()
         self._ready: list[Ready[P]] = []
         self._shelf: EngineShelf[P] = EngineShelf()
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
         self._failure: Failure[P] | None = None
-        self._rested_s = 0.0
-        self._closed = self._handed_over = self._is_planned = self._with_stopgap = False
+        self._closed = self._handed_over = self._with_stopgap = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
@@ -123,7 +116,7 @@ class EngineBuilder(Generic[P]):
         """
         with self._changed:
             self._shelf.discard(ready)
-            self._stored.discard(ready.program)
+            self._ahead.stored.discard(ready.program)
             job = self._job
             if ready.stopgap and job is not None and job.program == ready.program:
                 self._maker.cancel()  # begun anew at the next request, it hands over another stopgap
@@ -139,7 +132,7 @@ class EngineBuilder(Generic[P]):
 
     def state(self, program: P) -> ProgramState:
         """Return whether a program's engine is ready (loaded, or on the disk), building, or waiting."""
-        if program in self._shelf or program in self._stored:
+        if program in self._shelf or program in self._ahead.stored:
             return "ready"
         job = self._job
         return "building" if job is not None and job.program == program else "waiting"
@@ -182,7 +175,7 @@ class EngineBuilder(Generic[P]):
         try:
             while (job := self._next()) is not None:
                 self._serve(job)
-                self._rested_s = time.monotonic() + REST_S
+                self._ahead.rest()
         except BaseException as fault:  # reaches the owner through take()
             with self._changed:
                 self._fault = fault
@@ -195,33 +188,27 @@ class EngineBuilder(Generic[P]):
         while True:
             with self._changed:
                 self._job = None
-                is_done = self._is_planned and not (self._is_called() or self._ahead)
+                is_done = self._ahead.is_planned and not (self._is_called() or self._ahead)
             if is_done:  # until then the process that built the first engine is soon wanted again
                 self._maker.close()
             with self._changed:
-                self._changed.wait_for(self._is_called, self._rest_s())
+                self._changed.wait_for(self._is_called, self._ahead.rest_s)
                 if self._closed:
                     return None
                 plan, self._plan = self._plan, None
                 if self._wanted is not None:
                     self._job, self._wanted = self._wanted, None
-                elif plan is None and self._ahead and self._rest_s() == 0:
-                    self._job = self._ahead.popleft()
+                elif plan is None:
+                    self._job = self._ahead.take()
                 if self._job is not None:
                     self._plan = plan
                     self._maker.begin()
                     return self._job
             if plan is not None:
-                jobs = plan().jobs(self._stored)
-                self._ahead = deque(job for job in jobs if job.program not in self._shelf)
-                self._is_planned = True
+                self._ahead.fill(plan(), self._shelf)
 
     def _is_called(self) -> bool:
         return self._closed or self._wanted is not None or self._plan is not None
-
-    def _rest_s(self) -> float | None:
-        """Return for how long nothing is built ahead; None if there is nothing to build."""
-        return max(0.0, self._rested_s - time.monotonic()) if self._ahead else None
 
     def _serve(self, job: Job[P]) -> None:
         try:
@@ -232,7 +219,7 @@ class EngineBuilder(Generic[P]):
                 self._begin(job)
             elif job.program not in self._shelf:
                 ready = self._maker.make_ahead(Order(job.program, polite=True))
-                self._stored.add(job.program)
+                self._ahead.stored.add(job.program)
                 if ready is not None:
                     self._publish(ready, keep=job.keep)
         except EngineError as fault:
@@ -255,7 +242,7 @@ class EngineBuilder(Generic[P]):
             self._job, is_waited_for = None, self._is_waited_for(job)  # it may be requested again at once
             if not job.asked:
                 if self._maker.is_cancelled:
-                    self._ahead.appendleft(job)
+                    self._ahead.put_back(job)
                 else:  # what fails for one fails for the others
                     self._ahead.clear()
                     again = Job(job.program, True, self._with_stopgap)

@@ -22,7 +22,7 @@ class EngineShelf(Generic[P]):
         self._kept: OrderedDict[P, Ready[P]] = OrderedDict()
         self._lent: list[Ready[P]] = []
 
-    def __contains__(self, program: P) -> bool:
+    def __contains__(self, program: object) -> bool:
         return program in self._kept
 
     def put(self, ready: Ready[P]) -> list[Ready[P]]:

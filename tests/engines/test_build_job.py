@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.engines.build_job import Ahead, Job
+from livedream.clock import ManualClock
+from livedream.engines.build_job import REST_S, Ahead, AheadQueue, Job
 
 names = st.lists(st.sampled_from("abcdef"))
 
@@ -54,3 +56,50 @@ def test_nobody_waits_for_what_is_made_ahead() -> None:
 
 def test_a_show_of_which_nothing_more_is_known_makes_nothing() -> None:
     assert ahead().jobs(stored="a") == []
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def queue(clock: ManualClock) -> AheadQueue[Any]:
+    return AheadQueue(clock.now_s)
+
+
+def test_what_is_to_be_loaded_comes_first_and_nothing_twice(queue: AheadQueue[Any]) -> None:
+    queue.stored.add("on disk")
+    queue.fill(Ahead(load=["a", "here", "on disk"], store=["b", "on disk", "a", "b"]), {"here"})
+    assert len(queue) == 3
+    jobs = [queue.take() for _ in range(4)]
+    assert jobs == [Job("a", False), Job("on disk", False), Job("b", False, keep=False), None]
+
+
+def test_nothing_is_done_during_a_rest(queue: AheadQueue[Any], clock: ManualClock) -> None:
+    assert queue.rest_s is None
+    queue.fill(Ahead(load=["a"]), ())
+    queue.rest()
+    assert queue.rest_s == pytest.approx(REST_S)
+    assert queue.take() is None
+    clock.advance(REST_S / 2)
+    assert queue.rest_s == pytest.approx(REST_S / 2)
+    clock.advance(REST_S)
+    assert queue.rest_s == 0
+    assert queue.take() == Job("a", False)
+
+
+def test_what_was_interrupted_comes_first(queue: AheadQueue[Any]) -> None:
+    queue.fill(Ahead(load=["a", "b"]), ())
+    first = queue.take()
+    assert first is not None
+    queue.put_back(first)
+    assert queue.take() is first
+
+
+def test_it_knows_whether_it_was_filled_also_when_nothing_is_left(queue: AheadQueue[Any]) -> None:
+    assert not queue.is_planned
+    queue.fill(Ahead(load=["a"]), ())
+    queue.clear()
+    assert queue.is_planned
+    assert (len(queue), queue.take()) == (0, None)
