@@ -20,6 +20,7 @@ from livedream.runtime.faults.films import FilmCheck, checked
 from livedream.runtime.faults.kinds import FAULTS
 from livedream.runtime.faults.rig import Rig, rigged
 from livedream.runtime.plan import Plan
+from livedream.runtime.recovery import LONGEST_PAUSE_S
 from livedream.settings import Settings
 from livedream.sources.source import Source
 
@@ -33,7 +34,7 @@ RESTED_S = 12.0
 """Likewise if the same part failed before: from then on it is tried as soon as at first, and told of."""
 
 BACK_S = 60.0
-"""What is not back so long after its fault has ended counts as lost for good."""
+"""What is not back so long after its fault has ended counts as lost for good; an engine may pause before."""
 
 LEAST_SHARE, LONGEST_GAP_S = 0.9, 0.5
 """Of its rate an output is to keep so much, and never to pause for longer than this."""
@@ -170,12 +171,17 @@ class _Try:
 
     def _wait_back(self, end_s: float, show_s: float) -> float | None:
         """Return how long after its end all was as before; None if it was not."""
-        while self._clock.now_s() < end_s + BACK_S and not self._rig.session.ended:
+        while self._clock.now_s() < end_s + self._longest_s and not self._rig.session.ended:
             back_s = self._back_at_s(end_s, show_s)
             if back_s is not None:
                 return max(0.0, back_s - end_s)
             self._clock.wait(self._never, LOOK_UP_S)
         return None
+
+    @property
+    def _longest_s(self) -> float:
+        """Return how long after its end all has to be as before."""
+        return BACK_S + (LONGEST_PAUSE_S if self._kind.part == "engine" else 0.0)
 
     def _back_at_s(self, end_s: float, show_s: float) -> float | None:
         """Return when the part worked again, by the clock; None: not yet. show_s: the end of the fault."""
@@ -198,7 +204,7 @@ class _Try:
             "nothing was told": bool(figures.told) or not self._kind.is_told,
             "it was told more than once": not twice,
             "it was not tried again": figures.retries > 0 or not self._kind.is_retried,
-            f"it was not back within {BACK_S:g} s": figures.back_s is not None,
+            f"it was not back within {self._longest_s:g} s": figures.back_s is not None,
             "the show ended": not self._rig.session.ended,
         }
         return [words for words, is_kept in promises.items() if not is_kept]

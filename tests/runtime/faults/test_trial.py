@@ -13,6 +13,7 @@ import pytest
 from livedream.engines.cache import EngineCache
 from livedream.errors import InputError
 from livedream.presets import apply_assignments
+from livedream.runtime.faults import trial
 from livedream.runtime.faults.kinds import FAULTS
 from livedream.runtime.faults.trial import FaultFigures, TrialFigures, try_faults
 from livedream.runtime.plan import Plan
@@ -93,6 +94,14 @@ def test_the_show_keeps_its_promises(
     assert figures.recording.lost == 0 or "disk-full" in names
     assert len(figures.recording.files) == 1 + ("disk-full" in names)
     assert json.loads(json.dumps(asdict(figures)))["engine"] == "eager"
+
+
+def test_an_engine_that_could_not_be_built_may_pause_before_it_is_tried_again(
+    tmp_path: Path, fast_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "BACK_S", 0.0)
+    (one,) = tried(["build-fails"], 4.0, tmp_path, fast_clock).faults
+    assert promises_broken(one) == []
 
 
 def test_every_fault_that_is_told_has_its_words_here() -> None:
