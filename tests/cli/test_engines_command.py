@@ -321,13 +321,6 @@ class TestBuild:
         with pytest.raises(EngineError, match="no space left"):
             engines_command.build(Options(None, "eyes"), ["eyes"])
 
-    def test_it_does_not_wait_for_ever(
-        self, workshop: type[_Workshop], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("livedream.offline.engine_pool.BUILD_S", 0.0)
-        with pytest.raises(EngineError, match="no engine was ready"):
-            engines_command.build(Options(None, "eyes"), ["eyes"])
-
 
 @pytest.mark.slow
 def test_a_real_engine_is_built_listed_and_removed(
