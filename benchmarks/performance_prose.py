@@ -47,7 +47,21 @@ and the governor may choose another working size. Each line is one run of some s
 would differ from the next one is not known.
 
 Shows as fast as they can were measured before a frame was read when it is asked for, and not ahead. In
-turn on two slower cores without bfloat16 that brought p50 from 125 to 64 ms at the same rate.
+turn on two slower cores without bfloat16 that brought p50 from 125 to 64 ms at the same rate. The paced
+one was measured before a film was read shortly before a frame is due, and the smallest octave rolled as it
+is resized: there, in turn, all else stopped, six runs each, p50 27.4 to 26.4 ms, p95 33.6 to 32.1, while a
+frame took 22 as fast as it can.
+
+What bounds the rate on two cores: a frame's chain (warm start, kernel, residual, look: the next frame's
+waits for it) takes all but 0.6 ms of the 14.9 between two frames, and meanwhile both cores are busy with it
+and with decoding, shrinking, flow and composing of other frames: 27.5 ms of processor a frame, against 23.9
+where there is but one core. The warm start takes 5.4 ms in that crowd and 2.2 by itself. Twice the rate of
+one core, 84 a second, is what two could make if no thread waited for another. The kernel is more than half
+of it, 12.0 ms on one thread, two times 8.0 on two, whose many small layers wait for each other. On one
+thread it costs less and the chain takes as long again: 50 frames a second. Without gain, too: decoding and
+composing held back while the kernel runs, priorities, composing by sixteen-bit numbers. Left to try: the
+small octave of the next frame on one core beside the large one of this frame on the other, from a residual
+that is a frame older; a network of fewer operations.
 """
 
 PEERS = """\
