@@ -21,9 +21,13 @@ def roll(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor
     to right where flips[1] is.
     """
     channels, height, width = (int(n) for n in image.shape[1:])
+    lines = as_lines(image)
+    if flips is None and torch.jit.is_tracing():
+        # A trace is what OpenVINO takes: it has a roll, whose shift is an input too, and copies parts of rows.
+        rolled = torch.roll(lines, (shift_px[0], shift_px[1] * channels), (1, 2))  # type: ignore[arg-type]
+        return as_image(rolled, channels)
     rows, columns = order_of((height, width), shift_px, flips)
-    lines = as_lines(image).index_select(1, rows)
-    return as_image(lines.index_select(2, numbers_of(columns, channels)), channels)
+    return as_image(lines.index_select(1, rows).index_select(2, numbers_of(columns, channels)), channels)
 
 
 def order_of(
