@@ -22,8 +22,8 @@ def roll(image: Tensor, shift_px: Tensor, flips: Tensor | None = None) -> Tensor
     """
     channels, height, width = (int(n) for n in image.shape[1:])
     lines = as_lines(image)
-    if flips is None and torch.jit.is_tracing():
-        # A trace is what OpenVINO takes: it has a roll, whose shift is an input too, and copies parts of rows.
+    if flips is None and torch.jit.is_tracing():  # type: ignore[attr-defined, no-untyped-call]
+        # OpenVINO takes a trace; it has a roll, whose shift is an input too, which copies parts of rows.
         rolled = torch.roll(lines, (shift_px[0], shift_px[1] * channels), (1, 2))  # type: ignore[arg-type]
         return as_image(rolled, channels)
     rows, columns = order_of((height, width), shift_px, flips)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from livedream.dream.program import KernelProgram
@@ -142,6 +142,19 @@ class WorkingSpecs:
         for known, spec in tuple(self._known):
             if known is dream and (spec.laid_hw, spec.size_hw) == (base_hw, size_hw):
                 return spec
-        spec = kernel_spec(dream, base_hw, size_hw)
+        spec = self._held(kernel_spec(dream, base_hw, size_hw))
         self._known.append((dream, spec))
+        return spec
+
+    def _held(self, spec: KernelSpec) -> KernelSpec:
+        """Return a spec that was there lately instead, if it can do more by an input that may be 0.
+
+        A wave that touches 0 would else ask for two engines in turn.
+        """
+        for _, known in tuple(self._known):
+            gains = known.regularised - spec.regularised, known.swings - spec.swings
+            if max(gains) > 0 <= min(gains):
+                more = replace(spec, regularised=known.regularised, swings=known.swings)
+                if more == known:
+                    return known
         return spec

@@ -27,6 +27,16 @@ def test_a_dream_begins_as_its_settings_say_and_follows_the_governor() -> None:
     assert chosen.choose(EYES, SIZE_WH) == kernel_spec(EYES, BASE_HW, TWICE_HW)
 
 
+@pytest.mark.parametrize("name", ["total_variation", "decay", "octave_swing"])
+def test_a_wave_that_touches_zero_stays_with_one_engine(name: str) -> None:
+    chosen, _ = specs()
+    plain = chosen.choose(EYES, SIZE_WH)
+    moved = [chosen.choose(EYES.model_copy(update={name: value}), SIZE_WH) for value in (0.1, 0.0, 0.2, 0.0)]
+    assert moved[0] != plain
+    assert set(moved) == {moved[0]}
+    assert chosen.choose(LINES.model_copy(update={name: 0.0}), SIZE_WH) == kernel_spec(LINES, BASE_HW)
+
+
 def test_it_is_never_finer_than_the_output_unless_that_is_asked_for() -> None:
     chosen, governor = specs()
     chosen.choose(EYES, SIZE_WH)
