@@ -48,11 +48,11 @@ class Injector:
         return is_on
 
     def meets_once(self, name: str) -> bool:
-        """Return whether a fault has begun since this was asked last."""
+        """Return whether a fault is on that has begun since this was asked last."""
         with self._lock:
             is_new = self._begun[name] > self._answered[name]
             self._answered[name] = self._begun[name]
-            return is_new
+        return is_new and self.is_on(name)
 
     def times_begun(self, name: str) -> int:
         """Count how often a fault has begun."""

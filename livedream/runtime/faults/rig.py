@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,12 +61,15 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
     injector = Injector()
     show_clock = JumpingClock(clock, injector)
     engines = cache or EngineCache()
-    maker: FaultyMaker[KernelProgram] = FaultyMaker(plan.engine, engines, tell, injector, clock)
-    camera = FaultyCamera(source, injector, show_clock)
-    builder = EngineBuilder(plan.engine, engines, tell, maker=maker)
-    session = LiveSession(
-        camera, SettingsStore(settings), plan, show_clock, builder=builder, tell=tell, observe=observe
-    )
+    with ExitStack() as at_a_fault:
+        at_a_fault.callback(source.close)
+        maker: FaultyMaker[KernelProgram] = FaultyMaker(plan.engine, engines, tell, injector, clock)
+        camera = FaultyCamera(source, injector, show_clock)
+        builder = EngineBuilder(plan.engine, engines, tell, maker=maker)
+        session = LiveSession(
+            camera, SettingsStore(settings), plan, show_clock, builder=builder, tell=tell, observe=observe
+        )
+        at_a_fault.pop_all()
     watched, faulty = FaultySink(clock), FaultySink(clock, injector)
     recorder = CountingRecorder(film, clock, injector)
     workers = {sink.name: session.add_sink(sink) for sink in (watched, faulty, recorder)}

@@ -28,6 +28,9 @@ def test_what_happens_once_happens_again_when_it_begins_again() -> None:
         injector.begin("build-fails")
         assert injector.meets_once("build-fails")
         assert not injector.meets_once("build-fails")
+    injector.begin("build-fails")
+    injector.end("build-fails")
+    assert not injector.meets_once("build-fails"), "it is over, and no part has met it"
 
 
 def test_what_hangs_goes_on_at_the_end() -> None:

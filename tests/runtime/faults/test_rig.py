@@ -93,10 +93,12 @@ def test_the_source_is_the_sessions_own(rig_of: Callable[..., Rig], source: Drif
     assert source.closed == 1
 
 
-def test_an_unknown_engine_and_a_source_that_sends_nothing_are_told(
+def test_of_an_unknown_engine_and_a_source_that_sends_nothing_it_tells_and_closes_the_source(
     rig_of: Callable[..., Rig], make_source: Callable[..., Any]
 ) -> None:
+    source, empty = make_source(), make_source(count=0)
     with pytest.raises(InputError, match="eagre"):
-        rig_of(make_source(), Plan(engine="eagre"))
+        rig_of(source, Plan(engine="eagre"))
     with pytest.raises(SourceError, match="has ended"):
-        rig_of(make_source(count=0))
+        rig_of(empty)
+    assert source.closed > 0 < empty.closed
