@@ -23,31 +23,33 @@ MARGIN_S, CALMER = 0.003, 0.98
 that time shrinks from frame to frame."""
 
 
+POLL_S = 0.05
+"""How often it is looked whether there is another source while no frame is due: a slide may last an hour."""
+
+
 @dataclass(slots=True)
 class _Pacer:
-    """Holds frames back until they are due, and reads until the frame is soon wanted.
+    """Says when frames are due, and when to read the next: just before it is wanted.
 
     Read at once, a frame would take processor time from the dream of the one before, which is awaited.
     """
 
     clock: Clock
     start_s: float | None = None
-    _given_s: float = 0.0
+    _due_s: float = 0.0
     _slowest_s: float = 0.0
 
-    def wait(self, frame: Frame, stop: threading.Event) -> None:
-        if frame.media_s is None:
-            return
+    def due_s(self, media_s: float) -> float:
         now_s = self.clock.now_s()
-        if self.start_s is None or now_s - (self.start_s + frame.media_s) > LATE_S:
-            self.start_s = now_s - frame.media_s
-        self._given_s = self.start_s + frame.media_s
-        self.clock.wait(stop, self._given_s - now_s)
+        if self.start_s is None or now_s - (self.start_s + media_s) > LATE_S:
+            self.start_s = now_s - media_s
+        self._due_s = self.start_s + media_s
+        return self._due_s
 
-    def wait_to_read(self, fps: float, stop: threading.Event) -> None:
-        if self.start_s is not None:
-            begin_s = self._given_s + 1 / fps - 2 * self._slowest_s - MARGIN_S
-            self.clock.wait(stop, begin_s - self.clock.now_s())
+    def read_at_s(self, fps: float) -> float:
+        if self.start_s is None:
+            return self.clock.now_s()
+        return self._due_s + 1 / fps - 2 * self._slowest_s - MARGIN_S
 
     def note_read(self, took_s: float) -> None:
         self._slowest_s = max(took_s, CALMER * self._slowest_s)
@@ -85,7 +87,8 @@ class CaptureThread:
                 if frame.shot != self._shot:
                     self._start_shot(frame.shot)
                 if self._pacer is not None and not self.source.info.is_device:
-                    self._pacer.wait(frame, stop)
+                    if frame.media_s is not None and not self._wait(self._pacer.due_s(frame.media_s), stop):
+                        continue
                     frame = replace(frame, captured_s=self._clock.now_s())
                 self.meter.note(self._clock.now_s())
                 self.slot.put(frame if self.attract is None else self.attract.shown(frame))
@@ -105,7 +108,7 @@ class CaptureThread:
             if not self.slot.wait_for_taker():  # read before, it would be old when dreamed
                 return None
         elif not info.is_device:
-            self._pacer.wait_to_read(info.fps, stop)
+            self._wait(self._pacer.read_at_s(info.fps), stop)
         start_s = time.perf_counter()
         frame = self.source.read(stop)
         if frame is not None:
@@ -113,6 +116,14 @@ class CaptureThread:
             if not self.source.info.is_device:  # a device's read is mostly waiting
                 self._note_read(time.perf_counter() - start_s)
         return frame
+
+    def _wait(self, until_s: float, stop: threading.Event) -> bool:
+        """Wait for a time, or until there is another source; return whether it is still the same."""
+        info = self.source.info
+        while self.source.info == info and (left_s := until_s - self._clock.now_s()) > 0:
+            if self._clock.wait(stop, min(left_s, POLL_S)):
+                break
+        return self.source.info == info
 
     def _note_read(self, took_s: float) -> None:
         self.decode_ms.note(self._clock.now_s(), took_s * 1e3)

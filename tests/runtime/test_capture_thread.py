@@ -10,6 +10,7 @@ import pytest
 from livedream.clock import ManualClock, SystemClock
 from livedream.errors import SourceError
 from livedream.runtime.capture_thread import MARGIN_S, CaptureThread
+from livedream.runtime.current_source import CurrentSource
 
 
 def test_unpaced_every_frame_is_given_in_order(make_source: Callable[..., Any]) -> None:
@@ -66,6 +67,25 @@ def test_paced_a_frame_is_read_shortly_before_it_is_due(
     CaptureThread(source, (128, 96), clock, paced=True).run(threading.Event())
     due_s = [0.01 + 0.1 * number for number in range(5)]
     assert read_s[1:5] == pytest.approx([due - 0.02 - MARGIN_S for due in due_s[1:]], abs=2e-3)
+
+
+def test_another_source_is_not_kept_waiting_by_a_picture_that_lasts_an_hour(
+    make_source: Callable[..., Any],
+) -> None:
+    class Impatient(ManualClock):
+        def wait(self, stop: threading.Event, seconds: float) -> bool:
+            if current.info == slides.info and self.now_s() > 1.0:
+                current.exchange(make_source(3, fps=25.0))
+            return super().wait(stop, seconds)
+
+    clock, slides = Impatient(), make_source(3, fps=1 / 3600)
+    current = CurrentSource(slides, clock, lambda _: None)
+    capture = CaptureThread(current, (128, 96), clock, paced=True)
+    capture.run(threading.Event())
+    assert clock.now_s() < 2.0
+    frame = capture.slot.take(0)
+    assert frame is not None
+    assert frame.shot == 1
 
 
 def test_frames_are_fitted_into_the_output(make_source: Callable[..., Any]) -> None:
