@@ -49,7 +49,7 @@ would differ from the next one is not known.
 Shows as fast as they can were measured before a frame was read when it is asked for, and not ahead. In
 turn on two slower cores without bfloat16 that brought p50 from 125 to 64 ms at the same rate. The paced
 one was measured before a film was read shortly before a frame is due, and the smallest octave rolled as it
-is resized: there, in turn, all else stopped, six runs each, p50 27.4 to 26.4 ms, p95 33.6 to 32.1, while a
+is resized: there, in turn, all else stopped, six runs each, p50 27.4 to 27.0 ms, p95 33.7 to 32.1, while a
 frame took 22 as fast as it can.
 
 What bounds the rate on two cores: a frame's chain (warm start, kernel, residual, look: the next frame's
