@@ -17,11 +17,12 @@ from livedream.sources.source import Source
 LATE_S = 0.25
 """A source that is this far behind its own time line goes on from now."""
 
-
 MARGIN_S, CALMER = 0.003, 0.98
 """A frame is read so long before it is due, besides twice what the slowest one took lately; and by how much
 that time shrinks from frame to frame."""
 
+LONGEST_AHEAD_S = 0.1
+"""The next frame is taken to be due within that: less than LATE_S, so that none comes too late for it."""
 
 POLL_S = 0.05
 """How often it is looked whether there is another source while no frame is due: a slide may last an hour."""
@@ -36,20 +37,25 @@ class _Pacer:
 
     clock: Clock
     start_s: float | None = None
+    _media_s: float = 0.0
     _due_s: float = 0.0
+    _interval_s: float = 0.0
     _slowest_s: float = 0.0
 
     def due_s(self, media_s: float) -> float:
         now_s = self.clock.now_s()
+        # By the last two frames: what a film says of its rate is a hint, and rates change.
+        since_s = 0.0 if self.start_s is None else media_s - self._media_s
+        self._media_s, self._interval_s = media_s, max(0.0, min(since_s, LONGEST_AHEAD_S))
         if self.start_s is None or now_s - (self.start_s + media_s) > LATE_S:
             self.start_s = now_s - media_s
         self._due_s = self.start_s + media_s
         return self._due_s
 
-    def read_at_s(self, fps: float) -> float:
+    def read_at_s(self) -> float:
         if self.start_s is None:
             return self.clock.now_s()
-        return self._due_s + 1 / fps - 2 * self._slowest_s - MARGIN_S
+        return self._due_s + self._interval_s - 2 * self._slowest_s - MARGIN_S
 
     def note_read(self, took_s: float) -> None:
         self._slowest_s = max(took_s, CALMER * self._slowest_s)
@@ -88,6 +94,7 @@ class CaptureThread:
                     self._start_shot(frame.shot)
                 if self._pacer is not None and not self.source.info.is_device:
                     if frame.media_s is not None and not self._wait(self._pacer.due_s(frame.media_s), stop):
+                        self._pacer.start_s = None
                         continue
                     frame = replace(frame, captured_s=self._clock.now_s())
                 self.meter.note(self._clock.now_s())
@@ -103,12 +110,11 @@ class CaptureThread:
             self._pacer.start_s = None
 
     def _read(self, stop: threading.Event) -> Frame | None:
-        info = self.source.info
         if self._pacer is None:
             if not self.slot.wait_for_taker():  # read before, it would be old when dreamed
                 return None
-        elif not info.is_device:
-            self._wait(self._pacer.read_at_s(info.fps), stop)
+        elif not self.source.info.is_device:
+            self._wait(self._pacer.read_at_s(), stop)
         start_s = time.perf_counter()
         frame = self.source.read(stop)
         if frame is not None:

@@ -66,7 +66,8 @@ def test_paced_a_frame_is_read_shortly_before_it_is_due(
     source.read = slow
     CaptureThread(source, (128, 96), clock, paced=True).run(threading.Event())
     due_s = [0.01 + 0.1 * number for number in range(5)]
-    assert read_s[1:5] == pytest.approx([due - 0.02 - MARGIN_S for due in due_s[1:]], abs=2e-3)
+    # After the first frame it is not known yet when the next is due.
+    assert read_s[2:5] == pytest.approx([due - 0.02 - MARGIN_S for due in due_s[2:]], abs=2e-3)
 
 
 def test_another_source_is_not_kept_waiting_by_a_picture_that_lasts_an_hour(
@@ -86,6 +87,21 @@ def test_another_source_is_not_kept_waiting_by_a_picture_that_lasts_an_hour(
     frame = capture.slot.take(0)
     assert frame is not None
     assert frame.shot == 1
+
+
+def test_a_film_whose_header_names_a_far_lower_rate_is_not_slowed_down(
+    make_source: Callable[..., Any],
+) -> None:
+    clock, source = ManualClock(), make_source(26, fps=0.5)
+    read = source.read
+
+    def stamped(stop: threading.Event) -> Any:
+        frame = read(stop)
+        return None if frame is None else replace(frame, media_s=frame.index / 25)
+
+    source.read = stamped
+    CaptureThread(source, (128, 96), clock, paced=True).run(threading.Event())
+    assert 1.0 <= clock.now_s() < 1.04
 
 
 def test_frames_are_fitted_into_the_output(make_source: Callable[..., Any]) -> None:
