@@ -17,7 +17,6 @@ import multiprocessing
 import sys
 import time
 import zlib
-from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -119,28 +118,14 @@ def judged(seen: Seen, fed: list[int], begin_ms: int, end_ms: int) -> dict[str, 
     }
 
 
-class NoDream:
-    """An engine that gives back the picture that it is given."""
-
-    name = "nothing"
-    number_format = "float32"
-    device = None
-
-    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
-        """Return the first input."""
-        return np.array(inputs[0], np.float32)
-
-    def close(self) -> None:
-        """Hold nothing."""
-
-
 def add_no_dream() -> None:
     """Make "nothing" an engine."""
     from livedream.engines.in_process import Made
     from livedream.engines.kinds import ENGINES, EngineKind
     from livedream.health import Health
+    from livedream.runtime.recovery import RestingEngine
 
-    made = Made(NoDream(), None, None)
+    made = Made(RestingEngine(), None, None)
     ENGINES.add("nothing", EngineKind(lambda: Health("live", ""), made=lambda *_: made, at_once=True))
 
 
