@@ -81,7 +81,7 @@ class MemoryCanvas:
     """Works on arrays; all but composing is done when `dream` returns."""
 
     def __init__(self) -> None:
-        self._beside, self._composing = thread_beside("beside"), thread_beside("compose")
+        self._beside = thread_beside("beside")
 
     def looked_at(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Looked:
         """Make the small grey picture from the one at working size."""
@@ -116,7 +116,7 @@ class MemoryCanvas:
         scene = _scene(start, residual, task.past)
         watch.lap("look")
         left = Left(residual, velocity, scene, depths, np.full((1, 1, 1), gain, np.float32))
-        composed = partial(compose, task.rgb, shown, task.look.strength, self._composing)
+        composed = partial(compose, task.rgb, shown, task.look.strength)
         return Composing(left, start.carried, sound, composed, watch)
 
     def to_array(self, held: Field) -> Field:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,9 @@ from livedream.frame import Rgb
 
 CLEAR_EDGE = 1.5
 """Brightness gradient, in levels of 255 per pixel of the grey picture, at which half of `scene` applies."""
+
+MIDDLE, REACH = 128, 100
+"""The byte of a residual of nothing, and how far bytes go from there: sampling overshoots by a quarter."""
 
 
 def scene_mask(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) -> NDArray[np.float32]:
@@ -30,33 +31,18 @@ def scene_mask(grey: NDArray[np.uint8], size_wh: tuple[int, int], scene: float) 
     return np.asarray(cv2.resize(shown, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def compose(
-    rgb: Rgb, residual: NDArray[np.float32], strength: float = 1.0, beside: Executor | None = None
-) -> Rgb:
+def compose(rgb: Rgb, residual: NDArray[np.float32], strength: float = 1.0) -> Rgb:
     """Add the residual, enlarged, to a picture of any size; return a new array.
 
     rgb: uint8 HxWx3. residual: float32 hxwx3, where 1 is the whole range. strength: factor on it.
-    beside: does half of it at the same time; None: one thread does all.
-    The picture keeps its own sharpness: only what the dream adds is enlarged. What brightens and
-    what darkens go their ways apart, since OpenCV enlarges and adds bytes twice as fast as
-    sixteen-bit numbers and many times faster than floats; both are right to half a level.
+    The picture keeps its own sharpness: only what the dream adds is enlarged, as bytes around MIDDLE, since
+    OpenCV enlarges and adds bytes faster than sixteen-bit numbers and many times faster than floats. A byte
+    is a level; where the dream is stronger than bytes reach it is as many levels as are needed, up to 2.6.
     """
-    size_wh = (rgb.shape[1], rgb.shape[0])
-    alpha = 255 * strength
-    if beside is None:
-        lighter = _enlarged(residual, cv2.THRESH_TOZERO, alpha, size_wh)
-        darker = _enlarged(residual, cv2.THRESH_TOZERO_INV, alpha, size_wh)
-    else:
-        waited_for = beside.submit(_enlarged, residual, cv2.THRESH_TOZERO, alpha, size_wh)
-        darker = _enlarged(residual, cv2.THRESH_TOZERO_INV, alpha, size_wh)
-        lighter = waited_for.result()
+    levels = np.clip(residual * np.float32(255 * strength), np.float32(-255), np.float32(255))
+    peak = max(float(levels.max()), -float(levels.min()))
+    step = max(1.0, peak / REACH)
+    small = cv2.convertScaleAbs(levels, alpha=1 / step, beta=MIDDLE)
+    added = cv2.resize(small, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_CUBIC)
     # In place: fresh megabytes are what costs most here.
-    return np.asarray(cv2.add(cv2.subtract(rgb, darker, dst=darker), lighter, dst=darker), np.uint8)
-
-
-def _enlarged(
-    residual: NDArray[np.float32], keep: int, alpha: float, size_wh: tuple[int, int]
-) -> cv2.typing.MatLike:
-    """Enlarge what brightens, or what darkens, as bytes; keep: OpenCV's word for which of them."""
-    one_way = cv2.threshold(residual, 0, 0, keep)[1]
-    return cv2.resize(cv2.convertScaleAbs(one_way, alpha=alpha), size_wh, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.addWeighted(rgb, 1.0, added, step, -MIDDLE * step, dst=added), np.uint8)

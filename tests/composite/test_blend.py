@@ -1,5 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
-
 import cv2
 import numpy as np
 import pytest
@@ -8,6 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from livedream.composite import compose, scene_mask
+from livedream.composite.blend import REACH
 from livedream.frame import Rgb
 
 sides = st.integers(1, 40)
@@ -45,13 +44,17 @@ def test_at_strength_nothing_every_pixel_is_left(
 
 @settings(max_examples=40, deadline=None)
 @given(sides, sides, st.floats(0, 3), st.integers(0, 99))
-def test_at_the_same_size_exactly_the_rounded_levels_are_added(
+def test_at_the_same_size_the_rounded_levels_are_added(
     height: int, width: int, strength: float, seed: int
 ) -> None:
     rgb, added = noise(height, width, seed), residual(height, width, seed)
-    levels = np.rint(added * np.float32(255 * strength)).astype(int)
-    expected = np.clip(rgb.astype(int) + levels, 0, 255)
-    assert (compose(rgb, added, strength) == expected).all()
+    levels = np.clip(added * np.float32(255 * strength), -255, 255)
+    expected = np.clip(rgb.astype(int) + np.rint(levels).astype(int), 0, 255)
+    error = np.abs(compose(rgb, added, strength).astype(int) - expected)
+    if np.abs(levels).max() <= REACH:
+        assert error.max() == 0
+    else:  # a byte is more than a level, and both roundings may go the same way
+        assert error.max() <= 2
 
 
 @pytest.mark.parametrize(("level", "end"), [(1.0, 255), (-1.0, 0), (3.0, 255), (-3.0, 0)])
@@ -59,6 +62,18 @@ def test_it_saturates_instead_of_wrapping_around(level: float, end: int) -> None
     rgb = noise(30, 40)
     added = np.full((15, 20, 3), level, np.float32)
     assert (compose(rgb, added, 3.0) == end).all()
+
+
+@pytest.mark.parametrize("peak", [0.1, 0.4, 0.8])
+def test_it_enlarges_to_within_a_level_or_two_of_what_floats_give(peak: float) -> None:
+    added = np.asarray(cv2.GaussianBlur(residual(45, 80), (0, 0), 1.0), np.float32)
+    added *= np.float32(peak) / np.abs(added).max()
+    enlarged = cv2.resize(added * 255, (272, 153), interpolation=cv2.INTER_CUBIC)
+    composed = compose(np.full((153, 272, 3), 128, np.uint8), added)
+    error = composed - np.clip(128 + enlarged, 0, 255)
+    # Half a byte before it is enlarged, by weights that may amplify it to 0.95, one after, and half a level.
+    assert np.abs(error).max() < 1.45 * max(1.0, peak * 255 / REACH) + 0.5
+    assert abs(error.mean()) < 0.05
 
 
 @settings(max_examples=25, deadline=None)
@@ -168,13 +183,3 @@ def test_the_stronger_the_edge_the_more_shows_through() -> None:
         least.append(float(scene_mask(halves, (64, 36), 0.8).min()))
     assert least == sorted(least, reverse=True)
     assert least[0] > least[-1] + 0.3
-
-
-@given(st.tuples(sides, sides), st.tuples(sides, sides), st.floats(0, 3))
-@settings(max_examples=20, deadline=None)
-def test_two_threads_compose_what_one_does(
-    size_hw: tuple[int, int], residual_hw: tuple[int, int], strength: float
-) -> None:
-    rgb, added = noise(*size_hw), residual(*residual_hw)
-    with ThreadPoolExecutor(1) as beside:
-        assert (compose(rgb, added, strength, beside) == compose(rgb, added, strength)).all()
