@@ -59,7 +59,7 @@ class _Gradient(nn.Module):
 
     def __init__(self, spec: KernelSpec) -> None:
         super().__init__()
-        network = load_network(network_info(spec.network), spec.pooling).freeze()
+        network = load_network(network_info(spec.network), spec.pooling).keep_salient(spec.salient).freeze()
         seeds = [(tap.layer, make_objective(tap.objective, tap.groups)) for tap in spec.taps]
         self.gradient = InputGradient(network, seeds)
 

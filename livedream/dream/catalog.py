@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -24,6 +25,10 @@ EMBEDDED_STRIDES = (1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1)
 
 EMBEDDED_HEADS = {"head.4": "block.2", "head.6": "block.5", "head.8": "block.7", "head.11": "block.10"}
 """Heads of the embedded network, named after the layers of the teacher that they learned: the block below."""
+
+METADATA, SALIENT = "__metadata__", "salient."
+"""Where notes lie in the header of a safetensors file, and what the name of a head's salient channels begins
+with."""
 
 TORCHVISION = "https://download.pytorch.org/models/"
 """Where torchvision publishes; names carry the first digits of the SHA-256."""
@@ -210,34 +215,59 @@ _MAKERS: Mapping[str, Callable[[str], NetworkInfo]] = {
 @cache
 def _embedded() -> NetworkInfo:
     file = folder("assets") / "embedded_v1.safetensors"
-    shapes = _shapes(file)
+    header = _header(file)
+    shapes = _shapes(header)
     weights = {"stem": "stem.weight"}
     for block in (f"block.{number}" for number in range(len(EMBEDDED_STRIDES))):
         weights[block] = f"{block}.project.weight"
         weights |= {head: f"{head}.weight" for head, below in EMBEDDED_HEADS.items() if below == block}
     try:
         layers = {name: shapes[weight][0] for name, weight in weights.items()}
-    except (KeyError, IndexError, TypeError) as fault:
+        salient = _salient(header, layers)
+    except (KeyError, IndexError, TypeError, ValueError) as fault:
         raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
     moods = {"lines": "head.4", "patterns": "head.6", "eyes": "head.8", "creatures": "head.11"}
     return NetworkInfo(
-        "embedded", file, layers, moods, heads=EMBEDDED_HEADS, default_layer="eyes", licence="MIT, livedream"
+        "embedded",
+        file,
+        layers,
+        moods,
+        heads=EMBEDDED_HEADS,
+        default_layer="eyes",
+        licence="MIT, livedream",
+        salient=salient,
     )
 
 
-def _shapes(file: Path) -> dict[str, list[int]]:
-    """Read tensor shapes from a safetensors header: 8 bytes of length, then JSON."""
+def _header(file: Path) -> dict[str, Any]:
+    """Read a safetensors header: 8 bytes of length, then JSON."""
     try:
         with file.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
-            header = dict(json.loads(stream.read(length)))
+            return dict(json.loads(stream.read(length)))
     except (OSError, struct.error, ValueError, MemoryError, OverflowError) as fault:
         raise InputError(
             f"the network file {file} cannot be read ({fault}); install livedream again"
         ) from fault
-    entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
+
+
+def _shapes(header: Mapping[str, Any]) -> dict[str, list[int]]:
     return {
         name: entry["shape"]
-        for name, entry in entries.items()
-        if isinstance(entry, dict) and "shape" in entry
+        for name, entry in header.items()
+        if name != METADATA and isinstance(entry, dict) and "shape" in entry
     }
+
+
+def _salient(header: Mapping[str, Any], layers: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    """Return the salient channels that are noted, by head. Raises ValueError for what is no channel."""
+    noted = header.get(METADATA, {})
+    salient = {
+        head: tuple(int(number) for number in noted[SALIENT + head].split())
+        for head in EMBEDDED_HEADS
+        if SALIENT + head in noted
+    }
+    for head, numbers in salient.items():
+        if not numbers or sorted(set(numbers) & set(range(layers[head]))) != list(numbers):
+            raise ValueError(f"the salient channels of {head} are no ascending numbers of its channels")
+    return salient

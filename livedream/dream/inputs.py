@@ -61,8 +61,9 @@ def controls(taps: Iterable[Tap], dream: DreamSettings, info: NetworkInfo, time_
     """
     taps = list(taps)
     weights = {
-        (tap.objective, tap.layer): np.zeros((1, info.channels(tap.layer), 1, 1), np.float32) for tap in taps
+        (tap.objective, tap.layer): np.zeros((1, tap.channels(info), 1, 1), np.float32) for tap in taps
     }
+    salient = {tap.layer: list(info.salient[tap.layer]) for tap in taps if tap.salient}
     chosen = channel_weights(dream, info)
     for objective, name, weight in weighted_layers(dream, info, time_s):
         layer = info.find(name)
@@ -71,6 +72,8 @@ def controls(taps: Iterable[Tap], dream: DreamSettings, info: NetworkInfo, time_
             weights[tap] += label_weights(dream, info)
         elif tap in weights:
             of_channels = chosen.get(layer) if objective == dream.objective else None
+            if of_channels is not None and layer in salient:  # of a dream whose engine is still to come
+                of_channels = of_channels[:, salient[layer]]
             weights[tap] += weight if of_channels is None else weight * of_channels
     written = {info.find(name): tuple(of) for name, of in dream.channels.items()}
     return [

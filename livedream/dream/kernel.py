@@ -211,5 +211,5 @@ def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:
 
     number_format: what the network computes in, as torch names it.
     """
-    network = load_network(network_info(spec.network), spec.pooling)
+    network = load_network(network_info(spec.network), spec.pooling).keep_salient(spec.salient)
     return Kernel(network.to(getattr(torch, number_format)).freeze(), spec).eval().requires_grad_(False)

@@ -67,6 +67,12 @@ class Convolution(Layer):
         self.register_buffer("_kept", None, persistent=False)
         self._kept_groups = 0
 
+    def keep(self, outputs: Sequence[int]) -> None:
+        """Leave some of the output channels alone, by their numbers."""
+        numbers = list(outputs)
+        self.weight = nn.Parameter(self.weight[numbers], requires_grad=False)
+        self.bias = nn.Parameter(self.bias[numbers], requires_grad=False)
+
     def freeze(self) -> None:
         """Work the weights of the way back out once, for weights that change no more.
 

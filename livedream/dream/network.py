@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from torch import Tensor, nn
 
@@ -49,6 +49,13 @@ class Network(nn.Module):
         head = self._heads[_key(technical)] if technical not in self.names else Chain([])
         assert isinstance(head, Layer)
         return head
+
+    def keep_salient(self, heads: Collection[str]) -> Network:
+        """Leave of heads their salient channels alone. Gives the network itself."""
+        for name in heads:
+            (convolution,) = (part for part in self.head(name).modules() if isinstance(part, Convolution))
+            convolution.keep(self.info.salient[name])
+        return self
 
     def freeze(self) -> Network:
         """Work out once what depends on weights alone; they may change no more. Gives the network itself."""

@@ -33,6 +33,8 @@ class NetworkInfo:
     classifiers at its side left out. licence: of the weights, and whose they are.
     labels: whose classes its classifier knows: "imagenet", "places205", "places365" or "".
     heads: layers at the side, which nothing goes on from -> the layer that each sits on.
+    salient: heads -> the channels that a dream of the whole head is made of: those that photographs excite
+    most. Without the others it costs less and is clearer.
     """
 
     name: str
@@ -49,6 +51,7 @@ class NetworkInfo:
     licence: str = ""
     labels: str = ""
     heads: Mapping[str, str] = field(default_factory=dict)
+    salient: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def own_place(self) -> Path:

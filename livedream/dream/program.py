@@ -101,7 +101,7 @@ class KernelProgram:
         )
         info = network_info(spec.network)
         weights = [
-            in_groups(np.ones((1, info.channels(tap.layer), 1, 1), np.float32), tap.groups, dream, 1.0)
+            in_groups(np.ones((1, tap.channels(info), 1, 1), np.float32), tap.groups, dream, 1.0)
             for tap in spec.taps
         ]
         # Others than the image: what is compared with itself has no gradient.

@@ -124,6 +124,11 @@ class KernelSpec:
         return tuple(tap.layer for tap in self.taps if tap.objective not in OTHER_WORDS)
 
     @property
+    def salient(self) -> tuple[str, ...]:
+        """List the layers of which only the salient channels are dreamed."""
+        return tuple(tap.layer for tap in self.taps if tap.salient)
+
+    @property
     def groups(self) -> int:
         """Return the number of groups of channels; 1: all channels everywhere."""
         return max((tap.groups for tap in self.taps), default=1)

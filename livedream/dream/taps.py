@@ -29,12 +29,18 @@ Weights = Mapping[str, float]
 class Tap:
     """Where a network is tapped, and what for: the word of an objective and the technical name of its layer.
 
-    groups: of channels, each with weights of its own; 1: all channels everywhere.
+    groups: of channels, each with weights of its own; 1: all channels everywhere. salient: only the salient
+    channels of the layer are there, which is a dream of the whole layer.
     """
 
     objective: str
     layer: str
     groups: int = 1
+    salient: bool = False
+
+    def channels(self, info: NetworkInfo) -> int:
+        """Count the channels that are tapped."""
+        return len(info.salient[self.layer]) if self.salient else info.channels(self.layer)
 
 
 def taps_at(*layers: str, objective: str = "even", groups: int = 1) -> tuple[Tap, ...]:
@@ -51,11 +57,20 @@ def taps_of(dream: DreamSettings, info: NetworkInfo) -> list[Tap]:
         label_weights(dream, info)
     wanted = {(objective, info.find(name)) for objective, name, _ in weighted_layers(dream, info, 0.0)}
     groups = {dream.objective: dream.channel_groups}
+    whole = _whole(dream, info, wanted)
     return [
-        Tap(objective, layer, groups.get(objective, 1))
+        Tap(objective, layer, groups.get(objective, 1), salient=layer in whole)
         for objective in (dream.objective, *OTHER_WORDS)
         for layer in sorted((layer for word, layer in wanted if word == objective), key=info.depth)
     ]
+
+
+def _whole(dream: DreamSettings, info: NetworkInfo, wanted: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the layers that have salient channels and are dreamed as a whole, none of them picked."""
+    if dream.channel_groups > 1 or dream.rank != "all":
+        return set()
+    others = {layer for objective, layer in wanted if objective != dream.objective}
+    return set(info.salient) - others - set(channel_weights(dream, info))
 
 
 def weighted_layers(

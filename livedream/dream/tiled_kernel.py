@@ -158,7 +158,7 @@ class TiledKernel(nn.Module):
 
 def tiled_kernel(spec: KernelSpec, tiles: Sequence[Tiles]) -> TiledKernel:
     """Build a spec's kernel with some of its octaves in tiles."""
-    network = load_network(network_info(spec.network)).freeze()
+    network = load_network(network_info(spec.network)).keep_salient(spec.salient).freeze()
     kernel = Kernel(network, spec, resize=Interpolation, waves=FastWaves)
     return TiledKernel(kernel.eval().requires_grad_(False), tiles)
 

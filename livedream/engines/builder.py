@@ -43,7 +43,7 @@ class EngineBuilder(Generic[P]):
         self._plan: Callable[[], Ahead[P]] | None = None
         self._ahead: AheadQueue[P] = AheadQueue()
         self._ready: list[Ready[P]] = []
-        self._shelf: EngineShelf[P] = EngineShelf()
+        self._shelf: EngineShelf[P] = EngineShelf(self._ahead.stored)
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
         self._failure: Failure[P] | None = None
@@ -205,7 +205,13 @@ class EngineBuilder(Generic[P]):
                     self._maker.begin()
                     return self._job
             if plan is not None:
-                self._ahead.fill(plan(), self._shelf)
+                self._fill(plan())
+
+    def _fill(self, ahead: Ahead[P]) -> None:
+        with self._changed:
+            self._ahead.fill(ahead, self._shelf)
+            unused = self._shelf.expect(ahead.load)
+        close_all(unused)
 
     def _is_called(self) -> bool:
         return self._closed or self._wanted is not None or self._plan is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic
 
 from livedream.engines.maker import P, Ready
@@ -11,19 +11,30 @@ from livedream.engines.maker import P, Ready
 KEPT = 16
 """Engines that stay loaded, some 30 MB each: as many as all presets need at one size, and some more."""
 
+SPARE = 4
+"""Engines that nobody expects to be asked for and that stay loaded all the same: those of other sizes."""
+
 
 class EngineShelf(Generic[P]):
     """Holds engines by program, those used last; one that is lent is never closed. No thread is heeded.
 
-    What is to be closed now is returned, for the owner to do that when nobody waits for it.
+    What is to be closed now is returned, for the owner to do that when nobody waits for it. stored: programs
+    whose engines are in the cache; of those that are closed for want of room, those that are there are added.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stored: set[P]) -> None:
+        self._stored = stored
         self._kept: OrderedDict[P, Ready[P]] = OrderedDict()
         self._lent: list[Ready[P]] = []
+        self._expected: frozenset[P] = frozenset()
 
     def __contains__(self, program: object) -> bool:
         return program in self._kept
+
+    def expect(self, programs: Iterable[P]) -> list[Ready[P]]:
+        """Note what may be asked for; returns engines of older expectations that there is no room for."""
+        self._expected = frozenset(programs)
+        return self._surplus()
 
     def put(self, ready: Ready[P]) -> list[Ready[P]]:
         """Keep an engine; returns those that there is no room for any more."""
@@ -59,10 +70,16 @@ class EngineShelf(Generic[P]):
         return unused
 
     def _surplus(self) -> list[Ready[P]]:
-        spare = [ready for ready in self._kept.values() if not self._is_lent(ready)]
-        gone = spare[: max(0, len(self._kept) - KEPT)]
+        idle = [ready for ready in self._kept.values() if not self._is_lent(ready)]
+        spare = [ready for ready in idle if ready.stored and ready.program not in self._expected]
+        gone = spare[: max(0, len(spare) - SPARE)]
         for ready in gone:
             del self._kept[ready.program]
+        left = [ready for ready in idle if ready.program in self._kept]
+        for ready in left[: max(0, len(self._kept) - KEPT)]:
+            del self._kept[ready.program]
+            gone.append(ready)
+        self._stored.update(ready.program for ready in gone if ready.stored)
         return gone
 
     def _is_lent(self, ready: Ready[P]) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from livedream.dream import catalog
 from livedream.dream.catalog import (
@@ -15,6 +16,7 @@ from livedream.dream.catalog import (
     networks_folder,
 )
 from livedream.errors import InputError
+from livedream.resources import folder
 from livedream.settings import DreamSettings
 
 REPORT = """
@@ -217,6 +219,17 @@ def test_weights_of_one_s_own_come_first(tmp_path: Path, monkeypatch: pytest.Mon
     assert info.own
     assert info.file == tmp_path / "vgg16.safetensors"
     assert info.way_out == "install its weights: livedream networks get vgg16 --file FILE"
+
+
+@pytest.mark.parametrize("note", ["", "3 2", "2 2", "-1 2", "2 512", "2 two"])
+def test_salient_channels_that_are_none_are_told(tmp_path: Path, note: str) -> None:
+    weights = load_file(folder("assets") / "embedded_v1.safetensors")
+    save_file(weights, tmp_path / "embedded_v1.safetensors", {"salient.head.8": note})
+    ran = subprocess.run(
+        [sys.executable, "-c", REPORT, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in ran.stderr
+    assert "install livedream again" in ran.stdout
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,10 @@ def test_frame_inputs_have_the_kernel_s_shapes_and_the_settings_in_them(
     assert seen.shape == (octaves, 2)
     assert np.abs(seen).max() <= jitter_px
     info = network_info("embedded")
-    for control, layer, weight in ((lines, "head.4", 0.5), (eyes, "head.8", -2.0)):
+    counts = info.channels("head.4"), len(info.salient["head.8"])
+    for control, count, weight in zip((lines, eyes), counts, (0.5, -2.0), strict=True):
         assert control.dtype == np.float32
-        assert control.shape == (1, info.layers[layer], 1, 1)
+        assert control.shape == (1, count, 1, 1)
         assert (control == weight).all()
 
 
@@ -97,5 +98,5 @@ def test_an_engine_that_is_still_the_old_one_is_fed_what_it_knows() -> None:
     new = DreamSettings(layers={"eyes": 0.5, "patterns": 1.0}, octaves=1)
     _, seen, *controls = frame_inputs(old, new, rng())
     assert seen.shape == (3, 2)
-    assert [control.shape for control in controls] == [(1, 512, 1, 1)]
+    assert [control.shape for control in controls] == [(1, 256, 1, 1)]
     assert (controls[0] == 0.5).all()

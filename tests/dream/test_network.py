@@ -4,8 +4,11 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
-from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES
+from livedream.dream.catalog import EMBEDDED_HEADS, EMBEDDED_STRIDES, network_info
+from livedream.dream.input_gradient import InputGradient
+from livedream.dream.loading import load_network
 from livedream.dream.network import Network
+from livedream.dream.objective import L2
 from livedream.errors import InputError
 
 
@@ -48,6 +51,22 @@ def test_the_weights_are_float32_and_frozen(network: Network) -> None:
     assert len(parameters) > 50
     assert {parameter.dtype for parameter in parameters} == {torch.float32}
     assert not any(parameter.requires_grad for parameter in parameters)
+
+
+@pytest.mark.parametrize("head", ["head.8", "head.11"])
+def test_salient_channels_alone_have_the_gradient_of_all_with_the_others_silent(head: str) -> None:
+    info = network_info("embedded")
+    whole, few = (load_network(info).double() for _ in range(2))
+    few.keep_salient([head])
+    numbers = list(info.salient[head])
+    chosen = torch.zeros(1, info.channels(head), 1, 1, dtype=torch.float64)
+    chosen[0, numbers] = 1
+    image = torch.rand(1, 3, 64, 96, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    of_all, (seen,) = InputGradient(whole, [(head, L2())]).with_activations(image, [chosen])
+    of_few, (seen_few,) = InputGradient(few, [(head, L2())]).with_activations(image, [chosen[:, numbers]])
+    torch.testing.assert_close(of_few, of_all)
+    torch.testing.assert_close(seen_few, seen[:, numbers])
+    assert few.head("head.4")(torch.zeros(1, 128, 2, 2).double()).shape[1] == 256, "other heads are left"
 
 
 def test_a_way_down_ends_with_the_layer_asked_for(network: Network) -> None:

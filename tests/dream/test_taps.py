@@ -21,8 +21,41 @@ def weight(tap: Tap, dream: DreamSettings, time_s: float = 0.0) -> np.ndarray:
 
 
 def test_without_a_wish_the_default_layer_dreams() -> None:
-    assert taps() == [Tap("even", "head.8")]
-    assert taps(objective="mean") == [Tap("mean", "head.8")]
+    assert taps() == [Tap("even", "head.8", salient=True)]
+    assert taps(objective="mean") == [Tap("mean", "head.8", salient=True)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"channels": {"eyes": {3: 1.0}}},
+        {"without": {"head.8": [3]}},
+        {"without": {"eyes": []}},
+        {"rank": "strongest"},
+        {"channel_groups": 3},
+        {"content_layers": {"eyes": 1.0}},
+    ],
+)
+def test_what_picks_among_channels_or_compares_them_has_all_of_them(words: dict[str, object]) -> None:
+    found = taps(layers={"eyes": 1.0, "creatures": 1.0}, **words)
+    assert not any(tap.salient for tap in found if tap.layer == "head.8")
+    one_by_one = "channels" in words or "without" in words or "content_layers" in words
+    assert [tap.salient for tap in found if tap.layer == "head.11"] == [one_by_one]
+
+
+def test_a_tap_counts_its_channels() -> None:
+    assert Tap("even", "head.8").channels(INFO) == 512
+    assert Tap("even", "head.8", salient=True).channels(INFO) == len(INFO.salient["head.8"]) == 256
+
+
+def test_an_engine_of_the_salient_channels_is_fed_those_of_what_is_picked_now() -> None:
+    tap = Tap("even", "head.8", salient=True)
+    first, other = INFO.salient["head.8"][0], next(n for n in range(512) if n not in INFO.salient["head.8"])
+    given = weight(tap, DreamSettings(layers={"eyes": 2.0}, channels={"eyes": {first: 0.5, other: 1.0}}))
+    assert given.shape == (1, 256, 1, 1)
+    assert given[0, 0] == 1.0
+    assert given[0, 1:].max() == 0
+    assert (weight(tap, DreamSettings(layers={"eyes": 2.0})) == 2.0).all()
 
 
 @pytest.mark.parametrize("words", [{"guide": "a.png"}, {"style": "a.png"}, {"sequence": ("lines", "eyes")}])
@@ -51,7 +84,9 @@ def test_a_style_is_taken_from_the_image_on_down() -> None:
 
 
 def test_layers_of_a_guide_without_a_guide_are_not_tapped() -> None:
-    assert taps(guide_layers={"lines": 1.0}, style_layers={"stem": 1.0}) == [Tap("even", "head.8")]
+    assert taps(guide_layers={"lines": 1.0}, style_layers={"stem": 1.0}) == [
+        Tap("even", "head.8", salient=True)
+    ]
     assert Tap("content", "image") in taps(content_layers={"image": 1.0})
 
 

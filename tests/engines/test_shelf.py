@@ -11,8 +11,9 @@ from livedream.engines.shelf import EngineShelf, close_all
 
 @pytest.fixture
 def ready(make_program: Callable[..., Any]) -> Callable[[str], Ready[Any]]:
-    def make(name: str) -> Ready[Any]:
-        return Ready(make_program(name), SimpleNamespace(name=name), False, 0.0, None, None)  # type: ignore[arg-type]
+    def make(name: str, *, stored: bool = False) -> Ready[Any]:
+        engine: Any = SimpleNamespace(name=name)
+        return Ready(make_program(name), engine, False, 0.0, None, None, stored)
 
     return make
 
@@ -20,7 +21,7 @@ def ready(make_program: Callable[..., Any]) -> Callable[[str], Ready[Any]]:
 @pytest.fixture
 def shelf(monkeypatch: pytest.MonkeyPatch) -> EngineShelf[Any]:
     monkeypatch.setattr(module, "KEPT", 2)
-    return EngineShelf()
+    return EngineShelf(set())
 
 
 def test_what_was_not_used_for_longest_goes_first(shelf: EngineShelf[Any], ready: Any) -> None:
@@ -30,6 +31,28 @@ def test_what_was_not_used_for_longest_goes_first(shelf: EngineShelf[Any], ready
     assert shelf.put(third) == [second]
     assert first.program in shelf
     assert second.program not in shelf
+
+
+def test_of_what_nobody_expects_and_the_cache_has_few_stay_loaded(
+    monkeypatch: pytest.MonkeyPatch, ready: Any
+) -> None:
+    monkeypatch.setattr(module, "SPARE", 1)
+    stored: set[Any] = set()
+    shelf: EngineShelf[Any] = EngineShelf(stored)
+    runs, expected, other, third = (
+        ready(name, stored=True) for name in ("runs", "expected", "other", "third")
+    )
+    dear = ready("only here")
+    shelf.put(runs)
+    shelf.lend(runs.program)
+    assert shelf.expect([expected.program]) == []
+    assert shelf.put(dear) == shelf.put(expected) == shelf.put(other) == []
+    assert shelf.put(third) == [other]
+    assert stored == {other.program}
+    assert all(one.program in shelf for one in (runs, dear, expected, third))
+    assert shelf.expect([]) == [expected], "it is no longer asked for, and the older one"
+    assert shelf.give_back(runs) == [runs], "it was loaded before the third"
+    assert stored == {one.program for one in (other, expected, runs)}
 
 
 def test_what_is_lent_stays_open_until_it_is_given_back(shelf: EngineShelf[Any], ready: Any) -> None:
