@@ -59,12 +59,26 @@ def test_settings_decide_the_spec_and_the_layers_come_in_order() -> None:
         {"jitter_px": 3},
         {"layers": {"eyes": 0.25}},
         {"layers": {"head.8": 9.0}},
-        {"channels": {"eyes": {3: 1.0}}},
+        {"channels": {"patterns": {3: 1.0}}},
+        {"without": {"lines": [3]}},
     ],
 )
 def test_what_is_read_each_frame_does_not_change_the_spec(change: dict[str, Any]) -> None:
     changed = DreamSettings(**{"layers": {"eyes": 1.0}} | change)
     assert kernel_spec(changed, (64, 88)) == kernel_spec(DreamSettings(layers={"eyes": 1.0}), (64, 88))
+
+
+def test_channels_that_are_picked_change_the_spec_of_a_head_with_salient_ones_once() -> None:
+    whole = kernel_spec(DreamSettings(layers={"eyes": 1.0}), (64, 88))
+    one, others = (
+        kernel_spec(
+            DreamSettings(layers={"eyes": 1.0}, channels={"eyes": dict.fromkeys(numbers, 1.0)}), (64, 88)
+        )
+        for numbers in ((3,), (4, 5))
+    )
+    assert whole.salient == ("head.8",)
+    assert one == others != whole
+    assert one.salient == ()
 
 
 def test_an_unknown_layer_is_told_with_near_ones() -> None:
