@@ -53,17 +53,26 @@ is resized: there, in turn, all else stopped, six runs each, p50 27.4 to 27.0 ms
 frame took 22 as fast as it can.
 
 What bounds the rate on two cores: a frame's chain (warm start, kernel, residual, look: the next frame's
-waits for it) takes all but 0.6 ms of the 14.9 between two frames, and meanwhile both cores are busy with it
-and with decoding, shrinking, flow and composing of other frames: 27.5 ms of processor a frame, against 23.9
-where there is but one core. The warm start takes 5.4 ms in that crowd and 2.2 by itself. Twice the rate of
-one core, 84 a second, is what two could make if no thread waited for another. The kernel is more than half
-of it, 12.0 ms on one thread, two times 8.0 on two, whose many small layers wait for each other. On one
-thread it costs less and the chain takes as long again: 50 frames a second. Without gain, too: decoding and
-composing held back while the kernel runs, priorities, composing by sixteen-bit numbers; and the small octave
-of the next frame on one core beside the large one of this frame on the other, one thread each, from a dream
-that is one step older: what is saved in waiting goes to work that is done twice (its own warm start, two
-engines' ways in and out), and no core is fuller: between 0.8 and 1.15 times the rate, in turn, as the
-machine's own speed swings. Left to try: a network of fewer operations.
+waits for it) takes all but 0.6 ms of the 14.9 between two frames, and meanwhile both cores are busy with
+it and with decoding, shrinking, flow and composing of other frames: 27.5 ms of processor a frame, against
+23.9 where there is but one core. The warm start takes 5.4 ms in that crowd and 2.2 by itself. Twice the
+rate of one core, 84 a second, is what two could make if no thread waited for another. The kernel is more
+than half of it, 12.0 ms on one thread, two times 8.0 on two, whose many small layers wait for each other.
+On one thread it costs less and the chain takes as long again: 50 frames a second. Without gain, too:
+decoding and composing held back while the kernel runs, priorities, composing by sixteen-bit numbers; and
+the small octave of the next frame on one core beside the large one of this frame on the other, one thread
+each, from a dream that is one step older: what is saved in waiting goes to work that is done twice (its
+own warm start, two engines' ways in and out), and no core is fuller: between 0.8 and 1.15 times the rate,
+in turn, as the machine's own speed swings. Nor do threads that are not bound to cores help, nor larger
+steps between octaves: with a ratio of 1.8 in place of 1.6 people keep less of their dream as they move.
+No layer of the network can be left out, and of its trunk no more than an eighth of the channels, without
+training it anew.
+
+All these figures are older than two changes: a dream of all of a head computes its salient channels
+alone, 1.72 GFLOP in place of 1.87, and a residual is laid over the picture in one go. On the slower
+machine without AVX-512, `livedream bench` in turn, four runs each, medians: 34.6 frames a second against
+28.5 of the state before stages ran side by side (f284a06), which is 1.21 times (1.16 to 1.27 from pair to
+pair), p50 latency 55 ms against 100. There `benchmarks/kernel_floor.py` prints 1.09 and 1.11 in float32.
 """
 
 PEERS = """\
