@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, replace
 
 from livedream.clock import Clock
 from livedream.frame import Frame
 from livedream.imaging import fitted_size, resized
 from livedream.runtime.attract import Attract
+from livedream.runtime.current_source import HANGS_S, CurrentSource
 from livedream.runtime.latest import Latest
 from livedream.runtime.stats import Meter
-from livedream.sources.source import Source
 
 LATE_S = 0.25
 """A source that is this far behind its own time line goes on from now."""
@@ -71,7 +70,7 @@ class CaptureThread:
 
     def __init__(
         self,
-        source: Source,
+        source: CurrentSource,
         box_wh: tuple[int, int],
         clock: Clock,
         *,
@@ -115,12 +114,13 @@ class CaptureThread:
                 return None
         elif not self.source.info.is_device:
             self._wait(self._pacer.read_at_s(), stop)
-        start_s = time.perf_counter()
         frame = self.source.read(stop)
         if frame is not None:
+            read_s, start_s = self.source.read_s, self._clock.now_s()
             frame = replace(frame, rgb=resized(frame.rgb, fitted_size(frame.size_wh, self._box_wh)))
-            if not self.source.info.is_device:  # a device's read is mostly waiting
-                self._note_read(time.perf_counter() - start_s)
+            # A device's read is mostly waiting, and so is one that hung.
+            if not self.source.info.is_device and 0 <= read_s < HANGS_S:
+                self._note_read(read_s + self._clock.now_s() - start_s)
         return frame
 
     def _wait(self, until_s: float, stop: threading.Event) -> bool:

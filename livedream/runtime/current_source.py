@@ -52,6 +52,8 @@ class CurrentSource:
         self._backoff, self._tried_s = Backoff(), float("-inf")
         self._has_delivered = False
         self._called_s: float | None = None
+        self.read_s = 0.0
+        """How many seconds the read took that gave the newest frame; earlier tries and waits do not count."""
         self._closed = False
         self._changing = threading.Lock()
         self._closers: list[threading.Thread] = []
@@ -99,7 +101,7 @@ class CurrentSource:
         """
         while not stop.is_set():
             source, shot = self._now
-            self._called_s = self._clock.now_s()
+            self._called_s = called_s = self._clock.now_s()
             try:
                 frame = _checked(source.read(stop))
             except SourceError:
@@ -111,6 +113,7 @@ class CurrentSource:
             else:
                 if self._now[0] is source:
                     self._loss, self._has_delivered = None, True
+                    self.read_s = self._clock.now_s() - called_s
                     return None if frame is None else replace(frame, shot=shot)
             finally:
                 self._called_s = None
