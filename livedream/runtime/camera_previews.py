@@ -75,10 +75,11 @@ class CameraPreviews:
     def _follow_list(self, stop: threading.Event) -> None:
         """List what is there now; what was seen of those that stayed is kept."""
         try:
-            cameras = self._sources.devices.cameras()
+            cameras, trouble = self._sources.devices.cameras(), ""
         except Exception as fault:  # each system fails in its own way
-            cameras, self.trouble = (), f"{reason(fault)}."
+            cameras, trouble = (), f"{reason(fault)}."
         if not stop.is_set():
+            self.trouble = trouble
             self._views = {
                 camera.device: replace(self._views.get(camera.device, CameraView(camera)), camera=camera)
                 for camera in cameras

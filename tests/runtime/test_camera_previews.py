@@ -157,8 +157,11 @@ def test_a_camera_that_is_chosen_while_it_is_looked_through_is_opened_after_that
         (OSError("no bus"), "OSError: no bus."),
     ],
 )
-def test_cameras_that_cannot_be_listed_say_why(room: Room, fault: Exception, why: str) -> None:
+def test_cameras_that_cannot_be_listed_say_why_until_they_can(room: Room, fault: Exception, why: str) -> None:
     room.cameras = fault
     room.previews.open()
     room.until(lambda: room.previews.trouble == why)
     assert room.previews.views() == ()
+    room.cameras = list(ALIKE)
+    room.until(lambda: room.previews.trouble == "")
+    room.until(lambda: len(room.previews.views()) == len(ALIKE))
