@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from livedream.sources.watchdog import Backoff
 if TYPE_CHECKING:
     import torch
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 STEADY_S = 10.0
 """An engine that has run for so long without a fault is trusted again."""
 
@@ -34,6 +37,9 @@ LONGEST_PAUSE_S = 240.0
 
 UNSOUND_FRAMES = 10
 """After so many frames in a row that are no numbers an engine is taken to be broken, not its frame."""
+
+MOST_FAILED = 64
+"""So many programs that could not be built are remembered, and so many reasons that were told."""
 
 
 class RestingEngine:
@@ -85,10 +91,10 @@ class Recovery:
         self._spec: KernelSpec | None = None
         self._ask_at_s = 0.0
         self._pauses: dict[KernelSpec, Backoff] = {}
-        self._wrong: set[KernelSpec] = set()
+        self._wrong: dict[KernelSpec, None] = {}
         self._since_s: float | None = None
         self._faults = self._unsound = 0
-        self._told: set[str] = set()
+        self._told: dict[str, None] = {}
         self.found: EngineRunError | None = None
         """What the thread that finishes frames has found; taken by `take_found`."""
         self.undreamed: EngineError | None = None
@@ -100,7 +106,7 @@ class Recovery:
         """Close the engines that were open when one failed; after STRIKES another kind is taken."""
         self._faults += 1
         self._since_s, self._unsound = None, 0
-        self._wrong.discard(spec)  # what stood in for it is gone, and comes again with it
+        self._wrong.pop(spec, None)  # what stood in for it is gone, and comes again with it
         self._put_off(spec, self._backoff)
         self._say(str(fault), f"{fault}; the show goes on without it, and it is loaded again")
         for ready in readies:
@@ -173,10 +179,12 @@ class Recovery:
     def _put_off_build(self, spec: KernelSpec, fault: EngineError, goes_on: str) -> None:
         """Put off what could not be built, or for good what would come out wrong again; tell it."""
         if isinstance(fault, EngineDisagreesError):
-            self._wrong.add(spec)
+            _put_newest(self._wrong, spec, None)
             self._say(str(fault), f"{fault}; {goes_on}; choose another look, or start with --engine auto")
             return
-        self._put_off(spec, self._pauses.setdefault(spec, Backoff(longest_s=LONGEST_PAUSE_S)))
+        pauses = self._pauses.get(spec, Backoff(longest_s=LONGEST_PAUSE_S))
+        _put_newest(self._pauses, spec, pauses)
+        self._put_off(spec, pauses)
         self._say(str(fault), f"{fault}; {goes_on}, and it is tried again")
 
     def _put_off(self, spec: KernelSpec, pauses: Backoff) -> None:
@@ -185,5 +193,13 @@ class Recovery:
 
     def _say(self, reason: str, sentence: str) -> None:
         if reason not in self._told:
-            self._told.add(reason)
+            _put_newest(self._told, reason, None)
             self._tell(sentence)
+
+
+def _put_newest(kept: dict[Key, Value], key: Key, value: Value) -> None:
+    """Keep a value as the newest of at most MOST_FAILED; the oldest goes."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > MOST_FAILED:
+        del kept[next(iter(kept))]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +23,7 @@ from livedream.frame import Frame
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
-from livedream.runtime.recovery import LONGEST_PAUSE_S, UNSOUND_FRAMES, Recovery, RestingEngine
+from livedream.runtime.recovery import LONGEST_PAUSE_S, MOST_FAILED, UNSOUND_FRAMES, Recovery, RestingEngine
 from livedream.runtime.store import SettingsStore
 
 SIZE_WH = (96, 64)
@@ -343,3 +344,27 @@ def test_what_does_not_agree_is_asked_for_once_more_when_what_stands_in_for_it_h
     night.pass_by(600.0, OTHER, ready(OTHER, stopgap=True))
     assert len(night.asked_s) == 2
     assert len([sentence for sentence in night.told if "does not agree" in sentence]) == 1
+
+
+@pytest.mark.parametrize("fault", [EngineError, EngineDisagreesError])
+def test_of_a_night_of_failures_only_the_newest_are_kept(fault: type[EngineError]) -> None:
+    night = Night()
+    specs = [replace(OTHER, size_hw=(64, 96 + 8 * number)) for number in range(MOST_FAILED + 3)]
+    for number, spec in enumerate(specs):
+        night.recovery.asks(spec)
+        night.builder._failure = Failure(KernelProgram(spec), fault(f"no engine {number}"))
+        assert not night.recovery.asks(spec), "it has just failed"
+    kept = night.recovery._wrong if fault is EngineDisagreesError else night.recovery._pauses
+    assert list(kept) == specs[3:]
+    assert len(night.recovery._told) == MOST_FAILED
+    assert len(night.told) == len(specs), "each was told"
+
+
+def test_what_fails_again_and_again_is_no_old_failure() -> None:
+    night = Night()
+    night.pass_by(100.0, OTHER, ready(FIRST))
+    for number in range(MOST_FAILED + 1):
+        for spec in (replace(OTHER, size_hw=(64, 104 + 8 * number)), OTHER):
+            night.recovery._put_off_build(spec, EngineError("no memory"), "what runs goes on")
+    assert OTHER in night.recovery._pauses
+    assert night.recovery._pauses[OTHER].next_s() == LONGEST_PAUSE_S
