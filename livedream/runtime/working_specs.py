@@ -17,7 +17,10 @@ from livedream.runtime.governor import Governor
 from livedream.settings import DreamSettings
 
 MOST_KEPT = 1024
-"""Dreams whose programs are kept, and how fine they became: more than presets, of each its sizes."""
+"""Dreams whose specs are kept, and how fine they became: more than presets, of each its sizes."""
+
+MOST_CHOSEN = 64
+"""Specs of which it is remembered that they were chosen lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class WorkingSpecs:
         self._governor, self._is_there = governor, is_there
         self._size_wh = (0, 0)
         self._known: deque[tuple[DreamSettings, KernelSpec]] = deque(maxlen=64)
+        self._chosen: tuple[KernelSpec, ...] = ()
         self._listed = lru_cache(MOST_KEPT)(self._list)
         self._plain: KernelSpec | None = None
         self._reached: dict[KernelSpec, float] = {}
@@ -52,19 +56,19 @@ class WorkingSpecs:
         """
         self._size_wh, governor = size_wh, self._governor
         if governor is None:
-            return self._plain_spec(dream, dream.working_px)
+            return self._noted(self._held(self._plain_spec(dream, dream.working_px)))
         governor.want(dream.working_px, dream.passes)
         governor.most_finer = max(dream.finer, size_wh[0] * size_wh[1] / dream.working_px)
-        plain = self._plain_spec(dream, governor.working_px)
+        plain = self._noted(self._held(self._plain_spec(dream, governor.working_px)))
         if plain != self._plain:
             self._plain = plain
             governor.begin(self._start(dream, plain))
         self._note_reached(plain, governor.finer)
-        return self._finer(dream, plain, governor.finer) if alone else plain
+        return self._noted(self._finer(dream, plain, governor.finer)) if alone else plain
 
     def like(self, dream: DreamSettings, spec: KernelSpec) -> KernelSpec:
         """Return the spec of a dream at the sizes of another one. Raises InputError."""
-        return self._spec_of(dream, spec.laid_hw, spec.size_hw)
+        return self._noted(self._held(self._spec_of(dream, spec.laid_hw, spec.size_hw)))
 
     def has_finer(self, dream: DreamSettings, finer: float) -> bool:
         """Return whether the engine of the dream that was chosen last, so fine, need not be built."""
@@ -77,7 +81,7 @@ class WorkingSpecs:
         governor = self._governor
         if governor is None or governor.awaited is None or self._plain is None:
             return None
-        return KernelProgram(self._finer(dream, self._plain, governor.awaited))
+        return KernelProgram(self._noted(self._finer(dream, self._plain, governor.awaited)))
 
     def ahead(self, dreams: Iterable[DreamSettings], awaited: KernelProgram | None) -> Ahead[KernelProgram]:
         """List what may be asked for, and at the size that the governor would choose next.
@@ -108,11 +112,12 @@ class WorkingSpecs:
         return governed_px if dream.working_px == self._governor.wanted_px else dream.working_px
 
     def _program(self, dream: DreamSettings, working_px: int) -> KernelProgram | None:
-        return self._listed(_Asked(dream, dream.model_dump_json(), self._size_wh, working_px))
+        spec = self._listed(_Asked(dream, dream.model_dump_json(), self._size_wh, working_px))
+        return None if spec is None else KernelProgram(self._held(spec))
 
-    def _list(self, asked: _Asked) -> KernelProgram | None:
+    def _list(self, asked: _Asked) -> KernelSpec | None:
         with suppress(InputError):  # it is told when it is asked for
-            return KernelProgram(self._plain_spec(asked.dream, asked.working_px))
+            return self._plain_spec(asked.dream, asked.working_px)
         return None
 
     def _note_reached(self, plain: KernelSpec, finer: float) -> None:
@@ -133,7 +138,7 @@ class WorkingSpecs:
         return self._spec_of(dream, base_hw, finer_size(base_hw, dream.finer))
 
     def _finer(self, dream: DreamSettings, plain: KernelSpec, finer: float) -> KernelSpec:
-        return self._spec_of(dream, plain.laid_hw, finer_size(plain.laid_hw, finer))
+        return self._held(self._spec_of(dream, plain.laid_hw, finer_size(plain.laid_hw, finer)))
 
     def _spec_of(
         self, dream: DreamSettings, base_hw: tuple[int, int], size_hw: tuple[int, int]
@@ -142,19 +147,25 @@ class WorkingSpecs:
         for known, spec in tuple(self._known):
             if known is dream and (spec.laid_hw, spec.size_hw) == (base_hw, size_hw):
                 return spec
-        spec = self._held(kernel_spec(dream, base_hw, size_hw))
+        spec = kernel_spec(dream, base_hw, size_hw)
         self._known.append((dream, spec))
         return spec
 
     def _held(self, spec: KernelSpec) -> KernelSpec:
-        """Return a spec that was there lately instead, if it can do more by an input that may be 0.
+        """Return a spec that was chosen lately instead, if it can do more by an input that may be 0.
 
         A wave that touches 0 would else ask for two engines in turn.
         """
-        for _, known in tuple(self._known):
+        for known in self._chosen:
             gains = known.regularised - spec.regularised, known.swings - spec.swings
             if max(gains) > 0 <= min(gains):
                 more = replace(spec, regularised=known.regularised, swings=known.swings)
                 if more == known:
                     return known
+        return spec
+
+    def _noted(self, spec: KernelSpec) -> KernelSpec:
+        """Return a spec that is chosen, which is remembered; only the thread that dreams chooses."""
+        if spec not in self._chosen:
+            self._chosen = (*self._chosen, spec)[-MOST_CHOSEN:]
         return spec

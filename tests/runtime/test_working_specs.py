@@ -37,6 +37,24 @@ def test_a_wave_that_touches_zero_stays_with_one_engine(name: str) -> None:
     assert chosen.choose(LINES.model_copy(update={name: 0.0}), SIZE_WH) == kernel_spec(LINES, BASE_HW)
 
 
+def test_what_a_preset_is_said_to_begin_with_is_what_it_does_begin_with() -> None:
+    """Else the panel says that its engine is still to come, or it is built, while another one is taken."""
+    chosen, _ = specs()
+    wave = EYES.model_copy(update={"decay": 0.1})
+    plain, more = kernel_spec(EYES, BASE_HW), kernel_spec(wave, BASE_HW)
+    assert chosen.choose(EYES, SIZE_WH) == plain
+    assert chosen.program(wave) == KernelProgram(more)
+    assert chosen.program(EYES) == KernelProgram(plain), "nobody has chosen what does more"
+    assert chosen.choose(EYES, SIZE_WH) == plain
+    assert chosen.choose(wave, SIZE_WH) == more
+    assert chosen.program(EYES) == KernelProgram(more)
+    assert chosen.ahead([EYES, LINES], None).load == [
+        KernelProgram(more),
+        KernelProgram(kernel_spec(LINES, BASE_HW)),
+    ]
+    assert chosen.choose(EYES, SIZE_WH) == more
+
+
 def test_it_is_never_finer_than_the_output_unless_that_is_asked_for() -> None:
     chosen, governor = specs()
     chosen.choose(EYES, SIZE_WH)
