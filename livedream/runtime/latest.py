@@ -36,6 +36,13 @@ class Latest(Generic[T]):
             self._sequence += 1
             self._changed.notify_all()
 
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Wait until `put` would not wait; False after `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not self._lossless or self._taken or self._closed, timeout_s
+            )
+
     def take(self, timeout_s: float | None = None) -> T | None:
         """Take an item that was not taken yet, waiting for it; None after `timeout_s` or at the end.
 

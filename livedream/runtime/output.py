@@ -16,7 +16,7 @@ from livedream.runtime.flash_limiter import WINDOW_S, FlashLimiter
 from livedream.runtime.latest import Latest
 from livedream.runtime.panic import Panic, PanicMode
 from livedream.runtime.placeholder import PlaceholderFrames
-from livedream.runtime.sink_worker import Finished, Rate, SinkWorker
+from livedream.runtime.sink_worker import LOOK_UP_S, Finished, Rate, SinkWorker
 from livedream.runtime.stats import Meter
 from livedream.sinks.sink import REPLAY, FlashLimit, Sink
 from livedream.sources.source import Source
@@ -161,6 +161,8 @@ class Output:
         self._newest.put(limited)
         for worker in self._sink_workers:
             watched = worker.sink.is_live or self.flash_limit == "all"
+            while not worker.slot.wait_for_room(LOOK_UP_S):
+                self.look_after()  # whoever else would do so may wait for this frame
             worker.slot.put(limited if watched else whole)
 
     def _note_switch(self, now_s: float) -> bool:

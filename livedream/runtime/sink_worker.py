@@ -34,7 +34,7 @@ ASLEEP_S = 60.0
 """Nothing goes out in place of a longer stall: the machine slept, or somebody set its clock."""
 
 LOOK_UP_S = 0.1
-"""How often a thread that waits for a frame looks whether it should stop."""
+"""How often a thread that waits for a frame, or for a sink to take one, looks up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,10 @@ class SinkWorker:
                 self._told.discard("hangs")
         else:
             self._hung_s = now_s
-            words = f"{self.sink.name} does not answer; all else goes on, and so does it when it answers"
-            self._say("hangs", words)
+            waits = "the show waits for it, as it is to have each frame"
+            goes_on = "all else goes on, and so does it when it answers"
+            is_waited_for = self.rate.pace == "each frame"
+            self._say("hangs", f"{self.sink.name} does not answer; {waits if is_waited_for else goes_on}")
 
     @property
     def running_s(self) -> float:

@@ -81,6 +81,20 @@ def test_lossless_put_waits_and_loses_nothing() -> None:
     assert slot.dropped == 0
 
 
+def test_there_is_room_where_a_put_would_not_wait() -> None:
+    newest, lossless = Latest[int](), Latest[int](lossless=True)
+    for slot in (newest, lossless):
+        assert slot.wait_for_room(0)
+        slot.put(1)
+    assert newest.wait_for_room(0)
+    assert not lossless.wait_for_room(0)
+    lossless.take(0)
+    assert lossless.wait_for_room(0)
+    lossless.put(2)
+    lossless.close()
+    assert lossless.wait_for_room(0)
+
+
 def test_close_wakes_a_waiting_lossless_put() -> None:
     slot: Latest[int] = Latest(lossless=True)
     slot.put(1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -239,6 +240,37 @@ def test_the_output_is_mirrored_for_all(output: Output) -> None:
     assert latest[1][0, :, 0].tolist() == levels[::-1]
     output.finish()
     assert levels_of(sink) == [0, 70, 70]
+
+
+def test_a_sink_that_is_to_have_each_frame_and_hangs_is_told_of_by_the_thread_that_waits_for_it() -> None:
+    class Hanging(Memory):
+        name, entered, release = "hanging", threading.Event(), threading.Event()
+
+        def write(self, rgb: Any, time_s: float) -> None:
+            self.entered.set()
+            assert self.release.wait(60)
+            super().write(rgb, time_s)
+
+    clock, sink, told, is_told = ManualClock(), Hanging(), list[str](), threading.Event()
+
+    def tell(sentence: str) -> None:
+        told.append(sentence)
+        is_told.set()
+
+    source = SimpleNamespace(health=Health("live"))
+    output = Output(RATE, source, clock, tell)  # type: ignore[arg-type]
+    output.add_sink(sink, replace(RATE, pace="each frame"))
+    output.start()
+    emitter = threading.Thread(target=lambda: [output.emit(dreamed(level)) for level in range(4)])
+    emitter.start()
+    assert sink.entered.wait(60)
+    clock.advance(BLOCKED_S)
+    assert is_told.wait(60)
+    sink.release.set()
+    emitter.join(60)
+    output.finish()
+    assert told == ["hanging does not answer; the show waits for it, as it is to have each frame"]
+    assert levels_of(sink) == [0, 1, 2, 3]
 
 
 def test_a_sink_that_hangs_and_a_lost_source_are_told_of_while_no_frame_comes(
