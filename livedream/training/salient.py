@@ -9,7 +9,7 @@ from typing import Annotated
 
 import torch
 import typer
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
@@ -38,10 +38,23 @@ def salient(
     if unknown := [name for name in head if name not in TEACHES]:
         raise InputError(f"--head {unknown[0]}: there is no such head; choose of {', '.join(TEACHES)}")
     student = load_network(replace(network_info("embedded"), file=network))
+    weights, noted = _as_it_is(network)
     images = to_images(read_photos(photos)[0][:count])
     notes = {SALIENT + name: _numbers(loudness(student, name, images), share) for name in head}
-    noted = to_bytes(load_file(network), metadata=notes)
-    write_whole(network, lambda stream: stream.write(noted))
+    content = to_bytes(weights, metadata=noted | notes)
+    try:
+        write_whole(network, lambda stream: stream.write(content))
+    except OSError as fault:
+        raise InputError(f"{network} cannot be written ({fault.strerror}); nothing is noted") from fault
+
+
+def _as_it_is(network: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read a network's weights in the precision that they have, and its notes. Raises InputError."""
+    try:
+        with safe_open(network, "pt") as opened:
+            return {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
+    except SafetensorError as fault:
+        raise InputError(f"{network} is no safetensors file, so that nothing can be noted in it") from fault
 
 
 @torch.no_grad()

@@ -1,3 +1,4 @@
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from livedream.training import salient as module
 from livedream.training.salient import loudness, salient
 from livedream.training.student import new_student, save, weights_of
 
@@ -35,6 +37,44 @@ def test_the_loudest_channels_are_noted_and_the_weights_stay(
     numbers = [int(number) for number in notes["salient.head.8"].split()]
     assert len(numbers) == 128
     assert numbers == sorted(set(numbers))
+
+
+def test_what_was_noted_before_stays_and_a_head_s_own_note_is_replaced(
+    call: Call, network_file: Path, photos_file: Path
+) -> None:
+    def notes_after(head: str, share: str) -> dict[str, str]:
+        given = [network_file, "--photos", photos_file, "--head", head, "--share", share, "--count", "3"]
+        assert call(salient, *given)[0] == 0
+        with safe_open(network_file, "pt") as opened:
+            return dict(opened.metadata())
+
+    first = notes_after("head.8", "0.25")
+    both = notes_after("head.11", "0.25")
+    assert set(both) == {"salient.head.8", "salient.head.11"}
+    assert both["salient.head.8"] == first["salient.head.8"]
+    assert len(notes_after("head.8", "0.5")["salient.head.8"].split()) == 256
+
+
+def test_a_file_that_cannot_take_notes_is_told_and_left(
+    call: Call, network_file: Path, photos_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(file: Path) -> list[Path | str]:
+        return [file, "--photos", photos_file, "--head", "head.4", "--count", "2"]
+
+    pickled = network_file.with_suffix(".pth")
+    torch.save(load_file(network_file), pickled)
+    code, _, told = call(salient, *given(pickled))
+    assert (code, told) == (2, f"{pickled} is no safetensors file, so that nothing can be noted in it\n")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "write_whole", full)
+    code, _, told = call(salient, *given(network_file))
+    assert (code, told) == (
+        2,
+        f"{network_file} cannot be written (No space left on device); nothing is noted\n",
+    )
 
 
 def test_loudness_is_the_mean_square_over_all_photos_and_places() -> None:
