@@ -224,7 +224,7 @@ def _embedded() -> NetworkInfo:
     try:
         layers = {name: shapes[weight][0] for name, weight in weights.items()}
         salient = _salient(header, layers)
-    except (KeyError, IndexError, TypeError, ValueError) as fault:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as fault:
         raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
     moods = {"lines": "head.4", "patterns": "head.6", "eyes": "head.8", "creatures": "head.11"}
     return NetworkInfo(
@@ -245,7 +245,7 @@ def _header(file: Path) -> dict[str, Any]:
         with file.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
             return dict(json.loads(stream.read(length)))
-    except (OSError, struct.error, ValueError, MemoryError, OverflowError) as fault:
+    except (OSError, struct.error, TypeError, ValueError, MemoryError, OverflowError) as fault:
         raise InputError(
             f"the network file {file} cannot be read ({fault}); install livedream again"
         ) from fault

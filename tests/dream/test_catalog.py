@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from math import prod
@@ -232,8 +233,32 @@ def test_salient_channels_that_are_none_are_told(tmp_path: Path, note: str) -> N
     assert "install livedream again" in ran.stdout
 
 
+def test_notes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    content = (folder("assets") / "embedded_v1.safetensors").read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    header["__metadata__"]["salient.head.8"] = 5
+    changed = json.dumps(header).encode()
+    file = tmp_path / "embedded_v1.safetensors"
+    file.write_bytes(len(changed).to_bytes(8, "little") + changed + content[8 + length :])
+    ran = subprocess.run(
+        [sys.executable, "-c", REPORT, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in ran.stderr
+    assert "install livedream again" in ran.stdout
+
+
 @pytest.mark.parametrize(
-    "content", [None, b"", b"1234567", b"\xff" * 64, b"\x04" + bytes(7) + b"nope", b"\x02" + bytes(7) + b"{}"]
+    "content",
+    [
+        None,
+        b"",
+        b"1234567",
+        b"\xff" * 64,
+        b"\x04" + bytes(7) + b"nope",
+        b"\x02" + bytes(7) + b"{}",
+        b"\x03" + bytes(7) + b"[1]",
+    ],
 )
 def test_a_network_file_that_is_gone_or_damaged_is_told_in_a_sentence(
     tmp_path: Path, content: bytes | None
