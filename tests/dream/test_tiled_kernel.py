@@ -14,7 +14,7 @@ from livedream.dream.inputs import PICTURE_PX, frame_inputs
 from livedream.dream.kernel import make_kernel
 from livedream.dream.program import TileProgram
 from livedream.dream.spec import KernelSpec
-from livedream.dream.taps import taps_at
+from livedream.dream.taps import Tap, taps_at
 from livedream.dream.tiled_kernel import LOUDNESS, Interpolation, Tiles, tiled_kernel
 from livedream.dream.tiles import tile_spec, tiling_of
 from livedream.ops.pyramid import Resize
@@ -107,6 +107,13 @@ def test_the_steps_of_all_tiles_are_made_together(change: dict[str, Any]) -> Non
     whole, tiled = both(spec_of(octaves=1, **change))
     assert cosine(whole, tiled) > 0.999
     assert float(tiled.abs().mean() / whole.abs().mean()) == pytest.approx(1, abs=1e-2)
+
+
+def test_tiles_of_a_whole_layer_are_of_its_salient_channels() -> None:
+    """The smaller octave is dreamed as a whole, the larger one in tiles."""
+    spec = spec_of(taps=(Tap("even", "head.8", salient=True),))
+    whole, tiled = both(spec, SETTINGS.model_copy(update={"layers": {"eyes": 1.0}}))
+    assert cosine(whole, tiled) > 0.99
 
 
 def test_each_tile_compares_with_its_own_part_of_the_frame() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livedream.engines import compiled, maker, openvino, tensorrt
+from livedream.engines import compiled, maker, openvino, shelf, tensorrt
 from livedream.engines.build_job import Ahead
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
@@ -625,6 +625,45 @@ def test_what_may_come_is_made_ahead_with_a_low_priority_when_nothing_is_asked_f
     assert ready is not None
     assert ready.program is likely
     assert stored not in builder._shelf, "it is on the disk alone"
+
+
+def test_of_what_is_expected_no_more_few_stay_loaded_and_the_others_come_back_from_the_cache(
+    bench: Any, workshop: Any, make_program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "SPARE", 1)
+    workshop.finish.set()
+    builder = bench.builder("openvino")
+    first, second, third = programs = [make_program(name) for name in ("first", "second", "third")]
+    builder.prepare(lambda: Ahead(load=programs))
+    until(lambda: all(program in builder._shelf for program in programs))
+    builder.prepare(lambda: Ahead(load=[third]))
+    until(lambda: first not in builder._shelf)
+    assert second in builder._shelf
+    assert third in builder._shelf
+    assert [builder.state(program) for program in programs] == ["ready"] * 3
+    builder.request(first, stopgap=False)
+    assert bench.take(builder).program is first
+    assert len(workshop.begun) == 3, "it was not built anew"
+
+
+@pytest.mark.parametrize(("choice", "stays"), [("openvino", False), ("eager", True)])
+def test_what_was_asked_for_stays_loaded_where_no_cache_has_it(
+    bench: Any,
+    workshop: Any,
+    make_program: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+    stays: bool,
+) -> None:
+    monkeypatch.setattr(shelf, "SPARE", 1)
+    workshop.finish.set()
+    builder = bench.builder(choice)
+    first, second, third = (make_program(name) for name in ("first", "second", "third"))
+    for program in (first, second, third):
+        builder.request(program, stopgap=False)
+        builder.give_back(bench.take(builder))
+    assert (first in builder._shelf, third in builder._shelf) == (stays, True)
+    assert builder.state(first) == "ready"
 
 
 def test_what_builds_stays_until_all_is_made_that_may_come(
