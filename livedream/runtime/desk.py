@@ -8,6 +8,7 @@ from livedream.clock import Clock
 from livedream.runtime.decks import Decks, add_deck_commands
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.history import History, add_history_commands
+from livedream.runtime.layer_tour import picked
 from livedream.runtime.parameters import Parameters
 from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
@@ -47,4 +48,6 @@ class Desk:
         self.decks.advance(now_s, waiting=waiting)
 
     def _upcoming(self) -> list[Settings]:
-        return [preset.settings for preset in (self.decks.other, *self.playlist.upcoming())]
+        """List the presets, and one channel of what stands, as a hand may have changed that."""
+        presets = [preset.settings for preset in (self.decks.other, *self.playlist.upcoming())]
+        return [*presets, *picked(self.playlist.store.snapshot())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from livedream.dream.catalog import NetworkInfo, network_info
+from livedream.dream.taps import taps_of
 from livedream.settings import DreamSettings, Settings, change
 
 NOTHING: dict[str, Any] = {
@@ -63,6 +64,15 @@ def next_channel(settings: Settings, by: int) -> Settings:
     layer, channel, count = where(settings)
     following = ((-1 if channel is None else channel) + 1 + by) % (count + 1) - 1
     return alone(settings, layer, None if following < 0 else following)
+
+
+def picked(settings: Settings) -> list[Settings]:
+    """List what needs the engine of single channels, if a whole layer is dreamed that has another one.
+
+    Raises InputError.
+    """
+    taps = taps_of(settings.dream, network_info(settings.dream.network))
+    return [alone(settings, taps[0].layer, 0)] if [tap.salient for tap in taps] == [True] else []
 
 
 def all_channels(settings: Settings) -> Settings:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from livedream.clock import ManualClock
+from livedream.dream.spec import kernel_spec
 from livedream.own_presets import OwnPresets
 from livedream.presets import Preset
 from livedream.runtime.desk import Desk
@@ -39,6 +40,25 @@ def test_the_engine_of_the_other_deck_is_built_first_and_what_is_saved_is_built_
     save_preset(desk.playlist, "mine")
     assert quiet_dreamer.asked_anew > before
     assert 0.7 in {settings.look.depth for settings in quiet_dreamer.upcoming()}
+
+
+def test_whoever_steps_through_the_channels_of_what_a_hand_has_changed_waits_for_no_engine(
+    desk: Desk, quiet_dreamer: Any
+) -> None:
+    desk.playlist.store.change({"dream.octaves": 4}, "panel")
+    prepared = {kernel_spec(settings.dream, (64, 88)) for settings in quiet_dreamer.upcoming()}
+    for command in ("next channel", "next channel", "previous channel"):
+        desk.commands.do(command)
+        assert kernel_spec(desk.playlist.store.snapshot().dream, (64, 88)) in prepared
+
+
+@pytest.mark.parametrize("layers", [{"lines": 1.0}, {"eyes": 1.0, "lines": 0.5}])
+def test_no_engine_is_built_ahead_for_channels_that_have_the_layer_s_or_are_of_several(
+    desk: Desk, quiet_dreamer: Any, layers: dict[str, float]
+) -> None:
+    before = len(quiet_dreamer.upcoming())
+    desk.playlist.store.change({"dream.layers": layers}, "panel")
+    assert len(quiet_dreamer.upcoming()) == before - 1
 
 
 def test_the_time_of_a_fade_is_one(desk: Desk, quiet_dreamer: Any) -> None:
