@@ -63,10 +63,15 @@ class ObjectiveSettings(Section):
         choices=OBJECTIVES,
     )
     channels: Mapping[str, Mapping[int, Weight]] = setting(
-        {}, "For each layer, the weights of single channels; channels not named get none."
+        {},
+        "For each layer, the weights of single channels; channels not named get none. As a whole, eyes and "
+        "creatures are dreamed by the half of their channels that photographs excite most; the first one "
+        "that is chosen needs another engine.",
     )
     without: Mapping[str, tuple[int, ...]] = setting(
-        {}, "For each layer, channels to leave out; all others of the layer are dreamed."
+        {},
+        "For each layer, channels to leave out; all others of the layer are dreamed. An empty list leaves "
+        "out none; the first layer that is named may need another engine.",
     )
     channel_groups: int = setting(
         1,
