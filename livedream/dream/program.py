@@ -162,6 +162,9 @@ def _described_taps(spec: KernelSpec) -> dict[str, Any]:
     """Return what taps are for besides the layers of the usual objective, in the words of the settings."""
     usual = DreamSettings().objective
     described: dict[str, Any] = {} if spec.groups == 1 else {"groups": spec.groups}
+    salient = network_info(spec.network).salient
+    if any(tap.layer in salient and not tap.salient for tap in spec.taps):
+        described["channels"] = "all"
     for tap in spec.taps:
         if tap.objective in OTHER_WORDS:
             described.setdefault(tap.objective, []).append(tap.layer)

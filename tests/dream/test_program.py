@@ -94,8 +94,18 @@ def test_it_is_described_in_the_words_of_the_settings() -> None:
         "working_size": [88, 64],
         "octaves": 2,
         "steps": 3,
+        "channels": "all",
     }
     assert json.loads(json.dumps(described)) == described
+
+
+def test_it_is_described_whether_a_head_with_salient_channels_has_all_of_them() -> None:
+    some, every = (
+        kernel_spec(DreamSettings(layers={"eyes": 1.0}, without=without), (64, 64))
+        for without in ({}, {"eyes": ()})
+    )
+    assert "channels" not in KernelProgram(some).describe()
+    assert KernelProgram(every).describe()["channels"] == "all"
 
 
 def test_an_example_fits_the_kernel_and_is_a_picture() -> None:
