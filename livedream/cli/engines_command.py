@@ -169,7 +169,8 @@ def _cells(entry: Listed) -> list[str]:
     program, checked = _table_of(facts.get("program")), _table_of(facts.get("check"))
     return [
         _joined(" ", [facts.get("engine"), facts.get("number_format"), *_where(facts)]),
-        _joined(": ", [program.get("network"), _joined(", ", program.get("layers"))]),
+        _joined(": ", [program.get("network"), _joined(", ", program.get("layers"))])
+        + (" (all channels)" if program.get("channels") == "all" else ""),
         _joined(
             ", ",
             [

@@ -86,6 +86,15 @@ class TestList:
         assert f"1 engine, 2.0 MB, in {cache.folder}" in told
         assert "cannot be used" not in told
 
+    def test_one_of_all_channels_of_a_layer_says_so(
+        self, cache: EngineCache, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        program = FACTS["program"]
+        assert isinstance(program, dict)
+        cache.put("key", b"engine", FACTS | {"program": program | {"channels": "all"}})
+        engines_command.print_engines()
+        assert "embedded: patterns, eyes (all channels)" in capsys.readouterr().out
+
     def test_of_octaves_that_take_turns_each_is_told_apart(
         self, cache: EngineCache, capsys: pytest.CaptureFixture[str]
     ) -> None:
