@@ -43,6 +43,7 @@ class EngineBuilder(Generic[P]):
         self._plan: Callable[[], Ahead[P]] | None = None
         self._ahead: AheadQueue[P] = AheadQueue()
         self._ready: list[Ready[P]] = []
+        self._unused: list[Ready[P]] = []  # closing takes as long as a frame, so it is the thread's to do
         self._shelf: EngineShelf[P] = EngineShelf(self._ahead.stored)
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
@@ -70,13 +71,12 @@ class EngineBuilder(Generic[P]):
         with self._changed:
             self._target, self._wanted, self._refusal, job = program, None, None, self._job
             self._with_stopgap = stopgap
-            unused = self._withdrawn()
+            self._unused += self._withdrawn()
             if not self._hand_over(program) and not self._is_being_made(program):
                 self._wanted = Job(program, True, stopgap)
             if job is not None and (self._wanted or (job.asked and job.program != program)):
                 self._maker.cancel()
             self._changed.notify_all()
-        close_all(unused)
 
     def prepare(self, plan: Callable[[], Ahead[P]]) -> None:
         """Build ahead what will be requested, with a low priority; replaces an earlier list.
@@ -106,8 +106,8 @@ class EngineBuilder(Generic[P]):
     def give_back(self, ready: Ready[P]) -> None:
         """Take back an engine that no longer runs, to keep it for reuse or close it."""
         with self._changed:
-            unused = self._shelf.give_back(ready)
-        close_all(unused)
+            self._unused += self._shelf.give_back(ready)
+            self._changed.notify_all()
 
     def discard(self, ready: Ready[P], *, avoid: bool = False) -> None:
         """Close an engine that failed; the next one for its program is loaded or built anew.
@@ -168,7 +168,7 @@ class EngineBuilder(Generic[P]):
             self._changed.notify_all()
         await_end([self._thread], "an engine is still being loaded", self._tell)
         with self._changed:
-            unused = self._withdrawn() + self._shelf.clear()
+            unused = self._unused + self._withdrawn() + self._shelf.clear()
         close_all(unused)
 
     def _work(self) -> None:
@@ -187,8 +187,9 @@ class EngineBuilder(Generic[P]):
         """Wait for something to do; None at the end."""
         while True:
             with self._changed:
-                self._job = None
+                self._job, unused, self._unused = None, self._unused, []
                 is_done = self._ahead.is_planned and not (self._is_called() or self._ahead)
+            close_all(unused)
             if is_done:  # until then the process that built the first engine is soon wanted again
                 self._maker.close()
             with self._changed:
@@ -210,11 +211,10 @@ class EngineBuilder(Generic[P]):
     def _fill(self, ahead: Ahead[P]) -> None:
         with self._changed:
             self._ahead.fill(ahead, self._shelf)
-            unused = self._shelf.expect(ahead.load)
-        close_all(unused)
+            self._unused += self._shelf.expect(ahead.load)
 
     def _is_called(self) -> bool:
-        return self._closed or self._wanted is not None or self._plan is not None
+        return bool(self._closed or self._wanted or self._plan or self._unused)
 
     def _serve(self, job: Job[P]) -> None:
         try:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -588,6 +589,24 @@ def test_an_engine_that_is_not_asked_for_any_more_is_not_handed_over(
     workshop.finish.set()
     assert bench.take(builder).program.name == "not there"
     assert builder.take() is None
+
+
+def test_what_there_is_no_room_for_is_closed_by_the_builder_s_thread(
+    bench: Any, workshop: Any, make_program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "SPARE", 1)
+    closed: Queue[tuple[str, str]] = Queue()
+    for name in ("first", "second"):
+        workshop.built[f"{name} 8"] = engine = workshop.make(name)
+        engine.close = lambda name=name: closed.put((name, threading.current_thread().name))
+    builder, taken = bench.builder("openvino"), []
+    for name in ("first", "second"):
+        builder.request(make_program(name), stopgap=False)
+        taken.append(bench.take(builder))
+    for ready in reversed(taken):
+        builder.give_back(ready)
+    assert closed.get(timeout=60) == ("first", "engine builder"), "a show would miss a frame meanwhile"
+    assert closed.empty()
 
 
 def test_what_was_used_comes_back_at_once_and_is_loaded_once(
