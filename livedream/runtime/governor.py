@@ -12,7 +12,13 @@ SETTLE_S = 2.5
 """How long a size is watched before a smaller one is tried; an engine swap itself costs a few frames."""
 
 CALM_S = 12.0
-"""How long there must be room for a larger one: other programs come and go, and each change shows."""
+"""How long there must be room for more: other programs come and go, and each change shows."""
+
+LONGEST_CALM_S = 600.0
+"""What had to be taken back has to be waited for twice as long, up to this."""
+
+LASTED = 10.0
+"""What was kept for so many times the calm before it has proved itself: the calm is halved again."""
 
 RUNG = 0.85
 """Sizes are the wanted one times powers of this: few enough that their engines are soon on the disk."""
@@ -32,12 +38,6 @@ PASS_SHARE = 0.6
 FINER, FINER_PRICE = 2.0, 2.0
 """How many times more pixels a finer dream has, and how many times longer a frame then takes until it was
 measured: the octave on top costs more than the base, the rest of a frame less."""
-
-LONGEST_CALM_S = 600.0
-"""After what was raised had to be taken back the calm has to last twice as long, up to this."""
-
-HELD_S = 60.0
-"""A larger size that had to be taken back sooner than this came too early."""
 
 SMALLEST_SHARE = 0.12
 """Of the wanted pixels; smaller dreams hide the scene rather than dream it."""
@@ -65,10 +65,8 @@ class Governor:
     finer: float = 1.0
     most_finer: float = 1.0
     awaited: float | None = None
-    _calm_s: float = CALM_S
-    _size_calm_s: float = CALM_S
-    _failed_px: int | None = None
-    _raised_at_s: float | None = None
+    _calms_s: dict[float, float] = field(default_factory=dict)
+    _changed_at_s: float | None = None
     _load_before: float | None = None
     _prices: dict[float, float] = field(default_factory=dict)
     _busy_s: float = 0.0
@@ -84,6 +82,11 @@ class Governor:
     def next_px(self) -> int:
         """Return the size that would be tried next if this one took too long."""
         return self._rung(self.working_px * RUNG)
+
+    @property
+    def _amount(self) -> float:
+        """Return the pixels dreamed a frame: what is given up first makes it larger than all before that."""
+        return self.working_px * self.passes * self.finer
 
     @property
     def is_at_ease(self) -> bool:
@@ -110,13 +113,17 @@ class Governor:
             self.wanted_passes = self.passes = wanted_passes
             self.restart()
 
-    def begin(self, finer: float) -> None:
-        """Begin another dream, so much finer than its base if there is time for all of the base."""
+    def begin(self, finer: float, *, is_other: bool = True) -> None:
+        """Begin a dream, so much finer than its base if there is time for all of the base.
+
+        is_other: it is not the one before at another size, of which it is known what had to be taken back.
+        """
         is_whole = self.working_px == self.wanted_px and self.passes == self.wanted_passes
         self.finer, self.awaited = finer if is_whole else 1.0, None
-        self._calm_s = self._size_calm_s = CALM_S
-        self._load_before = self._raised_at_s = self._failed_px = None
-        self._prices.clear()
+        if is_other:
+            self._load_before = self._changed_at_s = None
+            self._prices.clear()
+            self._calms_s.clear()
         self.restart()
 
     def observe(
@@ -127,14 +134,11 @@ class Governor:
         is_there: whether the engine of a dream so fine need not be built.
         """
         self._since_s = now_s if self._since_s is None else self._since_s
+        self._changed_at_s = now_s if self._changed_at_s is None else self._changed_at_s
         self._busy_s += busy_s
         self._watched += 1
         if now_s - self._since_s < SETTLE_S or self._watched < 10:
             return None
-        if self._raised_at_s is not None and now_s - self._raised_at_s >= HELD_S:
-            self._raised_at_s = None
-            if self.working_px >= (self._failed_px or 0):
-                self._size_calm_s, self._failed_px = CALM_S, None
         load = self._busy_s / self._watched / self.interval_s
         self._busy_s, self._watched, self._since_s = 0.0, 0, now_s
         before, self._load_before = self._load_before, None
@@ -142,7 +146,9 @@ class Governor:
             self._prices[self.finer] = max(1.0, load / before)
         # What was just taken is to leave time for others, too: engines are built in that.
         most = FULL_LOAD if before is None else AIM
-        return self._lower(load) if load > most else self._raise(load, now_s, is_there)
+        said = self._lower(load, now_s) if load > most else self._raise(load, now_s, is_there)
+        self._changed_at_s = self._changed_at_s if said is None else now_s
+        return said
 
     def _rung(self, fitting_px: float) -> int:
         """Return the largest size of the ladder that is at most `fitting_px`, or its smallest."""
@@ -151,22 +157,35 @@ class Governor:
         steps = math.ceil(math.log(share) / math.log(RUNG) - 1e-3)
         return int(self.wanted_px * RUNG ** min(steps, RUNGS))
 
-    def _lower(self, load: float) -> str | None:
+    def _calm_s(self, amount: float) -> float:
+        """Return for how long there has to be room before so many pixels are dreamed."""
+        return self._calms_s.get(amount, CALM_S)
+
+    def _distrust(self, now_s: float) -> None:
+        """Note that what is dreamed has to be taken back, however long it went well.
+
+        A machine whose speed swings would else be followed up and down for ever.
+        """
+        assert self._changed_at_s is not None
+        amount, kept_s = self._amount, now_s - self._changed_at_s
+        calm_s = self._calm_s(amount)
+        calm_s *= 2 if kept_s < LASTED * calm_s else 0.5
+        self._calms_s[amount] = min(LONGEST_CALM_S, max(CALM_S, calm_s))
+
+    def _lower(self, load: float, now_s: float) -> str | None:
+        self._distrust(now_s)
         if self.finer > 1:
-            self._calm_s = min(LONGEST_CALM_S, 2 * self._calm_s)
             rungs = max(1, math.ceil(math.log(load / AIM) / math.log(FINER)))
             return self._change_finer(max(1.0, self.finer / FINER**rungs))
         if self.passes > 1:
             return self._change_passes("only ", self.passes - 1)
-        if self._raised_at_s is not None:  # this size came too early, and is not tried again as soon
-            self._size_calm_s, self._failed_px = min(LONGEST_CALM_S, 2 * self._size_calm_s), self.working_px
-            self._raised_at_s = None
         return self._change("lowered", self._rung(self.working_px * AIM / load))
 
     def _raise(self, load: float, now_s: float, is_there: Callable[[float], bool]) -> str | None:
         """Go up by one rung once there has been room for it for long enough."""
         is_whole, has_all = self.working_px == self.wanted_px, self.passes == self.wanted_passes
-        one_up = min(self.wanted_px, math.ceil(self.working_px / RUNG))
+        one_up = self._rung(math.ceil(self.working_px / RUNG))
+        passes = self.passes + (is_whole and not has_all)
         finer = self.finer * FINER if is_whole and has_all else 1.0
         more = 1 + PASS_SHARE if is_whole else one_up / self.working_px
         more = self._prices.get(finer, FINER_PRICE) if finer > 1 else more
@@ -174,9 +193,7 @@ class Governor:
             self._calm_since_s = self.awaited = None
             return None
         self._calm_since_s = now_s if self._calm_since_s is None else self._calm_since_s
-        has_failed = not is_whole and self._failed_px is not None and one_up >= self._failed_px
-        calm_s = self._calm_s if finer > 1 else self._size_calm_s if has_failed else CALM_S
-        if now_s - self._calm_since_s < calm_s:
+        if now_s - self._calm_since_s < self._calm_s(one_up * passes * finer):
             return None
         if finer > 1 and not is_there(finer):
             self.awaited = finer
@@ -185,9 +202,8 @@ class Governor:
             self._load_before = load
             return self._change_finer(finer)
         if is_whole:
-            return self._change_passes("", self.passes + 1)
-        self._raised_at_s = now_s
-        return self._change("raised", self._rung(one_up))
+            return self._change_passes("", passes)
+        return self._change("raised", one_up)
 
     def _change_finer(self, finer: float) -> str:
         how = "finer" if finer > self.finer else "less fine"

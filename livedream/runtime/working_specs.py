@@ -47,6 +47,7 @@ class WorkingSpecs:
         self._chosen: tuple[KernelSpec, ...] = ()
         self._listed = lru_cache(MOST_KEPT)(self._list)
         self._plain: KernelSpec | None = None
+        self._plain_px = 0
         self._reached: dict[KernelSpec, float] = {}
 
     def choose(self, dream: DreamSettings, size_wh: tuple[int, int], *, alone: bool = True) -> KernelSpec:
@@ -61,10 +62,14 @@ class WorkingSpecs:
         governor.most_finer = max(dream.finer, size_wh[0] * size_wh[1] / dream.working_px)
         plain = self._noted(self._held(self._plain_spec(dream, governor.working_px)))
         if plain != self._plain:
-            self._plain = plain
-            governor.begin(self._start(dream, plain))
+            governor.begin(self._start(dream, plain), is_other=not self._is_resized(dream))
+            self._plain, self._plain_px = plain, governor.working_px
         self._note_reached(plain, governor.finer)
         return self._noted(self._finer(dream, plain, governor.finer)) if alone else plain
+
+    def _is_resized(self, dream: DreamSettings) -> bool:
+        """Return whether a dream is the one chosen last, at the size that the governor allowed then."""
+        return self._plain is not None and self._plain == self._held(self._plain_spec(dream, self._plain_px))
 
     def like(self, dream: DreamSettings, spec: KernelSpec) -> KernelSpec:
         """Return the spec of a dream at the sizes of another one. Raises InputError."""

@@ -159,6 +159,21 @@ def test_after_a_size_that_lasted_the_next_comes_as_soon_as_ever() -> None:
     assert governor.working_px == 80_000
 
 
+@pytest.mark.parametrize(("every_s", "most"), [(20, 8), (60, 13), (300, 14)])
+def test_a_machine_whose_own_speed_swings_is_not_followed_up_and_down(every_s: int, most: int) -> None:
+    """For half of the time it takes two thirds longer: a size that lasted a while is not one to trust."""
+    governor, frames = Governor(80_000, 1 / 30), 0
+
+    def busy_s() -> float:
+        nonlocal frames
+        frames += 1
+        return (36 if frames // (30 * every_s) % 2 else 22) / 1e3 * governor.working_px / 80_000
+
+    first, second = (watch(governor, busy_s, 1200) for _ in range(2))
+    assert len(first) + len(second) >= 2
+    assert len(second) <= most
+
+
 @pytest.mark.parametrize(("busy_ms", "at_ease"), [(20, True), (30, False)])
 def test_it_tells_whether_there_is_room_for_other_work(busy_ms: float, at_ease: bool) -> None:
     governor = Governor(80_000, 1 / 30)
@@ -289,6 +304,17 @@ def test_another_dream_begins_as_fine_as_is_said_where_all_else_is_there() -> No
     governor.working_px = 60_000
     governor.begin(4.0)
     assert governor.finer == 1
+
+
+@pytest.mark.parametrize(("is_other", "seconds"), [(True, 12.0), (False, 192.0)])
+def test_what_had_to_be_taken_back_is_remembered_of_the_same_dream(is_other: bool, seconds: float) -> None:
+    governor = Governor(80_000, 1 / 30)
+    run(governor, ms_per_px=60 / 80_000, seconds=10)
+    fits = governor.working_px
+    watch(governor, lambda: 0.01 if governor.working_px <= fits else 0.034, 300)
+    governor.begin(1.0, is_other=is_other)
+    assert run(governor, ms_per_px=5 / 80_000, seconds=0.9 * seconds) == []
+    assert len(run(governor, ms_per_px=5 / 80_000, seconds=1.3 * seconds)) >= 1
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,22 @@ def test_however_often_a_hand_changes_the_dream_no_more_is_kept(monkeypatch: pyt
     assert chosen._listed.cache_info().currsize == len(chosen._reached) == 3
     assert chosen.choose(dreams[-3], SIZE_WH).finer > 1.5, "so fine it was lately"
     assert chosen.choose(dreams[0], SIZE_WH).finer == 1, "that was long ago"
+
+
+def hunts(chosen: WorkingSpecs, governor: Governor, dreams: list[DreamSettings], seconds: float) -> int:
+    """Count the changes of size where another program takes its time whenever the dream is whole."""
+    frames, changes = int(seconds * 30), 0
+    for frame in range(frames):
+        chosen.choose(dreams[frame * len(dreams) // frames], SIZE_WH)
+        busy_s = 0.034 if governor.working_px == governor.wanted_px else 0.02
+        changes += governor.observe(busy_s, frame / 30) is not None
+    return changes
+
+
+def test_a_size_that_had_to_be_left_is_remembered_while_the_dream_is_the_same() -> None:
+    """The spec is another one at each size: that is no other dream."""
+    louder = EYES.model_copy(update={"strength": 1.5})
+    same, other = hunts(*specs(), [EYES], 600), hunts(*specs(), [EYES, louder] * 15, 600)
+    assert same == other
+    assert 4 <= same <= 20  # without that, 80
+    assert hunts(*specs(), [EYES, LINES] * 15, 600) > 2 * same, "of another dream nothing is known"
