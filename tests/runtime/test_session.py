@@ -458,6 +458,10 @@ def test_nobody_there_means_past_frames_and_the_status_says_so(
     assert session.status().motion_px < session.status().floor_px == 0.1
 
 
+def is_slate(shown: Shown | None) -> bool:
+    return shown is not None and shown.is_slate
+
+
 def test_a_lost_source_is_replaced_by_a_slate(
     session_of: Callable[..., LiveSession], make_source: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -475,10 +479,10 @@ def test_a_lost_source_is_replaced_by_a_slate(
     session = session_of(Lost())
     session.add_sink(sink)
     session.start()
-    wait_for(lambda: session.status().frames > 0 and not session.status().source_health.ok)
-    dreamt = session.latest()
-    assert dreamt is not None
-    wait_for(lambda: bool(sink.frames) and not np.array_equal(sink.frames[-1], dreamt[1]))
+    wait_for(lambda: session.status().frames > 0 and is_slate(session.latest()))
+    shown = session.latest()
+    assert shown is not None
+    wait_for(lambda: bool(sink.frames) and np.array_equal(sink.frames[-1], shown.rgb))
     seen = sink.written
     wait_for(lambda: sink.written > seen + 10)
     session.finish()
