@@ -43,7 +43,7 @@ def build(program: Program, cache: EngineCache) -> None:
     one unless it does not agree. Raises EngineError if none does, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
-    model, reference = _converted(program)
+    model, reference = converted(program)
     here = hashlib.sha256(repr(machine()).encode()).hexdigest()
     chosen = _trial(program, model, reference, _known_format(cache, here)).chosen
     facts = facts_of(
@@ -52,8 +52,11 @@ def build(program: Program, cache: EngineCache) -> None:
     cache.put(cache_key(program), chosen.stored.export_model().getvalue(), facts | {"machine": here})
 
 
-def _converted(program: Program) -> tuple[Any, NDArray[np.float32]]:
-    """Convert a program, and run it as a reference meanwhile: both take long where there are many steps."""
+def converted(program: Program) -> tuple[Any, NDArray[np.float32]]:
+    """Return OpenVINO's model of a program, and what the program gives for its example.
+
+    Both take long where there are many steps, so that they are made side by side.
+    """
     with ThreadPoolExecutor(1, "reference") as beside:
         begun: list[Future[NDArray[np.float32]]] = []
         model = convert(program, lambda module: begun.append(beside.submit(_run, module, program)))

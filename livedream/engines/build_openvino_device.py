@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from livedream.engines.adapters import Adapter
+from livedream.engines.build_openvino import converted
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
-from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Engine, NumberFormat, Program
-from livedream.engines.openvino import config, convert, new_core
+from livedream.engines.openvino import config, new_core
 from livedream.engines.openvino_device import DEVICES, FORMATS, cache_key, engine_of
 from livedream.engines.trial import try_formats
 from livedream.errors import EngineError
@@ -29,13 +29,12 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
     Raises EngineError if there is none, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
-    model = convert(program)
+    model, reference = converted(program)
 
     def make(number_format: NumberFormat) -> tuple[Engine, Any]:
         compiled = _compiled(name, model, number_format)
         return engine_of(name, compiled, number_format), compiled
 
-    reference = EagerEngine(program).run(program.example())
     trial = try_formats(program, FORMATS, reference, make)
     chosen = trial.chosen
     facts = facts_of(name, chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s)
