@@ -214,8 +214,15 @@ _MAKERS: Mapping[str, Callable[[str], NetworkInfo]] = {
 
 @cache
 def _embedded() -> NetworkInfo:
-    file = folder("assets") / "embedded_v1.safetensors"
-    header = _header(file)
+    return embedded_info(folder("assets") / "embedded_v1.safetensors")
+
+
+def embedded_info(file: Path, way_out: str = "install livedream again") -> NetworkInfo:
+    """Return what the header of a file tells of a network of the embedded one's kind.
+
+    Raises InputError if it is none.
+    """
+    header = _header(file, way_out)
     shapes = _shapes(header)
     weights = {"stem": "stem.weight"}
     for block in (f"block.{number}" for number in range(len(EMBEDDED_STRIDES))):
@@ -225,7 +232,7 @@ def _embedded() -> NetworkInfo:
         layers = {name: shapes[weight][0] for name, weight in weights.items()}
         salient = _salient(header, layers)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as fault:
-        raise InputError(f"{file} is not the network embedded: {fault}; install livedream again") from fault
+        raise InputError(f"{file} is not the network embedded: {fault}; {way_out}") from fault
     moods = {"lines": "head.4", "patterns": "head.6", "eyes": "head.8", "creatures": "head.11"}
     return NetworkInfo(
         "embedded",
@@ -239,16 +246,14 @@ def _embedded() -> NetworkInfo:
     )
 
 
-def _header(file: Path) -> dict[str, Any]:
+def _header(file: Path, way_out: str) -> dict[str, Any]:
     """Read a safetensors header: 8 bytes of length, then JSON."""
     try:
         with file.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
             return dict(json.loads(stream.read(length)))
     except (OSError, struct.error, TypeError, ValueError, MemoryError, OverflowError) as fault:
-        raise InputError(
-            f"the network file {file} cannot be read ({fault}); install livedream again"
-        ) from fault
+        raise InputError(f"the network file {file} cannot be read ({fault}); {way_out}") from fault
 
 
 def _shapes(header: Mapping[str, Any]) -> dict[str, list[int]]:

@@ -41,17 +41,24 @@ class Verdict:
 
 
 @torch.no_grad()
-def judge(student: Network, head: str, teacher: Network, images: Tensor, *, dreaming: bool) -> Verdict:
-    """Compare a head with the layer it learned on NCHW images in 0..1; dreaming takes a minute."""
+def judge(
+    student: Network, head: str, teacher: Network, images: Tensor, *, dreaming: bool, salient: bool = False
+) -> Verdict:
+    """Compare a head with the layer it learned on NCHW images in 0..1; dreaming takes a minute.
+
+    salient: the student dreams of its salient channels alone, compared with all of the teacher's.
+    """
     layer = TEACHES[head]
     gradients, features = [], []
-    own, wanted = _gradient(student, head), _gradient(teacher, layer)
+    channels = _channels(student, head, images, salient=salient)
+    own = _gradient(student, head, channels)
+    wanted = _gradient(teacher, layer, _channels(teacher, layer, images))
     for batch in torch.split(images, AT_ONCE):
         (gradient, seen), (wanted_gradient, wanted_seen) = own(batch), wanted(batch)
         gradients.append(_cosines(gradient, wanted_gradient))
         features.append(cosine(seen, wanted_seen))
     return Verdict(
-        gain(student, head, teacher, layer, images) if dreaming else None,
+        gain(student, {head: channels}, teacher, layer, images) if dreaming else None,
         tuple(torch.cat(gradients).mean(0).tolist()),
         torch.cat(features).mean().item(),
     )
@@ -62,27 +69,36 @@ def _cosines(gradient: Tensor, wanted: Tensor) -> Tensor:
     return torch.stack([cosine(smooth(gradient, taps), smooth(wanted, taps)) for taps in all_taps], dim=1)
 
 
-def _gradient(network: Network, layer: str) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+def _gradient(network: Network, layer: str, channels: Tensor) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
     gradient = InputGradient(network, [(layer, L2())])
 
     def run(images: Tensor) -> tuple[Tensor, Tensor]:
-        towards, (activations,) = gradient.with_activations(images, [_all_channels(network, layer, images)])
+        towards, (activations,) = gradient.with_activations(images, [channels])
         return towards, activations
 
     return run
 
 
-def _all_channels(network: Network, layer: str, images: Tensor) -> Tensor:
-    return torch.ones(1, network.info.layers[network.info.find(layer)], 1, 1, device=images.device)
+def _channels(network: Network, layer: str, images: Tensor, *, salient: bool = False) -> Tensor:
+    """Weigh the channels of a layer, all or the salient ones, with 1: 1xCx1x1."""
+    technical = network.info.find(layer)
+    weights = torch.zeros(1, network.info.layers[technical], 1, 1, device=images.device)
+    weights[:, list(network.info.salient[technical]) if salient else slice(None)] = 1.0
+    return weights
 
 
-def gain(student: Network, head: str, teacher: Network, layer: str, images: Tensor) -> float:
-    """Return the rise of the teacher's objective by the student's dreams, as a share of that by its own."""
+def gain(
+    student: Network, controls: Mapping[str, Tensor], teacher: Network, layer: str, images: Tensor
+) -> float:
+    """Return the rise of the teacher's objective by the student's dreams, as a share of that by its own.
+
+    controls: what the student dreams of, as for `dreamed`.
+    """
     before = objective(teacher, layer, images)
+    own = {layer: _channels(teacher, layer, images)}
     risen, risen_by_itself = (
-        objective(teacher, layer, dreamed(network, {name: _all_channels(network, name, images)}, images))
-        - before
-        for network, name in ((student, head), (teacher, layer))
+        objective(teacher, layer, dreamed(network, of, images)) - before
+        for network, of in ((student, controls), (teacher, own))
     )
     return (risen / risen_by_itself).item()
 

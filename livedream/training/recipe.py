@@ -16,6 +16,7 @@ from livedream.dream.objective import L2
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.training.match import BLOCKS_PX, feature_error, gradient_error, gradient_match
+from livedream.training.muon import Muon
 from livedream.training.photos import Crops
 from livedream.training.pool import Lessons, Pool, PoolPlan
 from livedream.training.student import balance, new_student, take_over, weights_of
@@ -94,13 +95,13 @@ class Training:
             take_over(self.student, start)
         return [activations.std((0, 2, 3), keepdim=True).clamp_min(0.02) for activations in seen]
 
-    def _optimisers(self) -> tuple[list[tuple[Tensor, Tensor]], torch.optim.Muon, torch.optim.Adam]:
-        """Build Muon (Jordan 2024) for matrices, flattened to two dimensions, and Adam for the rest."""
+    def _optimisers(self) -> tuple[list[tuple[Tensor, Tensor]], Muon, torch.optim.Adam]:
+        """Build Muon for matrices, flattened to two dimensions, and Adam for the rest."""
         weights = list(self.student.parameters())
         is_matrix = [weight.dim() == 4 and weight.shape[1] > 1 for weight in weights]
         matrices = [w for w, yes in zip(weights, is_matrix, strict=True) if yes]
         flat = [torch.nn.Parameter(w.detach().view(len(w), -1)) for w in matrices]
-        muon = torch.optim.Muon(flat, lr=self.recipe.rate, weight_decay=0.0)
+        muon = Muon(flat, self.recipe.rate)
         others = [w for w, yes in zip(weights, is_matrix, strict=True) if not yes]
         adam = torch.optim.Adam(others, lr=self.recipe.rate * ADAM_RATE, betas=(0.9, 0.99))
         return list(zip(matrices, flat, strict=True)), muon, adam
@@ -156,7 +157,7 @@ class Training:
         factor = self._rate()
         self._muon.param_groups[0]["lr"] = factor * self.recipe.rate
         self._adam.param_groups[0]["lr"] = factor * self.recipe.rate * ADAM_RATE
-        self._muon.step()  # type: ignore[no-untyped-call]
+        self._muon.step()
         self._adam.step()
         keep = min(self.recipe.memory, self.step_number / (self.step_number + 10))
         for name, weight in weights_of(self.student).items():

@@ -31,6 +31,7 @@ from livedream.sources.source_spec import open_source
 from livedream.training.command import run
 from livedream.training.judge import dreamed, judge
 from livedream.training.photos import read_photos, to_images
+from livedream.training.student import trained_info
 from livedream.training.teacher import TEACHES, load_teacher
 
 CLIP_FRAMES, CLIP_WH = 16, (320, 180)
@@ -52,8 +53,7 @@ def report(
     """Judge a network on the photos that were kept out of its training."""
     if sheet is not None:
         check_image_file(sheet)
-    info = network_info("embedded")
-    student = load_network(info if network is None else replace(info, file=network))
+    student = load_network(network_info("embedded") if network is None else trained_info(network))
     its_teacher = load_teacher(teacher)
     held_out = to_images(read_photos(photos)[1])
     frames = None if clip is None else _frames(clip)[:count]
@@ -82,9 +82,11 @@ def _print(title: str, student: Network, teacher: Network, images: Tensor) -> No
         "head", "teacher's layer", "gain", "gradients, sigma 1 px", "1.5 px", "2 px", "features", title=title
     )
     for head, layer in TEACHES.items():
-        verdict = judge(student, head, teacher, images, dreaming=True)
-        figures = (verdict.gain, *verdict.gradients, verdict.features)
-        table.add_row(head, layer, *(f"{figure:.3f}" for figure in figures))
+        for salient in (False, True) if student.info.salient.get(head) else (False,):
+            verdict = judge(student, head, teacher, images, dreaming=True, salient=salient)
+            figures = (verdict.gain, *verdict.gradients, verdict.features)
+            name = f"{head}, salient" if salient else head
+            table.add_row(name, layer, *(f"{figure:.3f}" for figure in figures))
     Console().print(table)
 
 

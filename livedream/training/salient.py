@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from livedream.dream.catalog import SALIENT, network_info
+from livedream.dream.catalog import SALIENT
 from livedream.dream.input_gradient import InputGradient
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
@@ -21,6 +20,7 @@ from livedream.dream.objective import L2
 from livedream.errors import InputError
 from livedream.training.command import run
 from livedream.training.photos import read_photos, to_images
+from livedream.training.student import trained_info
 from livedream.training.teacher import TEACHES
 from livedream.whole_file import write_whole
 
@@ -37,7 +37,7 @@ def salient(
     """Note the channels that photos excite most: a dream of all of a head is made of those alone."""
     if unknown := [name for name in head if name not in TEACHES]:
         raise InputError(f"--head {unknown[0]}: there is no such head; choose of {', '.join(TEACHES)}")
-    student = load_network(replace(network_info("embedded"), file=network))
+    student = load_network(trained_info(network))
     weights, noted = _as_it_is(network)
     images = to_images(read_photos(photos)[0][:count])
     notes = {SALIENT + name: _numbers(loudness(student, name, images), share) for name in head}

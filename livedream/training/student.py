@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from livedream.dream.catalog import EMBEDDED_HEADS, NetworkInfo
+from livedream.dream.catalog import EMBEDDED_HEADS, NetworkInfo, embedded_info
 from livedream.dream.layers import Chain, Convolution, Layer, Residual
 from livedream.dream.network import Network, embedded_network
 from livedream.errors import InputError
@@ -51,6 +51,13 @@ def weights_of(network: Network) -> dict[str, Tensor]:
     """Return a student's weights by the names that they have in its file; they are not copied."""
     names = [f"{name}.{part}" for name in _shapes() for part in ("weight", "bias")]
     return {name: weight.detach() for name, weight in zip(names, network.parameters(), strict=True)}
+
+
+def trained_info(file: Path) -> NetworkInfo:
+    """Return what is known of a saved student, of any width. Raises InputError if it is missing or none."""
+    if not file.is_file():
+        raise InputError(f"the network {file} is missing; give a trained network")
+    return embedded_info(file, "give a trained network")
 
 
 def save(weights: Mapping[str, Tensor], file: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from livedream.dream.network import Network
 from livedream.training.command import run
@@ -21,9 +20,8 @@ SIDE_PX = 48
 
 
 @pytest.fixture(autouse=True)
-def muon_in_single_precision(monkeypatch: pytest.MonkeyPatch, one_thread: None) -> None:
-    """Muon halves its precision to be fast; processors without bfloat16 count it out, many times slower."""
-    monkeypatch.setattr(torch.Tensor, "bfloat16", torch.Tensor.float)
+def _on_one_thread(one_thread: None) -> None:
+    """Small pictures are dreamed no faster by two."""
 
 
 def teacher_arrays() -> dict[str, np.ndarray]:

@@ -58,6 +58,7 @@ def test_it_prints_a_line_for_each_head_and_writes_the_sheet(
     code, printed, _ = call(report, *given, "--sheet", sheet, "--preset", "eyes")
     assert code == 0
     assert all(head in printed for head in TEACHES)
+    assert printed.count("salient") == len(network_info("embedded").salient)
     assert read_image(sheet).shape == (6 * 48, 3 * 48, 3)
 
 

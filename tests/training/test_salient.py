@@ -64,7 +64,8 @@ def test_a_file_that_cannot_take_notes_is_told_and_left(
     pickled = network_file.with_suffix(".pth")
     torch.save(load_file(network_file), pickled)
     code, _, told = call(salient, *given(pickled))
-    assert (code, told) == (2, f"{pickled} is no safetensors file, so that nothing can be noted in it\n")
+    assert code == 2
+    assert told.startswith(f"the network file {pickled} cannot be read")
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -7,7 +7,15 @@ from safetensors.torch import load_file
 
 from livedream.dream.catalog import EMBEDDED_HEADS, network_info
 from livedream.dream.network import embedded_network
-from livedream.training.student import HEAD_CHANNELS, balance, new_student, save, weights_of
+from livedream.training.student import (
+    BLOCK_CHANNELS,
+    HEAD_CHANNELS,
+    STEM_CHANNELS,
+    balance,
+    new_student,
+    save,
+    weights_of,
+)
 
 
 def test_it_has_the_shape_of_the_shipped_network() -> None:
@@ -29,9 +37,9 @@ def test_its_weights_are_named_as_the_network_that_reads_them_names_them() -> No
     image = torch.rand(1, 3, 40, 40)
     for name in student.names:
         image = student[name](image)
-    x = torch.rand(1, 64, 9, 9)
+    x = torch.rand(1, STEM_CHANNELS, 9, 9)
     torch.testing.assert_close(again["block.0"](x), student["block.0"](x))
-    wide = torch.rand(1, 256, 5, 5)
+    wide = torch.rand(1, BLOCK_CHANNELS[-1], 5, 5)
     torch.testing.assert_close(again.head("head.11")(wide), student.head("head.11")(wide))
 
 
