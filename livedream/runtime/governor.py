@@ -99,9 +99,10 @@ class Governor:
         self._calm_since_s = None
 
     def hold(self, interval_s: float) -> None:
-        """Hold another frame rate from now on."""
+        """Hold another frame rate from now on; what had to be taken back for the one before may fit now."""
         if interval_s != self.interval_s:
             self.interval_s = interval_s
+            self._calms_s.clear()
             self.restart()
 
     def want(self, wanted_px: int, wanted_passes: int = 1) -> None:
@@ -162,9 +163,9 @@ class Governor:
         return self._calms_s.get(amount, CALM_S)
 
     def _distrust(self, now_s: float) -> None:
-        """Note that what is dreamed has to be taken back, however long it went well.
+        """Note that what is dreamed has to be taken back: it is waited for longer, unless it had lasted.
 
-        A machine whose speed swings would else be followed up and down for ever.
+        Minutes are not enough for that: a machine whose speed swings would be followed up and down for ever.
         """
         assert self._changed_at_s is not None
         amount, kept_s = self._amount, now_s - self._changed_at_s

@@ -306,6 +306,15 @@ def test_another_dream_begins_as_fine_as_is_said_where_all_else_is_there() -> No
     assert governor.finer == 1
 
 
+def test_at_another_rate_nothing_is_known_to_have_failed() -> None:
+    governor = Governor(80_000, 1 / 30)
+    run(governor, ms_per_px=60 / 80_000, seconds=10)
+    fits = governor.working_px
+    watch(governor, lambda: 0.01 if governor.working_px <= fits else 0.034, 300)
+    governor.hold(1 / 25)
+    assert len(run(governor, ms_per_px=5 / 80_000, seconds=16)) == 1
+
+
 @pytest.mark.parametrize(("is_other", "seconds"), [(True, 12.0), (False, 192.0)])
 def test_what_had_to_be_taken_back_is_remembered_of_the_same_dream(is_other: bool, seconds: float) -> None:
     governor = Governor(80_000, 1 / 30)
