@@ -11,15 +11,13 @@ import time
 from pathlib import Path
 from typing import Literal, cast
 
-import torch
-
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.compiled import CompiledEngine, cache_key
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import NumberFormat, Program, check
 from livedream.engines.inductor import kept_in, pack
-from livedream.engines.on_device import full_float32
+from livedream.engines.on_device import TORCH_THREADS, full_float32
 
 
 def build(
@@ -28,29 +26,30 @@ def build(
     folder: Path,
     device: Literal["cpu", "cuda"],
     number_format: NumberFormat,
+    threads: int = TORCH_THREADS,
 ) -> None:
-    """Compile in one number format; store what torch has left in `folder`.
+    """Compile in one number format, for so many threads; store what torch has left in `folder`.
 
     Raises EngineError if that fails or does not agree with the reference, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
     with full_float32():
-        reference = EagerEngine(program, device).run(program.example())
+        reference = EagerEngine(program, device, threads).run(program.example())
     with kept_in(folder):
-        engine = CompiledEngine(program, device, number_format)
+        engine = CompiledEngine(program, device, number_format, threads)
         checked = check(engine, program, reference)
         engine.close()
     facts = facts_of("compiled", number_format, program, checked, time.monotonic() - begun_s)
-    cache.put(cache_key(program, device, number_format), pack(folder), facts)
+    cache.put(cache_key(program, device, number_format, threads), pack(folder), facts)
 
 
 def main() -> int:
     """Build; on failure, print one line on standard error."""
     cache, folder, device, number_format, threads = sys.argv[1:]
-    torch.set_num_threads(int(threads))
     where = cast(Literal["cpu", "cuda"], device)
     form = cast(NumberFormat, number_format)
-    return serve(lambda program: build(program, EngineCache(Path(cache)), Path(folder), where, form))
+    kept = EngineCache(Path(cache))
+    return serve(lambda program: build(program, kept, Path(folder), where, form, int(threads)))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from livedream.engines.captured import capture
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
 from livedream.engines.inductor import kept_in, unpack
 from livedream.engines.on_device import (
+    TORCH_THREADS,
     channels_last,
     named,
     number_formats,
@@ -63,16 +64,20 @@ class CompiledEngine:
     Unrolled, 4 octaves of 10 steps would be forty gradients to compile; the part is one for each size.
 
     device: "cpu" (needs a C++ compiler) or "cuda" (needs Triton), where what is compiled is captured as
-    a CUDA graph besides. Takes up to minutes, or seconds for what torch keeps on disk. Raises EngineError
-    with the compiler's reason.
+    a CUDA graph besides. threads: of the processor, >= 1, for which it is compiled. Takes up to minutes, or
+    seconds for what torch keeps on disk. Raises EngineError with the compiler's reason.
     """
 
     def __init__(
-        self, program: Program, device: str = "cpu", number_format: NumberFormat = "float32"
+        self,
+        program: Program,
+        device: str = "cpu",
+        number_format: NumberFormat = "float32",
+        threads: int = TORCH_THREADS,
     ) -> None:
         self.device, self.number_format = torch.device(device), number_format
         self.name = named("compiled", self.device, number_format)
-        self._threads = torch.get_num_threads()
+        self._threads = threads
         module = program.make(number_format).to(self.device)
         if self.device.type == "cuda":
             module = channels_last(module, program.repeated)
@@ -138,10 +143,15 @@ def _told(fault: Exception, device: str) -> EngineError:
     return EngineError(f"torch.compile cannot build the kernel for {device}: {reason}")
 
 
-def cache_key(program: Program, device: Literal["cpu", "cuda"], number_format: NumberFormat) -> str:
+def cache_key(
+    program: Program,
+    device: Literal["cpu", "cuda"],
+    number_format: NumberFormat,
+    threads: int = TORCH_THREADS,
+) -> str:
     """Name everything that a compiled engine depends on: program, format, versions, device, our own code."""
     kernel = "compiled", program.fingerprint(), number_format, recipe(OWN_CODE)
-    return repr((*kernel, _versions(), _processor(device), torch.get_num_threads()))
+    return repr((*kernel, _versions(), _processor(device), threads))
 
 
 def _versions() -> tuple[str, ...]:
@@ -208,7 +218,7 @@ class Build(BuildProcess):
         # It is ours to remove: a process that is cancelled removes nothing.
         self._folder = tempfile.TemporaryDirectory(prefix="livedream-", ignore_cleanup_errors=True)
         arguments = [str(cache.folder), self._folder.name, device, number_format]
-        arguments.append(str(torch.get_num_threads()))
+        arguments.append(str(TORCH_THREADS))
         super().__init__("compiled", "livedream.engines.build_compiled", arguments, program, polite=polite)
 
     def wait(self) -> None:

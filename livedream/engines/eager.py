@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.on_device import named, run_arrays, use_threads
+from livedream.engines.on_device import TORCH_THREADS, named, run_arrays, use_threads
 
 
 class EagerEngine:
     """Runs a program's module as it is.
 
-    device: "cpu" or "cuda". threads: of the processor, >= 1; None: as torch is set.
+    device: "cpu" or "cuda". threads: of the processor, >= 1; None: as many as torch takes.
     """
 
     number_format: NumberFormat = "float32"
 
     def __init__(self, program: Program, device: str = "cpu", threads: int | None = None) -> None:
-        self._threads = threads or torch.get_num_threads()
+        self._threads = threads or TORCH_THREADS
         self.device = torch.device(device)
         self.name = named("eager", self.device, self.number_format)
         self._module: nn.Module = program.make().to(self.device)

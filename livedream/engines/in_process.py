@@ -51,7 +51,7 @@ def each_part(
 
 
 def eager(program: Program, *, timed: bool = True, threads: int | None = None) -> Made:
-    """Make the reference engine; threads: of the processor, None: as torch is set."""
+    """Make the reference engine; threads: of the processor, None: as many as torch takes."""
     from livedream.engines.eager import EagerEngine
 
     engine = EagerEngine(program, torch_device(), threads)

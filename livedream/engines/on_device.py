@@ -13,6 +13,13 @@ from torch import Tensor, nn
 
 from livedream.engines.engine import DeviceEngine, NumberFormat
 
+TORCH_THREADS = torch.get_num_threads()
+"""How many threads of the processor torch takes where nobody tells it otherwise.
+
+It is asked for here, once: every number that is set, as for a stopgap, is from then on that of all threads
+that begin, and an engine that one of those makes or looks up would have that number for good.
+"""
+
 
 @torch.inference_mode()
 def run_arrays(engine: DeviceEngine, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
@@ -37,7 +44,7 @@ def number_formats(device: str) -> tuple[NumberFormat, ...]:
 
 
 def use_threads(count: int) -> None:
-    """Set the number of torch's processor threads; torch keeps it for each calling thread."""
+    """Set the number of torch's processor threads, for the calling thread and those that begin later."""
     if torch.get_num_threads() != count:
         torch.set_num_threads(count)
 

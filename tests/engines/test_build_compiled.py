@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import torch
 
 from livedream.engines import build_compiled
 from livedream.engines.build_process import sent
@@ -37,9 +36,8 @@ def test_an_engine_that_is_wrong_is_not_stored(
 def run_main(monkeypatch: pytest.MonkeyPatch, outcome: Callable[..., None]) -> int:
     """Run the child's program in this process, with something else in place of the build."""
     stdin = SimpleNamespace(buffer=io.BytesIO(sent(Check(1.0, 0.0, 0.0))))
-    threads = str(torch.get_num_threads())
     monkeypatch.setattr(sys, "stdin", stdin)
-    monkeypatch.setattr(sys, "argv", ["build_compiled", "/kept", "/work", "cuda", "float16", threads])
+    monkeypatch.setattr(sys, "argv", ["build_compiled", "/kept", "/work", "cuda", "float16", "3"])
     monkeypatch.setattr(build_compiled, "build", outcome)
     return build_compiled.main()
 
@@ -47,7 +45,7 @@ def run_main(monkeypatch: pytest.MonkeyPatch, outcome: Callable[..., None]) -> i
 def test_it_builds_what_it_is_sent_where_and_how_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[Any] = []
     assert run_main(monkeypatch, lambda sent, cache, *rest: built.append((sent, cache.folder, *rest))) == 0
-    assert built == [(Check(1.0, 0.0, 0.0), Path("/kept"), Path("/work"), "cuda", "float16")]
+    assert built == [(Check(1.0, 0.0, 0.0), Path("/kept"), Path("/work"), "cuda", "float16", 3)]
 
 
 def test_a_fault_is_told_in_one_line_that_comes_last(

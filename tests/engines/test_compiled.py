@@ -23,6 +23,7 @@ from livedream.engines.compiled import CompiledEngine
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import check
 from livedream.engines.inductor import kept_in
+from livedream.engines.on_device import TORCH_THREADS
 from livedream.errors import EngineError
 
 COMPILERS = (os.environ.get("CXX", "g++"), "clang++", "cl")
@@ -130,6 +131,22 @@ def test_a_thread_that_torch_has_set_otherwise_compiles_nothing(
     assert (result == expected).all()
 
 
+@needs_compiler
+def test_what_was_built_is_found_while_a_stopgap_has_set_the_threads(
+    cache: EngineCache, session_program: Any
+) -> None:
+    """Torch hands the number on to each thread that begins later, as that of an engine that is loaded."""
+    found: list[Any] = []
+    EagerEngine(session_program, threads=TORCH_THREADS + 1).run(session_program.example())
+    try:
+        loading = threading.Thread(target=lambda: found.append(compiled.load(session_program, cache, "cpu")))
+        loading.start()
+        loading.join()
+    finally:
+        torch.set_num_threads(TORCH_THREADS)
+    assert found != [None]
+
+
 CHECKED = {"cosine": 1.0, "relative_error": 0.0, "run_ms": 1.0}
 
 
@@ -171,6 +188,7 @@ def test_the_key_names_all_that_an_engine_depends_on(
     assert torch.__version__ in key
     assert compiled.cache_key(make_program(side=9), "cpu", "float32") != key
     assert compiled.cache_key(make_program(), "cpu", "float16") != key
+    assert compiled.cache_key(make_program(), "cpu", "float32", TORCH_THREADS + 1) != key
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": False})
     assert compiled.cache_key(make_program(), "cpu", "float32") != key
 
@@ -196,7 +214,7 @@ def test_the_build_is_told_all_and_its_folder_goes_with_it(
     assert others == [], "nobody has added anything"
     assert module == "livedream.engines.build_compiled"
     assert (folder, device, number_format) == (str(tmp_path), "cpu", "float32")
-    assert int(threads) == torch.get_num_threads()
+    assert int(threads) == TORCH_THREADS
     assert program == small_program
     assert Path(work).is_dir()
     with pytest.raises(EngineError, match="the engine compiled could not be built: no compiler"):

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import torch
 from livedream.dream.program import KernelProgram
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import Program
+from livedream.engines.on_device import TORCH_THREADS
 
 
 def test_it_gives_what_the_module_gives(small_program: KernelProgram) -> None:
@@ -46,6 +48,23 @@ def test_inputs_may_be_read_only_views_of_any_strides_and_are_not_written_to(pro
 def test_it_keeps_no_gradients(program: Program) -> None:
     with torch.enable_grad():
         assert EagerEngine(program).run(program.example()).flags.writeable
+
+
+def test_one_that_follows_a_stopgap_of_one_thread_takes_them_all(program: Program) -> None:
+    seen: list[int] = []
+
+    def follow() -> None:
+        EagerEngine(program).run(program.example())
+        seen.append(torch.get_num_threads())
+
+    EagerEngine(program, threads=TORCH_THREADS + 1).run(program.example())
+    try:
+        following = threading.Thread(target=follow)
+        following.start()
+        following.join()
+    finally:
+        torch.set_num_threads(TORCH_THREADS)
+    assert seen == [TORCH_THREADS]
 
 
 def test_closing_twice_does_no_harm(program: Program) -> None:
