@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, astuple
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,7 @@ from livedream.errors import InputError, SourceError
 from livedream.runtime.bench import Figures, bench
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_look
-from livedream.runtime.soak import Soaked
+from livedream.runtime.soak import Soaked, Soaking, SoakMinute, drift
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -46,17 +47,21 @@ def run(
         check_json(json_file, options)
     plan = Plan(look.name, options.size_wh, options.fps, options.engine, paced=paced, governed=paced)
     open_source = partial(opened, options, options.source or "clouds", loop=True)
-    with console.status("measuring"):
-        measured_s = options.seconds or 10.0
+    minutes = Minutes(console)
+    with console.status("measuring"), minutes:
         figures = bench(
-            open_source, look.settings, plan, SystemClock(), measured_s, builder, soak_minutes=soak_minutes
+            open_source,
+            look.settings,
+            plan,
+            SystemClock(),
+            options.seconds or 10.0,
+            builder,
+            soaking=Soaking(soak_minutes, each=minutes.add) if soak_minutes else None,
         )
     console.print(_table(figures))
-    if figures.soak is not None:
-        console.print(_minutes_table(figures.soak))
     if json_file is not None:
         write_json(json_file, figures)
-    seen = 0 if figures.soak is None else len(figures.soak.minutes)
+    seen = len(minutes.seen)
     if seen < soak_minutes:
         raise SourceError(
             f"{figures.source} ended after {seen} of {soak_minutes} minutes; use an endless source"
@@ -89,19 +94,41 @@ def _table(figures: Figures) -> Table:
     return table
 
 
-def _minutes_table(soaked: Soaked) -> Table:
-    """Return the minutes, a row each, and under them how the last differ from the first."""
-    heads = ("minute", "MB", "threads", "handles", "frames/s", "p50 ms", "p95 ms", "p99 ms", "dropped")
-    table = Table(*heads, box=None, padding=(0, 1))
-    for number, minute in enumerate(soaked.minutes, 1):
-        table.add_row(str(number), *(f"{value:g}" for value in astuple(minute)))
-    memory, rate, p99 = (
-        f"{percent:+.2f} %"
-        for percent in (soaked.memory_growth_percent, soaked.fps_percent, soaked.p99_percent)
-    )
-    more = (f"{soaked.threads_more:+d}", f"{soaked.handles_more:+d}")
-    table.add_row("drift", memory, *more, rate, "", "", p99, "")
-    return table
+class Minutes:
+    """Prints each minute of a soak as it ends, and then how the last differ from the first.
+
+    It does so, too, for those that there were when somebody breaks it off.
+    """
+
+    HEADS = "minute", "MB", "threads", "handles", "fps", "p50 ms", "p95 ms", "p99 ms", "dropped", "size"
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.seen: list[SoakMinute] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.seen:
+            self._print_drift(drift(self.seen))
+
+    def add(self, minute: SoakMinute) -> None:
+        """Print a minute."""
+        if not self.seen:
+            self._print(self.HEADS)
+        self.seen.append(minute)
+        *figures, (width, height) = astuple(minute)
+        self._print([str(len(self.seen)), *(f"{figure:g}" for figure in figures), f"{width}x{height}"])
+
+    def _print_drift(self, soaked: Soaked) -> None:
+        percents = soaked.memory_growth_percent, soaked.fps_percent, soaked.p99_percent
+        memory, rate, p99 = (f"{percent:+g}%" for percent in percents)
+        more = f"{soaked.threads_more:+d}", f"{soaked.handles_more:+d}"
+        self._print(["drift", memory, *more, rate, "", "", p99])
+
+    def _print(self, cells: Iterable[str]) -> None:
+        self._console.print("".join(f"{cell:<8}" for cell in cells).rstrip(), highlight=False)
 
 
 def _words(value: object) -> str:

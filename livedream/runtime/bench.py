@@ -25,7 +25,7 @@ from livedream.runtime.plan import Plan
 from livedream.runtime.process_figures import peak_rss_mb, since_process_start_s, spent_s
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate, SinkWorker
-from livedream.runtime.soak import Soaked, soak
+from livedream.runtime.soak import Soaked, Soaking, soak
 from livedream.runtime.stats import percentiles
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
@@ -142,7 +142,7 @@ class _Run:
     soaked: Soaked | None = None
     busy: dict[str, float] = field(default_factory=dict)
 
-    def measure(self, seconds: float, clock: Clock, soak_minutes: int) -> None:
+    def measure(self, seconds: float, clock: Clock, soaking: Soaking | None) -> None:
         """Wait for the engine that was asked for, then note what happens for `seconds`, or for minutes."""
         if not self.session.wait_settled(SETTLE_S):
             return
@@ -151,8 +151,8 @@ class _Run:
         self.sink_worker.latency_ms.clear()
         start_s, dropped, spent = clock.now_s(), self.session.status().dropped, spent_s()
         self.notes.measuring = True
-        if soak_minutes:
-            self.soaked = soak(self.session, self.sink_worker, clock, soak_minutes)
+        if soaking is not None:
+            self.soaked = soak(self.session, self.sink_worker, clock, soaking)
         else:
             self.session.wait(seconds)
         self.notes.measuring = False
@@ -188,11 +188,11 @@ def bench(
     seconds: float,
     builder: EngineBuilder[KernelProgram] | None = None,
     *,
-    soak_minutes: int = 0,
+    soaking: Soaking | None = None,
 ) -> Figures:
     """Run a show into nothing for `seconds`, counted from when the engine that was asked for runs.
 
-    soak_minutes: run for so long instead and note how it changes. open_source: gives the source anew each
+    soaking: run for so long instead and note how it changes. open_source: gives the source anew each
     time. builder: of a session. Raises LivedreamError.
     """
     notices: list[str] = []
@@ -210,7 +210,7 @@ def bench(
     run = _Run(notes, sink_worker, session, notices)
     session.start()
     try:
-        run.measure(seconds, clock, soak_minutes)
+        run.measure(seconds, clock, soaking)
         status = session.status()
     finally:
         session.finish()

@@ -20,7 +20,7 @@ SETTLING, COMPARED = 5, 5
 class SoakMinute:
     """What a show was like for a minute.
 
-    rss_mb, threads, handles: at its end; latency in ms from capture to the sink; dropped:
+    rss_mb, threads, handles, working_wh: at its end; latency in ms from capture to the sink; dropped:
     frames that were captured and never dreamed.
     """
 
@@ -32,6 +32,19 @@ class SoakMinute:
     p95_ms: float
     p99_ms: float
     dropped: int
+    working_wh: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Soaking:
+    """For how many minutes of how many seconds to soak.
+
+    each: takes every minute at its end: who breaks off an hour has seen what there was.
+    """
+
+    minutes: int
+    minute_s: float = 60.0
+    each: Callable[[SoakMinute], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +64,18 @@ class Soaked:
     p99_percent: float
 
 
-def soak(
-    session: LiveSession, sink_worker: SinkWorker, clock: Clock, minutes: int, minute_s: float = 60.0
-) -> Soaked | None:
-    """Watch a running show for `minutes` of `minute_s` seconds and return how it changed.
+def soak(session: LiveSession, sink_worker: SinkWorker, clock: Clock, soaking: Soaking) -> Soaked | None:
+    """Watch a running show for some minutes and return how it changed.
 
     Of one that ends before, the whole minutes; None if there is none.
     """
     seen: list[SoakMinute] = []
-    while len(seen) < minutes and (minute := _minute(session, sink_worker, clock, minute_s)) is not None:
+    while len(seen) < soaking.minutes:
+        minute = _minute(session, sink_worker, clock, soaking.minute_s)
+        if minute is None:
+            break
         seen.append(minute)
+        soaking.each(minute)
     return drift(seen) if seen else None
 
 
@@ -107,4 +122,5 @@ def _minute(
         p95_ms=round(latency.p95, 2),
         p99_ms=round(latency.p99, 2),
         dropped=session.status().dropped - dropped,
+        working_wh=session.status().working_wh,
     )

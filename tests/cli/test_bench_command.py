@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from livedream.cli.bench_command import Minutes
+from livedream.runtime.soak import SoakMinute
 
 FIGURES = (
     "frames",
@@ -37,3 +42,29 @@ def test_it_prints_and_writes_the_figures(livedream: Run, quick: list[str], tmp_
         assert name in done.stdout
     assert figures["output_size"] == [320, 180]
     assert figures["fps"] > 0
+
+
+def test_each_minute_of_a_soak_is_there_when_it_is_broken_off() -> None:
+    paper = io.StringIO()
+    minutes = Minutes(Console(file=paper, width=80))
+
+    def soak_for_two_minutes() -> None:
+        with minutes:
+            minutes.add(SoakMinute(400.0, 8, 6, 29.9, 20.0, 30.0, 40.0, 2, (376, 208)))
+            assert paper.getvalue().splitlines()[-1].split()[-3:] == ["40", "2", "376x208"]
+            minutes.add(SoakMinute(404.0, 9, 6, 29.9, 20.0, 30.0, 40.0, 0, (472, 264)))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        soak_for_two_minutes()
+    heads, *rows, drift = (line.split() for line in paper.getvalue().splitlines())
+    assert [heads[0], heads[-1]] == ["minute", "size"]
+    assert [row[0] for row in rows] == ["1", "2"]
+    assert drift == ["drift", "+1%", "+1", "+0", "+0%", "+0%"]
+
+
+def test_without_a_soak_no_minutes_are_printed() -> None:
+    paper = io.StringIO()
+    with Minutes(Console(file=paper)):
+        pass
+    assert paper.getvalue() == ""

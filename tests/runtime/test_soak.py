@@ -11,11 +11,11 @@ from livedream.runtime.bench import Nowhere
 from livedream.runtime.plan import Plan
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate
-from livedream.runtime.soak import SoakMinute, drift, soak
+from livedream.runtime.soak import Soaking, SoakMinute, drift, soak
 from livedream.settings import Settings
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", paced=False, governed=False)
-STEADY = SoakMinute(300.0, 10, 40, 30.0, 15.0, 20.0, 25.0, 0)
+STEADY = SoakMinute(300.0, 10, 40, 30.0, 15.0, 20.0, 25.0, 0, (376, 208))
 
 
 def test_a_steady_show_has_no_drift() -> None:
@@ -64,15 +64,18 @@ def test_a_running_show_is_watched(make_source: Callable[..., Any], small_settin
     session.start()
     try:
         assert session.wait_settled(60)
-        seen = soak(session, sink_worker, SystemClock(), 3, minute_s=0.3)
+        told: list[SoakMinute] = []
+        seen = soak(session, sink_worker, SystemClock(), Soaking(3, 0.3, told.append))
     finally:
         session.finish()
     assert seen is not None
     assert len(seen.minutes) == 3
+    assert told == list(seen.minutes)
     for minute in seen.minutes:
         assert minute.rss_mb > 10
         assert minute.threads > 1
         assert minute.fps > 0
+        assert min(minute.working_wh) > 0
         assert 0 < minute.p50_ms <= minute.p95_ms <= minute.p99_ms
 
 
@@ -81,6 +84,6 @@ def test_a_show_that_ended_has_no_minute(make_source: Callable[..., Any], small_
     session.start()
     session.wait(60)
     try:
-        assert soak(session, sink_worker, SystemClock(), 3, minute_s=0.3) is None
+        assert soak(session, sink_worker, SystemClock(), Soaking(3, 0.3)) is None
     finally:
         session.finish()

@@ -20,7 +20,7 @@ from livedream.runtime.faults.films import checked
 from livedream.runtime.faults.kinds import FAULTS
 from livedream.runtime.faults.rig import Rig, rigged
 from livedream.runtime.plan import Plan
-from livedream.runtime.soak import soak
+from livedream.runtime.soak import Soaking, soak
 from livedream.settings import Settings
 from livedream.sources.source_spec import open_source
 
@@ -58,7 +58,7 @@ def soaked(folder: Path, clock: Any) -> dict[str, Any]:
         assert rig.session.wait_settled(60)
         injecting.start()
         minute_s = len(NAMES) * (ON_S + OFF_S)
-        seen = soak(rig.session, rig.workers[rig.watched.name], clock, MINUTES, minute_s)
+        seen = soak(rig.session, rig.workers[rig.watched.name], clock, Soaking(MINUTES, minute_s))
         assert seen is not None
         assert not rig.session.ended
     finally:
