@@ -124,6 +124,16 @@ class EngineBuilder(Generic[P]):
             self._maker.avoid(ready.program)
         close_broken(ready.engine)
 
+    def trust_again(self) -> bool:
+        """Take the kind that is avoided again from the next request on; return whether any was avoided."""
+        with self._changed:
+            if is_avoided := self._maker.trust_again():
+                self._unused += self._shelf.clear()  # what stood in for it is on it, or is being built
+                if self._job is not None:
+                    self._maker.cancel()
+                self._changed.notify_all()
+        return is_avoided
+
     def take_failure(self) -> Failure[P] | None:
         """Return once what could not be built while another engine ran; else None."""
         with self._changed:

@@ -177,6 +177,13 @@ class EngineMaker(Generic[P]):
             self._race.fail(self._worked, parts_of(program))
         self._worked = None
 
+    def trust_again(self) -> bool:
+        """Try the kind that is avoided in its old place again; return whether any was avoided."""
+        if self._choice != "auto" or not self._race.forgive():
+            return False
+        self._worked = None
+        return True
+
     @property
     def _first(self) -> str:
         """Return the engine that is tried first."""

@@ -83,6 +83,11 @@ class Race:
                 for part in parts:
                     other.refuse(part, self._cache, why)
 
+    def forgive(self) -> bool:
+        """Try what failed while it ran in its old place again; return whether any was no rival."""
+        failed, self._failed = self._failed - set(rivals()), set()
+        return bool(failed)
+
     def run(
         self,
         standing: Entry,

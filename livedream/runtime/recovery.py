@@ -32,6 +32,9 @@ STEADY_S = 10.0
 STRIKES = 2
 """Faults, each soon after the one before, after which another kind of engine is taken."""
 
+STOOD_IN_S, LONGEST_STOOD_IN_S = 60.0, 960.0
+"""For so long another kind stands in before the one that failed is tried again; each time twice as long."""
+
 LONGEST_PAUSE_S = 240.0
 """A build takes a core for seconds to minutes: one that fails is tried again less often than what loads."""
 
@@ -71,7 +74,8 @@ class Recovery:
 
     One that failed while it ran: 0.5 s later, then ever later, at most 8 s; one that could not be built: at
     most LONGEST_PAUSE_S; one that does not agree with the reference: not for the same program. Another
-    program's is asked for at once.
+    program's is asked for at once. What stands in for a kind that failed is slower, so that the kind is asked
+    for again after STOOD_IN_S, and given up at its first fault then.
     tell: is told each reason once, until an engine has run for STEADY_S, or what could not be built runs.
     engine_required: see `Plan`.
     """
@@ -93,6 +97,8 @@ class Recovery:
         self._pauses: dict[KernelSpec, Backoff] = {}
         self._wrong: dict[KernelSpec, None] = {}
         self._since_s: float | None = None
+        self._standing_in = Backoff(STOOD_IN_S, LONGEST_STOOD_IN_S)
+        self._trust_at_s: float | None = None
         self._faults = self._unsound = 0
         self._told: dict[str, None] = {}
         self.found: EngineRunError | None = None
@@ -109,9 +115,12 @@ class Recovery:
         self._wrong.pop(spec, None)  # what stood in for it is gone, and comes again with it
         self._put_off(spec, self._backoff)
         self._say(str(fault), f"{fault}; the show goes on without it, and it is loaded again")
+        is_out = self._faults >= STRIKES
+        if is_out and self._trust_at_s is None:  # else what stood in has failed, too
+            self._trust_at_s = self._clock.now_s() + self._standing_in.next_s()
         for ready in readies:
             if ready is not None:
-                self._builder.discard(ready, avoid=self._faults >= STRIKES)
+                self._builder.discard(ready, avoid=is_out)
 
     def unbuilt(self, fault: EngineError) -> KernelSpec:
         """Put off the first engine, which could not be built; returns its spec.
@@ -148,6 +157,17 @@ class Recovery:
             self._faults = 0
             self._backoff.reset()
             self._told.clear()
+        self._trust(now_s, now_s - self._since_s)
+
+    def _trust(self, now_s: float, ran_s: float) -> None:
+        """Ask for the kind that failed again once another has stood in for it for long enough."""
+        if self._trust_at_s is None:
+            if ran_s >= LONGEST_STOOD_IN_S:
+                self._standing_in.reset()
+        elif now_s >= self._trust_at_s:
+            self._trust_at_s = None
+            if self._builder.trust_again():
+                self._requested, self._since_s, self._faults = None, None, STRIKES - 1
 
     def finish(self, dreaming: Dreaming) -> Dreamed | None:
         """Wait for a frame and look whether it is a number everywhere; None if its engine failed.

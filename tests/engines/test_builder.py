@@ -16,7 +16,7 @@ from livedream.engines.build_job import Ahead
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
-from livedream.engines.maker import Choice
+from livedream.engines.maker import Choice, EngineMaker
 from livedream.errors import EngineError
 
 SOON_S = 60.0
@@ -81,6 +81,51 @@ def test_a_stopgap_that_fails_is_followed_by_another_while_the_fast_one_is_built
     workshop.finish.set()
     assert not bench.take(builder).stopgap
     assert bench.told == []
+
+
+def test_what_stood_in_for_a_kind_makes_room_for_it_once_it_is_trusted_again(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    builder = bench.builder("auto")
+    builder.request(program, stopgap=False)
+    builder.discard(bench.take(builder), avoid=True)
+    builder.request(program, stopgap=False)
+    stand_in = bench.take(builder)
+    assert stand_in.engine.name == "eager"
+    builder.request(program, stopgap=False)
+    assert bench.take(builder) is stand_in, "the other one is avoided"
+    assert builder.trust_again()
+    builder.request(program, stopgap=False)
+    assert bench.take(builder).engine.name == "openvino"
+    assert not builder.trust_again()
+
+
+def test_a_kind_that_is_trusted_again_does_not_wait_for_what_is_built_in_its_place(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What torch compiles takes a minute and more; what failed is on the disk."""
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    builder = bench.builder("auto")
+    builder.request(program, stopgap=False)
+    builder.discard(bench.take(builder), avoid=True)
+    waits, goes_on, make = threading.Event(), threading.Event(), EngineMaker.make
+
+    def slow(its_maker: Any, order: Any) -> Any:
+        waits.set()
+        assert goes_on.wait(60)
+        return make(its_maker, order)
+
+    monkeypatch.setattr(EngineMaker, "make", slow)
+    builder.request(program, stopgap=False)
+    assert waits.wait(60)
+    monkeypatch.setattr(EngineMaker, "make", make)
+    assert builder.trust_again()
+    builder.request(program, stopgap=False)
+    goes_on.set()
+    assert bench.take(builder).engine.name == "openvino"
 
 
 def test_without_a_stopgap_only_the_fast_one_comes(bench: Any, workshop: Any, program: Any) -> None:

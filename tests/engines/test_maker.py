@@ -111,6 +111,29 @@ def test_a_kind_that_failed_while_it_ran_is_tried_last(
     assert maker.make(Order(program)).engine.name == "eager"
 
 
+def test_a_kind_that_failed_while_it_ran_is_tried_first_once_it_is_trusted_again(
+    make_maker: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    maker = make_maker("auto")
+    assert not maker.trust_again(), "none is avoided"
+    maker.make(Order(program))
+    maker.avoid(program)
+    maker.make(Order(program))
+    assert maker.trust_again()
+    assert maker.make(Order(program)).engine.name == "openvino"
+    assert not maker.trust_again()
+
+
+def test_a_kind_that_was_chosen_was_never_avoided(make_maker: Any, workshop: Any, program: Any) -> None:
+    workshop.finish.set()
+    maker = make_maker("openvino")
+    maker.make(Order(program))
+    maker.avoid(program)
+    assert not maker.trust_again()
+
+
 @pytest.mark.parametrize("begins", [False, True])
 def test_of_two_engines_that_fail_together_only_their_kind_is_avoided(
     make_maker: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch, begins: bool

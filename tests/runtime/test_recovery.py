@@ -93,6 +93,9 @@ class Workshop:
     def give_back(self, ready: Ready[KernelProgram]) -> None:
         pass
 
+    def trust_again(self) -> bool:
+        return False
+
     def prepare(self, plan: object) -> None:
         pass
 
