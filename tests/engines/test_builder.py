@@ -83,14 +83,20 @@ def test_a_stopgap_that_fails_is_followed_by_another_while_the_fast_one_is_built
     assert bench.told == []
 
 
-def test_what_stood_in_for_a_kind_makes_room_for_it_once_it_is_trusted_again(
-    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _avoiding(bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a builder whose first kind of engine has failed while it ran."""
     monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
     workshop.finish.set()
     builder = bench.builder("auto")
     builder.request(program, stopgap=False)
     builder.discard(bench.take(builder), avoid=True)
+    return builder
+
+
+def test_what_stood_in_for_a_kind_makes_room_for_it_once_it_is_trusted_again(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builder = _avoiding(bench, workshop, program, monkeypatch)
     builder.request(program, stopgap=False)
     stand_in = bench.take(builder)
     assert stand_in.engine.name == "eager"
@@ -106,11 +112,7 @@ def test_a_kind_that_is_trusted_again_does_not_wait_for_what_is_built_in_its_pla
     bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What torch compiles takes a minute and more; what failed is on the disk."""
-    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
-    workshop.finish.set()
-    builder = bench.builder("auto")
-    builder.request(program, stopgap=False)
-    builder.discard(bench.take(builder), avoid=True)
+    builder = _avoiding(bench, workshop, program, monkeypatch)
     waits, goes_on, make = threading.Event(), threading.Event(), EngineMaker.make
 
     def slow(its_maker: Any, order: Any) -> Any:

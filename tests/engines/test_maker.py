@@ -100,27 +100,16 @@ def test_progress_tells_how_long_it_takes_by_how_long_the_one_before_took(
     assert (str(Progress(3.2, None)), str(Progress(3.2, 9.8))) == ("3 s", "3 of ~10 s")
 
 
-def test_a_kind_that_failed_while_it_ran_is_tried_last(
+def test_a_kind_that_failed_while_it_ran_is_tried_last_until_it_is_trusted_again(
     make_maker: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "candidates", lambda: ("openvino", "eager"))
     workshop.finish.set()
     maker = make_maker("auto")
     assert maker.make(Order(program)).engine.name == "openvino"
+    assert not maker.trust_again(), "none is avoided"
     maker.avoid(program)
     assert maker.make(Order(program)).engine.name == "eager"
-
-
-def test_a_kind_that_failed_while_it_ran_is_tried_first_once_it_is_trusted_again(
-    make_maker: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "candidates", lambda: ("openvino", "eager"))
-    workshop.finish.set()
-    maker = make_maker("auto")
-    assert not maker.trust_again(), "none is avoided"
-    maker.make(Order(program))
-    maker.avoid(program)
-    maker.make(Order(program))
     assert maker.trust_again()
     assert maker.make(Order(program)).engine.name == "openvino"
     assert not maker.trust_again()
