@@ -30,7 +30,7 @@ from livedream.dream.inputs import SCALARS
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
 
 Run = Callable[[], NDArray[np.float32]]
 
@@ -100,7 +100,7 @@ def _engines(spec: KernelSpec) -> dict[str, Run]:
     print(f"traced and converted in {time.perf_counter() - began:.0f} s")
     for number_format in number_formats():
         began = time.perf_counter()
-        compiled = new_core().compile_model(model, "CPU", config(number_format))
+        compiled = core().compile_model(model, "CPU", config(number_format))
         engine = OpenVinoEngine(compiled, number_format)
         print(f"{engine.name} compiled in {time.perf_counter() - began:.0f} s", flush=True)
         runs[engine.name] = lambda engine=engine: engine.run(inputs)

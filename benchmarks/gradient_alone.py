@@ -22,7 +22,7 @@ from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.engines.engine import NumberFormat
-from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
 from livedream.training.teacher import TEACHES, load_teacher
 
 RUNS = 8
@@ -69,7 +69,7 @@ class GradientProgram:
 
 def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
     """Compile a program; return what runs it once."""
-    compiled = new_core().compile_model(convert(program), "CPU", config(number_format))
+    compiled = core().compile_model(convert(program), "CPU", config(number_format))
     engine, inputs = OpenVinoEngine(compiled, number_format), program.example()
     return lambda: engine.run(inputs)
 

@@ -26,7 +26,7 @@ from livedream.dream.objective import make_objective
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
 from livedream.presets import load
 from livedream.resources import DEFAULT_PRESET
 
@@ -103,7 +103,7 @@ class OctaveGradient:
 
 def engine(program: Program, number_format: NumberFormat) -> OpenVinoEngine:
     """Build an engine of OpenVINO, uncached."""
-    compiled = new_core().compile_model(convert(program), "CPU", config(number_format))
+    compiled = core().compile_model(convert(program), "CPU", config(number_format))
     return OpenVinoEngine(compiled, number_format)
 
 
@@ -113,7 +113,7 @@ def runner(program: KernelProgram | OctaveGradient, number_format: NumberFormat)
 
 
 def _compiled(model: Any, number_format: NumberFormat, inputs: list[NDArray[Any]]) -> Callable[[], object]:
-    compiled = new_core().compile_model(model, "CPU", config(number_format))
+    compiled = core().compile_model(model, "CPU", config(number_format))
     made = OpenVinoEngine(compiled, number_format)
     return lambda: made.run(inputs)
 
@@ -126,7 +126,7 @@ def _matrix_runner(number_format: NumberFormat) -> Callable[[], object]:
     given = opset13.parameter([MATRIX, MATRIX], np.float32)
     weights = opset13.constant(np.random.default_rng(0).standard_normal((MATRIX, MATRIX), np.float32))
     model = openvino.Model([opset13.matmul(given, weights, False, False)], [given], "product")
-    request = new_core().compile_model(model, "CPU", config(number_format)).create_infer_request()
+    request = core().compile_model(model, "CPU", config(number_format)).create_infer_request()
     request.get_input_tensor(0).data[...] = np.random.default_rng(1).standard_normal((MATRIX, MATRIX))
     return request.infer
 

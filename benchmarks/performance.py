@@ -32,7 +32,7 @@ from taking_turns import in_turn
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
-from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
 from livedream.presets import load
 from livedream.resources import DEFAULT_PRESET
 from livedream.version import __version__
@@ -50,12 +50,12 @@ INSTRUCTIONS = (
 
 def machine() -> dict[str, Any]:
     """Return what the figures depend on; nothing that tells whose machine it is."""
-    core = new_core()
+    processor = core()
     return {
-        "processor": str(core.get_property("CPU", "FULL_DEVICE_NAME")).strip(),
+        "processor": str(processor.get_property("CPU", "FULL_DEVICE_NAME")).strip(),
         "cores": str(psutil.cpu_count()),
         "instruction sets": _instruction_sets(),
-        "OpenVINO computes in": sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")),
+        "OpenVINO computes in": sorted(processor.get_property("CPU", "OPTIMIZATION_CAPABILITIES")),
         "memory": f"{psutil.virtual_memory().total / 1e9:.0f} GB",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "libraries": [f"{name} {_version(name)}" for name in ("openvino", "opencv-python-headless", "av")],
@@ -99,7 +99,7 @@ def sizes(*, quick: bool) -> dict[str, Any]:
         runs: dict[str, Callable[[], object]] = {}
         for count in core_counts():
             properties = config(number_format) | {"INFERENCE_NUM_THREADS": str(count)}
-            made = OpenVinoEngine(new_core().compile_model(model, "CPU", properties), number_format)
+            made = OpenVinoEngine(core().compile_model(model, "CPU", properties), number_format)
             runs[str(count)] = partial(made.run, inputs)
         rounds = 3 if quick or pixels > 500_000 else 6
         spreads = in_turn(list(runs.values()), rounds, repeats=2)

@@ -24,8 +24,8 @@ from livedream.engines.openvino import (
     cache_key,
     config,
     convert,
+    core,
     machine,
-    new_core,
     number_formats,
     runtime,
 )
@@ -86,7 +86,7 @@ def _trial(
     """Try the format that is known to be fastest; without one, or if it does not agree, all of them."""
 
     def make(number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
-        compiled = new_core().compile_model(model, "CPU", config(number_format))
+        compiled = core().compile_model(model, "CPU", config(number_format))
         return OpenVinoEngine(compiled, number_format), compiled
 
     if known is not None:

@@ -17,7 +17,7 @@ from livedream.engines.build_openvino import converted
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Engine, NumberFormat, Program
-from livedream.engines.openvino import config, new_core
+from livedream.engines.openvino import config, core
 from livedream.engines.openvino_device import DEVICES, FORMATS, cache_key, engine_of
 from livedream.engines.trial import try_formats
 from livedream.errors import EngineError
@@ -44,7 +44,7 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
 
 def _compiled(name: str, model: Any, number_format: NumberFormat) -> Any:
     try:
-        return new_core().compile_model(model, DEVICES[name], config(number_format))
+        return core().compile_model(model, DEVICES[name], config(number_format))
     except RuntimeError as fault:  # what OpenVINO raises, with a stack of places in many lines
         why = str(fault).strip().splitlines()[-1].strip()
         raise EngineError(f"the engine {name} cannot take the kernel: {why}") from fault

@@ -72,9 +72,9 @@ def rivals() -> tuple[str, ...]:
 
 def openvino_health() -> Health:
     """Return OpenVINO's version and the processor that it runs on."""
-    from livedream.engines.openvino import new_core
+    from livedream.engines.openvino import core
 
-    processor = str(new_core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    processor = str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
     return Health("live", f"OpenVINO {importlib.metadata.version('openvino')} on {processor}")
 
 

@@ -6,6 +6,7 @@ stall and its memory stays small. What it built is cached and loads in a fifth o
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import os
 import sys
@@ -77,6 +78,16 @@ def new_core() -> Any:
     return loaded.result()
 
 
+@functools.cache
+def core() -> Any:
+    """Return the OpenVINO core of this process.
+
+    There is one for as long as the process lives: each time that a core comes and goes with an engine some
+    memory stays behind, and a show at changing sizes loads hundreds.
+    """
+    return new_core()
+
+
 class OpenVinoEngine:
     """Runs a program compiled by OpenVINO for the CPU."""
 
@@ -105,10 +116,9 @@ class OpenVinoEngine:
 
 def machine() -> tuple[Any, ...]:
     """Return what decides besides the program how an engine comes out: versions, processor, our own code."""
-    core = new_core()
     processor = (
-        core.get_property("CPU", "FULL_DEVICE_NAME"),
-        core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
+        core().get_property("CPU", "FULL_DEVICE_NAME"),
+        core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
     versions = (runtime().get_version(), importlib.metadata.version("torch"))
     return recipe(OWN_CODE), versions, processor, os.cpu_count()
@@ -121,7 +131,7 @@ def cache_key(program: Program) -> str:
 
 def number_formats() -> tuple[NumberFormat, ...]:
     """List the formats that this processor computes in, the reference's first."""
-    native = new_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    native = core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return ("float32", "bfloat16") if "BF16" in native else ("float32",)
 
 
@@ -137,7 +147,7 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
         return None
     try:
         number_format: NumberFormat = entry.facts["number_format"]
-        compiled = new_core().import_model(entry.blob, "CPU", config(number_format))
+        compiled = core().import_model(entry.blob, "CPU", config(number_format))
         return OpenVinoEngine(compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # a foreign or outdated entry: it is built anew

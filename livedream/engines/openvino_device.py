@@ -12,7 +12,7 @@ from typing import Any
 from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
-from livedream.engines.openvino import OpenVinoEngine, config, new_core, runtime
+from livedream.engines.openvino import OpenVinoEngine, config, core, runtime
 from livedream.errors import EngineError, EngineMissingError
 
 DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
@@ -90,11 +90,11 @@ def load(
         return None
     try:
         number_format: NumberFormat = entry.facts["number_format"]
-        compiled = new_core().import_model(entry.blob, DEVICES[name], config(number_format))
+        compiled = core().import_model(entry.blob, DEVICES[name], config(number_format))
         return engine_of(name, compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # foreign, outdated, or made with another driver: it is built anew
 
 
 if __name__ == "__main__":  # the process that `names` asks
-    sys.stdout.write(json.dumps(listed(new_core(), sys.argv[1])))
+    sys.stdout.write(json.dumps(listed(core(), sys.argv[1])))

@@ -9,10 +9,12 @@ from typing import Generic
 from livedream.engines.maker import P, Ready
 
 KEPT = 16
-"""Engines that stay loaded, some 30 MB each: as many as all presets need at one size, and some more."""
+"""Engines that stay loaded, some 40 MB each: as many as all presets need at one size, and some more."""
 
-SPARE = 4
-"""Engines that nobody expects to be asked for and that stay loaded all the same: those of other sizes."""
+SPARE = 1
+"""Engines that nobody expects to be asked for and that stay loaded all the same: that of the size before, to
+which a machine whose speed swings soon goes back. One of a third size is loaded from the disk in a fifth of a
+second while the present one dreams on; more of them would make a show grow as its sizes change."""
 
 
 class EngineShelf(Generic[P]):
@@ -39,7 +41,7 @@ class EngineShelf(Generic[P]):
     def put(self, ready: Ready[P]) -> list[Ready[P]]:
         """Keep an engine; returns those that there is no room for any more."""
         self._kept[ready.program] = ready
-        return self._surplus()
+        return self._surplus(besides=ready)
 
     def lend(self, program: P) -> Ready[P] | None:
         """Return the engine of a program, open until it is given back; None if it is not loaded."""
@@ -69,8 +71,8 @@ class EngineShelf(Generic[P]):
         self._kept.clear()
         return unused
 
-    def _surplus(self) -> list[Ready[P]]:
-        idle = [ready for ready in self._kept.values() if not self._is_lent(ready)]
+    def _surplus(self, besides: Ready[P] | None = None) -> list[Ready[P]]:
+        idle = [ready for ready in self._kept.values() if ready is not besides and not self._is_lent(ready)]
         spare = [ready for ready in idle if ready.stored and ready.program not in self._expected]
         gone = spare[: max(0, len(spare) - SPARE)]
         for ready in gone:

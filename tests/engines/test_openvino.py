@@ -90,7 +90,7 @@ def test_it_agrees_with_eager(built: Built, small_program: KernelProgram) -> Non
 @pytest.mark.slow
 def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: KernelProgram) -> None:
     model, module = openvino.convert(full_program), full_program.make()
-    compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
+    compiled = openvino.core().compile_model(model, "CPU", openvino.config("float32"))
     inputs = full_program.example()
     result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
     expected = module(*(torch.from_numpy(array) for array in inputs)).numpy()
@@ -101,7 +101,7 @@ def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: 
 
 def test_a_kernel_that_remembers_its_steps_agrees_with_eager(curved_program: KernelProgram) -> None:
     model, module = openvino.convert(curved_program), curved_program.make()
-    compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
+    compiled = openvino.core().compile_model(model, "CPU", openvino.config("float32"))
     inputs = curved_program.example()
     result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
     expected = module(*(torch.from_numpy(array) for array in inputs)).numpy()
@@ -231,7 +231,12 @@ def test_another_program_has_another_key(small_program: KernelProgram) -> None:
 def test_the_key_names_version_and_processor(small_program: KernelProgram) -> None:
     key = openvino.cache_key(small_program)
     assert openvino.runtime().get_version() in key
-    assert openvino.new_core().get_property("CPU", "FULL_DEVICE_NAME") in key
+    assert openvino.core().get_property("CPU", "FULL_DEVICE_NAME") in key
+
+
+def test_all_engines_of_a_process_share_one_core() -> None:
+    """Each time that one comes and goes with an engine memory stays behind."""
+    assert openvino.core() is openvino.core()
 
 
 CTRL_C = """

@@ -68,7 +68,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[Any]:
     """Play the process that loads the drivers; returns the commands that it is started with."""
     commands: list[Any] = []
     monkeypatch.setattr(openvino_device, "asked", lambda command: [commands.append(command), answer][1])
-    monkeypatch.setattr(openvino_device, "new_core", lambda: pytest.fail("a driver was loaded here"))
+    monkeypatch.setattr(openvino_device, "core", lambda: pytest.fail("a driver was loaded here"))
     return commands
 
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_imported_is_built_anew(
     assert load("openvino-gpu", program, cache, ARC) is None
     facts = facts_of("openvino-gpu", "float16", program, Check(1.0, 0.0, 1.0), 1.0)
     cache.put(cache_key("openvino-gpu", program, ARC), b"blob", facts)
-    monkeypatch.setattr(openvino_device, "new_core", lambda: SimpleNamespace(import_model=refuse))
+    monkeypatch.setattr(openvino_device, "core", lambda: SimpleNamespace(import_model=refuse))
     assert load("openvino-gpu", program, cache, ARC) is None
 
 

@@ -32,7 +32,7 @@ def dreamed(spec: KernelSpec, inputs: list[NDArray[Any]]) -> tuple[NDArray[Any],
     """Return what OpenVINO adds to the picture, and what torch does, which runs step after step."""
     program = KernelProgram(spec)
     model, module = openvino.convert(program), program.make()
-    compiled = openvino.new_core().compile_model(model, "CPU", openvino.config("float32"))
+    compiled = openvino.core().compile_model(model, "CPU", openvino.config("float32"))
     engine = openvino.OpenVinoEngine(compiled, "float32")
     ours = engine.run(inputs) - inputs[0]
     engine.close()

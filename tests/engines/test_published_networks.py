@@ -178,11 +178,11 @@ def test_a_gradient_holds_only_operations_that_convert(name: str) -> None:
 )
 def test_openvino_gives_the_same(name: str) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
-    from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core
+    from livedream.engines.openvino import OpenVinoEngine, config, convert, core
 
     program = GradientProgram(name)
     model, module = convert(program), program.make()
-    engine = OpenVinoEngine(new_core().compile_model(model, "CPU", config("float32")), "float32")
+    engine = OpenVinoEngine(core().compile_model(model, "CPU", config("float32")), "float32")
     expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     difference = engine.run(program.example()) - expected
     # A ReLU at the edge of zero may fall to either side when rounding differs.
@@ -192,11 +192,11 @@ def test_openvino_gives_the_same(name: str) -> None:
 
 def test_openvino_averages_in_bfloat16_too() -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
-    from livedream.engines.openvino import OpenVinoEngine, config, convert, new_core
+    from livedream.engines.openvino import OpenVinoEngine, config, convert, core
 
     program = GradientProgram("nin, averaged")
     model, module = convert(program), program.make()
-    engine = OpenVinoEngine(new_core().compile_model(model, "CPU", config("bfloat16")), "bfloat16")
+    engine = OpenVinoEngine(core().compile_model(model, "CPU", config("bfloat16")), "bfloat16")
     expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     seen = engine.run(program.example())
     assert np.sum(seen * expected) > 0.9 * np.linalg.norm(seen) * np.linalg.norm(expected) > 0

@@ -47,7 +47,8 @@ def test_of_what_nobody_expects_and_the_cache_has_few_stay_loaded(
     shelf.lend(runs.program)
     assert shelf.expect([expected.program]) == []
     assert shelf.put(dear) == shelf.put(expected) == shelf.put(other) == []
-    assert shelf.put(third) == [other]
+    assert shelf.put(third) == [], "what was just made is soon lent"
+    assert shelf.give_back(shelf.lend(third.program)) == [other]
     assert stored == {other.program}
     assert all(one.program in shelf for one in (runs, dear, expected, third))
     assert shelf.expect([]) == [expected], "it is no longer asked for, and the older one"
