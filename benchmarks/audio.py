@@ -9,6 +9,7 @@ import argparse
 import threading
 import time
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -130,15 +131,15 @@ def onset_to_frame_ms(
     playlist = load_playlist(DEFAULT_PRESET, (), assignments=["look.depth=0.2"])
     source = open_source("clouds", fps=30, size_wh=size_wh, loop=True)
     plan = ControlPlan(lead="audio", audio=str(file), rows=(ModulationRow("onset", "look.depth", 0.6),))
+
+    def noting(wanted: str) -> Callable[[], AudioCapture]:  # noqa: ARG001
+        return lambda: Noting(open_audio_file(file, clock), bpm, clicks_s)
+
     with LiveSession(source, playlist, Plan(output_wh=size_wh), observe=shown) as session:
         session.start()
         session.wait_settled(SETTLE_S)
         controls = Controls(session.store, session.commands, playlist, plan, clock=clock)
-        controls.inputs.sounds.connector = lambda _: (
-            lambda: Noting(  # type: ignore[method-assign]
-                open_audio_file(file, clock), bpm, clicks_s
-            )
-        )
+        controls.inputs.sounds.connector = noting  # type: ignore[method-assign]
         frames = shown.frames
         with controls:
             time.sleep(seconds)

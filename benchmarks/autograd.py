@@ -15,6 +15,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -59,7 +60,7 @@ def _arguments() -> argparse.Namespace:
 
 def film_spec(size_hw: tuple[int, int], octaves: int, steps: int) -> KernelSpec:
     """Return what is dreamed."""
-    return KernelSpec("googlenet", taps_at("inception4c"), size_hw, octaves, 1.4, steps, 1.5)
+    return KernelSpec("googlenet", taps_at("inception4c", objective="l2"), size_hw, octaves, 1.4, steps, 1.5)
 
 
 def make_missing_weights(folder: Path) -> None:
@@ -94,7 +95,8 @@ def _plain(spec: KernelSpec, dtype: torch.dtype = torch.float32) -> Run:
 
 def _engines(spec: KernelSpec) -> dict[str, Run]:
     """Build OpenVINO in each number format that the processor has."""
-    inputs, runs = _inputs(spec), {}
+    inputs = _inputs(spec)
+    runs: dict[str, Run] = {}
     began = time.perf_counter()
     model = convert(KernelProgram(spec))
     print(f"traced and converted in {time.perf_counter() - began:.0f} s")
@@ -103,7 +105,7 @@ def _engines(spec: KernelSpec) -> dict[str, Run]:
         compiled = core().compile_model(model, "CPU", config(number_format))
         engine = OpenVinoEngine(compiled, number_format)
         print(f"{engine.name} compiled in {time.perf_counter() - began:.0f} s", flush=True)
-        runs[engine.name] = lambda engine=engine: engine.run(inputs)
+        runs[engine.name] = partial(engine.run, inputs)
     return runs
 
 

@@ -84,14 +84,15 @@ def feed(path: str, size_wh: tuple[int, int], fps: float, stop: Event, end: Conn
 
 def watch(path: str, stop: Event, end: Connection) -> None:
     """Be the program that shows the virtual camera."""
-    device, seen = cv2.VideoCapture(path, cv2.CAP_V4L2), []
+    device = cv2.VideoCapture(path, cv2.CAP_V4L2)
+    seen: list[tuple[float, float | None]] = []
     while not stop.is_set():
         arrived, picture = device.read()
         if arrived:
             at_ms = now_ms()
             if not seen:
                 end.send("watching")
-            seen.append((at_ms, read(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))))
+            seen.append((at_ms, read(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8))))
     device.release()
     end.send(seen)
 

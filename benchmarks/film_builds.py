@@ -88,7 +88,7 @@ def _run_in_turn(modes: tuple[Mode, ...], folder: str, rounds: int) -> None:
 def _child(wanted: argparse.Namespace) -> None:
     what, mode, folder = wanted.child
     if mode == "unrolled":
-        openvino_loop.LOOPED_FROM = sys.maxsize
+        openvino_loop.LOOPED_FROM = sys.maxsize  # type: ignore[attr-defined]  # it has it from ops/loop.py
     width, height = (int(side) for side in wanted.size.split("x"))
     program = KernelProgram(film_spec((height, width), wanted.octaves, wanted.steps))
     cache = EngineCache(Path(folder) / mode)

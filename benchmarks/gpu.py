@@ -20,7 +20,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -34,10 +34,14 @@ from livedream.dream.kernel import Kernel, make_kernel
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
+from livedream.dreamed import Dreaming
+from livedream.engines.cache import EngineCache
 from livedream.engines.captured import CapturedEngine
 from livedream.engines.compiled import CompiledEngine
 from livedream.engines.eager import EagerEngine
-from livedream.engines.engine import DeviceEngine, NumberFormat, check
+from livedream.engines.engine import DeviceEngine, Engine, NumberFormat, check
+from livedream.engines.kinds import ENGINES
+from livedream.engines.maker import EngineMaker, Order
 from livedream.errors import LivedreamError
 from livedream.frame import Frame
 from livedream.pipeline import DreamPipeline
@@ -49,6 +53,9 @@ DEPTHS = ((2, 2), (3, 4), (4, 10))
 """Octaves x steps."""
 GOALS = {("embedded", (720, 1280), (2, 2)): 240.0, ("googlenet", (1080, 1920), (4, 10)): 60.0}
 """Frames a second, end to end."""
+TENSORRT = ("tensorrt", "tensorrt-rtx")
+TIMES_AUTOGRAD = 5.0
+"""How many times as fast as plain autograd they are to be, at least."""
 GMAC_AT_224 = {"googlenet": 1.171}
 """Of one forward run down to the layer, at 224x224."""
 
@@ -71,6 +78,7 @@ class Row:
         """Return the row's cells as text."""
         height, width = self.size_hw
         goal = GOALS.get((self.network, self.size_hw, self.depth))
+        is_tensorrt = self.engine.startswith(TENSORRT)
         return [
             self.network,
             f"{width}x{height}",
@@ -78,7 +86,7 @@ class Row:
             self.engine,
             f"{self.kernel_ms:.2f}",
             f"{self.frames_per_s:.0f}" + (f" of {goal:.0f}" if goal else ""),
-            f"{self.autograd_ms / self.kernel_ms:.1f}",
+            f"{self.autograd_ms / self.kernel_ms:.1f}" + (f" of {TIMES_AUTOGRAD:.0f}" if is_tensorrt else ""),
             f"{self.kernel_ms / self.floor_ms:.1f}" if self.floor_ms else "",
             f"{self.cosine:.4f}" if self.cosine is not None else "",
         ]
@@ -150,12 +158,12 @@ def timed_ms(run: Callable[[], object], wait: Callable[[], None], at_least_s: fl
     return median(times)
 
 
-def frames_per_s(spec: KernelSpec, engine: Any, seconds: float = 1.5) -> float:
+def frames_per_s(spec: KernelSpec, engine: Engine, seconds: float = 1.5) -> float:
     """Dream frames from memory, the next one begun before the one before is finished."""
     wanted = {"dream.layers": dict.fromkeys(spec.layers, 1.0), "dream.network": spec.network}
     settings = change(Settings(), wanted)
     pipeline, frames = DreamPipeline(spec, engine), _frames(spec.size_hw)
-    before = pipeline.begin(next(frames), settings)
+    before = _begun(pipeline, next(frames), settings)
     for _ in range(3):
         before = _next(pipeline, frames, settings, before)
     count, began = 0, time.perf_counter()
@@ -166,10 +174,14 @@ def frames_per_s(spec: KernelSpec, engine: Any, seconds: float = 1.5) -> float:
     return count / spent
 
 
-def _next(pipeline: DreamPipeline, frames: Iterator[Frame], settings: Settings, before: Any) -> Any:
-    begun = pipeline.begin(next(frames), settings)
+def _next(pipeline: DreamPipeline, frames: Iterator[Frame], settings: Settings, before: Dreaming) -> Dreaming:
+    begun = _begun(pipeline, next(frames), settings)
     before.finish()
     return begun
+
+
+def _begun(pipeline: DreamPipeline, frame: Frame, settings: Settings) -> Dreaming:
+    return pipeline.begin(pipeline.prepared(frame, settings), settings)
 
 
 def _frames(size_hw: tuple[int, int]) -> Iterator[Frame]:
@@ -195,7 +207,16 @@ def engines(device: str, small: bool) -> dict[str, Callable[[KernelProgram], Dev
             CapturedEngine, device=device, number_format=number_format
         )
     made["compiled float16"] = partial(CompiledEngine, device=device, number_format="float16")
-    return made
+    return made | {name: partial(built, name) for name in TENSORRT if ENGINES[name].is_installed}
+
+
+def built(name: str, program: KernelProgram) -> DeviceEngine:
+    """Build an engine as a show does, in a process of its own, or load it from the cache."""
+    maker: EngineMaker[KernelProgram] = EngineMaker(name, EngineCache(), print)
+    try:
+        return cast(DeviceEngine, maker.make(Order(program)).engine)
+    finally:
+        maker.close()
 
 
 def floor_ms(
@@ -236,7 +257,9 @@ def rows(setup: Setup) -> Iterator[Row]:
         if time.monotonic() > setup.until_s:
             print(f"skipped for lack of time: everything from {engine_name} {network} {size_hw} {depth} on")
             return
-        spec = KernelSpec(network, taps_at(LAYERS[network]), size_hw, depth[0], 1.4, depth[1], 1.5)
+        spec = KernelSpec(
+            network, taps_at(LAYERS[network], objective="l2"), size_hw, depth[0], 1.4, depth[1], 1.5
+        )
         try:
             yield _row(spec, made[engine_name], known, setup)
         except (LivedreamError, torch.cuda.OutOfMemoryError) as fault:

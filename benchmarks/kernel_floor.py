@@ -98,7 +98,7 @@ class OctaveGradient:
         inputs = [torch.from_numpy(array) for array in self.example()]
         with FlopCounterMode(display=False) as counter, torch.inference_mode():
             self.make()(*inputs)
-        return counter.get_total_flops() / 1e9
+        return float(counter.get_total_flops()) / 1e9
 
 
 def engine(program: Program, number_format: NumberFormat) -> OpenVinoEngine:
@@ -128,14 +128,15 @@ def _matrix_runner(number_format: NumberFormat) -> Callable[[], object]:
     model = openvino.Model([opset13.matmul(given, weights, False, False)], [given], "product")
     request = core().compile_model(model, "CPU", config(number_format)).create_infer_request()
     request.get_input_tensor(0).data[...] = np.random.default_rng(1).standard_normal((MATRIX, MATRIX))
-    return request.infer
+    run: Callable[[], object] = request.infer
+    return run
 
 
 def measure(spec: KernelSpec, rounds: int) -> list[KernelFloor]:
     """Measure a kernel and its floors in each number format, float32 first."""
     octaves = [OctaveGradient(spec, size_hw) for size_hw in spec.seen_hw]
     giga_flop = sum(octave.giga_flop() for octave in octaves)
-    programs = (KernelProgram(spec), *octaves)
+    programs: tuple[KernelProgram | OctaveGradient, ...] = (KernelProgram(spec), *octaves)
     models = [(convert(program), program.example()) for program in programs]
     found = []
     for number_format in number_formats():

@@ -5,11 +5,12 @@ Times are processor time of the thread that does the work, for a frame of 1280x7
 
 from __future__ import annotations
 
+import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av
@@ -38,9 +39,7 @@ def main(film: Path) -> None:
     print(f"flash limiter, a strobe: {_limiting(strobe):.2f} ms")
     replay = Replay()
     replay.open(SIZE_WH, FPS)
-    times = [
-        _ms(lambda at=place, rgb=frame: replay.write(rgb, at / FPS)) for place, frame in enumerate(frames)
-    ]  # type: ignore[misc]
+    times = [_ms(partial(replay.write, frame, place / FPS)) for place, frame in enumerate(frames)]
     median = statistics.median(times)
     print(
         f"last ten seconds: {median:.2f} ms, {median * FPS / 10:.1f} % of a core, "
@@ -70,10 +69,13 @@ def _ms(act: Callable[[], object]) -> float:
 def _frames(film: Path) -> list[Rgb]:
     """Return FRAMES frames, over and over if the film has fewer; each an array of its own."""
     with av.open(str(film)) as container:
-        decoded = (frame.to_ndarray(format="rgb24") for frame in container.decode(video=0))
+        pictures = (frame.to_ndarray(format="rgb24") for frame in container.decode(video=0))
+        decoded = (np.asarray(picture, np.uint8) for picture in pictures)
         some = [resized(crop(rgb, SIZE_WH), SIZE_WH) for rgb, _ in zip(decoded, range(FRAMES), strict=False)]
     return [some[place % len(some)].copy() for place in range(FRAMES)]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("film", type=Path)
+    main(parser.parse_args().film)

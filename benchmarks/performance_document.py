@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from performance_prose import (
+    GOAL_ROWS,
+    GOALS,
     INTRODUCTION,
     KERNEL,
     MACHINE,
@@ -21,6 +23,7 @@ from performance_prose import (
     SHOW,
     SIZES,
     STAGES,
+    TRIED,
 )
 
 FIGURES = Path(__file__).with_name("performance.json")
@@ -42,6 +45,7 @@ def document(stored: dict[str, Any]) -> str:
         _stages(parts["stages"]["figures"]),
         _sizes(parts["sizes"]["figures"]),
         _show(parts["show"]["figures"]),
+        _goals(),
         _peers(_now(parts)),
     ]
     return "\n".join(sections)
@@ -214,6 +218,11 @@ def _show(figures: dict[str, Any]) -> str:
             ),
         ]
     )
+
+
+def _goals() -> str:
+    head = ["goal", "measured", "command", "what limits it"]
+    return "\n".join(["## Goals\n", GOALS, _table(head, GOAL_ROWS), TRIED])
 
 
 def _peers(now: str) -> str:

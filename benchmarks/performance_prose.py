@@ -58,7 +58,7 @@ it and with decoding, shrinking, flow and composing of other frames: 27.5 ms of 
 23.9 where there is but one core. The warm start takes 5.4 ms in that crowd and 2.2 by itself. Twice the
 rate of one core, 84 a second, is what two could make if no thread waited for another. The kernel is more
 than half of it, 12.0 ms on one thread, two times 8.0 on two, whose many small layers wait for each other.
-On one thread it costs less and the chain takes as long again: 50 frames a second. Without gain, too:
+On one thread it costs less and the chain takes a third longer: 50 frames a second. Without gain, too:
 decoding and composing held back while the kernel runs, priorities, composing by sixteen-bit numbers; and
 the small octave of the next frame on one core beside the large one of this frame on the other, one thread
 each, from a dream that is one step older: what is saved in waiting goes to work that is done twice (its
@@ -73,11 +73,71 @@ training it anew. Narrowed to 48, 96 and 224 channels in place of 64, 128 and 25
 the time, and after 13,500 steps of training the judge's gain is 0.553 for 0.638, of a person 0.40 for 0.50.
 With 48 in place of 64 alone it takes 0.88 of the time; after 9000 steps the gain is 0.581, of a person 0.43.
 
-All these figures are older than two changes: a dream of all of a head computes its salient channels
-alone, 1.72 GFLOP in place of 1.87, and a residual is laid over the picture in one go. On the slower
-machine without AVX-512, `livedream bench` in turn, four runs each, medians: 34.6 frames a second against
-28.5 of the state before stages ran side by side (f284a06), which is 1.21 times (1.16 to 1.27 from pair to
-pair), p50 latency 55 ms against 100. There `benchmarks/kernel_floor.py` prints 1.09 and 1.11 in float32.
+The tables of this document are older than two changes, which make all of it faster: a dream of all of a head
+computes its salient channels alone, 1.72 GFLOP in place of 1.87, and a residual is laid over the picture in
+one go.
+"""
+
+GOALS = """\
+What was aimed at, and what limits it where it is missed. Machines differ: *fast* is the one above, *slow*
+an AMD EPYC of two cores without AVX-512, whose own speed swings by half.
+"""
+
+GOAL_ROWS = (
+    (
+        "kernel at most 1.1 times its gradients in float32",
+        "1.09 fast; 1.09, 1.11 slow",
+        "`benchmarks/kernel_floor.py`",
+        "",
+    ),
+    (
+        "at most 1.2 times in bfloat16",
+        "1.21 fast",
+        "the same",
+        "resizing, rolling, smoothing and normalising take 1.4 ms beside gradients of 6.4",
+    ),
+    (
+        "1.4 times the frames a second of f284a06, before stages ran side by side",
+        "1.21 slow (34.6 for 28.5; pairs 1.16 to 1.27)",
+        "`livedream bench`, both in turn, four runs each",
+        "both cores are busy throughout, more than half of it with convolutions at the rate that "
+        "these cores have: only a smaller network would do, see above",
+    ),
+    (
+        "the judge's figures of that state within 3 %",
+        "gain 0.638 for 0.600, scene 0.976 for 0.978, survival 0.779 for 0.795",
+        "four clips of people, streets, a beach",
+        "",
+    ),
+    (
+        "latency unpaced as long as a frame takes",
+        "p50 55 ms for 100 before; a frame takes 29, slow",
+        "`livedream bench`",
+        "a frame is dreamed while the one before is composed and the next one is prepared: three "
+        "stages, each with its share of two cores",
+    ),
+    (
+        "p95 paced at most 1.3 times what a frame takes unpaced",
+        "1.34 fast; 1.44 slow, 1.9 in a slow hour",
+        "`livedream bench --paced`",
+        "what is left of a frame's processor time runs beside the next frame's, and the machine's own speed",
+    ),
+    (
+        "second launch under 1.2 s, `--help` under 0.5 s, first launch of all under 6 s",
+        "1.07, 0.31, 5.96 slow",
+        "`benchmarks/start.py`",
+        "",
+    ),
+)
+
+TRIED = """\
+Tried for the kernel, in turn in one process: everything but the network in OpenCV on pictures of floats
+around the engine (the first idea: 8.3 and 12.8 ms in bfloat16 and float32, for 10.4 and 13.6 of the graph
+as it was) against a leaner graph on lines between networks, with one roll an octave. The graph won: 6.9 ms
+for 8.6 on one machine in one run, it is one implementation for all engines, and gradients stay on the
+device on a GPU. OpenVINO runs one stream with a thread a core; more streams make each frame later. float16
+is not offered on processors: OpenVINO computes it in float32 there, except on Xeons with AMX-FP16, which
+were not at hand.
 """
 
 PEERS = """\

@@ -141,7 +141,9 @@ def measure(preset: str, size_wh: Size, frames: int) -> FrameFloor:
     spec, number_format = spec_of(preset, size_wh), number_formats()[-1]
     moved = moved_bytes(size_wh, spec.size_hw)
     gradients = [runner(OctaveGradient(spec, size_hw), number_format) for size_hw in spec.seen_hw]
-    copies, taken, copied = Copies(moved), defaultdict(list), defaultdict(list)
+    copies = Copies(moved)
+    taken: dict[str, list[float]] = defaultdict(list)
+    copied: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clouds.mp4"
         film(clip, size_wh, frames)

@@ -176,7 +176,8 @@ class Launches:
 def _moments(show: subprocess.Popen[str], probe: IO[str], start_s: float, last: str) -> dict[str, Moment]:
     """Note when each thing was there, until the last one is."""
     told: SimpleQueue[tuple[str, Moment]] = SimpleQueue()
-    process, moments = psutil.Process(show.pid), {}
+    process = psutil.Process(show.pid)
+    moments: dict[str, Moment] = {}
 
     def follow(lines: IO[str], meaning: Callable[[str], str]) -> None:
         with suppress(ValueError):  # closed, once all has been seen

@@ -140,13 +140,13 @@ def _shown(
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
-    from livedream.ui.control_window import with_panel
+    from livedream.ui.control_window import ControlWindow, with_panel
     from livedream.ui.run_window import run_window
     from livedream.ui.window import DreamWindow
 
     application = QApplication(["livedream"])
 
-    def hosted(view: DreamWindow):  # noqa: ANN202
+    def hosted(view: DreamWindow) -> ControlWindow:
         window = with_panel(session, playlist, view, controls=controls)
         if asked.way == "panel folded":
             QTimer.singleShot(200, window.toggle_panel)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
     from shown_show import ShownShow
 
+    from livedream.engines.cache import EngineCache
+    from livedream.sources.camera import Camera
     from livedream.ui.source_picker import SourcePicker
 
 BESIDE_WH, CORNER = (40, 60), (20, 40)
@@ -217,21 +219,24 @@ class Photographer:
         cv2.imwrite(str(path), picture[..., ::-1])
         print(path, flush=True)
 
-    def _show(self, cache: object) -> ShownShow:
+    def _show(self, cache: EngineCache | None) -> ShownShow:
         from PyQt6.QtCore import QRect
         from shown_show import ShownShow
 
         from livedream.runtime.plan import Plan
-        from livedream.runtime.source_switcher import Devices
+        from livedream.runtime.source_switcher import Devices, Wish
 
         seen = {camera: film or self.source for camera, film in CAMERAS.items()}
         place = QRect(*CORNER, *self.view.size_wh)
         # At one working size, whatever else this machine does: the pictures are to be alike.
         plan = Plan("eyes", governed=False)
         show = ShownShow(camera_of(next(iter(CAMERAS)), seen), place, plan, cache)
-        show.session.sources.devices = Devices(
-            open=lambda wish: camera_of(wish.what, seen), cameras=lambda: tuple(CAMERAS)
-        )
+
+        def camera(wish: Wish) -> Camera:
+            assert not isinstance(wish.what, str), "what the picker lists is a camera"
+            return camera_of(wish.what, seen)
+
+        show.session.sources.devices = Devices(open=camera, cameras=lambda: tuple(CAMERAS))
         return show
 
 

@@ -143,14 +143,14 @@ def _pack(root: Path, release: str, initrd: Path) -> None:
 
 def _in_order(modules: Path) -> Iterator[Path]:
     """Return the modules that are loaded, each after those that it needs, as depmod says."""
-    needs = {}
+    needs: dict[str, tuple[str, list[str]]] = {}
     for line in (modules / "modules.dep").read_text().splitlines():
-        module, _, others = line.partition(":")
-        needs[re.sub(r"\.ko.*", "", Path(module).name)] = (module, others.split())
+        module, _, wants = line.partition(":")
+        needs[re.sub(r"\.ko.*", "", Path(module).name)] = (module, wants.split())
     told = set()
     for name in MODULES:
-        module, others = needs[name]
-        for path in (*reversed(others), module):
+        needed, others = needs[name]
+        for path in (*reversed(others), needed):
             if path not in told:
                 told.add(path)
                 yield modules / path

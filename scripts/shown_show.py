@@ -80,7 +80,7 @@ class ShownShow:
 
     def wait(self, seconds: float) -> None:
         """Let Qt work for a while."""
-        QTest.qWait(round(1000 * seconds))
+        QTest.qWait(round(1000 * seconds))  # type: ignore[call-arg,arg-type]  # its stub lacks "static"
 
     def until(self, is_so: Callable[[], bool], seconds: float) -> bool:
         """Let Qt work until something is so; False if it is not after `seconds`."""

@@ -56,7 +56,9 @@ def unplug(name: str) -> None:
 def photograph(path: Path) -> Pixels:
     """Save what is on the whole screen of DISPLAY, and return it as RGB."""
     subprocess.run(["import", "-window", "root", str(path)], check=True)
-    return np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
+    seen = cv2.imread(str(path))
+    assert seen is not None, "import wrote it"
+    return np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _xrandr(*what: str) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -53,7 +53,7 @@ def _weights(_: Path) -> list[Sample]:
     zipped, old, arrays, packed = (io.BytesIO() for _ in range(4))
     torch.save(tensors, zipped)
     torch.save(tensors, old, _use_new_zipfile_serialization=False)
-    named = {
+    named: dict[str, Any] = {
         "a.kernel": np.ones((1, 1, 3, 2), np.float32),
         "bn.gamma": np.ones(2, np.float32),
         "n": np.arange(4),
@@ -118,7 +118,7 @@ def _read_picture(file: Path) -> None:
 
 def _film(file: Path, codec: str) -> bytes:
     with av.open(str(file), "w") as film:
-        stream = film.add_stream(codec, rate=10)
+        stream = cast(av.VideoStream, film.add_stream(codec, rate=10))
         stream.width, stream.height = SIZE_HW[1], SIZE_HW[0]
         stream.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
         sound = film.add_stream("aac", rate=RATE_HZ) if file.suffix in (".mp4", ".mov") else None

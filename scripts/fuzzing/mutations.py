@@ -166,7 +166,7 @@ def _insert(random: Random, content: bytes, _: Sequence[bytes]) -> bytes:
 def _number(random: Random, content: bytes, _: Sequence[bytes]) -> bytes:
     """Write a number over four or eight bytes, as lengths and offsets are."""
     at, size = random.randrange(len(content) + 1), random.choice((2, 4, 8))
-    number = random.choice((0, 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, len(content))) % 2 ** (
+    number: int = random.choice((0, 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, len(content))) % 2 ** (
         8 * size
     )
     return content[:at] + number.to_bytes(size, random.choice(("big", "little"))) + content[at + size :]

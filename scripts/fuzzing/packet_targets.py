@@ -98,7 +98,7 @@ def _osc(_: Path) -> Read:
 
 
 def _midi_messages(_: Path) -> list[Sample]:
-    messages = (
+    messages: tuple[tuple[int, ...], ...] = (
         (0x90, 36, 100),
         (0x80, 36, 0),
         (0xB0, 21, 64),
