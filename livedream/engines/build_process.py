@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -53,18 +53,20 @@ class BuildServer:
 
     def __init__(self, engine: str, module: str, arguments: Sequence[str]) -> None:
         self._engine, self._cancelled = engine, False
-        self._told = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would have to be read meanwhile
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._told,
-                env=child_environment(),
-                **own_group(),
-            )
+            with ExitStack() as if_it_fails:
+                # A pipe would have to be read meanwhile.
+                self._told = if_it_fails.enter_context(tempfile.TemporaryFile())
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", module, *arguments],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._told,
+                    env=child_environment(),
+                    **own_group(),
+                )
+                if_it_fails.pop_all()
         except OSError as fault:
-            self._told.close()
             raise EngineError(f"the engine {engine} could not be built: {fault}") from fault
 
     @property
@@ -125,7 +127,8 @@ class BuildServer:
         if sys.platform == "win32":
             self._process.kill()
         elif self._process.poll() is None:
-            with suppress(ProcessLookupError):  # it has just ended
+            # It has just ended: macOS calls that a lack of permission.
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
 

@@ -22,7 +22,7 @@ AS_LONG_AS = 5.0
 """So many times as long as the last build of its kind one may take in any case."""
 
 
-class NotCachedError(Exception):
+class NotCachedError(EngineError):
     """The cache does not have the engine."""
 
 
@@ -105,8 +105,9 @@ class Elsewhere:
 
     def cancel(self) -> None:
         """End the process that builds, from another thread."""
-        if self._build is not None:
-            self._build.cancel()
+        build = self._build  # it may end, and be forgotten, in this moment
+        if build is not None:
+            build.cancel()
 
     def rest(self) -> None:
         """Take note that nothing is being made any more."""

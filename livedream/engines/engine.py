@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from livedream.errors import EngineDisagreesError, EngineError, EngineRunError
+from livedream.errors import (
+    EngineDisagreesError,
+    EngineError,
+    EngineMissingError,
+    EngineRunError,
+    InputError,
+)
 
 # `livedream --help` names the engines, and would take a sixth longer with numpy.
 if TYPE_CHECKING:
@@ -121,10 +127,14 @@ def running(name: str) -> Iterator[None]:
 
 @contextmanager
 def making(name: str) -> Iterator[None]:
-    """Raise EngineError in place of what libraries raise while the engine `name` is made or loaded."""
+    """Raise EngineError in place of whatever is raised while the engine `name` is made or loaded."""
     try:
         yield
-    except (RuntimeError, MemoryError, OSError) as fault:
+    except EngineError:
+        raise
+    except InputError as fault:  # such as weights that are damaged: another try would say the same
+        raise EngineMissingError(f"the engine {name} cannot be made: {fault}") from fault
+    except Exception as fault:  # as above
         raise EngineError(f"the engine {name} cannot be made ({_reason(fault)})") from fault
 
 

@@ -45,7 +45,7 @@ def each_part(
             if made and is_cancelled():
                 raise EngineError("the engine is no longer wanted")
             made.append(make(part))
-            if_one_fails.callback(made[-1].engine.close)
+            if_one_fails.callback(close_broken, made[-1].engine)
         if_one_fails.pop_all()
     return made
 
@@ -109,7 +109,7 @@ def _closed_if_it_fails(engine: Engine) -> Iterator[None]:
 
 
 def close_broken(engine: Engine) -> None:
-    """Close an engine that failed; that it cannot even be closed is of no interest any more."""
+    """Close an engine that failed, or whose device may have; that it cannot be closed is of no interest."""
     with suppress(Exception):
         engine.close()
 

@@ -106,14 +106,15 @@ class EngineMaker(Generic[P]):
 
     def make(self, order: Order[P]) -> Ready[P]:
         """Make the engine of a program. Raises EngineError if none works out, or if it was cancelled."""
-        leave_deleted_folder()
         try:
-            is_auto = self._choice == "auto"
-            names = self._race.after_a_win(self._worked, candidates()) if is_auto else (self._choice,)
-            first = self._entry(names, order)
-            entry = self._raced(first, order) if is_auto else first
-            self._worked = entry.name
-            return _ready(order, entry.made, stored=self._elsewhere.builds(entry.name) is not None)
+            with making(self._choice):
+                leave_deleted_folder()
+                is_auto = self._choice == "auto"
+                names = self._race.after_a_win(self._worked, candidates()) if is_auto else (self._choice,)
+                first = self._entry(names, order)
+                entry = self._raced(first, order) if is_auto else first
+                self._worked = entry.name
+                return _ready(order, entry.made, stored=self._elsewhere.builds(entry.name) is not None)
         finally:
             self._begun = None
             self._elsewhere.rest()
@@ -134,31 +135,35 @@ class EngineMaker(Generic[P]):
         What builds it is started then, so that it has loaded its libraries once it is wanted. Raises
         EngineError.
         """
-        leave_deleted_folder()
-        name, elsewhere = self._first, self._elsewhere
-        if (builds := elsewhere.builds(name)) is None:
-            return None
-        try:
-            entry = Entry(name, self._each(name, order, lambda part: elsewhere.cached(name, builds, part)))
-            if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
-                self._worked = name
-                return _ready(order, entry.made, stored=True)
-            entry.close()  # `make` lends it to the show, and lets what may be faster race
-            return None
-        except NotCachedError:
-            elsewhere.warm_up(builds)
-            return None
+        with making(self._choice):
+            leave_deleted_folder()
+            name, elsewhere = self._first, self._elsewhere
+            if (builds := elsewhere.builds(name)) is None:
+                return None
+            try:
+                entry = Entry(
+                    name, self._each(name, order, lambda part: elsewhere.cached(name, builds, part))
+                )
+                if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
+                    self._worked = name
+                    return _ready(order, entry.made, stored=True)
+                entry.close()  # `make` lends it to the show, and lets what may be faster race
+                return None
+            except NotCachedError:
+                elsewhere.warm_up(builds)
+                return None
 
     def make_ahead(self, order: Order[P]) -> Ready[P] | None:
         """Make an engine of the kind that was made last; None if the cache keeps none of that kind.
 
         Raises EngineError.
         """
-        name = self._worked or self._first
-        if self._elsewhere.builds(name) is None:
-            return None
         try:
-            return _ready(order, self._made(name, order), stored=True)
+            with making(self._choice):
+                name = self._worked or self._first
+                if self._elsewhere.builds(name) is None:
+                    return None
+                return _ready(order, self._made(name, order), stored=True)
         finally:
             self._elsewhere.rest()
 
@@ -207,10 +212,11 @@ class EngineMaker(Generic[P]):
         behind = order if bridge is None else replace(order, polite=True)
 
         def build(name: str) -> None:
-            self._begun, builds = (name, time.monotonic()), self._elsewhere.builds(name)
-            if builds is not None:
-                for part in parts:
-                    self._elsewhere.build(name, builds, part, self._manner(behind))
+            self._begun = name, time.monotonic()
+            with making(name):
+                if (builds := self._elsewhere.builds(name)) is not None:
+                    for part in parts:
+                        self._elsewhere.build(name, builds, part, self._manner(behind))
 
         def make(name: str) -> list[Made]:
             self._begun = name, time.monotonic()
@@ -224,16 +230,19 @@ class EngineMaker(Generic[P]):
         return self._race.run(standing, parts, Hands(build, make), None if bridge is None else lend)
 
     def _made(self, name: str, order: Order[P]) -> list[Made]:
-        builds, manner = self._elsewhere.builds(name), self._manner(order)
-        if builds is not None:
-            return self._each(name, order, lambda part: self._elsewhere.loaded(name, builds, part, manner))
-        kind = ENGINES[name]
-        assert kind.made is not None, "it is built elsewhere or made here"
-        kind.check()
-        if not kind.at_once:
-            self._bridge(order)
-        make = kind.made
-        return self._each(name, order, self._within(name, lambda part: make(part, self._tell)))
+        with making(name):
+            builds, manner = self._elsewhere.builds(name), self._manner(order)
+            if builds is not None:
+                return self._each(
+                    name, order, lambda part: self._elsewhere.loaded(name, builds, part, manner)
+                )
+            kind = ENGINES[name]
+            assert kind.made is not None, "it is built elsewhere or made here"
+            kind.check()
+            if not kind.at_once:
+                self._bridge(order)
+            make = kind.made
+            return self._each(name, order, self._within(name, lambda part: make(part, self._tell)))
 
     def _within(self, name: str, make: Callable[[Program], Made]) -> Callable[[Program], Made]:
         return lambda part: within(self._limit_s, name, lambda: make(part))

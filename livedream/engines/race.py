@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from livedream.engines.cache import EngineCache
-from livedream.engines.engine import CLEARLY, Check, Program
-from livedream.engines.in_process import Made
+from livedream.engines.engine import CLEARLY, Check, Program, making
+from livedream.engines.in_process import Made, close_broken
 from livedream.engines.kinds import rivals
 from livedream.engines.subprocess_builds import SubprocessBuilds
 from livedream.errors import EngineError
@@ -30,7 +30,7 @@ class Entry:
     def close(self) -> None:
         """Close the engines."""
         for one in self.made:
-            one.engine.close()
+            close_broken(one.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Race:
         self._is_in[name] = False
         why = f"the engine {name} failed again and again while it ran"
         self._tell(f"{why}; auto does without it from now on (livedream engines clear has it tried again)")
-        with suppress(EngineError):  # it is gone, so that there is nothing to remember
+        with suppress(EngineError), making(name):  # it is gone, so that there is nothing to remember
             if (other := self._built(name)) is not None:
                 for part in parts:
                     other.refuse(part, self._cache, why)
@@ -135,10 +135,11 @@ class Race:
     def _suits(self, rival: str) -> bool:
         """Return whether a rival is worth a race; one that cannot even be asked is told of in it."""
         try:
-            other = self._built(rival)
+            with making(rival):
+                other = self._built(rival)
+                return other is None or other.suits()
         except EngineError:
             return True
-        return other is None or other.suits()
 
     def _may_win(self, rival: str, standing: Entry, parts: Sequence[Program]) -> bool:
         """Return whether a rival is worth building or loading; False if it is known to be no faster."""
@@ -154,8 +155,9 @@ class Race:
 
     def _known(self, rival: str, parts: Sequence[Program]) -> list[Check | str | None]:
         """Return what is known of a rival's engines for the parts. Raises EngineError if it cannot be had."""
-        other = self._built(rival)
-        return [None if other is None else other.verdict(part, self._cache) for part in parts]
+        with making(rival):
+            other = self._built(rival)
+            return [None if other is None else other.verdict(part, self._cache) for part in parts]
 
     def _contested(
         self, rival: str, standing: Entry, parts: Sequence[Program], hands: Hands, *, is_lent: bool

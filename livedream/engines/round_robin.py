@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, cast
 
@@ -52,9 +53,11 @@ class RoundRobinEngine:
         return image
 
     def close(self) -> None:
-        """Close all of them."""
-        while self._parts:
-            self._parts.pop().close()
+        """Close all of them, also if one cannot be closed; what that raises comes at the end."""
+        with ExitStack() as each:
+            for part in self._parts:
+                each.callback(part.close)
+            self._parts.clear()
 
 
 def engine_at(engine: Engine, number: int) -> Engine:

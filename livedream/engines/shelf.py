@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Generic
 
+from livedream.engines.in_process import close_broken
 from livedream.engines.maker import P, Ready
 
 KEPT = 16
@@ -89,6 +90,6 @@ class EngineShelf(Generic[P]):
 
 
 def close_all(readies: Sequence[Ready[P]]) -> None:
-    """Close engines."""
+    """Close engines; one whose device is lost cannot be, which is of no interest any more."""
     for ready in readies:
-        ready.engine.close()
+        close_broken(ready.engine)

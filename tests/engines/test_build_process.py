@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -140,6 +141,17 @@ def test_a_child_that_cannot_be_started_is_an_engine_error(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
     with pytest.raises(EngineError, match="openvino could not be built"):
         openvino.Builds()(small_program, EngineCache(tmp_path)).wait()
+
+
+def test_without_room_for_what_a_child_says_that_is_an_engine_error(
+    small_program: KernelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(28, "no space left")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(EngineError, match=r"openvino could not be built: .*no space left"):
+        openvino.Builds()(small_program, EngineCache(tmp_path))
 
 
 @pytest.mark.parametrize("polite", [False, True])

@@ -17,7 +17,7 @@ from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
 from livedream.engines.maker import Choice, EngineMaker
-from livedream.errors import EngineError
+from livedream.errors import EngineError, InputError
 
 SOON_S = 60.0
 
@@ -493,17 +493,97 @@ def test_closing_twice_or_unused_does_no_harm_and_nothing_comes_after(bench: Any
     until(lambda: not builders_alive())
 
 
-def test_any_other_fault_of_the_worker_reaches_who_takes(
-    bench: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fault(self: Any) -> None:
-        raise ZeroDivisionError("in make")
-
-    monkeypatch.setattr(type(program), "make", fault)
+def test_a_fault_of_the_builder_s_own_reaches_who_takes(bench: Any) -> None:
     builder = bench.builder("eager")
-    builder.request(program, stopgap=False)
-    with pytest.raises(ZeroDivisionError, match="in make"):
+    builder.prepare(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
         builder.take(SOON_S)
+
+
+FAULTS = (
+    InputError("the network file eyes.npz is damaged"),
+    ImportError("no such library"),
+    KeyError("weight"),
+    ValueError("an odd shape"),
+    ZeroDivisionError("in make"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_goes_wrong_while_an_engine_is_made_is_told_and_it_can_be_asked_for_again(
+    bench: Any, program: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def broken(self: Any, *_: Any) -> None:
+        raise fault
+
+    make = type(program).make
+    monkeypatch.setattr(type(program), "make", broken)
+    builder = bench.builder("eager")
+    builder.request(program, stopgap=True)
+    with pytest.raises(EngineError, match=r"^the engine eager cannot be made"):
+        builder.take(SOON_S)
+    monkeypatch.setattr(type(program), "make", make)
+    builder.request(program, stopgap=True)
+    assert bench.take(builder).engine.name.startswith("eager")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("stage", ["load", "__call__", "warm_up"])
+def test_nothing_that_goes_wrong_in_a_builder_that_was_begun_ends_it(
+    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch, stage: str, fault: Exception
+) -> None:
+    """It is asked for its first engine before the show begins: loaded, or what builds it is started."""
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise fault
+
+    monkeypatch.setattr(type(workshop), stage, broken)
+    monkeypatch.setattr(openvino, "load", workshop.load)
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    builder = bench.builder("auto")
+    builder.begin(program)
+    builder.request(program, stopgap=False)
+    assert bench.take(builder).engine.name == ("openvino" if stage == "warm_up" else "eager")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_goes_wrong_ahead_ends_nothing(
+    bench: Any,
+    workshop: Any,
+    make_program: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+) -> None:
+    def load(program: Any, cache: EngineCache) -> Any:
+        if program.name == "broken":
+            raise fault
+        return workshop.load(program, cache)
+
+    monkeypatch.setattr(openvino, "load", load)
+    workshop.finish.set()
+    builder = running(bench, workshop, make_program)
+    builder.prepare(lambda: Ahead(load=[make_program("broken")]))
+    until(lambda: builder.preparing == 0)
+    builder.request(make_program("asked"), stopgap=False)
+    assert bench.take(builder).program.name == "asked"
+
+
+def test_an_engine_that_cannot_be_closed_ends_nothing(
+    bench: Any, workshop: Any, make_program: Callable[..., Any]
+) -> None:
+    """On a GPU that is lost closing raises, whatever the engine."""
+    builder = bench.builder("openvino")
+    builder.request(make_program("asked"), stopgap=True)
+    stopgap = bench.take(builder)
+    stopgap.engine.close = lambda: 1 // 0
+    builder.give_back(stopgap)
+    workshop.finish.set()
+    builder.request(make_program("next"), stopgap=False)
+    kept = bench.take(builder)
+    kept.engine.close = stopgap.engine.close
+    builder.give_back(kept)
+    builder.close()
 
 
 def test_many_threads_may_take_and_each_engine_is_taken_once(bench: Any, workshop: Any, program: Any) -> None:

@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from livedream.engines import engine as engine_module
 from livedream.engines.engine import Program, best_ms, check, in_turn_ms, making, recipe, running, tried
-from livedream.errors import EngineDisagreesError, EngineError, EngineRunError
+from livedream.errors import (
+    EngineDisagreesError,
+    EngineError,
+    EngineMissingError,
+    EngineRunError,
+    InputError,
+)
 
 Picture = NDArray[np.float32]
 
@@ -189,8 +195,19 @@ def test_what_an_engine_itself_says_of_its_failure_stands(make_engine: Callable[
         tried(make_engine(lost), [np.zeros(1)])
 
 
-@pytest.mark.parametrize("fault", [MemoryError(), RuntimeError("no\ndriver"), OSError(12, "no memory")])
-def test_what_libraries_raise_while_an_engine_is_made_names_it(fault: Exception) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        MemoryError(),
+        RuntimeError("no\ndriver"),
+        OSError(12, "no memory"),
+        ImportError("no such library"),
+        TypeError("3 arguments"),
+        ValueError("an odd shape"),
+        KeyError("weight"),
+    ],
+)
+def test_whatever_is_raised_while_an_engine_is_made_names_it(fault: Exception) -> None:
     with (
         pytest.raises(EngineError, match=r"^the engine far cannot be made \(\w+(: [^\n]+)?\)$"),
         making("far"),
@@ -198,9 +215,15 @@ def test_what_libraries_raise_while_an_engine_is_made_names_it(fault: Exception)
         raise fault
 
 
-def test_a_fault_of_ours_while_an_engine_is_made_is_not_hidden() -> None:
-    with pytest.raises(ZeroDivisionError), making("far"):
-        raise ZeroDivisionError
+def test_what_a_person_gave_is_told_as_it_is_and_is_not_tried_again() -> None:
+    told = r"^the engine far cannot be made: the network file eyes\.npz is damaged; give another file$"
+    with pytest.raises(EngineMissingError, match=told), making("far"):
+        raise InputError("the network file eyes.npz is damaged; give another file")
+
+
+def test_why_an_engine_cannot_be_made_is_said_once() -> None:
+    with pytest.raises(EngineDisagreesError, match=r"^far is wrong$"), making("auto"), making("far"):
+        raise EngineDisagreesError("far is wrong")
 
 
 def test_a_recipe_is_of_all_the_files_in_their_order() -> None:

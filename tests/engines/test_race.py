@@ -221,6 +221,34 @@ def test_auto_takes_a_rival_only_if_it_is_faster(
     assert fast_lane.made == 1
 
 
+@pytest.mark.parametrize("stage", ["suits", "verdict", "begin"])
+def test_a_rival_whose_library_fails_in_any_way_is_told_and_what_stands_stays(
+    bench: Any, program: Any, make_engine: Any, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise TypeError("3 arguments")
+
+    far = Elsewhere(0.001, make_engine)
+    hands: dict[str, Any] = {"verdict": far.verdict, "suits": lambda: True, "begin": far.begin, stage: broken}
+    if stage == "suits":
+        hands["verdict"] = broken
+    begin = {"": hands.pop("begin")}
+    ENGINES.add(
+        "far",
+        EngineKind(lambda: Health("live", ""), built=lambda: SubprocessBuilds(far.load, begin, **hands)),
+    )
+    try:
+        monkeypatch.setattr(race, "rivals", lambda: ("far",))
+        monkeypatch.setattr("livedream.engines.maker.candidates", lambda: ("eager",))
+        monkeypatch.setattr("livedream.engines.in_process.torch_device", lambda: "cpu")
+        builder = bench.builder("auto")
+        builder.request(program, stopgap=False)
+        assert bench.take(builder).engine.name == "eager"
+        assert bench.told == ["the engine far cannot be made (TypeError: 3 arguments); eager stays"]
+    finally:
+        ENGINES.remove("far")
+
+
 @pytest.mark.parametrize("choice", ["eager", "lane"])
 def test_who_names_an_engine_gets_it_without_a_race(
     bench: Any, program: Any, fast_lane: Any, monkeypatch: pytest.MonkeyPatch, choice: str

@@ -77,6 +77,14 @@ def test_it_is_named_after_its_engines_and_closes_each_once(make_engine: MakeEng
     assert RoundRobinEngine(formats).name == "swift half and swift"
 
 
+def test_one_that_cannot_be_closed_keeps_none_of_the_others_open() -> None:
+    engines: list[Any] = [IdleEngine() for _ in range(3)]
+    engines[1].close = lambda: 1 // 0
+    with pytest.raises(ZeroDivisionError):
+        RoundRobinEngine(engines).close()
+    assert [engine.closed for engine in engines] == [1, 0, 1]
+
+
 def test_the_worst_check_counts_and_the_mean_time() -> None:
     checks = [Check(0.99, 0.3, 2.0), Check(0.9, 0.1, 5.0), Check(1.0, 0.0, 2.0)]
     assert worst(checks) == Check(0.9, 0.3, 3.0)
