@@ -54,8 +54,8 @@ class AheadQueue(Generic[P]):
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s, self._rested_s = now_s, 0.0
         self._jobs: deque[Job[P]] = deque()
-        self.stored: set[P] = set()
-        """What is in the cache."""
+        self.stored: set[tuple[str, P]] = set()
+        """What is in the cache: of each kind the programs."""
         self.is_planned = False
         """Whether it was ever filled."""
 
@@ -67,9 +67,10 @@ class AheadQueue(Generic[P]):
         """Return for how long nothing is done; None if there is nothing to do."""
         return max(0.0, self._rested_s - self._now_s()) if self._jobs else None
 
-    def fill(self, ahead: Ahead[P], loaded: Container[P]) -> None:
-        """Replace what is to be done."""
-        self._jobs = deque(job for job in ahead.jobs(self.stored) if job.program not in loaded)
+    def fill(self, ahead: Ahead[P], loaded: Container[P], kind: str) -> None:
+        """Replace what is to be done; kind: of which the engines are to be."""
+        stored = {program for of_kind, program in self.stored if of_kind == kind}
+        self._jobs = deque(job for job in ahead.jobs(stored) if job.program not in loaded)
         self.is_planned = True
 
     def take(self) -> Job[P] | None:

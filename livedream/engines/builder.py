@@ -42,13 +42,12 @@ class EngineBuilder(Generic[P]):
         self._job: Job[P] | None = None
         self._plan: Callable[[], Ahead[P]] | None = None
         self._ahead: AheadQueue[P] = AheadQueue()
-        self._ready: list[Ready[P]] = []
         self._unused: list[Ready[P]] = []  # closing takes as long as a frame, so it is the thread's to do
         self._shelf: EngineShelf[P] = EngineShelf(self._ahead.stored)
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
         self._failure: Failure[P] | None = None
-        self._closed = self._handed_over = self._with_stopgap = False
+        self._closed = self._handed_over = self._with_stopgap = self._is_distrusted = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
@@ -71,7 +70,7 @@ class EngineBuilder(Generic[P]):
         with self._changed:
             self._target, self._wanted, self._refusal, job = program, None, None, self._job
             self._with_stopgap = stopgap
-            self._unused += self._withdrawn()
+            self._unused += self._shelf.withdraw()
             if not self._hand_over(program) and not self._is_being_made(program):
                 self._wanted = Job(program, True, stopgap)
             if job is not None and (self._wanted or (job.asked and job.program != program)):
@@ -94,10 +93,10 @@ class EngineBuilder(Generic[P]):
         """
         with self._changed:
             self._changed.wait_for(
-                lambda: self._ready or self._refusal or self._fault or self._closed, timeout_s
+                lambda: self._shelf.offered or self._refusal or self._fault or self._closed, timeout_s
             )
-            if self._ready:
-                return self._ready.pop(0)
+            if self._shelf.offered:
+                return self._shelf.offered.pop(0)
             refusal, self._refusal = self._refusal, None
             if fault := refusal or self._fault:
                 raise fault
@@ -112,26 +111,35 @@ class EngineBuilder(Generic[P]):
     def discard(self, ready: Ready[P], *, avoid: bool = False) -> None:
         """Close an engine that failed; the next one for its program is loaded or built anew.
 
-        avoid: with the choice "auto" another kind is taken from now on.
+        avoid: with the choice "auto" another kind is taken from now on, and none of this kind stays loaded,
+        whose device may be gone.
         """
+        is_avoided = avoid and ready.kind != ""
+        if is_avoided:
+            self._maker.avoid(ready.kind, ready.program)
         with self._changed:
             self._shelf.discard(ready)
-            self._ahead.stored.discard(ready.program)
+            self._ahead.stored.discard((ready.kind, ready.program))
             job = self._job
-            if ready.stopgap and job is not None and job.program == ready.program:
+            if is_avoided:
+                self._distrust(ready.kind)
+            elif ready.stopgap and job is not None and job.program == ready.program:
                 self._maker.cancel()  # begun anew at the next request, it hands over another stopgap
-        if avoid and not ready.stopgap:
-            self._maker.avoid(ready.program)
         close_broken(ready.engine)
+
+    def _distrust(self, kind: str | None = None) -> None:
+        """Let go of what is loaded, of one kind or all, and of what is being made."""
+        self._unused += self._shelf.clear(kind)
+        if self._job is not None:
+            self._is_distrusted = True
+            self._maker.cancel()
+        self._changed.notify_all()
 
     def trust_again(self) -> bool:
         """Take the kind that is avoided again from the next request on; return whether any was avoided."""
         with self._changed:
             if is_avoided := self._maker.trust_again():
-                self._unused += self._shelf.clear()  # what stood in for it is on it, or is being built
-                if self._job is not None:
-                    self._maker.cancel()
-                self._changed.notify_all()
+                self._distrust()  # what stood in for it is loaded, or is being built
         return is_avoided
 
     def take_failure(self) -> Failure[P] | None:
@@ -142,7 +150,7 @@ class EngineBuilder(Generic[P]):
 
     def state(self, program: P) -> ProgramState:
         """Return whether a program's engine is ready (loaded, or on the disk), building, or waiting."""
-        if program in self._shelf or program in self._ahead.stored:
+        if program in self._shelf or (self._maker.kind, program) in self._ahead.stored:
             return "ready"
         job = self._job
         return "building" if job is not None and job.program == program else "waiting"
@@ -178,7 +186,7 @@ class EngineBuilder(Generic[P]):
             self._changed.notify_all()
         await_end([self._thread], "an engine is still being loaded", self._tell)
         with self._changed:
-            unused = self._unused + self._withdrawn() + self._shelf.clear()
+            unused = self._unused + self._shelf.clear()
         close_all(unused)
 
     def _work(self) -> None:
@@ -198,6 +206,7 @@ class EngineBuilder(Generic[P]):
         while True:
             with self._changed:
                 self._job, unused, self._unused = None, self._unused, []
+                self._is_distrusted = False
                 is_done = self._ahead.is_planned and not (self._is_called() or self._ahead)
             close_all(unused)
             if is_done:  # until then the process that built the first engine is soon wanted again
@@ -220,7 +229,7 @@ class EngineBuilder(Generic[P]):
 
     def _fill(self, ahead: Ahead[P]) -> None:
         with self._changed:
-            self._ahead.fill(ahead, self._shelf)
+            self._ahead.fill(ahead, self._shelf, self._maker.kind)
             self._unused += self._shelf.expect(ahead.load)
 
     def _is_called(self) -> bool:
@@ -235,7 +244,7 @@ class EngineBuilder(Generic[P]):
                 self._begin(job)
             elif job.program not in self._shelf:
                 ready = self._maker.make_ahead(Order(job.program, polite=True))
-                self._ahead.stored.add(job.program)
+                self._ahead.stored.add((self._maker.kind if ready is None else ready.kind, job.program))
                 if ready is not None:
                     self._publish(ready, keep=job.keep)
         except EngineError as fault:
@@ -277,10 +286,10 @@ class EngineBuilder(Generic[P]):
         unused = []
         with self._changed:
             is_target = self._target == ready.program
-            if self._closed or not (is_target or (keep and not ready.stopgap)):
+            if self._closed or self._is_distrusted or not (is_target or (keep and not ready.stopgap)):
                 unused = [ready]
             elif ready.stopgap:
-                self._ready.append(ready)
+                self._shelf.offered.append(ready)
             else:
                 unused = self._shelf.put(ready)
                 self._wanted = None if is_target else self._wanted
@@ -291,10 +300,9 @@ class EngineBuilder(Generic[P]):
 
     def _hand_over(self, program: P) -> bool:
         """Hand over a program's engine if it is here."""
-        if (ready := self._shelf.lend(program)) is not None:
-            self._ready.append(ready)
-            self._handed_over = True
-        return ready is not None
+        is_here = self._shelf.offer(program)
+        self._handed_over |= is_here
+        return is_here
 
     def _is_being_made(self, program: P) -> bool:
         """Return whether it will soon be ready; a build at low priority takes too long."""
@@ -302,9 +310,3 @@ class EngineBuilder(Generic[P]):
         if job is None or job.program != program or self._maker.is_cancelled:
             return False
         return job.asked or not self._maker.is_building
-
-    def _withdrawn(self) -> list[Ready[P]]:
-        """Take back what nobody has taken; return what has to be closed."""
-        unused = [one for ready in self._ready for one in self._shelf.give_back(ready)]
-        self._ready.clear()
-        return unused

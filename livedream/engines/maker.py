@@ -36,7 +36,8 @@ class Ready(Generic[P]):
     stopgap: True if a faster one is still being built. build_s: seconds from the request.
     checked: its comparison with the reference, of parts the worst; None for the reference itself.
     run_ms: one run, of parts the mean; None for a stopgap, which is not timed. stored: the cache has it, too,
-    from where it comes back in a fraction of a second.
+    from where it comes back in a fraction of a second. kind: its name among the engines; "" for what does
+    nothing but bridge the time.
     """
 
     program: P
@@ -46,6 +47,7 @@ class Ready(Generic[P]):
     checked: Check | None
     run_ms: float | None
     stored: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ class EngineMaker(Generic[P]):
         self._begun: tuple[str, float] | None = None
 
     @property
+    def kind(self) -> str:
+        """Return the kind that is made ahead: under "auto" the one that was made last, "" for none."""
+        if self._choice != "auto":
+            return self._choice
+        worked = self._worked
+        return "" if worked is None or self._race.is_avoided(worked) else worked
+
+    @property
     def making(self) -> str:
         """Return the engine being made and for how long, such as "tensorrt, 12 s"; "" for none."""
         begun = self._begun
@@ -114,7 +124,7 @@ class EngineMaker(Generic[P]):
                 first = self._entry(names, order)
                 entry = self._raced(first, order) if is_auto else first
                 self._worked = entry.name
-                return _ready(order, entry.made, stored=self._elsewhere.builds(entry.name) is not None)
+                return _ready(order, entry, stored=self._elsewhere.builds(entry.name) is not None)
         finally:
             self._begun = None
             self._elsewhere.rest()
@@ -146,7 +156,7 @@ class EngineMaker(Generic[P]):
                 )
                 if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
                     self._worked = name
-                    return _ready(order, entry.made, stored=True)
+                    return _ready(order, entry, stored=True)
                 entry.close()  # `make` lends it to the show, and lets what may be faster race
                 return None
             except NotCachedError:
@@ -160,10 +170,10 @@ class EngineMaker(Generic[P]):
         """
         try:
             with making(self._choice):
-                name = self._worked or self._first
+                name = self.kind or self._first
                 if self._elsewhere.builds(name) is None:
                     return None
-                return _ready(order, self._made(name, order), stored=True)
+                return _ready(order, Entry(name, self._made(name, order)), stored=True)
         finally:
             self._elsewhere.rest()
 
@@ -176,11 +186,11 @@ class EngineMaker(Generic[P]):
         """Close the processes that wait for the next build."""
         self._elsewhere.close()
 
-    def avoid(self, program: P) -> None:
-        """Try the kind that was made last after all others from now on, where there is a choice."""
-        if self._worked is not None:  # of two engines that were open both are given up
-            self._race.fail(self._worked, parts_of(program))
-        self._worked = None
+    def avoid(self, kind: str, program: P) -> None:
+        """Try a kind whose engine failed after all others from now on, where there is a choice."""
+        self._race.fail(kind, parts_of(program))
+        if self._worked == kind:
+            self._worked = None
 
     def trust_again(self) -> bool:
         """Try the kind that is avoided in its old place again; return whether any was avoided."""
@@ -222,9 +232,9 @@ class EngineMaker(Generic[P]):
             self._begun = name, time.monotonic()
             return self._made(name, behind)
 
-        def lend(made: Sequence[Made]) -> None:
+        def lend(entry: Entry) -> None:
             if bridge is not None:
-                bridge(_ready(order, made, stopgap=True))
+                bridge(_ready(order, entry, stopgap=True))
                 self._bridged = True  # nothing slower is to take its place
 
         return self._race.run(standing, parts, Hands(build, make), None if bridge is None else lend)
@@ -261,17 +271,17 @@ class EngineMaker(Generic[P]):
         self._bridged = True
         try:
             made = self._each("eager", order, self._within("eager", in_process.stopgap))
-            order.bridge(_ready(order, made, stopgap=True))
+            order.bridge(_ready(order, Entry("", made), stopgap=True))
         except EngineError as fault:
             if not self._cancelled:
                 self._tell(f"{fault}; the dream begins with what is built")
 
 
-def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False, stored: bool = False) -> Ready[P]:
+def _ready(order: Order[P], entry: Entry, *, stopgap: bool = False, stored: bool = False) -> Ready[P]:
     """Put together what was made for the parts of a program, or for the whole."""
-    engines = [one.engine for one in made]
-    checks = [one.checked for one in made if one.checked is not None]
-    times_ms = [one.run_ms for one in made if one.run_ms is not None]
+    engines = [one.engine for one in entry.made]
+    checks = [one.checked for one in entry.made if one.checked is not None]
+    times_ms = entry.times_ms
     return Ready(
         order.program,
         engines[0] if len(engines) == 1 else RoundRobinEngine(engines),
@@ -280,4 +290,5 @@ def _ready(order: Order[P], made: Sequence[Made], *, stopgap: bool = False, stor
         worst(checks) if checks else None,
         fmean(times_ms) if times_ms else None,
         stored,
+        entry.name,
     )

@@ -83,6 +83,10 @@ class Race:
                 for part in parts:
                     other.refuse(part, self._cache, why)
 
+    def is_avoided(self, name: str) -> bool:
+        """Return whether an engine failed while it ran, or has lost."""
+        return name in self._failed or not self._is_in.get(name, True)
+
     def forgive(self) -> bool:
         """Try what failed while it ran in its old place again; return whether any was no rival."""
         failed, self._failed = self._failed - set(rivals()), set()
@@ -93,7 +97,7 @@ class Race:
         standing: Entry,
         parts: Sequence[Program],
         hands: Hands,
-        lend: Callable[[Sequence[Made]], None] | None,
+        lend: Callable[[Entry], None] | None,
     ) -> Entry:
         """Make what may be faster than what stands; return the fastest. What is passed over is told.
 
@@ -102,7 +106,7 @@ class Race:
         """
         for rival in self._open(standing, parts):
             if lend is not None:
-                lend(standing.made)
+                lend(standing)
             other = self._contested(rival, standing, parts, hands, is_lent=lend is not None)
             if other is not None:
                 if lend is None:

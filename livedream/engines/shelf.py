@@ -21,13 +21,16 @@ second while the present one dreams on; more of them would make a show grow as i
 class EngineShelf(Generic[P]):
     """Holds engines by program, those used last; one that is lent is never closed. No thread is heeded.
 
-    What is to be closed now is returned, for the owner to do that when nobody waits for it. stored: programs
-    whose engines are in the cache; of those that are closed for want of room, those that are there are added.
+    What is to be closed now is returned, for the owner to do that when nobody waits for it. stored: kinds and
+    programs whose engines are in the cache; of those that are closed for want of room, those that are there
+    are added.
     """
 
-    def __init__(self, stored: set[P]) -> None:
+    def __init__(self, stored: set[tuple[str, P]]) -> None:
         self._stored = stored
         self._kept: OrderedDict[P, Ready[P]] = OrderedDict()
+        self.offered: list[Ready[P]] = []
+        """What was lent, or is not to be kept, and is still to be taken."""
         self._lent: list[Ready[P]] = []
         self._expected: frozenset[P] = frozenset()
 
@@ -52,6 +55,18 @@ class EngineShelf(Generic[P]):
             self._lent.append(ready)
         return ready
 
+    def offer(self, program: P) -> bool:
+        """Lend the engine of a program to whoever takes what is offered; False if it is not loaded."""
+        if (ready := self.lend(program)) is None:
+            return False
+        self.offered.append(ready)
+        return True
+
+    def withdraw(self) -> list[Ready[P]]:
+        """Take back what is offered; those that are not kept are returned."""
+        offered, self.offered = self.offered, []
+        return [one for ready in offered for one in self.give_back(ready)]
+
     def give_back(self, ready: Ready[P]) -> list[Ready[P]]:
         """Take an engine back that was lent; one that is not kept is returned."""
         place = next((place for place, one in enumerate(self._lent) if one is ready), None)
@@ -66,11 +81,13 @@ class EngineShelf(Generic[P]):
         if self._kept.get(ready.program) is ready:
             del self._kept[ready.program]
 
-    def clear(self) -> list[Ready[P]]:
-        """Keep none any more; returns those that are not lent."""
-        unused = [ready for ready in self._kept.values() if not self._is_lent(ready)]
-        self._kept.clear()
-        return unused
+    def clear(self, kind: str | None = None) -> list[Ready[P]]:
+        """Keep none any more, or none of a kind, and offer none; returns those that are not lent."""
+        withdrawn = self.withdraw()
+        gone = [ready for ready in self._kept.values() if kind in (None, ready.kind)]
+        for ready in gone:
+            del self._kept[ready.program]
+        return withdrawn + [ready for ready in gone if not self._is_lent(ready)]
 
     def _surplus(self, besides: Ready[P] | None = None) -> list[Ready[P]]:
         idle = [ready for ready in self._kept.values() if ready is not besides and not self._is_lent(ready)]
@@ -82,7 +99,7 @@ class EngineShelf(Generic[P]):
         for ready in left[: max(0, len(self._kept) - KEPT)]:
             del self._kept[ready.program]
             gone.append(ready)
-        self._stored.update(ready.program for ready in gone if ready.stored)
+        self._stored.update((ready.kind, ready.program) for ready in gone if ready.stored)
         return gone
 
     def _is_lent(self, ready: Ready[P]) -> bool:

@@ -69,8 +69,8 @@ def queue(clock: ManualClock) -> AheadQueue[Any]:
 
 
 def test_what_is_to_be_loaded_comes_first_and_nothing_twice(queue: AheadQueue[Any]) -> None:
-    queue.stored.add("on disk")
-    queue.fill(Ahead(load=["a", "here", "on disk"], store=["b", "on disk", "a", "b"]), {"here"})
+    queue.stored |= {("openvino", "on disk"), ("eager", "b")}
+    queue.fill(Ahead(load=["a", "here", "on disk"], store=["b", "on disk", "a", "b"]), {"here"}, "openvino")
     assert len(queue) == 3
     jobs = [queue.take() for _ in range(4)]
     assert jobs == [Job("a", False), Job("on disk", False), Job("b", False, keep=False), None]
@@ -78,7 +78,7 @@ def test_what_is_to_be_loaded_comes_first_and_nothing_twice(queue: AheadQueue[An
 
 def test_nothing_is_done_during_a_rest(queue: AheadQueue[Any], clock: ManualClock) -> None:
     assert queue.rest_s is None
-    queue.fill(Ahead(load=["a"]), ())
+    queue.fill(Ahead(load=["a"]), (), "openvino")
     queue.rest()
     assert queue.rest_s == pytest.approx(REST_S)
     assert queue.take() is None
@@ -90,7 +90,7 @@ def test_nothing_is_done_during_a_rest(queue: AheadQueue[Any], clock: ManualCloc
 
 
 def test_what_was_interrupted_comes_first(queue: AheadQueue[Any]) -> None:
-    queue.fill(Ahead(load=["a", "b"]), ())
+    queue.fill(Ahead(load=["a", "b"]), (), "openvino")
     first = queue.take()
     assert first is not None
     queue.put_back(first)
@@ -99,7 +99,7 @@ def test_what_was_interrupted_comes_first(queue: AheadQueue[Any]) -> None:
 
 def test_it_knows_whether_it_was_filled_also_when_nothing_is_left(queue: AheadQueue[Any]) -> None:
     assert not queue.is_planned
-    queue.fill(Ahead(load=["a"]), ())
+    queue.fill(Ahead(load=["a"]), (), "openvino")
     queue.clear()
     assert queue.is_planned
     assert (len(queue), queue.take()) == (0, None)

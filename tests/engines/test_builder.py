@@ -130,6 +130,63 @@ def test_a_kind_that_is_trusted_again_does_not_wait_for_what_is_built_in_its_pla
     assert bench.take(builder).engine.name == "openvino"
 
 
+def test_of_a_kind_that_is_avoided_nothing_comes_that_was_made_before(
+    bench: Any, workshop: Any, make_program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A GPU is lost: all that was loaded for it is dead, whatever mood is picked."""
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    first, loaded, stored = (make_program(name) for name in ("first", "loaded", "stored"))
+    builder = bench.builder("auto")
+    builder.prepare(lambda: Ahead(load=[loaded], store=[stored]))
+    builder.request(first, stopgap=False)
+    dead = bench.take(builder)
+    until(lambda: builder.state(stored) == "ready")
+    builder.discard(dead, avoid=True)
+    assert [builder.state(program) for program in (first, loaded, stored)] == ["waiting"] * 3
+    for program in (first, loaded, stored):
+        builder.request(program, stopgap=False)
+        assert bench.take(builder).kind == "eager"
+    assert builder.trust_again()
+    builder.request(loaded, stopgap=False)
+    assert bench.take(builder).kind == "openvino"
+    assert builder.state(stored) == "ready"
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_of_a_kind_that_is_avoided_nothing_comes_that_was_being_loaded(
+    bench: Any,
+    workshop: Any,
+    make_program: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    is_asked: bool,
+) -> None:
+    loads, goes_on, next_one = threading.Event(), threading.Event(), make_program("next")
+
+    def load(program: Any, cache: EngineCache) -> Any:
+        if program == next_one:
+            loads.set()
+            assert goes_on.wait(SOON_S)
+        return workshop.load(program, cache)
+
+    monkeypatch.setattr(openvino, "load", load)
+    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
+    workshop.finish.set()
+    workshop.built["next 8"] = workshop.make("openvino")
+    builder = bench.builder("auto")
+    builder.request(make_program("first"), stopgap=False)
+    dead = bench.take(builder)
+    if is_asked:
+        builder.request(next_one, stopgap=False)
+    else:
+        builder.prepare(lambda: Ahead(load=[next_one]))
+    assert loads.wait(SOON_S)
+    builder.discard(dead, avoid=True)
+    builder.request(next_one, stopgap=False)
+    goes_on.set()
+    assert bench.take(builder).kind == "eager"
+
+
 def test_without_a_stopgap_only_the_fast_one_comes(bench: Any, workshop: Any, program: Any) -> None:
     workshop.finish.set()
     builder = bench.builder("openvino")
@@ -710,7 +767,7 @@ def test_an_engine_that_is_not_asked_for_any_more_is_not_handed_over(
     workshop.built["on the disk 8"] = workshop.make("on the disk")
     builder = bench.builder("openvino")
     builder.request(make_program("on the disk"), stopgap=False)
-    until(lambda: builder._ready)
+    until(lambda: builder._shelf.offered)
     builder.request(make_program("not there"), stopgap=False)
     assert builder.take() is None
     workshop.finish.set()

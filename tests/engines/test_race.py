@@ -1,6 +1,6 @@
 """The race of rivals against the engine that stands, with engines that are made in no time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -32,7 +32,7 @@ class Track:
         self.made: list[str] = []
         self.closed: list[str] = []
         self.told: list[str] = []
-        self.lent: list[Sequence[Made]] = []
+        self.lent: list[Entry] = []
         self.is_cancelled = False
         self.suits = True
         self.refused: list[Any] = []
@@ -110,7 +110,7 @@ def test_one_that_fails_is_told_and_not_tried_again(track: Track) -> None:
 def test_a_show_dreams_with_what_stands_while_a_rival_is_made(track: Track) -> None:
     entry = track.run(shows=True)
     assert entry.name == "gpu"
-    assert [one[0].engine.name for one in track.lent] == ["openvino"]
+    assert [one.name for one in track.lent] == ["openvino"]
     assert track.closed == [], "what was handed over belongs to the show"
 
 
@@ -118,7 +118,7 @@ def test_after_a_race_that_was_lost_a_show_gets_what_stands_anew(track: Track) -
     track.ms["gpu"] = 30.0
     entry = track.run(shows=True)
     assert track.made == ["openvino", "gpu", "openvino"]
-    assert entry.made[0].engine is not track.lent[0][0].engine
+    assert entry.made[0].engine is not track.lent[0].made[0].engine
     assert track.closed == ["gpu"]
 
 

@@ -11,9 +11,9 @@ from livedream.engines.shelf import EngineShelf, close_all
 
 @pytest.fixture
 def ready(make_program: Callable[..., Any]) -> Callable[[str], Ready[Any]]:
-    def make(name: str, *, stored: bool = False) -> Ready[Any]:
+    def make(name: str, *, stored: bool = False, kind: str = "openvino") -> Ready[Any]:
         engine: Any = SimpleNamespace(name=name)
-        return Ready(make_program(name), engine, False, 0.0, None, None, stored)
+        return Ready(make_program(name), engine, False, 0.0, None, None, stored, kind)
 
     return make
 
@@ -49,11 +49,11 @@ def test_of_what_nobody_expects_and_the_cache_has_few_stay_loaded(
     assert shelf.put(dear) == shelf.put(expected) == shelf.put(other) == []
     assert shelf.put(third) == [], "what was just made is soon lent"
     assert shelf.give_back(shelf.lend(third.program)) == [other]
-    assert stored == {other.program}
+    assert stored == {("openvino", other.program)}
     assert all(one.program in shelf for one in (runs, dear, expected, third))
     assert shelf.expect([]) == [expected], "it is no longer asked for, and the older one"
     assert shelf.give_back(runs) == [runs], "it was loaded before the third"
-    assert stored == {one.program for one in (other, expected, runs)}
+    assert stored == {("openvino", one.program) for one in (other, expected, runs)}
 
 
 def test_what_is_lent_stays_open_until_it_is_given_back(shelf: EngineShelf[Any], ready: Any) -> None:
@@ -66,6 +66,25 @@ def test_what_is_lent_stays_open_until_it_is_given_back(shelf: EngineShelf[Any],
     assert gone is not lent
     assert shelf.clear() == [third]
     assert shelf.give_back(lent) == [lent], "nobody keeps it any more"
+
+
+def test_of_a_kind_that_failed_none_is_kept_and_nothing_is_offered_any_more(
+    monkeypatch: pytest.MonkeyPatch, ready: Any
+) -> None:
+    monkeypatch.setattr(module, "KEPT", 4)
+    shelf: EngineShelf[Any] = EngineShelf(set())
+    runs, idle, offered = (ready(name, kind="webgpu") for name in ("runs", "idle", "offered"))
+    healthy, bridge = ready("healthy"), ready("bridge", kind="")
+    for one in (runs, idle, offered, healthy):
+        shelf.put(one)
+    shelf.lend(runs.program)
+    assert shelf.offer(offered.program)
+    assert not shelf.offer(bridge.program), "it is not here"
+    shelf.offered.append(bridge)
+    assert shelf.clear("webgpu") == [bridge, idle, offered]
+    assert shelf.offered == []
+    assert [one.program in shelf for one in (runs, idle, offered, healthy)] == [False, False, False, True]
+    assert shelf.give_back(runs) == [runs]
 
 
 def test_what_is_lent_twice_is_given_back_twice(shelf: EngineShelf[Any], ready: Any) -> None:
