@@ -81,6 +81,7 @@ class EngineMaker(Generic[P]):
         self._elsewhere = Elsewhere(cache, tell, lambda: self._cancelled, limit_s)
         self._race = Race(self._elsewhere.builds, cache, tell, lambda: self._cancelled)
         self._worked: str | None = None
+        self._loaded: tuple[P, Entry] | None = None
         self._cancelled = self._bridged = False
         self._begun: tuple[str, float] | None = None
 
@@ -121,7 +122,7 @@ class EngineMaker(Generic[P]):
                 leave_deleted_folder()
                 is_auto = self._choice == "auto"
                 names = self._race.after_a_win(self._worked, candidates()) if is_auto else (self._choice,)
-                first = self._entry(names, order)
+                first = self._already_loaded(names[0], order) or self._entry(names, order)
                 entry = self._raced(first, order) if is_auto else first
                 self._worked = entry.name
                 return _ready(order, entry, stored=self._elsewhere.builds(entry.name) is not None)
@@ -157,7 +158,7 @@ class EngineMaker(Generic[P]):
                 if self._choice != "auto" or not self._race.is_open(entry, parts_of(order.program)):
                     self._worked = name
                     return _ready(order, entry, stored=True)
-                entry.close()  # `make` lends it to the show, and lets what may be faster race
+                self._loaded = order.program, entry  # `make` lends it, and lets what may be faster race
                 return None
             except NotCachedError:
                 elsewhere.warm_up(builds)
@@ -183,7 +184,10 @@ class EngineMaker(Generic[P]):
         self._elsewhere.cancel()
 
     def close(self) -> None:
-        """Close the processes that wait for the next build."""
+        """Close the processes that wait for the next build, and what was loaded for nobody."""
+        if self._loaded is not None:
+            self._loaded[1].close()
+        self._loaded = None
         self._elsewhere.close()
 
     def avoid(self, kind: str, program: P) -> None:
@@ -203,6 +207,17 @@ class EngineMaker(Generic[P]):
     def _first(self) -> str:
         """Return the engine that is tried first."""
         return self._race.after_a_win(None, candidates())[0] if self._choice == "auto" else self._choice
+
+    def _already_loaded(self, name: str, order: Order[P]) -> Entry | None:
+        """Return what `make_from_cache` has loaded, if it is what is to be made; else close it."""
+        loaded, self._loaded = self._loaded, None
+        if loaded is None:
+            return None
+        program, entry = loaded
+        if (program, entry.name) == (order.program, name):
+            return entry
+        entry.close()
+        return None
 
     def _entry(self, names: Sequence[str], order: Order[P]) -> Entry:
         """Make the first engine that works out. Raises EngineError if none does, or if it was cancelled."""

@@ -44,6 +44,19 @@ class Hands:
     make: Callable[[str], list[Made]]
 
 
+class _Loan:
+    """What stands, and who dreams with it meanwhile; lend: see `Race.run`."""
+
+    def __init__(self, standing: Entry, lend: Callable[[Entry], None] | None) -> None:
+        self._standing, self._lend, self.is_begun = standing, lend, False
+
+    def begin(self) -> None:
+        """Hand it over, once."""
+        if self._lend is not None and not self.is_begun:
+            self.is_begun = True
+            self._lend(self._standing)
+
+
 class Race:
     """Lets rivals race, and remembers which are still in: one that lost, or cannot be had, is out.
 
@@ -101,40 +114,50 @@ class Race:
     ) -> Entry:
         """Make what may be faster than what stands; return the fastest. What is passed over is told.
 
-        lend: hands over what stands, for good, to whoever needs an engine while a
+        lend: hands over what stands, for good, to whoever needs an engine while a driver is asked or a
         rival is made; None: nobody does. Raises EngineError if it was cancelled.
         """
-        for rival in self._open(standing, parts):
-            if lend is not None:
-                lend(standing)
-            other = self._contested(rival, standing, parts, hands, is_lent=lend is not None)
+        loan = _Loan(standing, lend)
+        for rival in self._open(standing, parts, loan.begin):
+            loan.begin()
+            other = self._contested(rival, standing, parts, hands, is_lent=loan.is_begun)
             if other is not None:
-                if lend is None:
+                if not loan.is_begun:
                     standing.close()
                 return other
             self._is_in[rival] = False
-            if lend is not None:
-                standing = Entry(standing.name, hands.make(standing.name))
-        return standing
+        return Entry(standing.name, hands.make(standing.name)) if loan.is_begun else standing
 
     def is_open(self, standing: Entry, parts: Sequence[Program]) -> bool:
-        """Return whether anything may be faster than what stands."""
-        return any(True for _ in self._open(standing, parts))
+        """Return whether anything may be faster than what stands; no driver is asked for that: it may be."""
+        if standing.name not in self._is_in and any(map(self._asks, rivals())):
+            return True
+        return any(True for _ in self._open(standing, parts, lambda: None))
 
-    def _open(self, standing: Entry, parts: Sequence[Program]) -> Iterator[str]:
+    def _open(
+        self, standing: Entry, parts: Sequence[Program], before_asking: Callable[[], None]
+    ) -> Iterator[str]:
         """List the rivals that may win, one by one; what cannot is out. None for what has won before."""
-        for rival in () if standing.name in self._is_in else self._rivals():
+        for rival in () if standing.name in self._is_in else rivals():
+            if rival not in self._is_in:
+                if self._asks(rival):
+                    before_asking()
+                self._is_in[rival] = self._suits(rival)
+            if not self._is_in[rival]:
+                continue
             if self._may_win(rival, standing, parts):
                 yield rival
             else:
                 self._is_in[rival] = False
 
-    def _rivals(self) -> list[str]:
-        """List the rivals that are still in."""
-        for name in rivals():
-            if name not in self._is_in:
-                self._is_in[name] = self._suits(name)
-        return [name for name, is_in in self._is_in.items() if is_in]
+    def _asks(self, rival: str) -> bool:
+        """Return whether a driver has to be asked whether a rival suits; one that is out is asked nothing."""
+        try:
+            with making(rival):
+                other = self._built(rival) if self._is_in.get(rival, True) else None
+                return other is not None and other.asks()
+        except EngineError:
+            return False
 
     def _suits(self, rival: str) -> bool:
         """Return whether a rival is worth a race; one that cannot even be asked is told of in it."""

@@ -47,7 +47,8 @@ class SubprocessBuilds:
     load: takes it from the cache. builds: number format, "" where the build chooses it -> what starts to
     build it into the cache. warm_up: starts what will build, before there is a program. close: ends what
     waits for the next build. verdict: how an engine did when it was built, or why it could not be, without
-    loading it; None if that is not known. suits: whether it is worth trying unasked.
+    loading it; None if that is not known. suits: whether it is worth trying unasked. asks: whether these two
+    would ask a driver first, which takes seconds if it hangs.
     refuse: remembers why one that hung, or that has won, is not to be taken unasked again. limit_s: after so
     long a build counts as hanging, though it gives way to a show or whoever wants it would wait for longer.
     """
@@ -58,6 +59,7 @@ class SubprocessBuilds:
     warm_up: Callable[[EngineCache], None] = lambda _: None
     verdict: Callable[[Any, EngineCache], Check | str | None] = lambda *_: None
     suits: Callable[[], bool] = lambda: True
+    asks: Callable[[], bool] = lambda: False
     refuse: Callable[[Any, EngineCache, str], None] = lambda *_: None
     limit_s: float = math.inf
 
@@ -126,6 +128,7 @@ def openvino_device(name: str) -> SubprocessBuilds:
             partial(openvino_device.find, name),
             partial(openvino_device.cache_key, name),
             partial(openvino_device.load, name),
+            lambda: openvino_device.has_node(openvino_device.DEVICES[name]),
         )
     )
     return _for_adapter(builds)
@@ -137,6 +140,7 @@ def _for_adapter(builds: AdapterBuilds) -> SubprocessBuilds:
         {"": builds.begin},
         verdict=builds.verdict,
         suits=builds.suits,
+        asks=builds.asks,
         refuse=builds.refuse,
         limit_s=ADAPTER_LIMIT_S,
     )

@@ -52,7 +52,10 @@ def test_the_adapter_is_looked_for_once_and_handed_on(program: Any, tmp_path: Pa
         return GPU
 
     builds, cache = AdapterBuilds(engine(found=find)), EngineCache(tmp_path)
+    assert builds.asks()
+    assert looks == []
     assert builds.suits()
+    assert not builds.asks(), "that is known now"
     assert builds.load(program, cache) == ("loaded", (program, cache, GPU))
     assert builds.verdict(program, cache) is None
     assert looks == [1]

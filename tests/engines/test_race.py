@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,14 +35,16 @@ class Track:
         self.told: list[str] = []
         self.lent: list[Entry] = []
         self.is_cancelled = False
-        self.suits = True
+        self.suits, self.asks = True, False
+        self.asked: list[str] = []
         self.refused: list[Any] = []
         self.race = Race(self.built, cache, self.told.append, lambda: self.is_cancelled)
 
     def built(self, name: str) -> Any:
         return SimpleNamespace(
             verdict=lambda *_: self.verdicts.get(name),
-            suits=lambda: self.suits,
+            suits=lambda: [self.asked.append(f"{name} after {len(self.lent)}"), self.suits][1],
+            asks=lambda: self.asks,
             refuse=lambda *given: self.refused.append((name, given[0], given[2])),
         )
 
@@ -112,6 +115,73 @@ def test_a_show_dreams_with_what_stands_while_a_rival_is_made(track: Track) -> N
     assert entry.name == "gpu"
     assert [one.name for one in track.lent] == ["openvino"]
     assert track.closed == [], "what was handed over belongs to the show"
+
+
+def test_a_show_dreams_with_what_stands_while_a_driver_is_asked(track: Track) -> None:
+    track.asks, track.suits = True, False
+    entry = track.run(shows=True)
+    assert track.asked == ["gpu after 1"]
+    assert [one.name for one in track.lent] == ["openvino"]
+    assert (entry.name, track.made) == ("openvino", ["openvino", "openvino"]), "the first is the show's"
+    assert track.closed == []
+    track.run(shows=True)
+    assert (len(track.asked), len(track.lent)) == (1, 1), "it is known now"
+
+
+@pytest.mark.parametrize(("asks", "shows"), [(False, True), (True, False)])
+def test_nothing_is_lent_where_no_driver_is_asked_or_nobody_waits(
+    track: Track, asks: bool, shows: bool
+) -> None:
+    track.asks, track.suits = asks, False
+    assert track.run(shows=shows).name == "openvino"
+    assert (track.asked, track.lent, track.made) == (["gpu after 0"], [], ["openvino"])
+
+
+def test_whether_a_race_is_open_is_said_without_asking_a_driver(track: Track) -> None:
+    track.asks = True
+    assert track.race.is_open(Entry("openvino", track.make("openvino")), ["program"])  # type: ignore[list-item]
+    assert track.asked == []
+
+
+def test_after_one_has_won_the_drivers_of_the_others_are_not_asked(
+    track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(race, "rivals", lambda: ("gpu", "other-gpu"))
+    track.asks = True
+    assert track.run(shows=True).name == "gpu"
+    assert track.asked == ["gpu after 1"]
+
+
+def test_what_was_loaded_before_anybody_asked_dreams_until_the_drivers_have_answered(
+    bench: Any, program: Any, make_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near, answers = Elsewhere(1.0, make_engine, is_kept=True), Event()
+    kinds = {
+        "near": SubprocessBuilds(near.load, {"": near.begin}, verdict=near.verdict),
+        "far": SubprocessBuilds(
+            lambda *_: None, {}, suits=lambda: not answers.wait(60), asks=lambda: not answers.is_set()
+        ),
+    }
+    for name, builds in kinds.items():
+        ENGINES.add(name, EngineKind(lambda: Health("live", ""), built=lambda builds=builds: builds))
+    try:
+        monkeypatch.setattr(race, "rivals", lambda: ("far",))
+        monkeypatch.setattr("livedream.engines.maker.candidates", lambda: ("near",))
+        builder = bench.builder("auto")
+        builder.begin(program)
+        while near.loads == 0 or builder.is_busy:
+            assert builder.take(0.01) is None, "nobody has asked for it"
+        builder.request(program, stopgap=True)
+        meanwhile = bench.take(builder)
+        assert (meanwhile.kind, meanwhile.stopgap, near.loads) == ("near", True, 1)
+        answers.set()
+        final = bench.take(builder)
+        assert (final.kind, final.stopgap, near.loads) == ("near", False, 2)
+        assert final.engine is not meanwhile.engine
+    finally:
+        answers.set()
+        ENGINES.remove("near")
+        ENGINES.remove("far")
 
 
 def test_after_a_race_that_was_lost_a_show_gets_what_stands_anew(track: Track) -> None:

@@ -111,6 +111,26 @@ def test_an_engine_for_an_adapter_is_tried_unasked_only_on_a_real_one(
     assert built().suits() == (kind == "integrated")
 
 
+@pytest.mark.parametrize(
+    ("name", "has_node", "asks"),
+    [
+        ("openvino-gpu", True, True),
+        ("openvino-gpu", False, False),
+        ("webgpu", False, True),
+        ("tensorrt", True, False),
+    ],
+)
+def test_whether_a_driver_would_be_asked_is_known_before(
+    monkeypatch: pytest.MonkeyPatch, name: str, has_node: bool, asks: bool
+) -> None:
+    monkeypatch.setattr(openvino_device, "has_node", lambda device: has_node and device == "GPU")
+    for module, asked in ((openvino_device, "find"), (onnxruntime_kinds, "require")):
+        monkeypatch.setattr(module, asked, lambda *_: pytest.fail("it was asked"))
+    built = ENGINES[name].built
+    assert built is not None
+    assert built().asks() == asks
+
+
 @pytest.mark.parametrize("name", ["openvino-gpu", "openvino-npu", "webgpu", "coreml"])
 def test_a_driver_that_hangs_is_given_up_earlier_than_other_builds(name: str) -> None:
     built = ENGINES[name].built
