@@ -44,10 +44,11 @@ class EngineBuilder(Generic[P]):
         self._ahead: AheadQueue[P] = AheadQueue()
         self._unused: list[Ready[P]] = []  # closing takes as long as a frame, so it is the thread's to do
         self._shelf: EngineShelf[P] = EngineShelf(self._ahead.stored)
+        self._runs: Ready[P] | None = None
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
         self._failure: Failure[P] | None = None
-        self._closed = self._handed_over = self._with_stopgap = self._is_distrusted = False
+        self._closed = self._has_run = self._with_stopgap = self._is_distrusted = False
         self._thread = threading.Thread(target=self._work, name="engine builder", daemon=True)
         self._thread.start()
 
@@ -65,13 +66,14 @@ class EngineBuilder(Generic[P]):
     def request(self, program: P, *, stopgap: bool) -> None:
         """Request a program's engine; the engine of an earlier request is no longer handed over.
 
-        stopgap: also hand over the eager engine first if the fast one is not in the cache.
+        stopgap: also hand over first what is there sooner: the engine against which one that may be faster
+        still races, and an eager one if none is in the cache and no other than such a one runs.
         """
         with self._changed:
             self._target, self._wanted, self._refusal, job = program, None, None, self._job
             self._with_stopgap = stopgap
             self._unused += self._shelf.withdraw()
-            if not self._hand_over(program) and not self._is_being_made(program):
+            if not self._shelf.offer(program) and not self._is_being_made(program):
                 self._wanted = Job(program, True, stopgap)
             if job is not None and (self._wanted or (job.asked and job.program != program)):
                 self._maker.cancel()
@@ -96,7 +98,9 @@ class EngineBuilder(Generic[P]):
                 lambda: self._shelf.offered or self._refusal or self._fault or self._closed, timeout_s
             )
             if self._shelf.offered:
-                return self._shelf.offered.pop(0)
+                self._runs = ready = self._shelf.offered.pop(0)
+                self._has_run |= not ready.stopgap
+                return ready
             refusal, self._refusal = self._refusal, None
             if fault := refusal or self._fault:
                 raise fault
@@ -119,11 +123,11 @@ class EngineBuilder(Generic[P]):
             self._maker.avoid(ready.kind, ready.program)
         with self._changed:
             self._shelf.discard(ready)
+            self._runs = None if self._runs is ready else self._runs
             self._ahead.stored.discard((ready.kind, ready.program))
-            job = self._job
             if is_avoided:
                 self._distrust(ready.kind)
-            elif ready.stopgap and job is not None and job.program == ready.program:
+            elif ready.stopgap and self._job is not None and self._job.program == ready.program:
                 self._maker.cancel()  # begun anew at the next request, it hands over another stopgap
         close_broken(ready.engine)
 
@@ -239,7 +243,8 @@ class EngineBuilder(Generic[P]):
         try:
             if job.asked:
                 bridge = self._publish if job.stopgap else None
-                self._publish(self._maker.make(Order(job.program, bridge)))
+                is_slow = self._runs is None or not self._runs.kind
+                self._publish(self._maker.make(Order(job.program, bridge, eager=is_slow)))
             elif job.begins:
                 self._begin(job)
             elif job.program not in self._shelf:
@@ -275,7 +280,7 @@ class EngineBuilder(Generic[P]):
                 return
             if self._maker.is_cancelled or not is_waited_for:
                 return
-            if self._handed_over:
+            if self._has_run:
                 self._failure = Failure(job.program, fault)
             else:
                 self._refusal = fault
@@ -294,15 +299,9 @@ class EngineBuilder(Generic[P]):
                 unused = self._shelf.put(ready)
                 self._wanted = None if is_target else self._wanted
                 if is_target:
-                    self._hand_over(ready.program)
+                    self._shelf.offer(ready.program)
             self._changed.notify_all()
         close_all(unused)
-
-    def _hand_over(self, program: P) -> bool:
-        """Hand over a program's engine if it is here."""
-        is_here = self._shelf.offer(program)
-        self._handed_over |= is_here
-        return is_here
 
     def _is_being_made(self, program: P) -> bool:
         """Return whether it will soon be ready; a build at low priority takes too long."""

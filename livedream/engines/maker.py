@@ -52,13 +52,14 @@ class Ready(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[P]):
-    """What is to be made. bridge: takes the eager engine if the fast one is not in the cache; None: it waits.
+    """What is to be made. bridge: takes what dreams until the fastest is there; None: nobody does.
 
-    polite: built with a low priority. start_s: when the work on it began.
+    eager: that may be an eager one, too. polite: built with a low priority. start_s: when the work began.
     """
 
     program: P
     bridge: Callable[[Ready[P]], None] | None = None
+    eager: bool = True
     polite: bool = False
     start_s: float = field(default_factory=time.perf_counter)
 
@@ -281,7 +282,7 @@ class EngineMaker(Generic[P]):
 
     def _bridge(self, order: Order[P]) -> None:
         """Hand over a stopgap; one is enough for a program, however many engines are tried."""
-        if order.bridge is None or self._bridged:
+        if order.bridge is None or self._bridged or not order.eager:
             return
         self._bridged = True
         try:

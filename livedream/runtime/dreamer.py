@@ -242,7 +242,8 @@ class Dreamer:
 
     def _request(self, spec: KernelSpec) -> None:
         if self.recovery.asks(spec):
-            self._builder.request(KernelProgram(spec), stopgap=self.ready is None)
+            is_bridged = self.ready is None or self.ready.stopgap  # a race may go on for minutes
+            self._builder.request(KernelProgram(spec), stopgap=is_bridged)
 
     def _taken(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
         """Return the next engine; without the first one the show goes on with pictures as they come."""

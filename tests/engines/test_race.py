@@ -184,6 +184,42 @@ def test_what_was_loaded_before_anybody_asked_dreams_until_the_drivers_have_answ
         ENGINES.remove("far")
 
 
+def test_a_mood_that_is_picked_during_a_race_is_dreamed_with_the_processor_s_engine(
+    bench: Any, workshop: Any, make_program: Any, make_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rival takes minutes; eager, which is slower than what runs, does not come between."""
+    far = Elsewhere(0.001, make_engine)
+    cancelled = Event()
+
+    def begin(program: Any, cache: EngineCache, *, polite: bool) -> Any:
+        far.begun.append(polite)
+
+        def wait() -> None:
+            assert cancelled.wait(60)
+            cancelled.clear()
+            raise EngineError("building the engine far was cancelled")
+
+        return SimpleNamespace(wait=wait, cancel=cancelled.set)
+
+    builds = SubprocessBuilds(far.load, {"": begin}, verdict=far.verdict)
+    ENGINES.add("far", EngineKind(lambda: Health("live", ""), built=lambda: builds))
+    try:
+        monkeypatch.setattr(race, "rivals", lambda: ("far",))
+        workshop.finish.set()
+        builder = bench.builder("auto")
+        builder.request(make_program("first"), stopgap=True)
+        assert [bench.take(builder).kind for _ in range(2)] == ["", "openvino"]
+        builder.request(make_program("second"), stopgap=True)
+        meanwhile = bench.take(builder)
+        assert (meanwhile.program.name, meanwhile.kind, meanwhile.stopgap) == ("second", "openvino", True)
+        builder.discard(meanwhile)
+        builder.request(make_program("third"), stopgap=True)
+        assert [bench.take(builder).kind for _ in range(2)] == ["", "openvino"], "nothing runs"
+    finally:
+        builder.close()
+        ENGINES.remove("far")
+
+
 def test_after_a_race_that_was_lost_a_show_gets_what_stands_anew(track: Track) -> None:
     track.ms["gpu"] = 30.0
     entry = track.run(shows=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -164,6 +165,43 @@ def test_there_is_time_for_a_picture_of_a_mood_as_soon_as_its_own_engine_is_ther
     for _ in range(30):
         governor.observe(0.033, 0.0)
     assert has_time() == [False, False], "frames take all the time there is"
+
+
+class RacingBuilder(SlowBuilder):
+    """Hands over a stopgap for what is asked for first; notes for what one may come."""
+
+    def __init__(self, studio: Any) -> None:
+        super().__init__(studio, lambda _program: 0)
+        self.asked: list[bool] = []
+
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
+        self.asked.append(stopgap)
+        super().request(program, stopgap=stopgap)
+
+    def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        ready = super().take(timeout_s)
+        return ready and replace(ready, stopgap=len(self.asked) == 1)
+
+
+def test_a_stopgap_may_come_as_long_as_nothing_but_a_stopgap_runs(studio: Any) -> None:
+    """A mood that is picked while the first engine is built, or races, is dreamed as soon as it can be."""
+    picked = [load(name) for name in ("eyes", "lines", "fur")]
+    store, slot, builder = SettingsStore(picked[0].settings), Latest[Frame](), RacingBuilder(studio)
+
+    def go_on(dreaming: Dreaming) -> None:
+        dreaming.finish()
+        builder.frame += 1
+        if builder.frame == len(picked):
+            slot.close()
+        else:
+            store.load(picked[builder.frame].settings)
+            slot.put(studio.frame(index=builder.frame, size_wh=SIZE_WH))
+
+    dreamer = Dreamer(store, builder, None, ManualClock(), go_on, lambda _: None, plan=NO_FADE)  # type: ignore[arg-type]
+    dreamer.prepare(SIZE_WH)
+    slot.put(studio.frame(size_wh=SIZE_WH))
+    dreamer.run(slot, threading.Event())
+    assert builder.asked == [True, True, False], "at the start, beside a stopgap, beside what was built"
 
 
 class ReadyBuilder(SlowBuilder):
