@@ -73,6 +73,8 @@ class EngineShelf(Generic[P]):
         if place is not None:
             del self._lent[place]
         is_kept = self._kept.get(ready.program) is ready
+        if is_kept:
+            self._kept.move_to_end(ready.program)  # it was used until now
         return self._surplus() if is_kept or self._is_lent(ready) else [ready]
 
     def discard(self, ready: Ready[P]) -> None:

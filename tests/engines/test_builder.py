@@ -788,7 +788,7 @@ def test_what_there_is_no_room_for_is_closed_by_the_builder_s_thread(
         taken.append(bench.take(builder))
     for ready in reversed(taken):
         builder.give_back(ready)
-    assert closed.get(timeout=60) == ("first", "engine builder"), "a show would miss a frame meanwhile"
+    assert closed.get(timeout=60) == ("second", "engine builder"), "a show would miss a frame meanwhile"
     assert closed.empty()
 
 

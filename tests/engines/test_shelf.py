@@ -52,8 +52,25 @@ def test_of_what_nobody_expects_and_the_cache_has_few_stay_loaded(
     assert stored == {("openvino", other.program)}
     assert all(one.program in shelf for one in (runs, dear, expected, third))
     assert shelf.expect([]) == [expected], "it is no longer asked for, and the older one"
-    assert shelf.give_back(runs) == [runs], "it was loaded before the third"
-    assert stored == {("openvino", one.program) for one in (other, expected, runs)}
+    assert shelf.give_back(runs) == [third], "it was used last"
+    assert stored == {("openvino", one.program) for one in (other, expected, third)}
+
+
+def test_the_one_that_is_spare_is_the_one_used_last_not_the_one_loaded_last(ready: Any) -> None:
+    """The size changes: what ran is left over, and so are the moods of its size, loaded ahead after it."""
+    shelf: EngineShelf[Any] = EngineShelf(set())
+    small = {name: ready(f"{name} small", stored=True) for name in ("default", "eyes", "fur")}
+    large = ready("default large", stored=True)
+    shelf.put(small["default"])
+    shelf.lend(small["default"].program)
+    shelf.expect([one.program for one in small.values()])
+    shelf.put(small["eyes"])
+    shelf.put(small["fur"])
+    shelf.put(large)
+    shelf.lend(large.program)
+    shelf.give_back(small["default"])
+    assert shelf.expect([large.program]) == [small["eyes"], small["fur"]]
+    assert shelf.lend(small["default"].program) is small["default"], "the machine swings back"
 
 
 def test_what_is_lent_stays_open_until_it_is_given_back(shelf: EngineShelf[Any], ready: Any) -> None:
