@@ -78,13 +78,21 @@ def new_core() -> Any:
     return loaded.result()
 
 
-@functools.cache
+_loading = threading.Lock()
+
+
 def core() -> Any:
     """Return the OpenVINO core of this process.
 
     There is one for as long as the process lives: each time that a core comes and goes with an engine some
     memory stays behind, and a show at changing sizes loads hundreds.
     """
+    with _loading:  # of two that ask first at once each would make one
+        return _core()
+
+
+@functools.cache
+def _core() -> Any:
     return new_core()
 
 

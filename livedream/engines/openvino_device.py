@@ -12,7 +12,7 @@ from typing import Any
 from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
-from livedream.engines.openvino import OpenVinoEngine, config, core, runtime
+from livedream.engines.openvino import OpenVinoEngine, config, core, new_core, runtime
 from livedream.errors import EngineError, EngineMissingError
 
 DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}
@@ -95,7 +95,8 @@ def load(
         return None
     try:
         number_format: NumberFormat = entry.facts["number_format"]
-        compiled = core().import_model(entry.blob, DEVICES[name], config(number_format))
+        # Not the core that all share: a device that was lost may need its plugin loaded anew.
+        compiled = new_core().import_model(entry.blob, DEVICES[name], config(number_format))
         return engine_of(name, compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # foreign, outdated, or made with another driver: it is built anew

@@ -1,3 +1,4 @@
+import functools
 import pickle
 import subprocess
 import sys
@@ -237,6 +238,26 @@ def test_the_key_names_version_and_processor(small_program: KernelProgram) -> No
 def test_all_engines_of_a_process_share_one_core() -> None:
     """Each time that one comes and goes with an engine memory stays behind."""
     assert openvino.core() is openvino.core()
+
+
+def test_two_that_want_the_core_first_at_once_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    had: list[object] = []
+    goes_on = threading.Event()
+
+    def new() -> object:
+        made.append(object())
+        assert goes_on.wait(BUILD_S)
+        return made[-1]
+
+    monkeypatch.setattr(openvino, "_core", functools.cache(new))
+    threads = [threading.Thread(target=lambda: had.append(openvino.core())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    goes_on.set()
+    for thread in threads:
+        thread.join()
+    assert had == made * 2
 
 
 CTRL_C = """

@@ -118,8 +118,30 @@ def test_what_cannot_be_imported_is_built_anew(
     assert load("openvino-gpu", program, cache, ARC) is None
     facts = facts_of("openvino-gpu", "float16", program, Check(1.0, 0.0, 1.0), 1.0)
     cache.put(cache_key("openvino-gpu", program, ARC), b"blob", facts)
-    monkeypatch.setattr(openvino_device, "core", lambda: SimpleNamespace(import_model=refuse))
+    monkeypatch.setattr(openvino_device, "new_core", lambda: SimpleNamespace(import_model=refuse))
     assert load("openvino-gpu", program, cache, ARC) is None
+
+
+def test_each_engine_of_a_device_has_a_core_of_its_own(
+    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A GPU that was lost comes back with its plugin loaded anew."""
+    cores: list[Any] = []
+
+    def new() -> Any:
+        compiled = SimpleNamespace(create_infer_request=lambda: None)
+        cores.append(SimpleNamespace(import_model=lambda *_: compiled))
+        return cores[-1]
+
+    cache = EngineCache(tmp_path)
+    facts = facts_of("openvino-gpu", "float16", program, Check(1.0, 0.0, 1.0), 1.0)
+    cache.put(cache_key("openvino-gpu", program, ARC), b"blob", facts)
+    monkeypatch.setattr(openvino_device, "new_core", new)
+    for _ in range(2):
+        loaded = load("openvino-gpu", program, cache, ARC)
+        assert loaded is not None
+        assert loaded[0].name == "openvino-gpu float16"
+    assert len(cores) == 2
 
 
 def test_a_key_is_of_one_engine_program_and_device(make_program: Any) -> None:
