@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from livedream.engines.adapters import Adapter
 from livedream.engines.build_process import BuildProcess
@@ -58,10 +58,12 @@ class AdapterBuilds:
     def verdict(self, program: Program, cache: EngineCache) -> Check | str | None:
         """Return how the engine did when it was built, or why it could not be; None if it never was.
 
-        Of both the newer counts. Raises EngineError if it cannot be had.
+        The newest counts, also what is said of all programs. Raises EngineError if it cannot be had.
         """
         key = self._engine.key(program, self._adapter())
-        built, refused = cache.get(key), cache.get(refusal_key(key))
+        both = [cache.get(refusal_key(one)) for one in (key, self._key_of_all())]
+        refused = max((one for one in both if one is not None), key=_when, default=None)
+        built = cache.get(key)
         if built is not None and refused is not None and _when(refused) > _when(built):
             built = None  # it failed while it ran
         with suppress(KeyError, TypeError):  # of a foreign or outdated entry nothing is known
@@ -69,10 +71,17 @@ class AdapterBuilds:
                 return Check(**built.facts["check"])
         return None if refused is None else str(refused.facts.get("refusal"))
 
-    def refuse(self, program: Program, cache: EngineCache, why: str) -> None:
-        """Remember that an engine hung or failed while it ran. Raises EngineError if it cannot be had."""
-        key = refusal_key(self._engine.key(program, self._adapter()))
-        _keep_refusal(cache, key, _facts(self._engine, self._adapter(), program), why)
+    def refuse(self, program: Program | None, cache: EngineCache, why: str) -> None:
+        """Remember that a program's engine hung, or that the adapter cannot run any: None.
+
+        Raises EngineError if it cannot be had.
+        """
+        key = self._key_of_all() if program is None else self._engine.key(program, self._adapter())
+        _keep_refusal(cache, refusal_key(key), _facts(self._engine, self._adapter(), program), why)
+
+    def _key_of_all(self) -> str:
+        """Name what holds for all programs, of these versions and on this adapter."""
+        return self._engine.key(cast(Program, _AnyProgram()), self._adapter())
 
     def suits(self) -> bool:
         """Return whether an engine is worth trying unasked: there is an adapter that is none in software."""
@@ -89,6 +98,13 @@ class AdapterBuilds:
         """Return the adapter, which is looked for once."""
         self._found = self._found or self._engine.adapter()
         return self._found
+
+
+class _AnyProgram:
+    """Stands for all programs in a key."""
+
+    def fingerprint(self) -> str:
+        return "any program"
 
 
 class AdapterBuild(BuildProcess):
@@ -122,8 +138,9 @@ class AdapterBuild(BuildProcess):
             raise
 
 
-def _facts(engine: AdapterEngine, adapter: Adapter, program: Program) -> dict[str, Any]:
-    return {"engine": engine.name, "program": program.describe(), "adapter": str(adapter)}
+def _facts(engine: AdapterEngine, adapter: Adapter, program: Program | None) -> dict[str, Any]:
+    described = {} if program is None else program.describe()
+    return {"engine": engine.name, "program": described, "adapter": str(adapter)}
 
 
 def _keep_refusal(cache: EngineCache, key: str, facts: dict[str, Any], why: str) -> None:

@@ -120,7 +120,7 @@ class EngineBuilder(Generic[P]):
         """
         is_avoided = avoid and ready.kind != ""
         if is_avoided:
-            self._maker.avoid(ready.kind, ready.program)
+            self._maker.avoid(ready.kind)
         with self._changed:
             self._shelf.discard(ready)
             self._runs = None if self._runs is ready else self._runs

@@ -191,9 +191,9 @@ class EngineMaker(Generic[P]):
         self._loaded = None
         self._elsewhere.close()
 
-    def avoid(self, kind: str, program: P) -> None:
+    def avoid(self, kind: str) -> None:
         """Try a kind whose engine failed after all others from now on, where there is a choice."""
-        self._race.fail(kind, parts_of(program))
+        self._race.fail(kind)
         if self._worked == kind:
             self._worked = None
 

@@ -83,7 +83,7 @@ class Race:
         names = sorted(names, key=self._failed.__contains__)
         return [winner, *names] if winner is not None and self._is_in.get(winner, False) else names
 
-    def fail(self, name: str, parts: Sequence[Program]) -> None:
+    def fail(self, name: str) -> None:
         """Take note that an engine failed while it ran: a rival is out for good, any other is tried last."""
         self._failed.add(name)
         if not self._is_in.get(name, False):
@@ -93,8 +93,7 @@ class Race:
         self._tell(f"{why}; auto does without it from now on (livedream engines clear has it tried again)")
         with suppress(EngineError), making(name):  # it is gone, so that there is nothing to remember
             if (other := self._built(name)) is not None:
-                for part in parts:
-                    other.refuse(part, self._cache, why)
+                other.refuse(None, self._cache, why)
 
     def is_avoided(self, name: str) -> bool:
         """Return whether an engine failed while it ran, or has lost."""

@@ -49,7 +49,8 @@ class SubprocessBuilds:
     waits for the next build. verdict: how an engine did when it was built, or why it could not be, without
     loading it; None if that is not known. suits: whether it is worth trying unasked. asks: whether these two
     would ask a driver first, which takes seconds if it hangs.
-    refuse: remembers why one that hung, or that has won, is not to be taken unasked again. limit_s: after so
+    refuse: remembers why a program's engine, which hung, is not to be taken unasked again; of None why
+    none is, as one that had won failed. limit_s: after so
     long a build counts as hanging, though it gives way to a show or whoever wants it would wait for longer.
     """
 

@@ -153,6 +153,25 @@ def test_one_that_failed_while_it_ran_is_remembered_until_it_is_built_anew(
     assert next_start.verdict(program, cache) == CHECK
 
 
+def test_an_adapter_that_failed_while_it_ran_is_refused_whatever_the_program(
+    make_program: Any, tmp_path: Path
+) -> None:
+    """The next start may begin with another look."""
+    cache, ran, other = EngineCache(tmp_path), make_program("ran"), make_program("other")
+    facts = facts_of("webgpu", "float32", other, CHECK, 1.0)
+    cache.put(key(other, GPU), b"blob", facts | {"built": "2026-01-01T20:00:00+00:00"})
+    why = "the engine webgpu failed while it ran"
+    AdapterBuilds(engine()).refuse(None, cache, why)
+    next_start = AdapterBuilds(engine())
+    assert [next_start.verdict(program, cache) for program in (ran, other)] == [why, why]
+    another = AdapterBuilds(engine(found=lambda: Adapter("Arc", "discrete", "1")))
+    assert another.verdict(ran, cache) is None, "it is another adapter"
+    assert "webgpu" in {entry.facts["engine"] for entry in cache.entries()}
+    cache.put(key(other, GPU), b"blob", facts | {"built": "9999-01-01T20:00:00+00:00"})
+    assert next_start.verdict(other, cache) == CHECK
+    assert next_start.verdict(ran, cache) == why
+
+
 def test_of_an_entry_that_is_foreign_nothing_is_known(program: Any, tmp_path: Path) -> None:
     builds, cache = AdapterBuilds(engine()), EngineCache(tmp_path)
     cache.put(key(program, GPU), b"blob", {"engine": "webgpu"})

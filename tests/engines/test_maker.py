@@ -108,7 +108,7 @@ def test_a_kind_that_failed_while_it_ran_is_tried_last_until_it_is_trusted_again
     maker = make_maker("auto")
     assert maker.make(Order(program)).engine.name == "openvino"
     assert not maker.trust_again(), "none is avoided"
-    maker.avoid("openvino", program)
+    maker.avoid("openvino")
     assert maker.make(Order(program)).engine.name == "eager"
     assert maker.trust_again()
     assert maker.make(Order(program)).engine.name == "openvino"
@@ -119,7 +119,7 @@ def test_a_kind_that_was_chosen_was_never_avoided(make_maker: Any, workshop: Any
     workshop.finish.set()
     maker = make_maker("openvino")
     maker.make(Order(program))
-    maker.avoid("openvino", program)
+    maker.avoid("openvino")
     assert not maker.trust_again()
 
 
@@ -136,10 +136,10 @@ def test_of_two_engines_that_fail_together_only_their_kind_is_avoided(
         assert maker.make_from_cache(Order(program)).engine.name == "openvino"
     else:
         assert maker.make(Order(program)).engine.name == "openvino"
-    maker.avoid("openvino", program)
-    maker.avoid("openvino", program)
+    maker.avoid("openvino")
+    maker.avoid("openvino")
     assert maker.make(Order(program)).kind == "compiled"
-    maker.avoid("openvino", program)  # another one of those that were loaded before
+    maker.avoid("openvino")  # another one of those that were loaded before
     assert maker.make(Order(program)).kind == maker.kind == "compiled"
 
 
@@ -149,5 +149,5 @@ def test_a_kind_that_was_chosen_is_made_again_though_it_failed(
     workshop.finish.set()
     maker = make_maker("openvino")
     maker.make(Order(program))
-    maker.avoid("openvino", program)
+    maker.avoid("openvino")
     assert maker.make(Order(program)).engine.name == "openvino"

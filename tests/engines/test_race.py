@@ -439,13 +439,13 @@ def test_a_rival_that_failed_while_it_ran_is_out_and_what_stands_is_tried_last_a
 ) -> None:
     winner = track.run().name
     assert track.race.after_a_win(winner, ["openvino", "eager"]) == [winner, "openvino", "eager"]
-    track.race.fail(winner, ["program"])
+    track.race.fail(winner)
     assert track.race.after_a_win(winner, ["openvino", "eager"]) == ["openvino", "eager"]
-    track.race.fail("openvino", [])
+    track.race.fail("openvino")
     assert track.race.after_a_win(None, ["openvino", "eager"]) == ["eager", "openvino"]
     # Only a rival is remembered: of the others there is one that stands in its place.
     why = "the engine gpu failed again and again while it ran"
-    assert track.refused == [("gpu", "program", why)]
+    assert track.refused == [("gpu", None, why)], "whatever the program"
     assert track.told == [
         f"{why}; auto does without it from now on (livedream engines clear has it tried again)"
     ]
