@@ -14,7 +14,7 @@ from livedream.cli.show_options import check_engine
 from livedream.engines import in_process, kinds
 from livedream.engines.engine import Check
 from livedream.engines.in_process import Made
-from livedream.engines.kinds import ENGINES, EngineKind, candidates
+from livedream.engines.kinds import ENGINES, EngineKind, candidates, rivals
 from livedream.errors import EngineError, InputError
 from livedream.health import Health
 
@@ -38,6 +38,19 @@ def test_the_fastest_that_there_is_comes_first_and_eager_last(
     monkeypatch.setattr(kinds, "torch_device", lambda: device)
     monkeypatch.setattr(importlib.util, "find_spec", found.get)
     assert candidates() == expected
+
+
+@pytest.mark.parametrize(
+    ("device", "expected"), [("cpu", ("openvino-gpu", "coreml", "webgpu")), ("cuda", ())]
+)
+def test_an_npu_never_races_though_all_is_installed(
+    monkeypatch: pytest.MonkeyPatch, device: str, expected: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(kinds, "torch_device", lambda: device)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
+    assert ENGINES["openvino-npu"].is_installed
+    assert rivals() == expected
+    assert "openvino-npu" not in candidates()
 
 
 def test_finding_out_loads_no_engine() -> None:
