@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from types import ModuleType
 from typing import Literal
 
 Device = Literal["cpu", "cuda"]
@@ -26,4 +27,14 @@ def torch_device() -> Device:
         return "cpu"
     import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    return "cuda" if torch.cuda.is_available() and not _is_too_old(torch.cuda) else "cpu"
+
+
+def _is_too_old(cuda: ModuleType) -> bool:
+    """Return whether this torch has no code for the card, as for a GTX 10: it lists the card all the same."""
+    known = [int("".join(filter(str.isdigit, name))) for name in cuda.get_arch_list()]
+    try:
+        major, minor = cuda.get_device_capability() if known else (0, 0)
+    except RuntimeError:  # a card that does not answer says so when it is used
+        return False
+    return bool(known) and 10 * major + minor < min(known)

@@ -40,4 +40,45 @@ def test_with_a_driver_torch_decides(
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: [])
     assert torch_device() == device
+
+
+@pytest.mark.parametrize(
+    ("known", "capability", "device"),
+    [
+        (["sm_75", "sm_80", "sm_90a", "sm_120", "compute_120"], (6, 1), "cpu"),
+        (["sm_75", "sm_80", "sm_90a", "sm_120", "compute_120"], (7, 5), "cuda"),
+        (["sm_75", "sm_80", "sm_90a", "sm_120", "compute_120"], (13, 0), "cuda"),
+        (["sm_50", "sm_60"], (6, 1), "cuda"),
+        ([], (6, 1), "cuda"),
+    ],
+)
+def test_a_card_that_torch_has_no_code_for_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+    loaded: list[str],
+    known: list[str],
+    capability: tuple[int, int],
+    device: str,
+) -> None:
+    """It warns and lists it, and the first operation fails."""
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: known)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
+    assert torch_device() == device
+
+
+def test_a_card_that_does_not_answer_is_told_of_when_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, loaded: list[str]
+) -> None:
+    import torch
+
+    def lost() -> tuple[int, int]:
+        raise RuntimeError("CUDA error: device unavailable")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75"])
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lost)
+    assert torch_device() == "cuda"
