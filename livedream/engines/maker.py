@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import fmean
 from typing import Generic, TypeVar
 
 from livedream.engines import in_process
@@ -16,7 +15,7 @@ from livedream.engines.in_process import Made, within
 from livedream.engines.kinds import ENGINES, candidates
 from livedream.engines.progress import Progress
 from livedream.engines.race import Entry, Hands, Race
-from livedream.engines.round_robin import RoundRobinEngine, parts_of, worst
+from livedream.engines.round_robin import parts_of
 from livedream.engines.working_folder import leave_deleted_folder
 from livedream.errors import EngineError
 
@@ -294,17 +293,7 @@ class EngineMaker(Generic[P]):
 
 
 def _ready(order: Order[P], entry: Entry, *, stopgap: bool = False, stored: bool = False) -> Ready[P]:
-    """Put together what was made for the parts of a program, or for the whole."""
-    engines = [one.engine for one in entry.made]
-    checks = [one.checked for one in entry.made if one.checked is not None]
-    times_ms = entry.times_ms
+    took_s = time.perf_counter() - order.start_s
     return Ready(
-        order.program,
-        engines[0] if len(engines) == 1 else RoundRobinEngine(engines),
-        stopgap,
-        time.perf_counter() - order.start_s,
-        worst(checks) if checks else None,
-        fmean(times_ms) if times_ms else None,
-        stored,
-        entry.name,
+        order.program, entry.engine, stopgap, took_s, entry.checked, entry.run_ms, stored, entry.name
     )

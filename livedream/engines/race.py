@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from livedream.engines.cache import EngineCache
-from livedream.engines.engine import CLEARLY, Check, Program, making
+from livedream.engines.engine import CLEARLY, Check, Engine, Program, making
 from livedream.engines.in_process import Made, close_broken
 from livedream.engines.kinds import rivals
+from livedream.engines.round_robin import RoundRobinEngine, worst
 from livedream.engines.subprocess_builds import SubprocessBuilds
 from livedream.errors import EngineError
 
@@ -23,9 +24,26 @@ class Entry:
     made: list[Made]
 
     @property
+    def engine(self) -> Engine:
+        """Return the engine of the program; of one in parts one that holds theirs."""
+        engines = [one.engine for one in self.made]
+        return engines[0] if len(engines) == 1 else RoundRobinEngine(engines)
+
+    @property
+    def checked(self) -> Check | None:
+        """Return the worst comparison with the reference; None for the reference itself."""
+        checks = [one.checked for one in self.made if one.checked is not None]
+        return worst(checks) if checks else None
+
+    @property
     def times_ms(self) -> list[float]:
         """List how long a run of each part takes, where it was timed."""
         return [one.run_ms for one in self.made if one.run_ms is not None]
+
+    @property
+    def run_ms(self) -> float | None:
+        """Return the mean time of a run; None where none was timed."""
+        return fmean(self.times_ms) if self.times_ms else None
 
     def close(self) -> None:
         """Close the engines."""
