@@ -21,9 +21,8 @@ class EngineBuilder(Generic[P]):
     If nothing can be built for a first request, `take` raises that once, and it may be requested again;
     later on `take_failure` has it, and whatever runs goes on.
 
-    choice: one engine, or "auto": the first in the order of expected speed that builds and agrees
-    with the reference; why one was passed over is told. tell: called with sentences for people. limit_s: see
-    `EngineMaker`. maker: makes the engines; None: one of all these. Raises InputError for an unknown choice.
+    choice, limit_s: see `EngineMaker`. tell: called with sentences for people. maker: makes the engines;
+    None: one of all these. Raises InputError for an unknown choice.
     """
 
     def __init__(
