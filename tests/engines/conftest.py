@@ -1,6 +1,7 @@
 import importlib.metadata
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,6 +247,12 @@ class Bench:
         ready = building.take(SOON_S)
         assert ready is not None, "nothing was ready in time"
         return ready
+
+    def until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + SOON_S
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.002)
 
     def close(self) -> None:
         for one in self._builders:

@@ -16,17 +16,10 @@ from livedream.engines.build_job import Ahead
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check
-from livedream.engines.maker import Choice, EngineMaker
-from livedream.errors import EngineError, InputError
+from livedream.engines.maker import Choice
+from livedream.errors import EngineError
 
 SOON_S = 60.0
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SOON_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.002)
 
 
 def builders_alive() -> list[threading.Thread]:
@@ -62,7 +55,7 @@ def test_the_stopgap_comes_while_the_fast_one_is_built(bench: Any, workshop: Any
     assert fast.engine is workshop.built[program.fingerprint()]
     assert fast.checked == Check(1.0, 0.0, 2.5)
     assert fast.build_s > stopgap.build_s
-    until(lambda: builder.building == "")
+    bench.until(lambda: builder.building == "")
     assert bench.told == []
 
 
@@ -73,7 +66,7 @@ def test_a_stopgap_that_fails_is_followed_by_another_while_the_fast_one_is_built
     builder.request(program, stopgap=True)
     first = bench.take(builder)
     builder.discard(first)
-    until(lambda: workshop.cancelled)
+    bench.until(lambda: workshop.cancelled)
     builder.request(program, stopgap=True)
     second = bench.take(builder)
     assert second.stopgap
@@ -81,110 +74,6 @@ def test_a_stopgap_that_fails_is_followed_by_another_while_the_fast_one_is_built
     workshop.finish.set()
     assert not bench.take(builder).stopgap
     assert bench.told == []
-
-
-def _avoiding(bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return a builder whose first kind of engine has failed while it ran."""
-    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
-    workshop.finish.set()
-    builder = bench.builder("auto")
-    builder.request(program, stopgap=False)
-    builder.discard(bench.take(builder), avoid=True)
-    return builder
-
-
-def test_what_stood_in_for_a_kind_makes_room_for_it_once_it_is_trusted_again(
-    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    builder = _avoiding(bench, workshop, program, monkeypatch)
-    builder.request(program, stopgap=False)
-    stand_in = bench.take(builder)
-    assert stand_in.engine.name == "eager"
-    builder.request(program, stopgap=False)
-    assert bench.take(builder) is stand_in, "the other one is avoided"
-    assert builder.trust_again()
-    builder.request(program, stopgap=False)
-    assert bench.take(builder).engine.name == "openvino"
-    assert not builder.trust_again()
-
-
-def test_a_kind_that_is_trusted_again_does_not_wait_for_what_is_built_in_its_place(
-    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What torch compiles takes a minute and more; what failed is on the disk."""
-    builder = _avoiding(bench, workshop, program, monkeypatch)
-    waits, goes_on, make = threading.Event(), threading.Event(), EngineMaker.make
-
-    def slow(its_maker: Any, order: Any) -> Any:
-        waits.set()
-        assert goes_on.wait(60)
-        return make(its_maker, order)
-
-    monkeypatch.setattr(EngineMaker, "make", slow)
-    builder.request(program, stopgap=False)
-    assert waits.wait(60)
-    monkeypatch.setattr(EngineMaker, "make", make)
-    assert builder.trust_again()
-    builder.request(program, stopgap=False)
-    goes_on.set()
-    assert bench.take(builder).engine.name == "openvino"
-
-
-def test_of_a_kind_that_is_avoided_nothing_comes_that_was_made_before(
-    bench: Any, workshop: Any, make_program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A GPU is lost: all that was loaded for it is dead, whatever mood is picked."""
-    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
-    workshop.finish.set()
-    first, loaded, stored = (make_program(name) for name in ("first", "loaded", "stored"))
-    builder = bench.builder("auto")
-    builder.prepare(lambda: Ahead(load=[loaded], store=[stored]))
-    builder.request(first, stopgap=False)
-    dead = bench.take(builder)
-    until(lambda: builder.state(stored) == "ready")
-    builder.discard(dead, avoid=True)
-    assert [builder.state(program) for program in (first, loaded, stored)] == ["waiting"] * 3
-    for program in (first, loaded, stored):
-        builder.request(program, stopgap=False)
-        assert bench.take(builder).kind == "eager"
-    assert builder.trust_again()
-    builder.request(loaded, stopgap=False)
-    assert bench.take(builder).kind == "openvino"
-    assert builder.state(stored) == "ready"
-
-
-@pytest.mark.parametrize("is_asked", [False, True])
-def test_of_a_kind_that_is_avoided_nothing_comes_that_was_being_loaded(
-    bench: Any,
-    workshop: Any,
-    make_program: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-    is_asked: bool,
-) -> None:
-    loads, goes_on, next_one = threading.Event(), threading.Event(), make_program("next")
-
-    def load(program: Any, cache: EngineCache) -> Any:
-        if program == next_one:
-            loads.set()
-            assert goes_on.wait(SOON_S)
-        return workshop.load(program, cache)
-
-    monkeypatch.setattr(openvino, "load", load)
-    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
-    workshop.finish.set()
-    workshop.built["next 8"] = workshop.make("openvino")
-    builder = bench.builder("auto")
-    builder.request(make_program("first"), stopgap=False)
-    dead = bench.take(builder)
-    if is_asked:
-        builder.request(next_one, stopgap=False)
-    else:
-        builder.prepare(lambda: Ahead(load=[next_one]))
-    assert loads.wait(SOON_S)
-    builder.discard(dead, avoid=True)
-    builder.request(next_one, stopgap=False)
-    goes_on.set()
-    assert bench.take(builder).kind == "eager"
 
 
 def test_without_a_stopgap_only_the_fast_one_comes(bench: Any, workshop: Any, program: Any) -> None:
@@ -213,7 +102,7 @@ def test_what_is_begun_with_is_there_when_it_is_requested_and_loaded_once(
     workshop.built[program.fingerprint()] = engine = make_engine(lambda image: image)
     builder = bench.builder("auto")
     builder.begin(program)
-    until(lambda: builder.state(program) == "ready")
+    bench.until(lambda: builder.state(program) == "ready")
     assert builder.take() is None, "nobody has asked for it"
     builder.request(program, stopgap=True)
     assert bench.take(builder).engine is engine
@@ -226,9 +115,9 @@ def test_what_is_begun_with_and_has_to_be_built_finds_its_process_ready(
 ) -> None:
     builder = bench.builder("auto")
     builder.begin(program)
-    until(lambda: workshop.warmed)
+    bench.until(lambda: workshop.warmed)
     assert workshop.warmed == [tmp_path]
-    until(lambda: not builder.is_busy)
+    bench.until(lambda: not builder.is_busy)
     assert workshop.begun == [], "nobody has asked for it"
     builder.request(program, stopgap=True)
     assert bench.take(builder).stopgap
@@ -267,11 +156,11 @@ def test_after_what_was_begun_with_runs_a_request_that_fails_ends_nothing_and_is
     workshop.finish.set()
     builder = bench.builder("openvino")
     builder.begin(first)
-    until(lambda: builder.state(first) == "ready")
+    bench.until(lambda: builder.state(first) == "ready")
     builder.request(first, stopgap=True)
     bench.take(builder)
     builder.request(second, stopgap=False)
-    until(lambda: builder._failure)
+    bench.until(lambda: builder._failure)
     failure = builder.take_failure()
     assert failure is not None
     assert failure.program is second
@@ -388,7 +277,7 @@ def test_why_an_earlier_request_failed_is_not_told_of_a_later_one(
     workshop.finish.set()
     builder = bench.builder("openvino")
     builder.request(make_program("first"), stopgap=False)
-    until(lambda: builder._refusal)
+    bench.until(lambda: builder._refusal)
     builder.request(make_program("second"), stopgap=False)
     assert bench.take(builder).program.name == "second"
 
@@ -444,7 +333,7 @@ def test_of_requests_not_yet_begun_the_newest_wins(
 ) -> None:
     builder = bench.builder("openvino")
     builder.request(make_program("first"), stopgap=False)
-    until(lambda: workshop.begun == ["first 8"])
+    bench.until(lambda: workshop.begun == ["first 8"])
     for name in ("second", "third", "fourth"):
         builder.request(make_program(name), stopgap=False)
     workshop.finish.set()
@@ -482,9 +371,9 @@ def test_closing_ends_a_build_at_once_and_starts_no_other(
     monkeypatch.setattr(compiled, "load", lambda *_, **__: others.append("compiled"))
     builder = bench.builder(choice)
     builder.request(program, stopgap=False)
-    until(lambda: workshop.begun)
+    bench.until(lambda: workshop.begun)
     builder.close()
-    until(lambda: not builders_alive())
+    bench.until(lambda: not builders_alive())
     assert workshop.cancelled == [program.fingerprint()]
     assert bench.told == [], "that it was cancelled is no fault"
     assert others == []
@@ -510,7 +399,7 @@ def test_closing_while_a_build_is_about_to_start_leaves_none_behind(
     go_on.set()
     closing.join()
     try:
-        until(lambda: workshop.cancelled == workshop.begun)
+        bench.until(lambda: workshop.cancelled == workshop.begun)
     finally:
         workshop.finish.set()
 
@@ -535,7 +424,7 @@ def test_the_end_waits_half_a_minute_for_an_engine_that_is_being_loaded_and_no_l
     assert sum(joins) == pytest.approx(30.0, abs=5.0)
     assert bench.told == ["an engine is still being loaded; the end waits for it, for at most 30 s"]
     go_on.set()
-    until(lambda: not thread.is_alive())
+    bench.until(lambda: not thread.is_alive())
     assert builder.take() is None, "what comes after the end is nobody's"
 
 
@@ -547,100 +436,7 @@ def test_closing_twice_or_unused_does_no_harm_and_nothing_comes_after(bench: Any
     start = time.perf_counter()
     assert builder.take(100.0) is None
     assert time.perf_counter() - start < 60.0
-    until(lambda: not builders_alive())
-
-
-def test_a_fault_of_the_builder_s_own_reaches_who_takes(bench: Any) -> None:
-    builder = bench.builder("eager")
-    builder.prepare(lambda: 1 // 0)
-    with pytest.raises(ZeroDivisionError):
-        builder.take(SOON_S)
-
-
-FAULTS = (
-    InputError("the network file eyes.npz is damaged"),
-    ImportError("no such library"),
-    KeyError("weight"),
-    ValueError("an odd shape"),
-    ZeroDivisionError("in make"),
-)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_whatever_goes_wrong_while_an_engine_is_made_is_told_and_it_can_be_asked_for_again(
-    bench: Any, program: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
-) -> None:
-    def broken(self: Any, *_: Any) -> None:
-        raise fault
-
-    make = type(program).make
-    monkeypatch.setattr(type(program), "make", broken)
-    builder = bench.builder("eager")
-    builder.request(program, stopgap=True)
-    with pytest.raises(EngineError, match=r"^the engine eager cannot be made"):
-        builder.take(SOON_S)
-    monkeypatch.setattr(type(program), "make", make)
-    builder.request(program, stopgap=True)
-    assert bench.take(builder).engine.name.startswith("eager")
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("stage", ["load", "__call__", "warm_up"])
-def test_nothing_that_goes_wrong_in_a_builder_that_was_begun_ends_it(
-    bench: Any, workshop: Any, program: Any, monkeypatch: pytest.MonkeyPatch, stage: str, fault: Exception
-) -> None:
-    """It is asked for its first engine before the show begins: loaded, or what builds it is started."""
-
-    def broken(*_: Any, **__: Any) -> Any:
-        raise fault
-
-    monkeypatch.setattr(type(workshop), stage, broken)
-    monkeypatch.setattr(openvino, "load", workshop.load)
-    monkeypatch.setattr(maker, "candidates", lambda: ("openvino", "eager"))
-    workshop.finish.set()
-    builder = bench.builder("auto")
-    builder.begin(program)
-    builder.request(program, stopgap=False)
-    assert bench.take(builder).engine.name == ("openvino" if stage == "warm_up" else "eager")
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_what_goes_wrong_ahead_ends_nothing(
-    bench: Any,
-    workshop: Any,
-    make_program: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
-    fault: Exception,
-) -> None:
-    def load(program: Any, cache: EngineCache) -> Any:
-        if program.name == "broken":
-            raise fault
-        return workshop.load(program, cache)
-
-    monkeypatch.setattr(openvino, "load", load)
-    workshop.finish.set()
-    builder = running(bench, workshop, make_program)
-    builder.prepare(lambda: Ahead(load=[make_program("broken")]))
-    until(lambda: builder.preparing == 0)
-    builder.request(make_program("asked"), stopgap=False)
-    assert bench.take(builder).program.name == "asked"
-
-
-def test_an_engine_that_cannot_be_closed_ends_nothing(
-    bench: Any, workshop: Any, make_program: Callable[..., Any]
-) -> None:
-    """On a GPU that is lost closing raises, whatever the engine."""
-    builder = bench.builder("openvino")
-    builder.request(make_program("asked"), stopgap=True)
-    stopgap = bench.take(builder)
-    stopgap.engine.close = lambda: 1 // 0
-    builder.give_back(stopgap)
-    workshop.finish.set()
-    builder.request(make_program("next"), stopgap=False)
-    kept = bench.take(builder)
-    kept.engine.close = stopgap.engine.close
-    builder.give_back(kept)
-    builder.close()
+    bench.until(lambda: not builders_alive())
 
 
 def test_many_threads_may_take_and_each_engine_is_taken_once(bench: Any, workshop: Any, program: Any) -> None:
@@ -716,7 +512,7 @@ def test_a_newer_request_ends_the_building_of_parts(
 ) -> None:
     builder = bench.builder("openvino")
     builder.request(whole, stopgap=False)
-    until(lambda: workshop.begun == ["low 8"])
+    bench.until(lambda: workshop.begun == ["low 8"])
     builder.request(make_program("newer"), stopgap=False)
     workshop.finish.set()
     assert bench.take(builder).program.name == "newer"
@@ -754,9 +550,9 @@ def test_closing_cancels_the_part_that_is_being_built_and_starts_no_other(
 ) -> None:
     builder = bench.builder("openvino")
     builder.request(whole, stopgap=False)
-    until(lambda: workshop.begun)
+    bench.until(lambda: workshop.begun)
     builder.close()
-    until(lambda: not builders_alive())
+    bench.until(lambda: not builders_alive())
     assert workshop.begun == workshop.cancelled == ["low 8"]
 
 
@@ -767,7 +563,7 @@ def test_an_engine_that_is_not_asked_for_any_more_is_not_handed_over(
     workshop.built["on the disk 8"] = workshop.make("on the disk")
     builder = bench.builder("openvino")
     builder.request(make_program("on the disk"), stopgap=False)
-    until(lambda: builder._shelf.offered)
+    bench.until(lambda: builder._shelf.offered)
     builder.request(make_program("not there"), stopgap=False)
     assert builder.take() is None
     workshop.finish.set()
@@ -818,7 +614,7 @@ def test_what_may_come_is_made_ahead_with_a_low_priority_when_nothing_is_asked_f
     builder.prepare(lambda: Ahead(load=[first, likely], store=[likely, stored]))
     builder.request(first, stopgap=False)
     bench.take(builder)
-    until(lambda: len(workshop.begun) == 3 and builder.preparing == 0)
+    bench.until(lambda: len(workshop.begun) == 3 and builder.preparing == 0)
     assert workshop.begun == ["first 8", "likely 8", "stored 8"]
     assert workshop.polite == [False, True, True]
     assert builder.building == ""
@@ -838,9 +634,9 @@ def test_of_what_is_expected_no_more_few_stay_loaded_and_the_others_come_back_fr
     builder = bench.builder("openvino")
     first, second, third = programs = [make_program(name) for name in ("first", "second", "third")]
     builder.prepare(lambda: Ahead(load=programs))
-    until(lambda: all(program in builder._shelf for program in programs))
+    bench.until(lambda: all(program in builder._shelf for program in programs))
     builder.prepare(lambda: Ahead(load=[third]))
-    until(lambda: first not in builder._shelf)
+    bench.until(lambda: first not in builder._shelf)
     assert second in builder._shelf
     assert third in builder._shelf
     assert [builder.state(program) for program in programs] == ["ready"] * 3
@@ -876,10 +672,10 @@ def test_what_builds_stays_until_all_is_made_that_may_come(
     builder = bench.builder("openvino")
     builder.request(make_program("first"), stopgap=False)
     bench.take(builder)
-    until(lambda: not builder.is_busy)
+    bench.until(lambda: not builder.is_busy)
     assert workshop.closes == 0, "the next one is built soon, by a process that has loaded its libraries"
     builder.prepare(lambda: Ahead(load=[make_program("likely")]))
-    until(lambda: workshop.closes == 1)
+    bench.until(lambda: workshop.closes == 1)
     assert workshop.begun == ["first 8", "likely 8"]
 
 
@@ -897,13 +693,13 @@ def test_whoever_asks_does_not_wait_for_what_is_made_ahead(
 ) -> None:
     builder = running(bench, workshop, make_program)
     builder.prepare(lambda: Ahead(load=[make_program("likely")]))
-    until(lambda: workshop.begun == ["likely 8"])
+    bench.until(lambda: workshop.begun == ["likely 8"])
     assert builder.is_busy
     builder.request(make_program("asked"), stopgap=False)
-    until(lambda: workshop.begun == ["likely 8", "asked 8"])
+    bench.until(lambda: workshop.begun == ["likely 8", "asked 8"])
     workshop.finish.set()
     assert bench.take(builder).program.name == "asked"
-    until(lambda: make_program("likely") in builder._shelf)
+    bench.until(lambda: make_program("likely") in builder._shelf)
     assert bench.told == []
 
 
@@ -913,9 +709,9 @@ def test_what_is_built_politely_is_begun_anew_once_somebody_waits_for_it(
     builder = running(bench, workshop, make_program)
     likely = make_program("likely")
     builder.prepare(lambda: Ahead(load=[likely]))
-    until(lambda: workshop.begun == ["likely 8"])
+    bench.until(lambda: workshop.begun == ["likely 8"])
     builder.request(likely, stopgap=False)
-    until(lambda: workshop.polite == [True, False])
+    bench.until(lambda: workshop.polite == [True, False])
     assert builder.building.startswith("openvino")
     workshop.finish.set()
     assert bench.take(builder).program is likely
@@ -930,10 +726,10 @@ def test_what_cannot_be_made_ahead_is_handed_over_when_it_is_asked_for(
     builder.request(make_program("first"), stopgap=False)
     bench.take(builder)
     builder.prepare(lambda: Ahead(load=[make_program("bad")]))
-    until(lambda: workshop.begun == ["first 8", "bad 8"] and not builder.is_busy)
+    bench.until(lambda: workshop.begun == ["first 8", "bad 8"] and not builder.is_busy)
     assert bench.told == []
     builder.request(make_program("bad"), stopgap=False)
-    until(lambda: builder._failure)
+    bench.until(lambda: builder._failure)
     assert str(builder.take_failure().fault).endswith("could not be built: an unknown operation")
     assert bench.told == []
     assert builder.take() is None
