@@ -31,7 +31,8 @@ from livedream.dream.inputs import SCALARS
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
+from livedream.engines.openvino_core import core
 
 Run = Callable[[], NDArray[np.float32]]
 

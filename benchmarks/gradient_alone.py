@@ -22,7 +22,8 @@ from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.engines.engine import NumberFormat
-from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
+from livedream.engines.openvino_core import core
 from livedream.training.teacher import TEACHES, load_teacher
 
 RUNS = 8

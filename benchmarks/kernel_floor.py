@@ -26,7 +26,8 @@ from livedream.dream.objective import make_objective
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
+from livedream.engines.openvino_core import core
 from livedream.presets import load
 from livedream.resources import DEFAULT_PRESET
 

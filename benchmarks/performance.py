@@ -32,7 +32,8 @@ from taking_turns import in_turn
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
-from livedream.engines.openvino import OpenVinoEngine, config, convert, core, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
+from livedream.engines.openvino_core import core
 from livedream.presets import load
 from livedream.resources import DEFAULT_PRESET
 from livedream.version import __version__

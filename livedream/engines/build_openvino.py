@@ -24,11 +24,10 @@ from livedream.engines.openvino import (
     cache_key,
     config,
     convert,
-    core,
     machine,
     number_formats,
-    runtime,
 )
+from livedream.engines.openvino_core import core, runtime
 from livedream.engines.trial import Trial, try_formats
 from livedream.errors import EngineError
 

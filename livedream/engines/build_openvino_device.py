@@ -17,7 +17,8 @@ from livedream.engines.build_openvino import converted
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Engine, NumberFormat, Program
-from livedream.engines.openvino import config, core
+from livedream.engines.openvino import config
+from livedream.engines.openvino_core import core
 from livedream.engines.openvino_device import DEVICES, FORMATS, cache_key, engine_of
 from livedream.engines.trial import try_formats
 from livedream.errors import EngineError

@@ -72,7 +72,7 @@ def rivals() -> tuple[str, ...]:
 
 def openvino_health() -> Health:
     """Return OpenVINO's version and the processor that it runs on."""
-    from livedream.engines.openvino import core
+    from livedream.engines.openvino_core import core
 
     processor = str(core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
     return Health("live", f"OpenVINO {importlib.metadata.version('openvino')} on {processor}")

@@ -6,17 +6,12 @@ stall and its memory stays small. What it built is cached and loads in a fifth o
 
 from __future__ import annotations
 
-import functools
 import importlib.metadata
 import os
-import sys
-import threading
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +19,7 @@ from numpy.typing import NDArray
 from livedream.engines.build_process import BuildServer
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
+from livedream.engines.openvino_core import apart, core, runtime
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
@@ -34,66 +30,6 @@ OWN_CODE = ("openvino.py", "openvino_loop.py", "build_openvino.py")
 
 PRECISION: dict[NumberFormat, str] = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
 """OpenVINO's names of the number formats."""
-
-TOOLS = "openvino.tools.ovc"
-"""OpenVINO's converter of files, which none of ours needs: `convert` takes its steps one by one."""
-
-
-def runtime() -> ModuleType:
-    """Import OpenVINO, which would report that to a server and leave a file in the home directory.
-
-    Without its tools, which do the reporting and take half of the time, it works in silence. Whoever wants
-    them can import them afterwards. Raises ImportError.
-    """
-    sys.modules.setdefault(TOOLS, None)  # type: ignore[arg-type]
-    try:
-        import openvino
-    finally:
-        if sys.modules.get(TOOLS) is None:
-            sys.modules.pop(TOOLS, None)
-    return cast(ModuleType, openvino)
-
-
-def new_core() -> Any:
-    """Return an OpenVINO core whose CPU plugin was loaded by a thread that has ended.
-
-    Loading the plugin gives the thread that does it another alternate signal stack, and unloading frees
-    that stack though it may be the one in use (as when of two engines the older goes first). Python's
-    handlers run on it: in the main thread the next Ctrl-C would end the process (sigaltstack(2)).
-    """
-    loaded: Future[Any] = Future()
-
-    def load() -> None:
-        try:
-            core = runtime().Core()
-            core.get_property("CPU", "FULL_DEVICE_NAME")
-            loaded.set_result(core)
-        except BaseException as fault:
-            loaded.set_exception(fault)
-
-    # Python would wait for one of an executor's at its end, however long the plugin hangs.
-    thread = threading.Thread(target=load, name="openvino", daemon=True)
-    thread.start()
-    thread.join()
-    return loaded.result()
-
-
-_loading = threading.Lock()
-
-
-def core() -> Any:
-    """Return the OpenVINO core of this process.
-
-    There is one for as long as the process lives: each time that a core comes and goes with an engine some
-    memory stays behind, and a show at changing sizes loads hundreds.
-    """
-    with _loading:  # of two that ask first at once each would make one
-        return _core()
-
-
-@functools.cache
-def _core() -> Any:
-    return new_core()
 
 
 class OpenVinoEngine:
@@ -155,8 +91,9 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
         return None
     try:
         number_format: NumberFormat = entry.facts["number_format"]
-        compiled = core().import_model(entry.blob, "CPU", config(number_format))
-        return OpenVinoEngine(compiled, number_format), Check(**entry.facts["check"])
+        with apart():
+            compiled = core().import_model(entry.blob, "CPU", config(number_format))
+            return OpenVinoEngine(compiled, number_format), Check(**entry.facts["check"])
     except (RuntimeError, KeyError, TypeError):
         return None  # a foreign or outdated entry: it is built anew
 

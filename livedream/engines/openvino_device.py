@@ -12,7 +12,8 @@ from typing import Any
 from livedream.engines.adapters import Adapter, asked, python
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
-from livedream.engines.openvino import OpenVinoEngine, config, core, new_core, runtime
+from livedream.engines.openvino import OpenVinoEngine, config
+from livedream.engines.openvino_core import core, new_core, runtime
 from livedream.errors import EngineError, EngineMissingError
 
 DEVICES: Mapping[str, str] = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}

@@ -67,10 +67,10 @@ class SubprocessBuilds:
 
 def openvino() -> SubprocessBuilds:
     """Return how another process builds for OpenVINO. Raises EngineError if it is not installed."""
-    from livedream.engines import openvino
+    from livedream.engines import openvino, openvino_core
 
     try:
-        openvino.runtime()
+        openvino_core.runtime()
     except ImportError as fault:
         raise EngineMissingError("the engine openvino is not installed; pip install openvino") from fault
     builds = openvino.Builds()

@@ -19,7 +19,17 @@ from livedream.dream.build import random_weights
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines import captured, compiled, eager, in_process, maker, openvino, race, subprocess_builds
+from livedream.engines import (
+    captured,
+    compiled,
+    eager,
+    in_process,
+    maker,
+    openvino,
+    openvino_core,
+    race,
+    subprocess_builds,
+)
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
@@ -222,7 +232,7 @@ class Workshop:
 @pytest.fixture
 def workshop(monkeypatch: pytest.MonkeyPatch, make_engine: Callable[..., Any]) -> Workshop:
     shop = Workshop(make_engine)
-    monkeypatch.setattr(openvino, "runtime", lambda: None)  # nothing here needs it to be installed
+    monkeypatch.setattr(openvino_core, "runtime", lambda: None)  # nothing here needs it to be installed
     monkeypatch.setattr(openvino, "load", shop.load)
     monkeypatch.setattr(openvino, "Builds", lambda: shop)
     for module in (in_process, subprocess_builds):

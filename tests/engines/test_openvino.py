@@ -1,11 +1,8 @@
-import functools
 import pickle
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +14,7 @@ pytest.importorskip("openvino", reason="openvino is not installed")
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines import openvino
+from livedream.engines import openvino, openvino_core
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
@@ -91,7 +88,7 @@ def test_it_agrees_with_eager(built: Built, small_program: KernelProgram) -> Non
 @pytest.mark.slow
 def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: KernelProgram) -> None:
     model, module = openvino.convert(full_program), full_program.make()
-    compiled = openvino.core().compile_model(model, "CPU", openvino.config("float32"))
+    compiled = openvino_core.core().compile_model(model, "CPU", openvino.config("float32"))
     inputs = full_program.example()
     result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
     expected = module(*(torch.from_numpy(array) for array in inputs)).numpy()
@@ -102,7 +99,7 @@ def test_a_kernel_with_every_objective_and_step_agrees_with_eager(full_program: 
 
 def test_a_kernel_that_remembers_its_steps_agrees_with_eager(curved_program: KernelProgram) -> None:
     model, module = openvino.convert(curved_program), curved_program.make()
-    compiled = openvino.core().compile_model(model, "CPU", openvino.config("float32"))
+    compiled = openvino_core.core().compile_model(model, "CPU", openvino.config("float32"))
     inputs = curved_program.example()
     result = openvino.OpenVinoEngine(compiled, "float32").run(inputs)
     expected = module(*(torch.from_numpy(array) for array in inputs)).numpy()
@@ -231,50 +228,8 @@ def test_another_program_has_another_key(small_program: KernelProgram) -> None:
 
 def test_the_key_names_version_and_processor(small_program: KernelProgram) -> None:
     key = openvino.cache_key(small_program)
-    assert openvino.runtime().get_version() in key
-    assert openvino.core().get_property("CPU", "FULL_DEVICE_NAME") in key
-
-
-def test_all_engines_of_a_process_share_one_core() -> None:
-    """Each time that one comes and goes with an engine memory stays behind."""
-    assert openvino.core() is openvino.core()
-
-
-def test_two_that_want_the_core_first_at_once_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[object] = []
-    had: list[object] = []
-    goes_on = threading.Event()
-
-    def new() -> object:
-        made.append(object())
-        assert goes_on.wait(BUILD_S)
-        return made[-1]
-
-    monkeypatch.setattr(openvino, "_core", functools.cache(new))
-    threads = [threading.Thread(target=lambda: had.append(openvino.core())) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    goes_on.set()
-    for thread in threads:
-        thread.join()
-    assert had == made * 2
-
-
-CTRL_C = """
-import signal
-from livedream.engines.openvino import new_core
-older, newer = new_core(), new_core()
-del older
-del newer
-signal.signal(signal.SIGINT, lambda *_: print("told"))
-signal.raise_signal(signal.SIGINT)
-"""
-
-
-def test_in_whatever_order_cores_go_ctrl_c_is_told() -> None:
-    """In a process of its own: without the thread that loads the plugin this ends in a segmentation fault."""
-    ran = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout.split()) == (0, ["told"])
+    assert openvino_core.runtime().get_version() in key
+    assert openvino_core.core().get_property("CPU", "FULL_DEVICE_NAME") in key
 
 
 def test_a_build_that_fails_says_why_in_one_sentence(small_program: KernelProgram, tmp_path: Path) -> None:
@@ -307,34 +262,6 @@ def test_knowing_the_engine_loads_neither_openvino_nor_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_plugin_that_hangs_when_it_is_loaded_does_not_keep_the_process_from_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    threads: list[threading.Thread] = []
-
-    class Core:
-        def __init__(self) -> None:
-            threads.append(threading.current_thread())
-
-        def get_property(self, *_: str) -> str:
-            return "a processor"
-
-    monkeypatch.setattr(openvino, "runtime", lambda: SimpleNamespace(Core=Core))
-    assert isinstance(openvino.new_core(), Core)
-    (thread,) = threads
-    assert thread.daemon, "Python waits for all others"
-    assert not thread.is_alive(), "the stack that the plugin gave it is not to be that of ours"
-
-
-def test_that_openvino_cannot_be_loaded_reaches_who_wants_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> Any:
-        raise ImportError("no module named openvino")
-
-    monkeypatch.setattr(openvino, "runtime", missing)
-    with pytest.raises(ImportError, match="no module named openvino"):
-        openvino.new_core()
-
-
 def test_a_process_that_is_warm_builds_what_is_sent_first(tmp_path: Path) -> None:
     builds, cache = openvino.Builds(), EngineCache(tmp_path)
     try:
@@ -345,23 +272,6 @@ def test_a_process_that_is_warm_builds_what_is_sent_first(tmp_path: Path) -> Non
         server.close()
     finally:
         builds.close()
-
-
-TOOLS = """
-import sys
-import threading
-from livedream.engines import openvino
-openvino.runtime()
-assert "openvino.tools.ovc" not in sys.modules
-assert "openvino_telemetry" not in sys.modules
-import openvino.tools.ovc
-print(openvino.tools.ovc.convert_model.__name__)
-"""
-
-
-def test_the_tools_of_openvino_wait_until_somebody_wants_them() -> None:
-    ran = subprocess.run([sys.executable, "-c", TOOLS], capture_output=True, text=True, check=True)
-    assert ran.stdout.split() == ["convert_model"]
 
 
 def test_a_program_is_loaded_without_torch(built: Built, small_program: KernelProgram) -> None:

@@ -13,7 +13,7 @@ from livedream.dream.inputs import SCALARS
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.engines import openvino
+from livedream.engines import openvino, openvino_core
 
 SPEC = KernelSpec("embedded", taps_at("stem"), (33, 40), 1, 1.2, 3, 1.0)
 REFERENCES = (
@@ -32,7 +32,7 @@ def dreamed(spec: KernelSpec, inputs: list[NDArray[Any]]) -> tuple[NDArray[Any],
     """Return what OpenVINO adds to the picture, and what torch does, which runs step after step."""
     program = KernelProgram(spec)
     model, module = openvino.convert(program), program.make()
-    compiled = openvino.core().compile_model(model, "CPU", openvino.config("float32"))
+    compiled = openvino_core.core().compile_model(model, "CPU", openvino.config("float32"))
     engine = openvino.OpenVinoEngine(compiled, "float32")
     ours = engine.run(inputs) - inputs[0]
     engine.close()

@@ -178,7 +178,8 @@ def test_a_gradient_holds_only_operations_that_convert(name: str) -> None:
 )
 def test_openvino_gives_the_same(name: str) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
-    from livedream.engines.openvino import OpenVinoEngine, config, convert, core
+    from livedream.engines.openvino import OpenVinoEngine, config, convert
+    from livedream.engines.openvino_core import core
 
     program = GradientProgram(name)
     model, module = convert(program), program.make()
@@ -192,7 +193,8 @@ def test_openvino_gives_the_same(name: str) -> None:
 
 def test_openvino_averages_in_bfloat16_too() -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
-    from livedream.engines.openvino import OpenVinoEngine, config, convert, core
+    from livedream.engines.openvino import OpenVinoEngine, config, convert
+    from livedream.engines.openvino_core import core
 
     program = GradientProgram("nin, averaged")
     model, module = convert(program), program.make()

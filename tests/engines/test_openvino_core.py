@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import ctypes
+import functools
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from livedream.engines import openvino_core
+
+WAIT_S = 60.0
+
+
+def test_all_engines_of_a_process_share_one_core() -> None:
+    """Each time that one comes and goes with an engine memory stays behind."""
+    assert openvino_core.core() is openvino_core.core()
+
+
+def test_two_that_want_the_core_first_at_once_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    had: list[object] = []
+    goes_on = threading.Event()
+
+    def new() -> object:
+        made.append(object())
+        assert goes_on.wait(WAIT_S)
+        return made[-1]
+
+    monkeypatch.setattr(openvino_core, "_core", functools.cache(new))
+    threads = [threading.Thread(target=lambda: had.append(openvino_core.core())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    goes_on.set()
+    for thread in threads:
+        thread.join()
+    assert had == made * 2
+
+
+CTRL_C = """
+import signal
+from livedream.engines.openvino_core import new_core
+older, newer = new_core(), new_core()
+del older
+del newer
+signal.signal(signal.SIGINT, lambda *_: print("told"))
+signal.raise_signal(signal.SIGINT)
+"""
+
+
+def test_in_whatever_order_cores_go_ctrl_c_is_told() -> None:
+    """In a process of its own: without the thread that loads the plugin this ends in a segmentation fault."""
+    ran = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.split()) == (0, ["told"])
+
+
+def test_a_plugin_that_hangs_when_it_is_loaded_does_not_keep_the_process_from_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[threading.Thread] = []
+
+    class Core:
+        def __init__(self) -> None:
+            threads.append(threading.current_thread())
+
+        def get_property(self, *_: str) -> str:
+            return "a processor"
+
+    monkeypatch.setattr(openvino_core, "runtime", lambda: SimpleNamespace(Core=Core))
+    assert isinstance(openvino_core.new_core(), Core)
+    (thread,) = threads
+    assert thread.daemon, "Python waits for all others"
+    assert not thread.is_alive(), "the stack that the plugin gave it is not to be that of ours"
+
+
+def test_that_openvino_cannot_be_loaded_reaches_who_wants_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Any:
+        raise ImportError("no module named openvino")
+
+    monkeypatch.setattr(openvino_core, "runtime", missing)
+    with pytest.raises(ImportError, match="no module named openvino"):
+        openvino_core.new_core()
+
+
+TOOLS = """
+import sys
+import threading
+from livedream.engines import openvino_core
+openvino_core.runtime()
+assert "openvino.tools.ovc" not in sys.modules
+assert "openvino_telemetry" not in sys.modules
+import openvino.tools.ovc
+print(openvino.tools.ovc.convert_model.__name__)
+"""
+
+
+def test_the_tools_of_openvino_wait_until_somebody_wants_them() -> None:
+    ran = subprocess.run([sys.executable, "-c", TOOLS], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["convert_model"]
+
+
+IS_MAPPED = 2
+"""The bit of a chunk's size, in front of the block, that says that it has a mapping of its own (malloc.c)."""
+
+
+def is_apart(size_bytes: int) -> bool:
+    """Allocate a block of the C library and look whether it has a mapping of its own."""
+    library = openvino_core.glibc()
+    library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    block = library.malloc(ctypes.c_size_t(size_bytes))
+    try:
+        return bool(ctypes.c_size_t.from_address(block - ctypes.sizeof(ctypes.c_size_t)).value & IS_MAPPED)
+    finally:
+        library.free(block)
+
+
+@pytest.mark.skipif(openvino_core.glibc() is None, reason="another C library than glibc")
+def test_what_an_engine_allocates_is_apart_and_goes_back_when_it_is_closed() -> None:
+    with openvino_core.apart():
+        assert is_apart(1 << 20)
+        assert not is_apart(1 << 12)
+    assert not is_apart(1 << 20), "a show's pictures are to come from what the process has already"
+
+
+def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino_core, "glibc", lambda: None)
+    with openvino_core.apart():
+        pass
