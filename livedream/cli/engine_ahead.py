@@ -40,11 +40,12 @@ def engine_ahead(options: Options) -> Iterator[EngineBuilder[KernelProgram]]:
 
 def _spec(options: Options) -> KernelSpec:
     """Return what is dreamed first, if pictures have the shape of the output. Raises LivedreamError."""
-    from livedream.dream.spec import kernel_spec, working_size_hw
+    from livedream.dream.spec import check_dream, kernel_spec, working_size_hw
     from livedream.presets import apply_assignments, load
 
     look = load(options.programs[0] if options.programs else options.preset)
     dream = apply_assignments(look.settings, options.assignments).dream
+    check_dream(dream)
     return kernel_spec(dream, working_size_hw(options.size_wh, dream.working_px))
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import platformdirs
 
-from livedream.dream.network_info import NetworkInfo, near_names
+from livedream.dream.network_info import NetworkInfo, is_there, near_names
 from livedream.dream.zoo import googlenet, inception, mobilenet, nin, resnet, squeezenet, vgg
 from livedream.dream.zoo.plan import Plan
 from livedream.errors import InputError
 from livedream.resources import folder
 
-__all__ = ["NetworkInfo", "network_info", "network_names", "networks_folder"]
+__all__ = ["NetworkInfo", "known_network", "network_info", "network_names", "networks_folder"]
 
 EMBEDDED_STRIDES = (1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1)
 """Stride of each block of the embedded network; its stem has 4."""
@@ -45,13 +45,21 @@ def network_info(name: str) -> NetworkInfo:
     Weights of one's own (NAME.safetensors among the networks) come before the published ones.
     Raises InputError that lists the near names.
     """
+    info = known_network(name)
+    return replace(info, file=info.own_place) if info.plan.layers and is_there(info.own_place) else info
+
+
+def known_network(name: str) -> NetworkInfo:
+    """Return a network by name as `network_info` does, as if there were no weights of one's own.
+
+    It looks at no file: what is dreamed goes on where its weights have gone. Raises InputError likewise.
+    """
     if name == "embedded":
         return _embedded()
     if name not in _MAKERS:
         near = near_names(name, list(network_names())) or network_names()
         raise InputError(f"there is no network {name!r}; choose one of: {', '.join(near)}")
-    info = _published(name, networks_folder())
-    return replace(info, file=info.own_place) if info.own_place.is_file() else info
+    return _published(name, networks_folder())
 
 
 def network_names() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from livedream.dream.catalog import network_info
+from livedream.dream.catalog import known_network
 from livedream.dream.network_info import NetworkInfo
 from livedream.dream.regions import grid_of, in_groups, region_map
 from livedream.dream.spec import KernelSpec, Picture
@@ -41,7 +41,7 @@ def frame_inputs(
     pictures: those that `spec.pictures` lists, 1x3x192x192, but for the frame, which the canvas adds.
     time_s: of the show, for what changes with time. rng: the same for each frame; number: of the frame.
     """
-    weights = controls(spec.taps, dream, network_info(spec.network), time_s)
+    weights = controls(spec.taps, dream, known_network(spec.network), time_s)
     if "regions" in spec.pictures:
         pictures = {**pictures, "regions": regions(spec, dream, rng, time_s)}
     given = [pictures[name] for name in spec.pictures if name != "frame"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,7 +80,7 @@ class NetworkInfo:
 
     def check_file(self) -> None:
         """Raise InputError if the file of weights is missing."""
-        if not self.file.is_file():
+        if not is_there(self.file):
             raise InputError(f"the network file {self.file} is missing; {self.way_out}")
 
     def find(self, layer: str) -> str:
@@ -133,6 +134,13 @@ class NetworkInfo:
         """Count a layer's channels."""
         technical = self.find(layer)
         return 3 if technical == IMAGE else self.layers[technical]
+
+
+def is_there(file: Path) -> bool:
+    """Return whether a file of weights is there; one that cannot be reached any more is not."""
+    with suppress(OSError):  # of a disk that was pulled out, or a network that has gone
+        return file.is_file()
+    return False
 
 
 def _plain(convolution: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from livedream.dream.catalog import network_info
+from livedream.dream.catalog import known_network, network_info
 from livedream.dream.taps import OTHER_WORDS, Tap, channel_weights, taps_of
 from livedream.ops.octave_sizes import finer_size, finer_sizes, listed_sizes, octave_sizes
 from livedream.settings import DreamSettings
@@ -18,6 +18,9 @@ style, the shares of channel groups at each place, and the frame without what wa
 FINER_STRIDE = 0.25
 """Factor on the step size of an octave on top of the base; several share it. With 0.6 they cover its forms
 with small eyes of their own, with 0.25 they sharpen what is there."""
+
+SMALL_HW = (64, 64)
+"""A size that any dream has: what its network does not have shows at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +150,22 @@ class KernelSpec:
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
 
+def check_dream(dream: DreamSettings) -> None:
+    """Raise InputError for what a dream's network does not have, and if its weights are missing."""
+    network_info(dream.network).check_file()
+    kernel_spec(dream, SMALL_HW)
+
+
 def kernel_spec(
     dream: DreamSettings, base_hw: tuple[int, int], size_hw: tuple[int, int] | None = None
 ) -> KernelSpec:
     """Pick from the settings what decides the graph.
 
     base_hw: the size that octaves are laid out for. size_hw: the working size; None: as much finer than that
-    as the settings say. Raises InputError for a layer or channel that the network does not have, and if its
-    weights are missing.
+    as the settings say. Raises InputError for a layer or channel that the network does not have; its weights
+    are not looked for.
     """
-    info = network_info(dream.network)
-    info.check_file()
+    info = known_network(dream.network)
     channel_weights(dream, info)
     size_hw = size_hw or finer_size(base_hw, dream.finer)
     laid_out = len(dream.octave_sizes) or dream.octaves

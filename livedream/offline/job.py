@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from livedream.dream.spec import check_dream
 from livedream.errors import InputError
 from livedream.frame import Frame, Rgb
 from livedream.imaging import resized
 from livedream.modulation.row_follower import standing
-from livedream.offline.dreaming import spec_for
 from livedream.offline.job_record import SOUND_WORDS, files_of, made_of
 from livedream.offline.listening import Listening, has_sound
 from livedream.offline.output import Output, check_output, output_of, size_for
@@ -104,7 +104,7 @@ def job_of(request: RenderRequest) -> Job:
     size_wh = size_for(output, footage.size_wh, box_wh(request))
     first, last = _span(request, footage, rate)
     timeline = _previewed(_timeline(request, footage), size_wh if request.preview else None)
-    _check_settings(timeline, size_wh)
+    _check_settings(timeline)
     wanted = wanted_of(row for segment in timeline.segments for row in segment.rows)
     begin_s = float(first / rate)
     sound = _sound(request, footage, output, begin_s)
@@ -252,9 +252,9 @@ def _at_most(segment: Segment, working_px: int) -> Segment:
     return replace(segment, settings=change(segment.settings, smaller, "--preview"))
 
 
-def _check_settings(timeline: SettingsTimeline, size_wh: tuple[int, int]) -> None:
+def _check_settings(timeline: SettingsTimeline) -> None:
     """Raise InputError for a layer, a guide or a style that is not there, before hours of rendering."""
     with closing(References()) as references:
         for segment in timeline.segments:
-            spec_for(segment.settings.dream, size_wh)
+            check_dream(segment.settings.dream)
             references.check(segment.settings.dream)

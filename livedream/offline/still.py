@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from livedream.dream.spec import check_dream
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.frame import Frame, Rgb
@@ -91,7 +92,7 @@ def still_of(request: StillRequest) -> Still:
     preset = load(request.preset)
     settings = apply_assignments(preset.settings, list(request.assignments))
     settings = at_full_size(settings, size_wh, words_of(request.assignments))
-    spec_for(settings.dream, size_wh)  # an unknown layer is told now
+    check_dream(settings.dream)  # an unknown layer is told now
     made = {
         "livedream": __version__,
         "seed": request.seed,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from livedream.dream.spec import kernel_spec
+from livedream.dream.spec import check_dream
 from livedream.errors import InputError
 from livedream.own_presets import OwnPresets
 from livedream.presets import Preset, apply_assignments, load, shipped
 from livedream.resources import DEFAULT_PRESET
 from livedream.runtime.playlist import Playlist
-from livedream.runtime.store import SMALL_HW, check
+from livedream.runtime.store import check
 from livedream.settings import Settings
 
 
@@ -74,9 +74,9 @@ def _with(preset: Preset, assignments: Sequence[str]) -> Preset:
 
 
 def _has_layers(preset: Preset) -> bool:
-    """Return whether the network has what a preset dreams."""
+    """Return whether the network is here and has what a preset dreams."""
     try:
-        kernel_spec(preset.settings.dream, SMALL_HW)
+        check_dream(preset.settings.dream)
     except InputError:
         return False
     return True

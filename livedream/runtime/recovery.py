@@ -9,13 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedream.clock import Clock
+from livedream.dream.catalog import network_info
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.engine import NumberFormat
 from livedream.engines.maker import Ready
-from livedream.errors import EngineDisagreesError, EngineError, EngineMissingError, EngineRunError
+from livedream.errors import (
+    EngineDisagreesError,
+    EngineError,
+    EngineMissingError,
+    EngineRunError,
+    InputError,
+)
 from livedream.feed import LookUp
 from livedream.pipeline import DreamPipeline
 from livedream.sources.watchdog import Backoff
@@ -140,9 +147,23 @@ class Recovery:
         if failure is not None and failure.program.spec == self._requested:
             self._put_off_build(failure.program.spec, failure.fault, "what runs goes on")
         is_put_off = spec == self._spec and self._clock.now_s() < self._ask_at_s
-        if spec == self._requested or spec in self._wrong or is_put_off:
+        if spec == self._requested or spec in self._wrong or is_put_off or not self._can_be_had(spec):
             return False
         self._requested, self._spec = spec, None
+        return True
+
+    def _can_be_had(self, spec: KernelSpec) -> bool:
+        """Put off what cannot be built now that its weights have gone; what runs needs none.
+
+        Of a first engine the builder finds that out, and nothing goes on without it.
+        """
+        try:
+            network_info(spec.network).check_file()
+        except InputError as fault:
+            if not self._name or self._builder.state(KernelProgram(spec)) == "ready":
+                return True
+            self._put_off_build(spec, EngineError(str(fault)), "what runs goes on")
+            return False
         return True
 
     def ran(self, ready: Ready[KernelProgram] | None) -> None:

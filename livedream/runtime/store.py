@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from livedream.dream.spec import kernel_spec
+from livedream.dream.spec import SMALL_HW, check_dream, kernel_spec
 from livedream.references import References
 from livedream.settings import Settings, by_word, change, describe
 
@@ -27,8 +27,6 @@ BY_ITSELF = "by itself"
 
 HOLD = "hold"
 """Origin of a change of what the hand keeps, which alone changes no setting."""
-
-SMALL_HW = (64, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +284,10 @@ def check(settings: Settings, before: Settings, opened: Collection[str] = ()) ->
     """
     if settings.dream is before.dream or settings.dream == before.dream:
         return
-    kernel_spec(settings.dream, SMALL_HW)
+    if settings.dream.network == before.dream.network:
+        kernel_spec(settings.dream, SMALL_HW)  # engines run without the weights, which may have gone
+    else:
+        check_dream(settings.dream)
     known = {before.dream.guide, before.dream.style, *opened}
     if not {settings.dream.guide, settings.dream.style} <= known:
         with closing(References()) as references:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from livedream.dream.catalog import network_info
+from livedream.dream.network_info import is_there
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.engines.build_job import Ahead
@@ -94,11 +96,12 @@ class WorkingSpecs:
         awaited: that comes after all that a hand may ask for. Any thread.
         """
         dreams, governor = list(dreams), self._governor
-        now = dict.fromkeys(program for dream in dreams if (program := self.program(dream)))
+        now = self._possible(map(self.program, dreams))
         if governor is None:
             return Ahead(list(now))
-        found = (self._program(dream, self._governed_px(dream, governor.next_px)) for dream in dreams)
-        smaller = dict.fromkeys(program for program in found if program)
+        smaller = self._possible(
+            self._program(dream, self._governed_px(dream, governor.next_px)) for dream in dreams
+        )
         return Ahead(list(now), [*([awaited] if awaited else []), *smaller])
 
     def program(self, dream: DreamSettings) -> KernelProgram | None:
@@ -110,6 +113,14 @@ class WorkingSpecs:
             return program
         start = self._start(dream, program.spec)
         return program if start == dream.finer else KernelProgram(self._finer(dream, program.spec, start))
+
+    def _possible(self, programs: Iterable[KernelProgram | None]) -> dict[KernelProgram, None]:
+        """Return those programs whose engines are there or can be built: their weights have not gone."""
+        return dict.fromkeys(
+            program
+            for program in programs
+            if program and (is_there(network_info(program.spec.network).file) or self._is_there(program))
+        )
 
     def _governed_px(self, dream: DreamSettings, governed_px: int) -> int:
         """Return the working pixels of a dream where the governor allows the present one `governed_px`."""
@@ -148,7 +159,7 @@ class WorkingSpecs:
     def _spec_of(
         self, dream: DreamSettings, base_hw: tuple[int, int], size_hw: tuple[int, int]
     ) -> KernelSpec:
-        """Return the spec, which is the same from frame to frame; to make it looks at the network's file."""
+        """Return the spec, which is the same from frame to frame."""
         for known, spec in tuple(self._known):
             if known is dream and (spec.laid_hw, spec.size_hw) == (base_hw, size_hw):
                 return spec

@@ -12,6 +12,7 @@ from livedream.dream import catalog
 from livedream.dream.catalog import (
     EMBEDDED_HEADS,
     EMBEDDED_STRIDES,
+    known_network,
     network_info,
     network_names,
     networks_folder,
@@ -278,3 +279,20 @@ def test_knowing_the_networks_loads_no_torch() -> None:
     code += "[network_info(name) for name in network_names()];"
     code += "assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_weights_on_a_disk_that_was_pulled_out_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pulled_out(_: Path) -> bool:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "is_file", pulled_out)
+    with pytest.raises(InputError, match=r"googlenet-1378be20\.pth is missing"):
+        network_info("googlenet").check_file()
+
+
+def test_what_is_known_of_a_network_is_known_without_a_look_at_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    infos = [network_info(name) for name in network_names()]
+    looked: list[Path] = []
+    monkeypatch.setattr(Path, "is_file", looked.append)
+    assert [known_network(name).layers for name in network_names()] == [info.layers for info in infos]
+    assert looked == []

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -100,3 +102,14 @@ def test_an_engine_that_is_still_the_old_one_is_fed_what_it_knows() -> None:
     assert seen.shape == (3, 2)
     assert [control.shape for control in controls] == [(1, 256, 1, 1)]
     assert (controls[0] == 0.5).all()
+
+
+def test_what_is_dreamed_goes_on_without_a_look_at_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pulled_out(_: Path) -> bool:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "is_file", pulled_out)
+    dream = DreamSettings(network="googlenet", layers={"inception4c": 2.0})
+    *_, control = frame_inputs(kernel_spec(dream, (64, 64)), dream, rng())
+    assert control.shape == (1, 512, 1, 1)
+    assert (control == 2).all()

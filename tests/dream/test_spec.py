@@ -1,5 +1,6 @@
 import pickle
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.dream.spec import FINER_STRIDE, KernelSpec, kernel_spec, working_size_hw
+from livedream.dream.spec import FINER_STRIDE, KernelSpec, check_dream, kernel_spec, working_size_hw
 from livedream.dream.taps import taps_at
 from livedream.errors import InputError
 from livedream.settings import DreamSettings
@@ -150,3 +151,15 @@ def test_a_size_that_is_given_stands_above_the_setting() -> None:
     assert kernel_spec(dream, (64, 88)).size_hw == (128, 176)
     assert kernel_spec(dream, (64, 88), (96, 128)).size_hw == (96, 128)
     assert kernel_spec(dream, (64, 88), (64, 88)).base_hw is None
+
+
+def test_a_spec_needs_no_weights_but_a_dream_that_is_chosen_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.dream.catalog.networks_folder", lambda: tmp_path)
+    dream = DreamSettings(network="googlenet", layers={"inception4c": 1.0})
+    assert kernel_spec(dream, (64, 88)).layers == ("inception4c",)
+    with pytest.raises(InputError, match=r"googlenet-1378be20\.pth is missing; run livedream networks get"):
+        check_dream(dream)
+    with pytest.raises(InputError, match="no layer 'inception9'"):
+        kernel_spec(DreamSettings(network="googlenet", layers={"inception9": 1.0}), (64, 88))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,7 @@ class Workshop:
         self.requests: list[KernelProgram] = []
         self.discarded: list[bool] = []
         self.unbuilt = 0
+        self.ready: set[KernelProgram] = set()
         self.first_faults: list[EngineError] = []
         self._target: KernelProgram | None = None
         self.fault = EngineError("the engine far could not be built: no memory")
@@ -95,6 +97,9 @@ class Workshop:
 
     def trust_again(self) -> bool:
         return False
+
+    def state(self, program: KernelProgram) -> str:
+        return "ready" if program in self.ready else "waiting"
 
     def prepare(self, plan: object) -> None:
         pass
@@ -371,3 +376,34 @@ def test_what_fails_again_and_again_is_no_old_failure() -> None:
             night.recovery._put_off_build(spec, EngineError("no memory"), "what runs goes on")
     assert OTHER in night.recovery._pauses
     assert night.recovery._pauses[OTHER].next_s() == LONGEST_PAUSE_S
+
+
+def test_what_has_lost_its_weights_is_told_once_and_asked_for_when_they_are_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.dream.catalog.networks_folder", lambda: tmp_path)
+    night, far = Night(), replace(OTHER, network="googlenet")
+    assert night.recovery.asks(far), "without a first engine the builder tells what is missing"
+    night.pass_by(1.0, FIRST, ready(FIRST))
+    asked = 0
+    for _ in range(100):
+        asked += night.recovery.asks(far)
+        night.clock.advance(0.5)
+    assert asked == 0
+    (sentence,) = night.told
+    assert "googlenet-1378be20.pth is missing; run livedream networks get googlenet" in sentence
+    assert sentence.endswith("; what runs goes on, and it is tried again")
+    (tmp_path / "googlenet.safetensors").touch()
+    night.clock.advance(LONGEST_PAUSE_S)
+    assert night.recovery.asks(far)
+
+
+def test_an_engine_that_is_there_is_asked_for_where_its_weights_have_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.dream.catalog.networks_folder", lambda: tmp_path)
+    night, far = Night(), replace(OTHER, network="googlenet")
+    night.pass_by(1.0, FIRST, ready(FIRST))
+    night.builder.ready = {KernelProgram(far)}
+    assert night.recovery.asks(far)
+    assert night.told == []

@@ -265,3 +265,20 @@ def test_a_picture_that_opens_slowly_keeps_no_other_writer_waiting(monkeypatch: 
     leave.set()
     opening.join(60)
     assert store.snapshot().dream.guide == "far away"
+
+
+def test_a_dream_goes_on_where_its_weights_have_gone_and_is_not_chosen_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.dream.catalog.networks_folder", lambda: tmp_path)
+    weights = tmp_path / "googlenet.safetensors"
+    weights.touch()
+    store, other = SettingsStore(PRESET), {"dream.network": "googlenet", "dream.layers": {"inception4c": 1.0}}
+    store.change(other, "test")
+    weights.unlink()
+    assert store.change({"dream.octaves": 3}, "test", "modulation").dream.octaves == 3
+    with pytest.raises(InputError, match="no layer 'inception9'"):
+        store.change({"dream.layers": {"inception9": 1.0}}, "test")
+    store.load(PRESET)
+    with pytest.raises(InputError, match="is missing"):
+        store.change(other, "test")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec
+from livedream.engines.build_job import Ahead
 from livedream.runtime.governor import Governor
 from livedream.runtime.working_specs import WorkingSpecs
 from livedream.settings import DreamSettings
@@ -158,3 +161,31 @@ def test_a_size_that_had_to_be_left_is_remembered_while_the_dream_is_the_same() 
     assert same == other
     assert 4 <= same <= 20  # forgotten at each change: 55
     assert hunts(*specs(), [EYES, LINES] * 15, 600) > 2 * same, "of another dream nothing is known"
+
+
+FAR = DreamSettings(network="googlenet", layers={"inception4c": 1.0})
+
+
+def test_where_its_weights_have_gone_a_dream_still_has_each_size_but_nothing_is_built_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedream.dream.catalog.networks_folder", lambda: tmp_path)
+    chosen, governor = specs()
+    assert chosen.choose(FAR, SIZE_WH) == kernel_spec(FAR, BASE_HW)
+    governor.working_px = 40_000
+    assert chosen.choose(FAR, SIZE_WH).size_hw < BASE_HW
+    governor.working_px = governor.wanted_px
+    program = KernelProgram(kernel_spec(FAR, BASE_HW))
+    assert chosen.program(FAR) == program, "it may be loaded"
+    assert chosen.ahead([FAR], None) == Ahead([], [])
+    (tmp_path / "googlenet.safetensors").touch()
+    ahead = chosen.ahead([FAR], None)
+    assert ahead.load == [program]
+    assert len(ahead.store) == 1
+
+
+def test_an_engine_that_is_there_needs_no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livedream.dream.catalog.networks_folder", lambda: tmp_path)
+    chosen = WorkingSpecs(None, lambda _program: True)
+    chosen.choose(FAR, SIZE_WH)
+    assert len(chosen.ahead([FAR], None).load) == 1
