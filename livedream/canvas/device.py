@@ -66,12 +66,17 @@ class WarmStart:
 
 
 class DeviceCanvas:
-    """Works on tensors, on a stream of its own."""
+    """Works on tensors, on a stream of its own.
+
+    Whatever a device refuses, at any stage, is an EngineRunError: what one call could not do comes out at one
+    of those that follow.
+    """
 
     def __init__(self, device: torch.device) -> None:
-        self.device = device
-        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
-        self._upload, self._download = Upload(device), Download(device)
+        self.device, self._name = device, f"on {device}"
+        with running(self._name):
+            self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
+            self._upload, self._download = Upload(device), Download(device)
 
     def looked_at(self, rgb: Rgb, size_hw: tuple[int, int], longest_px: int) -> Looked:  # noqa: ARG002
         """Make the small grey picture; the device shrinks the frame itself."""
@@ -79,7 +84,8 @@ class DeviceCanvas:
 
     def dream(self, task: Task[Tensor], watch: Stopwatch) -> Underway:
         """Send everything on its way."""
-        with torch.inference_mode(), torch.cuda.stream(self._stream):
+        name = task.runs[0].engine.name
+        with running(name), torch.inference_mode(), torch.cuda.stream(self._stream):
             underway = self._dream(task, watch)
         watch.lap("launch")
         return underway
@@ -126,13 +132,15 @@ class DeviceCanvas:
 
     def to_array(self, held: Tensor) -> Field:
         """Fetch a field as HxWx3 float32."""
-        if self._stream is not None:
-            self._stream.synchronize()  # whoever asks may be another thread
-        return np.ascontiguousarray(held[0].permute(1, 2, 0).to("cpu").numpy())
+        with running(self._name):
+            if self._stream is not None:
+                self._stream.synchronize()  # whoever asks may be another thread
+            return np.ascontiguousarray(held[0].permute(1, 2, 0).to("cpu").numpy())
 
     def from_array(self, array: Field) -> Tensor:
         """Send a field of HxWx3 float32 up."""
-        return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1)))[None].to(self.device)
+        with running(self._name):
+            return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1)))[None].to(self.device)
 
 
 def shrunk(frame: Tensor, size_hw: tuple[int, int]) -> Tensor:
@@ -259,8 +267,7 @@ def dreamed(runs: Sequence[Run], init: Tensor, image: Tensor, waiting: Iterator[
     mixed = None
     for run in runs:
         own = [*islice(waiting, len(run.inputs)), *([image] if run.takes_frame else [])]
-        with running(run.engine.name):
-            dream = cast(DeviceEngine, run.engine).call([init, *own])
+        dream = cast(DeviceEngine, run.engine).call([init, *own])
         if len(runs) == 1:
             return dream
         # Multiplied at once: an engine may give the same memory again.

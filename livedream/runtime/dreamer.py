@@ -118,9 +118,10 @@ class Dreamer:
             self._swap(self._taken(LOOK_UP_S))
         with LookAhead(slot) as ahead:
             while not stop.is_set() and not ahead.ended:
-                taken = ahead.take()
-                if taken is not None:
-                    self._dream(taken, ahead)
+                with self.recovery.sparing():
+                    taken = ahead.take()
+                    if taken is not None:
+                        self._dream(taken, ahead)
 
     def _dream(self, taken: Taken, ahead: LookAhead) -> None:
         frame = taken.frame
@@ -259,11 +260,14 @@ class Dreamer:
         if ready is None:
             return
         if self._pipeline is None:
-            self._pipeline = DreamPipeline(ready.program.spec, ready.engine, references=self._references)
-        else:
-            self._pipeline.swap(ready.program.spec, ready.engine)
+            self._pipeline = DreamPipeline(ready.program.spec, RestingEngine(), references=self._references)
         self._give_back_leaving()
         self._leaving, self.ready = self.ready, ready
+        try:
+            self._pipeline.swap(ready.program.spec, ready.engine)
+        except EngineRunError as fault:  # a device that cannot give or take what was dreamed
+            self._give_up(fault)
+            return
         if not ready.stopgap:
             self.settled.set()
             self._is_expecting = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -191,19 +193,33 @@ class Recovery:
                 self._requested, self._since_s, self._faults = None, None, STRIKES - 1
 
     def finish(self, dreaming: Dreaming) -> Dreamed | None:
-        """Wait for a frame and look whether it is a number everywhere; None if its engine failed.
+        """Wait for a frame and look whether it is a number everywhere; None if it could not be dreamed.
 
         Any thread, one at a time.
         """
+        dreamed = None
         try:
-            dreamed = dreaming.finish()
+            with self.sparing():
+                dreamed = dreaming.finish()
         except EngineRunError as fault:  # people see the frame before for this once
             self.found = fault
+        if dreamed is None:
             return None
         self._unsound = 0 if dreamed.sound else self._unsound + 1
         if not dreamed.sound:
             self._judge()
         return dreamed
+
+    @contextmanager
+    def sparing(self) -> Iterator[None]:
+        """Let what there is no memory for cost a frame, not the show; tell it once. Any thread."""
+        try:
+            yield
+        except (MemoryError, cv2.error) as fault:
+            if isinstance(fault, cv2.error) and fault.code != cv2.Error.StsNoMem:
+                raise
+            words = "there is no memory left for a frame"
+            self._say(words, f"{words}; the one before stays, and the show goes on")
 
     def _judge(self) -> None:
         """Tell of a frame that is no number; after many in a row its engine is to go."""

@@ -11,6 +11,7 @@ import torch
 from livedream.canvas.canvas import Stopwatch, Task
 from livedream.canvas.device import DeviceCanvas, finite, warped
 from livedream.canvas.memory_canvas import MemoryCanvas
+from livedream.errors import EngineRunError
 from livedream.motion.feedback_warp import fed_back
 from livedream.motion.flow import Motion
 from livedream.motion.scene_memory import Recall
@@ -223,3 +224,40 @@ def test_a_dream_is_steered_and_lit_as_in_memory(
     np.testing.assert_allclose(here.left.depths, canvas.to_array(there.left.depths), rtol=0.15, atol=0.003)
     assert here.left.gain.item() == pytest.approx(there.left.gain.item(), rel=0.01)
     assert (np.abs(here.finish().rgb.astype(int) - there.finish().rgb.astype(int)) <= 4).all()
+
+
+@pytest.mark.parametrize("stage", ["Upload.send", "warped", "grade", "laid_over", "Download.fetch"])
+def test_what_a_device_refuses_at_any_stage_is_its_engine_s_fault(
+    *,
+    make_task: MakeTask,
+    make_past: Any,
+    residual: Field,
+    bending: Motion,
+    canvas: DeviceCanvas,
+    adding: MakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+) -> None:
+    """A kernel of the frame before that failed comes out at any later call."""
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    task = make_task(engine=adding(0.1), past=make_past(canvas, residual, bending))
+    monkeypatch.setattr(f"livedream.canvas.device.{stage}", refuse)
+    with pytest.raises(EngineRunError, match=r"^the engine adding failed \(RuntimeError: CUDA error"):
+        canvas.dream(task, Stopwatch())
+
+
+def test_what_was_dreamed_may_be_lost_with_the_device(
+    canvas: DeviceCanvas, residual: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = canvas.from_array(residual)
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(torch.Tensor, "to", refuse)
+    for moved in (lambda: canvas.to_array(held), lambda: canvas.from_array(residual)):
+        with pytest.raises(EngineRunError, match=r"^the engine on cpu failed \(RuntimeError: out of memory"):
+            moved()

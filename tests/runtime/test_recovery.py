@@ -17,10 +17,11 @@ from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.build_job import Failure
-from livedream.engines.engine import NumberFormat
+from livedream.engines.engine import Engine, NumberFormat
 from livedream.engines.maker import Ready
 from livedream.errors import EngineDisagreesError, EngineError, EngineMissingError, EngineRunError
 from livedream.frame import Frame
+from livedream.pipeline import DreamPipeline
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
@@ -210,6 +211,26 @@ def test_an_engine_that_returns_nothing_but_nan_is_loaded_anew(studio: Any) -> N
     assert len(show.dreamed) == 60
     assert show.builder.discarded == [False]
     assert show.depth(59) == pytest.approx(show.depth(9), rel=0.2)
+
+
+def test_a_device_that_cannot_take_the_dream_over_costs_no_show(
+    studio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swap, swapped = DreamPipeline.swap, list[KernelSpec]()
+
+    def once_refused(pipeline: DreamPipeline, spec: KernelSpec, engine: Engine) -> None:
+        swap(pipeline, spec, engine)
+        swapped.append(spec)
+        if len(swapped) == 1:
+            raise EngineRunError("the engine on cuda failed (RuntimeError: out of memory)")
+
+    monkeypatch.setattr(DreamPipeline, "swap", once_refused)
+    show = Show(studio, bright, range(0), 60)
+    assert len(show.dreamed) == 60
+    assert show.builder.discarded == [False]
+    assert len(show.faults_told()) == 1
+    assert show.depth(5) == 0
+    assert show.depth(59) > 0
 
 
 def test_without_its_first_engine_a_show_has_pictures_as_they_come_and_asks_ever_later(studio: Any) -> None:
