@@ -70,6 +70,7 @@ class Governor:
     _load_before: float | None = None
     _prices: dict[float, float] = field(default_factory=dict)
     _busy_s: float = 0.0
+    _slowest_s: float = 0.0
     _watched: int = 0
     _since_s: float | None = None
     _calm_since_s: float | None = None
@@ -91,11 +92,19 @@ class Governor:
     @property
     def is_at_ease(self) -> bool:
         """Return whether the watched frames left time to spare."""
-        return self._watched >= EASE and self._busy_s / self._watched <= AIM * self.interval_s
+        return self._watched >= EASE and self._load <= AIM
+
+    @property
+    def _load(self) -> float:
+        """Return what the watched frames take of their intervals on average.
+
+        The slowest is left out: a stall is no load, however long it is, and a load shows in all frames.
+        """
+        return (self._busy_s - self._slowest_s) / (self._watched - 1) / self.interval_s
 
     def restart(self) -> None:
         """Restart watching: the engine or the wanted size has changed."""
-        self._busy_s, self._watched, self._since_s = 0.0, 0, None
+        self._watch_from(None)
         self._calm_since_s = None
 
     def hold(self, interval_s: float) -> None:
@@ -136,12 +145,12 @@ class Governor:
         """
         self._since_s = now_s if self._since_s is None else self._since_s
         self._changed_at_s = now_s if self._changed_at_s is None else self._changed_at_s
-        self._busy_s += busy_s
+        self._busy_s, self._slowest_s = self._busy_s + busy_s, max(self._slowest_s, busy_s)
         self._watched += 1
         if now_s - self._since_s < SETTLE_S or self._watched < 10:
             return None
-        load = self._busy_s / self._watched / self.interval_s
-        self._busy_s, self._watched, self._since_s = 0.0, 0, now_s
+        load = self._load
+        self._watch_from(now_s)
         before, self._load_before = self._load_before, None
         if before is not None:
             self._prices[self.finer] = max(1.0, load / before)
@@ -150,6 +159,11 @@ class Governor:
         said = self._lower(load, now_s) if load > most else self._raise(load, now_s, is_there)
         self._changed_at_s = self._changed_at_s if said is None else now_s
         return said
+
+    def _watch_from(self, since_s: float | None) -> None:
+        """Watch from a time on; None: from the next frame."""
+        self._busy_s = self._slowest_s = 0.0
+        self._watched, self._since_s = 0, since_s
 
     def _rung(self, fitting_px: float) -> int:
         """Return the largest size of the ladder that is at most `fitting_px`, or its smallest."""
