@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from livedream.canvas.canvas import Canvas, Pending, Stopwatch
+from livedream.engines.engine import Engine
 from livedream.frame import Frame, Rgb
 from livedream.motion.flow import Motion
 from livedream.motion.sampling import Trust
@@ -68,11 +69,15 @@ class Dreamed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dreaming:
-    """A frame on its way; `finish` gives it. Another frame may begin before."""
+    """A frame on its way; `finish` gives it. Another frame may begin before.
+
+    engines: those that dream it.
+    """
 
     frame: Frame
     settings: Settings
     wake: float
+    engines: tuple[Engine, ...]
     _pending: Pending[Any]
     _measured: Motion | None
     _motion: Motion | None

@@ -186,13 +186,15 @@ class DreamPipeline:
         motion, recall = self._recall(grey, measured, now, moment, elapsed_s)
         motion = motion and fed_back(motion, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
         turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), spread_settings(now, len(self.spec.parts))
-        runs = [self._run(self.spec, self.engine, its_turn.dream, turn)]
+        runs, engines = [self._run(self.spec, self.engine, its_turn.dream, turn)], [self.engine]
         if leaving is not None:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
             goes = self._run(
                 leaving.spec, leaving.engine, spread_settings(old, len(leaving.spec.parts)).dream, turn
             )
             both = [replace(runs[0], share=1 - leaving.left), replace(goes, share=leaving.left)]
+            whole = zip((self.engine, leaving.engine), both, strict=True)
+            engines = [engine for engine, run in whole if run.share > 0]
             runs = [run for run in both if run.share > 0]
         least = CATCH_UP_PASSES if self._is_young(measured, time_s, settings.look) else 1
         passes = max(least, now.dream.passes) if leaving is None else 1
@@ -214,7 +216,9 @@ class DreamPipeline:
         )
         pending = self._canvas.dream(task, watch)
         self._before = _Before(grey, pending.left, time_s)
-        return Dreaming(frame, now, self._wake, pending, measured, motion, self._canvas, watch)
+        return Dreaming(
+            frame, now, self._wake, tuple(engines), pending, measured, motion, self._canvas, watch
+        )
 
     def _is_young(self, measured: Motion | None, time_s: float, look: LookSettings) -> bool:
         """Return whether the dream began so recently that it has to catch up."""

@@ -26,7 +26,7 @@ from livedream.runtime.governor import Governor, affordable
 from livedream.runtime.latest import Latest
 from livedream.runtime.look_ahead import LOOK_UP_S, LookAhead, Taken
 from livedream.runtime.plan import Plan
-from livedream.runtime.recovery import Recovery, RestingEngine, rest
+from livedream.runtime.recovery import Found, Recovery, RestingEngine, rest
 from livedream.runtime.store import SettingsStore
 from livedream.runtime.working_specs import WorkingSpecs
 from livedream.settings import DreamSettings, Settings
@@ -124,6 +124,7 @@ class Dreamer:
                         self._dream(taken, ahead)
 
     def _dream(self, taken: Taken, ahead: LookAhead) -> None:
+        self._heed(self.recovery.take_found())
         frame = taken.frame
         preset, wanted, by_hand = self._store.standing()
         beside = self._beside()
@@ -134,8 +135,6 @@ class Dreamer:
         self._request(spec if other is None or live is None or live.stopgap else other)
         self._swap(self._taken())
         assert self._pipeline is not None
-        if (found := self.recovery.take_found()) is not None:
-            self._give_up(found)
         if self._is_reset.is_set():
             self._is_reset.clear()
             self._pipeline.reset()
@@ -172,6 +171,15 @@ class Dreamer:
                 return  # it was prepared on the device; people see the frame before for this once
             dreaming = self._pipeline.begin(ready, settings)
         self._emit(dreaming)
+
+    def _heed(self, found: Found | None) -> None:
+        """Give up the engine of a frame that failed, if it is still open: the fault is no other engine's."""
+        leaving = self._leaving
+        if found is not None and found.is_of(self.ready):
+            self._give_up(found.fault)
+        elif found is not None and leaving is not None and found.is_of(leaving):
+            self._leaving = None
+            self.recovery.failed_late(found.fault, leaving)
 
     def _give_up(self, fault: EngineRunError) -> None:
         """Rest until the engine that failed is loaded anew, or another kind in its place."""

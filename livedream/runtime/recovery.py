@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
@@ -16,7 +17,7 @@ from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.builder import EngineBuilder
-from livedream.engines.engine import NumberFormat
+from livedream.engines.engine import Engine, NumberFormat
 from livedream.engines.maker import Ready
 from livedream.errors import (
     EngineDisagreesError,
@@ -69,6 +70,18 @@ class RestingEngine:
         """Hold nothing."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A fault of a frame that was begun before. engines: those that dreamed it."""
+
+    fault: EngineRunError
+    engines: tuple[Engine, ...]
+
+    def is_of(self, ready: Ready[KernelProgram] | None) -> bool:
+        """Return whether an engine is one of them."""
+        return ready is not None and any(ready.engine is engine for engine in self.engines)
+
+
 def rest(pipeline: DreamPipeline, references: LookUp) -> DreamPipeline:
     """Return a pipeline that goes on without its engine; a device that is gone takes the dream with it."""
     try:
@@ -99,7 +112,7 @@ class Recovery:
     ) -> None:
         self._builder, self._clock, self._tell = builder, clock, tell
         self._engine_required = engine_required
-        self._backoff, self._name = Backoff(), ""
+        self._backoff, self._has_run = Backoff(), False
         self._requested: KernelSpec | None = None
         self._spec: KernelSpec | None = None
         self._ask_at_s = 0.0
@@ -110,7 +123,8 @@ class Recovery:
         self._trust_at_s: float | None = None
         self._faults = self._unsound = 0
         self._told: dict[str, None] = {}
-        self.found: EngineRunError | None = None
+        self._last: tuple[Engine, ...] = ()
+        self.found: Found | None = None
         """What the thread that finishes frames has found; taken by `take_found`."""
         self.undreamed: EngineError | None = None
         """Why nothing has been dreamed so far; None once an engine has run."""
@@ -130,6 +144,11 @@ class Recovery:
         for ready in readies:
             if ready is not None:
                 self._builder.discard(ready, avoid=is_out)
+
+    def failed_late(self, fault: EngineRunError, ready: Ready[KernelProgram]) -> None:
+        """Close an engine of which a fault is found once another has taken its place."""
+        self._say(str(fault), f"{fault}; another has taken its place, and it is loaded again when wanted")
+        self._builder.discard(ready)
 
     def unbuilt(self, fault: EngineError) -> KernelSpec:
         """Put off the first engine, which could not be built; returns its spec.
@@ -162,7 +181,7 @@ class Recovery:
         try:
             network_info(spec.network).check_file()
         except InputError as fault:
-            if not self._name or self._builder.state(KernelProgram(spec)) == "ready":
+            if not self._has_run or self._builder.state(KernelProgram(spec)) == "ready":
                 return True
             self._put_off_build(spec, EngineError(str(fault)), "what runs goes on")
             return False
@@ -172,7 +191,7 @@ class Recovery:
         """Take note that an engine dreamed a frame; None: the dream rests."""
         if ready is None:
             return
-        self._name, now_s, self.undreamed = ready.engine.name, self._clock.now_s(), None
+        self._has_run, now_s, self.undreamed = True, self._clock.now_s(), None
         self._since_s = now_s if self._since_s is None else self._since_s
         if not ready.stopgap and self._pauses.pop(ready.program.spec, None) is not None:
             self._told.clear()
@@ -202,12 +221,9 @@ class Recovery:
             with self.sparing():
                 dreamed = dreaming.finish()
         except EngineRunError as fault:  # people see the frame before for this once
-            self.found = fault
-        if dreamed is None:
-            return None
-        self._unsound = 0 if dreamed.sound else self._unsound + 1
-        if not dreamed.sound:
-            self._judge()
+            self.found = Found(fault, dreaming.engines)
+        if dreamed is not None:
+            self._judge(dreamed.sound, dreaming.engines)
         return dreamed
 
     @contextmanager
@@ -221,14 +237,21 @@ class Recovery:
             words = "there is no memory left for a frame"
             self._say(words, f"{words}; the one before stays, and the show goes on")
 
-    def _judge(self) -> None:
+    def _judge(self, sound: bool, engines: tuple[Engine, ...]) -> None:
         """Tell of a frame that is no number; after many in a row its engine is to go."""
-        words = f"the engine {self._name} returned what is no number (NaN)"
+        before, self._last = self._last, engines
+        if sound or engines != before:
+            self._unsound = 0
+        if sound:
+            return
+        self._unsound += 1
+        name = " and ".join(dict.fromkeys(engine.name for engine in engines))
+        words = f"the engine {name} returned what is no number (NaN)"
         self._say(words, f"{words}; the picture goes out as it came, and the dream starts anew")
         if self._unsound == UNSOUND_FRAMES:
-            self.found = EngineRunError(f"the engine {self._name} returns nothing but NaN")
+            self.found = Found(EngineRunError(f"the engine {name} returns nothing but NaN"), engines)
 
-    def take_found(self) -> EngineRunError | None:
+    def take_found(self) -> Found | None:
         """Return once what was found in finished frames."""
         found, self.found = self.found, None
         return found

@@ -1,0 +1,171 @@
+"""An engine fails while the frames that it has begun are on their way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from livedream.clock import ManualClock
+from livedream.dream.program import KernelProgram
+from livedream.dreamed import Dreaming
+from livedream.engines.engine import NumberFormat
+from livedream.engines.maker import Ready
+from livedream.errors import EngineRunError
+from livedream.frame import Frame
+from livedream.presets import load
+from livedream.runtime.dreamer import Dreamer
+from livedream.runtime.latest import Latest
+from livedream.runtime.plan import Plan
+from livedream.runtime.store import SettingsStore
+
+SIZE_WH, AT = (96, 64), 20
+FAULT = EngineRunError("the engine shaky failed (RuntimeError: a driver's words)")
+
+
+class Shaky:
+    name = "shaky"
+    number_format: NumberFormat = "float32"
+    device = None
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act = act
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        self._act()
+        return np.clip(inputs[0] + np.float32(0.1), 0, 1)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class Builder:
+    """Has each engine at once; notes when one is asked for, given up, or trusted again."""
+
+    is_busy = False
+    preparing = 0
+
+    def __init__(self, clock: ManualClock, act: Callable[[], None]) -> None:
+        self._clock, self._act = clock, act
+        self._target: KernelProgram | None = None
+        self.asked_s: list[float] = []
+        self.made: list[Ready[KernelProgram]] = []
+        self.discarded: list[tuple[Ready[KernelProgram], bool]] = []
+        self.trusted = 0
+
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
+        self._target = program
+        self.asked_s.append(self._clock.now_s())
+
+    def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        program, self._target = self._target, None
+        if program is None:
+            return None
+        self.made.append(Ready(program, Shaky(self._act), False, 0.0, None, 1.0))
+        return self.made[-1]
+
+    def discard(self, ready: Ready[KernelProgram], *, avoid: bool = False) -> None:
+        self.discarded.append((ready, avoid))
+
+    def trust_again(self) -> bool:
+        self.trusted += 1
+        return False
+
+    def give_back(self, ready: Ready[KernelProgram]) -> None:
+        pass
+
+    def take_failure(self) -> None:
+        return None
+
+    def prepare(self, plan: object) -> None:
+        pass
+
+
+@dataclass
+class Failing:
+    """What is pending of a frame whose engine failed after it was begun."""
+
+    pending: Any
+
+    def finish(self) -> None:
+        raise FAULT
+
+
+class Show:
+    """Dreams so many frames, each finished after the next was begun.
+
+    begin_fails, finish_fails: numbers of frames that fail so. pick_at: frame before which another preset is
+    picked.
+    """
+
+    def __init__(
+        self,
+        studio: Any,
+        count: int,
+        *,
+        begin_fails: int = -1,
+        finish_fails: int = -1,
+        pick_at: int = -1,
+        fade_s: float = 0.0,
+    ) -> None:
+        clock, slot, told = ManualClock(), Latest[Frame](), list[str]()
+        self.begun, self.finished, self.told = 0, 0, told
+        store, held = SettingsStore(load("eyes").settings), list[Dreaming]()
+
+        def act() -> None:
+            if self.begun == begin_fails:
+                raise RuntimeError("a driver's words")
+
+        def finish_held() -> None:
+            if held:
+                self.finished += dreamer.recovery.finish(held.pop()) is not None
+
+        def go_on(dreaming: Dreaming) -> None:
+            finish_held()
+            failing = replace(dreaming, _pending=Failing(dreaming._pending))
+            held.append(failing if self.begun == finish_fails else dreaming)
+            self.begun += 1
+            clock.advance(1 / 30)
+            if self.begun == pick_at:
+                store.load(load("lines").settings)
+            if self.begun == count:
+                slot.close()
+            else:
+                slot.put(studio.frame(x=self.begun % 30, index=self.begun, size_wh=SIZE_WH))
+
+        self.builder = Builder(clock, act)
+        plan = Plan(fade_s=fade_s)
+        self.dreamer = dreamer = Dreamer(store, self.builder, None, clock, go_on, told.append, plan=plan)  # type: ignore[arg-type]
+        dreamer.prepare(SIZE_WH)
+        slot.put(studio.frame(size_wh=SIZE_WH))
+        dreamer.run(slot, threading.Event())
+
+    def faults_told(self) -> list[str]:
+        return [sentence for sentence in self.told if "failed" in sentence]
+
+
+def test_an_incident_that_shows_in_two_frames_counts_once(studio: Any) -> None:
+    show = Show(studio, AT + 30, begin_fails=AT, finish_fails=AT - 1)
+    assert [avoid for _, avoid in show.builder.discarded] == [False]
+    fault_s = AT / 30
+    assert show.builder.asked_s[1] - fault_s == pytest.approx(0.5, abs=0.07), "it is not put off for longer"
+    assert show.dreamer.recovery._faults == 1
+    assert show.dreamer.recovery._trust_at_s is None, "nothing stands in for it"
+    assert show.finished == show.begun - 2, "the failed one, and the last, which is on its way"
+
+
+@pytest.mark.parametrize(("fade_s", "discarded"), [(0.0, 0), (1.0, 1)])
+def test_a_fault_of_an_engine_is_not_that_of_the_one_that_took_its_place(
+    studio: Any, fade_s: float, discarded: int
+) -> None:
+    show = Show(studio, AT + 60, finish_fails=AT - 1, pick_at=AT, fade_s=fade_s)
+    old, new = show.builder.made
+    assert show.builder.discarded == [(old, False)] * discarded, "of two the one that fades is still open"
+    assert show.dreamer.ready is new
+    assert show.dreamer.settled.is_set()
+    assert len(show.faults_told()) == discarded
