@@ -9,7 +9,7 @@ from contextlib import suppress
 from livedream.clock import SystemClock
 from livedream.dream.inputs import PICTURE_PX
 from livedream.dream.spec import Picture
-from livedream.errors import InputError
+from livedream.errors import InputError, LivedreamError
 from livedream.frame import Image, Rgb
 from livedream.imaging import fit_square
 from livedream.settings import DreamSettings
@@ -45,7 +45,7 @@ class References:
         """Raise InputError or SourceError if what the settings name cannot be opened."""
         for word, spec in (("guide", dream.guide), ("style", dream.style)):
             if spec and spec != ITSELF:
-                self._reel(word, spec).rgb(0)
+                self._check(word, spec)
 
     def look_up(
         self, wanted: Collection[Picture], dream: DreamSettings, rgb: Rgb, number: int
@@ -65,9 +65,17 @@ class References:
 
     def close(self) -> None:
         """Close what is open."""
-        for reel in self._reels.values():
-            reel.source.close()
-        self._reels.clear()
+        for spec in tuple(self._reels):
+            self._forget(spec)
+
+    def _check(self, word: str, spec: str) -> None:
+        try:
+            self._reel(word, spec).rgb(0)
+        except LivedreamError:
+            raise
+        except Exception as fault:  # a decoder's own
+            words = f"dream.{word} = {spec} cannot be seen ({reason(fault)}); choose another guide or style"
+            raise InputError(words) from fault
 
     def _rgb(self, word: str, spec: str, rgb: Rgb, number: int) -> Rgb:
         if spec in (ITSELF, ""):

@@ -1,6 +1,7 @@
 """Guide and style: what the settings name is opened once and looked at in its turn."""
 
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,14 @@ def test_of_all_that_is_named_in_a_long_show_some_stay_open(clip: Clip) -> None:
     for number in range(3 * MOST_OPEN):
         see(number)
     assert len(show._lost) <= MOST_OPEN
+
+
+def test_whatever_a_decoder_raises_is_told_to_who_chooses_its_clip(clip: Clip) -> None:
+    clip.fault = ValueError("an odd number of planes")
+    with closing(References()) as references, pytest.raises(InputError) as told:
+        references.check(DreamSettings(guide="clip.mp4"))
+    assert str(told.value) == (
+        "dream.guide = clip.mp4 cannot be seen (ValueError: an odd number of planes); "
+        "choose another guide or style"
+    )
+    assert clip.closed == 1

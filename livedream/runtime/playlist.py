@@ -55,6 +55,7 @@ class Playlist:
         self._at, self._every_s = at, every_s
         self._tell: Callable[[str], None] = lambda _: None
         self._complaints = tuple(complaints)
+        self._refused: set[str] = set()
         self._observers: tuple[Callable[[], None], ...] = ()
         self._shown_s = 0.0
         self._now_s: float | None = None
@@ -246,10 +247,18 @@ class Playlist:
             try:
                 self.store.load(self.presets[self._at].settings, origin)
             except (InputError, SourceError) as fault:
-                self._tell(f"the preset {self.presets[self._at].name} cannot be shown: {fault}")
+                self._refuse(f"the preset {self.presets[self._at].name} cannot be shown: {fault}", origin)
                 self._at = before
                 continue
             return
+
+    def _refuse(self, sentence: str, origin: str) -> None:
+        """Tell why a preset cannot be shown: a hand each time, and when it is its turn once in a show."""
+        if origin == BY_ITSELF:
+            if sentence in self._refused:
+                return
+            self._refused.add(sentence)
+        self._tell(sentence)
 
 
 def store_of(look: Playlist | SettingsStore | Settings | Preset) -> SettingsStore:

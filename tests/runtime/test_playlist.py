@@ -186,3 +186,24 @@ def test_presets_take_turns_by_beats() -> None:
     assert shown.index("two") == 100, "after eight beats, which are four seconds"
     assert shown.index("one", 100) == 200
     assert playlist.left_s == pytest.approx(12 - 299 / 25)
+
+
+def test_a_preset_whose_clip_cannot_be_decoded_is_passed_over_and_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def undecodable(*_: object, **__: object) -> None:
+        raise ValueError("an odd number of planes")
+
+    broken = Preset("broken", "", change(Settings(), {"dream.guide": "clip.mp4"}))
+    programs, said = Playlist([THREE[0], broken, THREE[2]], every_s=10.0), list[str]()
+    programs.tell_to(said.append)
+    monkeypatch.setattr("livedream.references.open_source", undecodable)
+    shown = []
+    for frame in range(81):
+        programs.advance(float(frame))
+        shown.append(programs.name)
+    assert shown[::10] == ["one", "three"] * 4 + ["one"]
+    (sentence,) = said
+    assert sentence.startswith("the preset broken cannot be shown: dream.guide = clip.mp4 cannot be seen")
+    programs.show(1)
+    assert said == [sentence] * 2, "a hand is answered"
