@@ -138,17 +138,16 @@ class Dreamer:
         if self._is_reset.is_set():
             self._is_reset.clear()
             self._pipeline.reset()
-        start_s = self._clock.now_s()
+        start_s, runs = self._clock.now_s(), spec == self._pipeline.spec
         if beside is not None and self._has_both(wanted.dream, beside.settings.dream):
-            self.running = preset
-            mix = self._fade.beside(wanted, self._rising(beside, start_s))
+            mix, runs = self._fade.beside(wanted, self._rising(beside, start_s)), True
         else:
             self._waited_s = None if beside is None else start_s
-            if spec == self._pipeline.spec:
-                self.running = preset
+            if runs:
                 mix = self._fade.follow(wanted, (preset, spec), start_s)
             else:
                 mix = self._fade.hold_back(wanted, by_hand, start_s)
+        self.running = preset if runs else self.running
         leaving = self._leaving_in(mix)
         if self._fade.is_over and beside is None:
             self._give_back_leaving()
@@ -156,7 +155,7 @@ class Dreamer:
         ready = self._pipeline.prepared(frame, settings, taken.ahead, taken.waited_ms)
         ahead.begin(partial(self._pipeline.prepare, settings=settings, after=ready))
         self._begin(ready, settings, leaving)
-        if self._fade.is_over and spec == self._pipeline.spec:
+        if self._fade.is_over and runs:
             self._observe(wanted.dream, start_s, alone=beside is None)
 
     def _begin(self, ready: Prepared, settings: Settings, leaving: Leaving | None) -> None:
@@ -193,8 +192,7 @@ class Dreamer:
         """Return whether the pipeline has one dream's engine, and the other dream's is open at that size."""
         assert self._pipeline is not None
         spec = self._pipeline.spec
-        is_there = self._specs.like(other, spec) == spec
-        return is_there and self._open(self._specs.like(live, spec)) is not None
+        return self._specs.like(other, spec) == spec and self._open(self._specs.like(live, spec)) is not None
 
     def _rising(self, beside: Beside, now_s: float) -> Beside:
         """Return what is blended in; where its engine had to be waited for it comes within a fade's time."""
@@ -211,7 +209,7 @@ class Dreamer:
             governor.restart()  # what that takes is soon free again
             return
         said = governor.observe(
-            now_s - start_s, now_s, lambda finer: alone and self._specs.has_finer(dream, finer)
+            now_s - start_s, now_s, lambda finer: self._specs.has_finer(dream, finer), alone=alone
         )
         awaited = self._specs.awaited(dream)
         if said is not None:

@@ -110,7 +110,7 @@ class Governor:
     def hold(self, interval_s: float) -> None:
         """Hold another frame rate from now on; what had to be taken back for the one before may fit now."""
         if interval_s != self.interval_s:
-            self.interval_s = interval_s
+            self.interval_s, self._load_before = interval_s, None
             self._calms_s.clear()
             self.restart()
 
@@ -137,12 +137,19 @@ class Governor:
         self.restart()
 
     def observe(
-        self, busy_s: float, now_s: float, is_there: Callable[[float], bool] = lambda _finer: True
+        self,
+        busy_s: float,
+        now_s: float,
+        is_there: Callable[[float], bool] = lambda _finer: True,
+        *,
+        alone: bool = True,
     ) -> str | None:
         """Take note of one frame's dreaming time; a sentence if the size is changed, else None.
 
-        is_there: whether the engine of a dream so fine need not be built.
+        is_there: whether the engine of a dream so fine need not be built. alone: no other dream is blended
+        into it; beside one it is no finer than its base.
         """
+        self._load_before = self._load_before if alone else None
         self._since_s = now_s if self._since_s is None else self._since_s
         self._changed_at_s = now_s if self._changed_at_s is None else self._changed_at_s
         self._busy_s, self._slowest_s = self._busy_s + busy_s, max(self._slowest_s, busy_s)
@@ -156,7 +163,11 @@ class Governor:
             self._prices[self.finer] = max(1.0, load / before)
         # What was just taken is to leave time for others, too: engines are built in that.
         most = FULL_LOAD if before is None else AIM
-        said = self._lower(load, now_s) if load > most else self._raise(load, now_s, is_there)
+        if load > most:
+            self.finer = self.finer if alone else 1.0  # more is not dreamed, and there is no time for it
+            said = self._lower(load, now_s)
+        else:
+            said = self._raise(load, now_s, is_there, self.most_finer if alone else 1.0)
         self._changed_at_s = self._changed_at_s if said is None else now_s
         return said
 
@@ -196,7 +207,9 @@ class Governor:
             return self._change_passes("only ", self.passes - 1)
         return self._change("lowered", self._rung(self.working_px * AIM / load))
 
-    def _raise(self, load: float, now_s: float, is_there: Callable[[float], bool]) -> str | None:
+    def _raise(
+        self, load: float, now_s: float, is_there: Callable[[float], bool], most_finer: float
+    ) -> str | None:
         """Go up by one rung once there has been room for it for long enough."""
         is_whole, has_all = self.working_px == self.wanted_px, self.passes == self.wanted_passes
         one_up = self._rung(math.ceil(self.working_px / RUNG))
@@ -204,7 +217,7 @@ class Governor:
         finer = self.finer * FINER if is_whole and has_all else 1.0
         more = 1 + PASS_SHARE if is_whole else one_up / self.working_px
         more = self._prices.get(finer, FINER_PRICE) if finer > 1 else more
-        if finer > self.most_finer or load * more > AIM:
+        if finer > most_finer or load * more > AIM:
             self._calm_since_s = self.awaited = None
             return None
         self._calm_since_s = now_s if self._calm_since_s is None else self._calm_since_s

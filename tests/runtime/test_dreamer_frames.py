@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from itertools import count
+from itertools import count, groupby
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +18,9 @@ from livedream.dreamed import Dreaming
 from livedream.engines.maker import Ready
 from livedream.frame import Frame
 from livedream.presets import load
+from livedream.runtime.cross_fade import Beside
 from livedream.runtime.dreamer import Dreamer
+from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
 from livedream.runtime.store import SettingsStore
@@ -120,3 +122,24 @@ def test_what_goes_wrong_in_a_frame_otherwise_is_raised(studio: Any, monkeypatch
     dreamer.prepare(SIZE_WH)
     with pytest.raises(cv2.error, match="an assertion failed"):
         dreamer.run(Film(studio, 30), threading.Event())
+
+
+def test_the_governor_hears_whether_another_look_is_blended_in(studio: Any) -> None:
+    class Listening(Governor):
+        def observe(self, *given: Any, **kinds: Any) -> str | None:
+            heard.append(kinds["alone"])
+            return super().observe(*given, **kinds)
+
+    begun, heard, looks = 0, list[bool](), [load(name).settings for name in ("eyes", "lines")]
+    builder, governor = AtOnce(studio), Listening(looks[0].dream.working_px, 1.0)
+
+    def go_on(dreaming: Dreaming) -> None:
+        nonlocal begun
+        begun += 1
+
+    store, clock = SettingsStore(looks[0]), ManualClock()
+    dreamer = Dreamer(store, builder, governor, clock, go_on, lambda _: None, plan=NO_FADE)  # type: ignore[arg-type]
+    dreamer.blend_in(lambda: Beside(looks[1], 0.5) if begun >= 10 else None)
+    dreamer.prepare(SIZE_WH)
+    dreamer.run(Film(studio, 20), threading.Event())
+    assert [alone for alone, _ in groupby(heard)] == [True, False]
