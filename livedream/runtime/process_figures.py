@@ -7,6 +7,10 @@ import time
 
 import psutil
 
+NOT_BUSY = ("idle", "iowait", "steal", "guest", "guest_nice")
+"""Times of a core in which it does nothing here: it waits, serves another machine, or is counted twice, as a
+guest's time is in `user` and `nice`, too."""
+
 
 def since_process_start_s() -> float:
     """Return the seconds since this process was started, its imports included."""
@@ -16,7 +20,7 @@ def since_process_start_s() -> float:
 def spent_s() -> dict[str, float]:
     """Return the processor time spent so far: on each core by all programs, and by this process."""
     cores = {
-        f"core {number}": sum(times) - times.idle - getattr(times, "iowait", 0.0)
+        f"core {number}": sum(times) - sum(getattr(times, name, 0.0) for name in NOT_BUSY)
         for number, times in enumerate(psutil.cpu_times(percpu=True))
     }
     own = psutil.Process().cpu_times()
