@@ -151,7 +151,7 @@ class Dreamer:
         leaving = self._leaving_in(mix)
         if self._fade.is_over and beside is None:
             self._give_back_leaving()
-        settings = affordable(mix.settings, self._governor, is_settled=self.settled.is_set())
+        settings = affordable(mix.settings, self._governor, is_settled=self._is_fast)
         ready = self._pipeline.prepared(frame, settings, taken.ahead, taken.waited_ms)
         ahead.begin(partial(self._pipeline.prepare, settings=settings, after=ready))
         self._begin(ready, settings, leaving)
@@ -203,20 +203,21 @@ class Dreamer:
     def _observe(self, dream: DreamSettings, start_s: float, *, alone: bool) -> None:
         """Report a frame's time to the governor; build engines ahead once there is room."""
         governor, now_s = self._governor, self._clock.now_s()
-        if governor is None or not self.settled.is_set():
+        if governor is None or not self._is_fast:
             return
-        if self._builder.is_busy:
-            governor.restart()  # what that takes is soon free again
-            return
-        said = governor.observe(
-            now_s - start_s, now_s, lambda finer: self._specs.has_finer(dream, finer), alone=alone
-        )
+        is_there, is_busy = partial(self._specs.has_finer, dream), self._builder.is_busy
+        said = governor.observe(now_s - start_s, now_s, is_there, alone=alone, building=is_busy)
         awaited = self._specs.awaited(dream)
         if said is not None:
             self._tell(said)
         elif awaited not in (None, self._awaited) or (governor.is_at_ease and not self._is_expecting):
             self._awaited = awaited
             self._expect()
+
+    @property
+    def _is_fast(self) -> bool:
+        """Return whether what dreams was asked for, or is a fast engine too, lent while a rival is built."""
+        return self.settled.is_set() or (self.ready is not None and self.ready.run_ms is not None)
 
     def _expect(self) -> None:
         self._is_expecting = True

@@ -11,6 +11,12 @@ from livedream.settings import Settings
 SETTLE_S = 2.5
 """How long a size is watched before a smaller one is tried; an engine swap itself costs a few frames."""
 
+LASTING_S, BETWEEN_S = 10.0, 0.5
+"""How long a size is watched while engines are built; and so long after one the next may begin."""
+
+BUILDING = 1.5
+"""How many times longer a frame may take while engines are built: that load goes by itself."""
+
 CALM_S = 12.0
 """How long there must be room for more: other programs come and go, and each change shows."""
 
@@ -74,6 +80,7 @@ class Governor:
     _watched: int = 0
     _since_s: float | None = None
     _calm_since_s: float | None = None
+    _built_at_s: float | None = None
 
     def __post_init__(self) -> None:
         self.working_px = self.working_px or self.wanted_px
@@ -92,7 +99,7 @@ class Governor:
     @property
     def is_at_ease(self) -> bool:
         """Return whether the watched frames left time to spare."""
-        return self._watched >= EASE and self._load <= AIM
+        return self._built_at_s is None and self._watched >= EASE and self._load <= AIM
 
     @property
     def _load(self) -> float:
@@ -143,33 +150,52 @@ class Governor:
         is_there: Callable[[float], bool] = lambda _finer: True,
         *,
         alone: bool = True,
+        building: bool = False,
     ) -> str | None:
         """Take note of one frame's dreaming time; a sentence if the size is changed, else None.
 
         is_there: whether the engine of a dream so fine need not be built. alone: no other dream is blended
-        into it; beside one it is no finer than its base.
+        into it; beside one it is no finer than its base. building: engines are built meanwhile.
         """
+        self._heed_building(now_s, building=building)
         self._load_before = self._load_before if alone else None
         self._since_s = now_s if self._since_s is None else self._since_s
         self._changed_at_s = now_s if self._changed_at_s is None else self._changed_at_s
         self._busy_s, self._slowest_s = self._busy_s + busy_s, max(self._slowest_s, busy_s)
         self._watched += 1
-        if now_s - self._since_s < SETTLE_S or self._watched < 10:
+        settle_s = SETTLE_S if self._built_at_s is None else LASTING_S
+        if now_s - self._since_s < settle_s or self._watched < 10:
             return None
         load = self._load
         self._watch_from(now_s)
+        said = self._answered(load, now_s, is_there, alone=alone)
+        self._changed_at_s = self._changed_at_s if said is None else now_s
+        return said
+
+    def _heed_building(self, now_s: float, *, building: bool) -> None:
+        """Watch anew when engines begin to be built, and once none has been for a while."""
+        was = self._built_at_s
+        if building:
+            self._built_at_s = now_s
+        elif was is not None and now_s - was > BETWEEN_S:
+            self._built_at_s = None
+        if (was is None) != (self._built_at_s is None):
+            self.restart()
+
+    def _answered(
+        self, load: float, now_s: float, is_there: Callable[[float], bool], *, alone: bool
+    ) -> str | None:
+        """Change what is dreamed if the load asks for it or leaves room; a sentence if it is changed."""
+        if self._built_at_s is not None:
+            load /= BUILDING
+            return self._lower(load, now_s, alone=alone) if load > FULL_LOAD else None
         before, self._load_before = self._load_before, None
         if before is not None:
             self._prices[self.finer] = max(1.0, load / before)
         # What was just taken is to leave time for others, too: engines are built in that.
-        most = FULL_LOAD if before is None else AIM
-        if load > most:
-            self.finer = self.finer if alone else 1.0  # more is not dreamed, and there is no time for it
-            said = self._lower(load, now_s)
-        else:
-            said = self._raise(load, now_s, is_there, self.most_finer if alone else 1.0)
-        self._changed_at_s = self._changed_at_s if said is None else now_s
-        return said
+        if load > (FULL_LOAD if before is None else AIM):
+            return self._lower(load, now_s, alone=alone)
+        return self._raise(load, now_s, is_there, self.most_finer if alone else 1.0)
 
     def _watch_from(self, since_s: float | None) -> None:
         """Watch from a time on; None: from the next frame."""
@@ -198,7 +224,9 @@ class Governor:
         calm_s *= 2 if kept_s < LASTED * calm_s else 0.5
         self._calms_s[amount] = min(LONGEST_CALM_S, max(CALM_S, calm_s))
 
-    def _lower(self, load: float, now_s: float) -> str | None:
+    def _lower(self, load: float, now_s: float, *, alone: bool) -> str | None:
+        self.finer = self.finer if alone else 1.0  # more is not dreamed, and there is no time for it
+        self._load_before = None
         self._distrust(now_s)
         if self.finer > 1:
             rungs = max(1, math.ceil(math.log(load / AIM) / math.log(FINER)))
