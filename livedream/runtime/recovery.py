@@ -51,6 +51,9 @@ LONGEST_PAUSE_S = 240.0
 UNSOUND_FRAMES = 10
 """After so many frames in a row that are no numbers an engine is taken to be broken, not its frame."""
 
+HANGS_LOOKS = 10
+"""So many seconds in which frames came and none was begun; counted, as time also passes in a stopped show."""
+
 MOST_FAILED = 64
 """So many programs that could not be built are remembered, and so many reasons that were told."""
 
@@ -123,6 +126,7 @@ class Recovery:
         self._trust_at_s: float | None = None
         self._faults = self._unsound = 0
         self._told: dict[str, None] = {}
+        self._dropped = self._idle_looks = 0
         self._last: tuple[Engine, ...] = ()
         self.found: Found | None = None
         """What the thread that finishes frames has found; taken by `take_found`."""
@@ -174,10 +178,7 @@ class Recovery:
         return True
 
     def _can_be_had(self, spec: KernelSpec) -> bool:
-        """Put off what cannot be built now that its weights have gone; what runs needs none.
-
-        Of a first engine the builder finds that out, and nothing goes on without it.
-        """
+        """Put off what cannot be built now that its weights have gone; a first engine is not put off."""
         try:
             network_info(spec.network).check_file()
         except InputError as fault:
@@ -225,6 +226,17 @@ class Recovery:
         if dreamed is not None:
             self._judge(dreamed.sound, dreaming.engines)
         return dreamed
+
+    def look_after(self, begun: Dreaming | None, dropped: int, ready: Ready[KernelProgram] | None) -> None:
+        """Tell once of an engine that does not come back; to be called after each wait for a frame to begin.
+
+        begun: the frame; None after a second. dropped: frames so far that nobody took. ready: what dreams.
+        """
+        is_idle, self._dropped = begun is None and dropped > self._dropped, dropped
+        self._idle_looks = self._idle_looks + is_idle if begun is None else 0
+        if ready is not None and is_idle and self._idle_looks == HANGS_LOOKS:
+            words = f"the engine {ready.engine.name} has not answered for {HANGS_LOOKS} s"
+            self._say(words, f"{words}; the last picture stays until it does")
 
     @contextmanager
     def sparing(self) -> Iterator[None]:

@@ -275,6 +275,8 @@ class LiveSession:
         try:
             while not self._begun.ended:
                 dreaming = self._begun.take(LOOK_UP_S)
+                dropped, dreamer = self._capture.slot.dropped, self._dreamer
+                dreamer.recovery.look_after(dreaming, dropped, dreamer.ready)
                 dreamed = None if dreaming is None else self._dreamer.recovery.finish(dreaming)
                 if dreamed is not None:
                     self._emit(dreamed)

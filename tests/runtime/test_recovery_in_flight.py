@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livedream.clock import ManualClock
+from livedream.clock import ManualClock, SystemClock
 from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
 from livedream.dreamed import Dreaming
+from livedream.engines.cache import EngineCache
+from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import NumberFormat
 from livedream.engines.maker import Ready
 from livedream.errors import EngineRunError
@@ -22,9 +26,13 @@ from livedream.presets import load
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
+from livedream.runtime.recovery import HANGS_LOOKS, Recovery
+from livedream.runtime.session import LiveSession
 from livedream.runtime.store import SettingsStore
+from livedream.settings import Settings
 
 SIZE_WH, AT = (96, 64), 20
+SPEC = KernelSpec("embedded", taps_at("stem"), (64, 96), 1, 2.0, 1, 1.0)
 FAULT = EngineRunError("the engine shaky failed (RuntimeError: a driver's words)")
 
 
@@ -169,3 +177,56 @@ def test_a_fault_of_an_engine_is_not_that_of_the_one_that_took_its_place(
     assert show.dreamer.ready is new
     assert show.dreamer.settled.is_set()
     assert len(show.faults_told()) == discarded
+
+
+def told_of(looks: Sequence[tuple[object | None, int]], *, dreams: bool = True) -> list[str]:
+    """Return what is told; looks: once a second, what was begun, and how many have come that nobody took."""
+    told, dropped = list[str](), 0
+    recovery: Any = Recovery(None, ManualClock(), told.append, engine_required=False)  # type: ignore[arg-type]
+    engine = Shaky(lambda: None)
+    ready: Any = Ready(KernelProgram(SPEC), engine, False, 0.0, None, 1.0) if dreams else None
+    for begun, more in looks:
+        dropped += more
+        recovery.look_after(begun, dropped, ready)
+    return told
+
+
+def test_an_engine_that_does_not_come_back_is_told_of_once() -> None:
+    words = f"the engine shaky has not answered for {HANGS_LOOKS} s; the last picture stays until it does"
+    assert told_of([(None, 30)] * 60) == [words]
+
+
+def test_where_nothing_hangs_nothing_is_told() -> None:
+    waits = [(None, 30)] * (HANGS_LOOKS - 1)
+    assert told_of([*waits, (object(), 0)] * 9) == [], "a frame begins"
+    assert told_of([(None, 0)] * 99) == [], "no frame comes"
+    assert told_of([(None, 30)] * 99, dreams=False) == [], "there is no engine yet"
+
+
+def test_in_a_show_that_is_looked_after(
+    cache: EngineCache,
+    small_settings: Settings,
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("livedream.runtime.session.LOOK_UP_S", 0.03)
+    hangs, goes_on, is_told, run = *(threading.Event() for _ in range(3)), EagerEngine.run
+
+    def hang(engine: EagerEngine, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        assert not hangs.is_set() or goes_on.wait(60)
+        return run(engine, inputs)
+
+    def tell(sentence: str) -> None:
+        if "has not answered" in sentence:
+            is_told.set()
+
+    monkeypatch.setattr(EagerEngine, "run", hang)
+    plan = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
+    with LiveSession(
+        make_source(), SettingsStore(small_settings), plan, SystemClock(), cache=cache, tell=tell
+    ) as session:
+        session.start()
+        assert session.wait_settled(60.0)
+        hangs.set()
+        assert is_told.wait(60)
+        goes_on.set()
