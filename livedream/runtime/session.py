@@ -98,9 +98,8 @@ class LiveSession:
         keep_s = REPLAY_S if plan.replay else 0.0
         self._keeper = Keeper(self.output, self.status, store, FileJobs(self.tell), keep_s=keep_s)
         standard = Wish("", plan.output_wh, plan.fps, most_wh=plan.output_wh)
-        follow = self._dreamer.hold_rate
         self.sources = SourceSwitcher(
-            self._source, standard, self.tell, lambda info: follow(plan.rate_of(info))
+            self._source, standard, self.tell, lambda info: self._dreamer.hold_rate(plan.rate_of(info))
         )
         self._add_commands()
         if self.desk is not None:
@@ -272,14 +271,15 @@ class LiveSession:
 
     def _finish_frames(self) -> None:
         """Wait for frames that were begun: on a device the next one is begun meanwhile."""
+        recovery = self._dreamer.recovery
         try:
             while not self._begun.ended:
                 dreaming = self._begun.take(LOOK_UP_S)
-                dropped, dreamer = self._capture.slot.dropped, self._dreamer
-                dreamer.recovery.look_after(dreaming, dropped, dreamer.ready)
-                dreamed = None if dreaming is None else self._dreamer.recovery.finish(dreaming)
+                recovery.look_after(dreaming, self._capture.slot.dropped, self._dreamer.ready)
+                dreamed = None if dreaming is None else recovery.finish(dreaming)
                 if dreamed is not None:
-                    self._emit(dreamed)
+                    with recovery.sparing():
+                        self._emit(dreamed)
                 self.output.look_after()
         finally:
             self._begun.close()

@@ -15,7 +15,7 @@ from livedream.clock import ManualClock, SystemClock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.dreamed import Dreaming
+from livedream.dreamed import Dreamed, Dreaming
 from livedream.engines.cache import EngineCache
 from livedream.engines.eager import EagerEngine
 from livedream.engines.engine import NumberFormat
@@ -25,6 +25,7 @@ from livedream.frame import Frame
 from livedream.presets import load
 from livedream.runtime.dreamer import Dreamer
 from livedream.runtime.latest import Latest
+from livedream.runtime.output import Output
 from livedream.runtime.plan import Plan
 from livedream.runtime.recovery import HANGS_LOOKS, Recovery
 from livedream.runtime.session import LiveSession
@@ -230,3 +231,31 @@ def test_in_a_show_that_is_looked_after(
         hangs.set()
         assert is_told.wait(60)
         goes_on.set()
+
+
+def test_what_there_is_no_memory_to_show_is_left_out(
+    cache: EngineCache,
+    small_settings: Settings,
+    make_source: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    emit, emitted, is_on, told = Output.emit, list[int](), threading.Event(), list[str]()
+
+    def scarce(output: Output, dreamed: Dreamed) -> None:
+        emitted.append(dreamed.frame.index)
+        if len(emitted) == 3:
+            raise MemoryError
+        emit(output, dreamed)
+        if len(emitted) > 5:
+            is_on.set()
+
+    monkeypatch.setattr(Output, "emit", scarce)
+    plan = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", governed=False)
+    with LiveSession(
+        make_source(), SettingsStore(small_settings), plan, SystemClock(), cache=cache, tell=told.append
+    ) as session:
+        session.start()
+        assert is_on.wait(60)
+    assert [sentence for sentence in told if "memory" in sentence] == [
+        "there is no memory left for a frame; the one before stays, and the show goes on"
+    ]
