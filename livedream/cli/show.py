@@ -171,13 +171,14 @@ def recordings(workers: Sequence[SinkWorker]) -> dict[str, str]:
 
 def recorded(sink_worker: SinkWorker, recorder: Recorder) -> str:
     """Return what became of a recording, once it is closed."""
+    parts = ", ".join(map(str, recorder.went_on))
     if recorder.failure is not None:
-        parts = ", ".join(map(str, recorder.went_on))
         return f"{recorder.failure} It went on in {parts}." if parts else str(recorder.failure)
     if sink_worker.written == 0:
         return f"{recorder.path}: nothing, the show ended before the first dreamed frame"
     missed = f", {sink_worker.dropped} of its frames missed" if sink_worker.dropped else ""
-    return f"{recorder.path}{missed}"
+    paused = f", then after a pause {parts}" if parts else ""
+    return f"{recorder.path}{paused}{missed}"
 
 
 def check_recorded(workers: Sequence[SinkWorker]) -> None:
@@ -185,8 +186,9 @@ def check_recorded(workers: Sequence[SinkWorker]) -> None:
     from livedream.sinks.recorder import Recorder
 
     for worker in workers:
-        if isinstance(worker.sink, Recorder) and (worker.sink.failure is not None or not worker.written):
-            raise SinkError(recorded(worker, worker.sink))
+        sink = worker.sink
+        if isinstance(sink, Recorder) and (sink.failure is not None or sink.went_on or not worker.written):
+            raise SinkError(recorded(worker, sink))
 
 
 def check_dreamed(session: LiveSession) -> None:

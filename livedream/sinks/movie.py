@@ -112,9 +112,11 @@ class Movie:
 
     def _close(self) -> None:
         """Close the container, which writes the trailer, then the file, which keeps what failed."""
-        with contextlib.suppress(OSError, av.FFmpegError):
-            self._container.close()
-        self._file.close()
+        try:
+            with contextlib.suppress(OSError, av.FFmpegError):
+                self._container.close()
+        finally:
+            self._file.close()
 
 
 class WholeFile:

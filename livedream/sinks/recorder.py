@@ -32,6 +32,7 @@ _REASONS = {
     errno.EACCES: ("writing is not permitted there", "record to a folder that you can write to"),
 }
 _OTHER_DISK = "check the disk's connection or record to another disk"
+_OTHER_SIZE = "start another recording, at another size if it stops again"
 
 
 class Recorder:
@@ -39,12 +40,12 @@ class Recorder:
 
     The file is made, or an older one given up, with the first frame: without one, nothing changes.
 
-    One that has stopped goes on, once it is opened again, in a file of its own beside the first: film-2.mp4.
+    One that is opened again goes on in a file of its own beside what it has recorded: film-2.mp4.
 
     path: ends in .mp4, .mov or .mkv. files: those that hold something, in order; went_on: those of them that
-    were begun after it had stopped. dropped: frames that came too early
-    for a place of their own. failure: why the recording stopped before its time, also when that
-    came out only on closing; the first reason, if it was several times.
+    were begun after a pause. dropped: frames that came too early for a place of their own. failure: why the
+    recording stopped before its time, also when that came out only on closing; the first reason, if it was
+    several times.
     """
 
     kind, is_live = RECORDING, False
@@ -71,7 +72,7 @@ class Recorder:
         self._overwrite, self._open_file = overwrite, open_file
         self._part = self.path
         self._stop: SinkError | None = None
-        self._any_kept = self._is_gone = self._is_resumed = False
+        self._has_begun = self._any_kept = self._is_gone = self._is_resumed = False
         self._last_pts = -1
         self._movie: Movie | None = None
 
@@ -81,14 +82,10 @@ class Recorder:
         size_wh: pixels. fps: > 0. Raises SinkError with the reason and the way out.
         """
         self.close()
-        if self._stop is None:
-            self.dropped, self.failure, self._part = 0, None, self.path
-            self.files = self.went_on = ()
-        elif self.files:
-            self._part = _next_part(self.path)
-        self._last_pts, self._stop, self._is_resumed = -1, None, self.failure is not None
         even_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
         self._movie = self._start(even_wh, Fraction(fps).limit_denominator(1001))
+        self._last_pts, self._stop = -1, None
+        self._is_resumed = bool(self.files) or self.failure is not None
         encoder = self._movie.encoder
         first = ENCODERS[0].name
         why = "" if encoder == first else f" because {first} does not start here"
@@ -116,8 +113,9 @@ class Recorder:
             return
         try:
             movie.finish()
-        except (OSError, av.FFmpegError) as error:
+        except Exception as error:  # of the disk, the encoder or a library on the way: the file is closed
             self._note_stop(error, movie)
+        self._has_begun |= movie.begun
         if movie.begun and (self._stop is None or self._any_kept):
             self.files += (self._part,)
             self.went_on += (self._part,) if self._is_resumed else ()
@@ -127,16 +125,26 @@ class Recorder:
     def _start(self, size_wh: tuple[int, int], rate: Fraction) -> Movie:
         """Check the place and start the encoder; nothing is changed on the disk."""
         try:
-            check_recording(self._part, self._overwrite)
-            return Movie(self._file(), self.path.suffix.lower(), size_wh, rate, ENCODERS)
+            self._part = self._next_part() if self._has_begun else self.path
+            overwrite = self._overwrite and self._part == self.path
+            check_recording(self._part, overwrite)
+            return Movie(self._file(overwrite), self.path.suffix.lower(), size_wh, rate, ENCODERS)
         except InputError as error:
             raise SinkError(str(error)) from error
         except (OSError, av.FFmpegError) as error:
             raise self._stopped(error, 0.0) from error
 
-    def _file(self) -> WholeFile:
+    def _next_part(self) -> Path:
+        """Name the file in which it goes on: film-2.mp4, or the next that is free and it never wrote."""
+        path = self.path
+        if not path.is_file() and path not in self.files:
+            return path  # nothing was kept in it
+        names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+        return next(name for name in names if not name.exists() and name not in self.files)
+
+    def _file(self, overwrite: bool) -> WholeFile:
         """Return a file that is created when needed, unbuffered, so that each failure shows at once."""
-        part, overwrite = self._part, self._overwrite
+        part = self._part
         special = part.exists() and not part.is_file()
         opens = self._open_file or open_raw
         return WholeFile.later(lambda: opens(part, overwrite), seekable=not special)
@@ -151,7 +159,7 @@ class Recorder:
         """Encode and write one frame; from a failure on, this file of the recording is over."""
         try:
             movie.add(rgb, pts)
-        except (OSError, av.FFmpegError) as error:
+        except Exception as error:  # as in `close`; to go on would leave a hole, or end in it again
             raise self._note_stop(error, movie) from error
         self._last_pts = pts
 
@@ -171,16 +179,12 @@ class Recorder:
         return SinkError(sentence, reason=reason)
 
 
-def _next_part(path: Path) -> Path:
-    """Name the file in which a recording goes on: film-2.mp4, or the next that is free."""
-    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return next(name for name in names if not name.exists())
-
-
 def why_stopped(error: Exception) -> tuple[str, str]:
     """Return why a file cannot be written any further, to follow "because", and what to do about it."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory", "close other programs or record at a smaller size"
     code = error.errno if isinstance(error, OSError) else None
-    return _REASONS.get(code or 0, (f"of an error ({_told(error)})", _OTHER_DISK))
+    return _REASONS.get(code or 0, (f"of an error ({_told(error)})", _OTHER_DISK if code else _OTHER_SIZE))
 
 
 def check_recording(path: str | Path, overwrite: bool = False) -> None:
@@ -228,4 +232,5 @@ def open_raw(path: Path, overwrite: bool) -> io.FileIO:
 
 def _told(error: Exception) -> str:
     """Return the message of the system or the encoder."""
-    return str(getattr(error, "strerror", None) or error)
+    words = " ".join(str(getattr(error, "strerror", None) or error).split())
+    return words or type(error).__name__

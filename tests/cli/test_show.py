@@ -121,6 +121,9 @@ def test_a_recording_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         check_recorded([worker])  # type: ignore[list-item]
     worker.written = 9
     check_recorded([worker, SimpleNamespace(sink=object(), written=0)])  # type: ignore[list-item]
+    recorder.went_on = (tmp_path / "film-2.mp4",)
+    with pytest.raises(SinkError, match=r"film\.mp4, then after a pause .*film-2\.mp4"):
+        check_recorded([worker])  # type: ignore[list-item]
     recorder.failure = SinkError("the disk is full")
     with pytest.raises(SinkError, match="the disk is full"):
         check_recorded([worker])  # type: ignore[list-item]

@@ -146,20 +146,6 @@ def test_without_an_encoder_no_empty_file_is_left(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_recorder_can_be_used_again_and_closed_twice(tmp_path: Path) -> None:
-    sink = Recorder(tmp_path / "film.mp4", overwrite=True)
-    sink.close()
-    for count in (40, 20):
-        sink.open((128, 96), 30)
-        for index in range(count):
-            sink.write(picture(index), index / 30)
-        sink.close()
-        sink.close()
-    assert len(decoded(tmp_path / "film.mp4")) == 20
-    with pytest.raises(SinkError, match="not being recorded"):
-        sink.write(picture(0), 0.0)
-
-
 RECORD_FOR_EVER = """
 import sys
 import numpy as np
