@@ -7,6 +7,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from livedream.errors import LivedreamError
 
@@ -14,7 +15,7 @@ Job = Callable[[], str]
 """Writes a file and returns a sentence that says where; raises LivedreamError."""
 
 NICE = 10
-"""How far its thread stands back, 0..19."""
+"""How far its thread stands back at least, 0..19."""
 
 
 class FileJobs:
@@ -50,10 +51,8 @@ class FileJobs:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        if sys.platform == "linux":
-            # There a thread has a priority of its own: a film that is written must not slow the dream.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         try:
+            _stand_back()
             while (job := self._jobs.get()) is not None:
                 try:
                     self._tell(job())
@@ -61,3 +60,13 @@ class FileJobs:
                     self._tell(str(fault))
         except BaseException as fault:  # a mistake in a job: reaches the session's owner
             self._fault = fault
+
+
+def _stand_back() -> None:
+    """Lower the priority of this thread, where it has its own: what is written must not slow the dream."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        # One that is nicer already stays so, as only root may change that; and no file fails for this.
+        with suppress(OSError):
+            if os.getpriority(os.PRIO_PROCESS, thread) < NICE:
+                os.setpriority(os.PRIO_PROCESS, thread, NICE)
