@@ -9,19 +9,19 @@ from rich.console import Console
 
 from livedream.cli.show import (
     check_apart,
+    check_recorded,
     controlled,
     ending_on_signals,
     opened,
     playlist_of,
     print_summary,
-    recorded,
+    recordings,
     session_of,
     status_line,
     watch,
 )
 from livedream.cli.show_options import Options
 from livedream.runtime.session import LiveSession
-from livedream.runtime.sink_worker import SinkWorker
 from livedream.sinks.recorder import Recorder, check_recording
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from livedream.engines.builder import EngineBuilder
 
 FILE = Path("livedream-demo.mp4")
+
+NOT_BEGUN = {"recording": "none: the show ended before its engine was ready"}
 
 SETTLE_S = 180.0
 """How long the demo waits for the fast engine before it goes on with the one that runs."""
@@ -46,19 +48,21 @@ def run(options: Options, builder: EngineBuilder[KernelProgram] | None = None) -
     source = opened(options, options.source or "clouds", loop=True)
     # A film without a dream demonstrates nothing.
     session = session_of(options, source, console, playlist, builder, engine_required=True)
-    recorder, sink_worker = Recorder(FILE, overwrite=True), None
+    sink_worker = None
     with ending_on_signals(session):
         try:
             controls = controlled(options, session, playlist, console)
             session.start()
             with controls:
                 _settle(session, console)
-                sink_worker = session.add_sink(recorder)
+                sink_worker = session.add_sink(Recorder(FILE, overwrite=True))
                 watch(session, options.seconds, console)
             status = session.status()
         finally:
             session.finish()
-        print_summary(status, _kept(sink_worker, recorder) | _found(), console)
+        totals = () if sink_worker is None else (sink_worker.total,)
+        print_summary(status, (recordings(totals) or NOT_BEGUN) | _found(), console)
+        check_recorded(totals)
 
 
 def _settle(session: LiveSession, console: Console) -> None:
@@ -68,11 +72,6 @@ def _settle(session: LiveSession, console: Console) -> None:
             if session.wait_settled(0.25) or session.ended:
                 return
             line.update(status_line(session.status()))
-
-
-def _kept(sink_worker: SinkWorker | None, recorder: Recorder) -> dict[str, str]:
-    words = "none: the show ended before its engine was ready"
-    return {"recording": words if sink_worker is None else recorded(sink_worker, recorder)}
 
 
 def _found() -> dict[str, str]:

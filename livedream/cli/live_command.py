@@ -102,8 +102,8 @@ def run(
             status = session.status()
         finally:
             session.finish()
-        print_summary(status, recordings(session.output.workers), console)
-        check_recorded(session.output.workers)
+        print_summary(status, recordings(session.output.recordings), console)
+        check_recorded(session.output.recordings)
         check_dreamed(session)
 
 

@@ -20,7 +20,7 @@ from livedream.runtime.plan import Plan
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.playlist_loading import load_playlist
 from livedream.runtime.session import LiveSession
-from livedream.runtime.sink_worker import SinkWorker
+from livedream.runtime.sink_worker import SinkTotal
 from livedream.runtime.status import Status
 from livedream.sources import Source, open_source
 from livedream.sources.source_spec import expanded
@@ -159,36 +159,36 @@ def check_apart(file: Path, options: Options) -> None:
         raise InputError(f"{file} is the input; choose another name for the output")
 
 
-def recordings(workers: Sequence[SinkWorker]) -> dict[str, str]:
+def recordings(totals: Sequence[SinkTotal]) -> dict[str, str]:
     """Return what became of each recording, once it is closed, by a name for its row."""
     from livedream.sinks.recorder import Recorder
 
-    told = [recorded(worker, worker.sink) for worker in workers if isinstance(worker.sink, Recorder)]
+    told = [recorded(total, total.sink) for total in totals if isinstance(total.sink, Recorder)]
     return {
         f"recording {number}" if number > 1 else "recording": words for number, words in enumerate(told, 1)
     }
 
 
-def recorded(sink_worker: SinkWorker, recorder: Recorder) -> str:
+def recorded(total: SinkTotal, recorder: Recorder) -> str:
     """Return what became of a recording, once it is closed."""
     parts = ", ".join(map(str, recorder.went_on))
     if recorder.failure is not None:
         return f"{recorder.failure} It went on in {parts}." if parts else str(recorder.failure)
-    if sink_worker.written == 0:
+    if total.written == 0:
         return f"{recorder.path}: nothing, the show ended before the first dreamed frame"
-    missed = f", {sink_worker.dropped} of its frames missed" if sink_worker.dropped else ""
+    missed = f", {total.dropped} of its frames missed" if total.dropped else ""
     paused = f", then after a pause {parts}" if parts else ""
     return f"{recorder.path}{paused}{missed}"
 
 
-def check_recorded(workers: Sequence[SinkWorker]) -> None:
+def check_recorded(totals: Sequence[SinkTotal]) -> None:
     """Raise SinkError if a recording that was asked for is not there, or not whole; once it is closed."""
     from livedream.sinks.recorder import Recorder
 
-    for worker in workers:
-        sink = worker.sink
-        if isinstance(sink, Recorder) and (sink.failure is not None or sink.went_on or not worker.written):
-            raise SinkError(recorded(worker, sink))
+    for total in totals:
+        sink = total.sink
+        if isinstance(sink, Recorder) and (sink.failure is not None or sink.went_on or not total.written):
+            raise SinkError(recorded(total, sink))
 
 
 def check_dreamed(session: LiveSession) -> None:

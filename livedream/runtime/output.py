@@ -16,9 +16,9 @@ from livedream.runtime.flash_limiter import WINDOW_S, FlashLimiter
 from livedream.runtime.latest import Latest
 from livedream.runtime.panic import Panic, PanicMode
 from livedream.runtime.placeholder import PlaceholderFrames
-from livedream.runtime.sink_worker import LOOK_UP_S, Finished, Rate, SinkWorker
+from livedream.runtime.sink_worker import LOOK_UP_S, Finished, Rate, SinkTotal, SinkWorker
 from livedream.runtime.stats import Meter
-from livedream.sinks.sink import REPLAY, FlashLimit, Sink
+from livedream.sinks.sink import RECORDING, REPLAY, FlashLimit, Sink
 from livedream.sources.source import Source
 
 FINISH_S = 5.0
@@ -48,6 +48,9 @@ class Output:
         self._newest: Latest[Finished] = Latest()
         self._sink_workers: list[SinkWorker] = []
         self._removed: set[SinkWorker] = set()
+        self._ended: list[SinkTotal] = []
+        self._faults: list[BaseException] = []
+        self._changing = threading.Lock()
         self._is_started = False
         self._emitting = threading.Lock()
         self.mirrored = False
@@ -60,23 +63,28 @@ class Output:
     def add_sink(self, sink: Sink, rate: Rate | None = None) -> SinkWorker:
         """Add a sink, at any time; its thread starts with the others or at once."""
         worker = SinkWorker(sink, rate or self.rate, self._clock, self._slate, self._tell)
-        self._sink_workers.append(worker)
+        with self._changing:
+            self._sink_workers = [*self._sink_workers, worker]
         if self._is_started:
             worker.start()
         return worker
 
     @property
-    def workers(self) -> tuple[SinkWorker, ...]:
-        """List the workers of all sinks, also of those that were removed."""
-        return tuple(self._sink_workers)
+    def recordings(self) -> tuple[SinkTotal, ...]:
+        """List what every recording was given, those first that were removed, in the order of their ends."""
+        with self._changing:
+            here = [worker.total for worker in self._sink_workers]
+            return tuple(total for total in (*self._ended, *here) if total.sink.kind == RECORDING)
 
     def present(self) -> tuple[SinkWorker, ...]:
         """List the workers of the sinks that were not removed."""
-        return tuple(worker for worker in self._sink_workers if worker not in self._removed)
+        with self._changing:
+            return tuple(worker for worker in self._sink_workers if worker not in self._removed)
 
     def remove_sink(self, worker: SinkWorker) -> None:
         """Let a sink finish, while the others go on; its worker ends by itself."""
-        self._removed.add(worker)
+        with self._changing:
+            self._removed.add(worker)
         worker.stop()
 
     def start(self) -> None:
@@ -87,7 +95,8 @@ class Output:
 
     def finish(self) -> None:
         """Let every sink finish. Raises the first error of a sink's own code."""
-        faults: list[BaseException] = []
+        self._let_go()
+        faults = self._faults
         for worker in self._sink_workers:
             worker.stop()
         for worker in self._sink_workers:
@@ -116,6 +125,7 @@ class Output:
     def look_after(self) -> None:
         """Tell of a source that is lost and of sinks that hang; to be called now and then, frames or none."""
         self._placeholder()
+        self._let_go()
         for worker in self._sink_workers:
             worker.look_after()
 
@@ -154,6 +164,15 @@ class Output:
     def oriented(self, rgb: Rgb) -> Rgb:
         """Return a picture as it goes out: mirrored if wished."""
         return np.asarray(cv2.flip(rgb, 1), np.uint8) if self.mirrored else rgb
+
+    def _let_go(self) -> None:
+        """Keep of sinks that were removed and have finished no more than what is told at the end."""
+        with self._changing:
+            over = [one for one in self._sink_workers if one in self._removed and one.has_finished]
+            self._removed -= set(over)
+            self._sink_workers = [worker for worker in self._sink_workers if worker not in over]
+            self._ended += [worker.total for worker in over if worker.sink.kind == RECORDING]
+            self._faults += [worker.fault for worker in over if worker.fault is not None]
 
     def _send(self, rgb: Rgb, captured_s: float) -> None:
         whole = Finished(self.oriented(rgb), captured_s)

@@ -54,6 +54,15 @@ class Rate:
     pace: Pace = "constant"
 
 
+@dataclass(frozen=True, slots=True)
+class SinkTotal:
+    """What a sink was given: frames written, each counted once, and dropped, see `SinkWorker.dropped`."""
+
+    sink: Sink
+    written: int
+    dropped: int
+
+
 class SinkWorker:
     """Feeds one sink; a slow or broken sink never slows the dream.
 
@@ -108,6 +117,21 @@ class SinkWorker:
         if self._fault is not None:
             raise self._fault
         return not self._thread.is_alive()
+
+    @property
+    def fault(self) -> BaseException | None:
+        """Return what went wrong in its code, if anything did."""
+        return self._fault
+
+    @property
+    def has_finished(self) -> bool:
+        """Return whether it was asked to finish, and has."""
+        return self._stop.is_set() and not self._thread.is_alive()
+
+    @property
+    def total(self) -> SinkTotal:
+        """Return what its sink was given until now."""
+        return SinkTotal(self.sink, self.written, self.dropped)
 
     @property
     def health(self) -> Health:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from livedream.cli.demo import run
 from livedream.cli.show_options import Options
-from livedream.errors import EngineError
+from livedream.errors import EngineError, SinkError
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -39,3 +40,16 @@ def test_a_demo_that_cannot_dream_is_an_error_and_not_a_film_without(
     options = Options("clouds", "eyes", ["dream.working_px=4096"], "eager", (320, 180), seconds=0.1)
     with pytest.raises(EngineError, match="no engine today"):
         run(options)
+
+
+@pytest.mark.slow
+def test_a_demo_without_its_film_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("livedream.sinks.recorder.open_raw", full)
+    look = ["dream.working_px=4096", "dream.layers={lines=1.0}", "dream.octaves=1", "dream.steps=1"]
+    with pytest.raises(SinkError, match="the disk is full; nothing is kept"):
+        run(Options("clouds", "eyes", look, "eager", (320, 180), seconds=0.5))
+    assert list(tmp_path.iterdir()) == []

@@ -69,7 +69,7 @@ def test_a_recording_is_begun_and_ended_and_the_next_has_a_name_of_its_own(
 ) -> None:
     assert commands.do("record") == "recording livedream-20261128-203000.mp4"
     output.emit(dreamed())
-    (worker,) = output.workers
+    (worker,) = output.present()
     until(lambda: worker.written > 0)
     assert next(iter(output.sinks().values())).state == "live"
     assert commands.do("record").endswith("203000.mp4 ends")
@@ -92,14 +92,14 @@ def test_the_virtual_camera_is_switched_on_and_off(
     assert commands.do("virtual camera") == "virtual camera off"
     assert output.sinks() == {}
     assert commands.do("virtual camera") == "virtual camera on"
-    assert len(output.workers) == 2
+    assert len(output.present()) == 1
 
 
 def test_a_recording_tells_for_how_long_it_has_run(commands: Commands, output: Output) -> None:
     assert [one.health.state for one in outlet_statuses(output)] == ["off"] * len(switches())
     commands.do("record")
     output.emit(dreamed())
-    (worker,) = output.workers
+    (worker,) = output.present()
     until(lambda: worker.running_s > 0)
     record = outlet_statuses(output)[0]
     assert (record.command, record.label, record.health.state) == ("record", "Record", "live")
@@ -120,7 +120,7 @@ def test_a_recording_that_fails_says_so_in_one_sentence_and_the_next_one_begins(
         full.setattr("livedream.sinks.movie._write_all", fail)
         commands.do("record")
         output.emit(dreamed())
-        (worker,) = output.workers
+        (worker,) = output.present()
         until(lambda: worker.health.state == "failed")
     assert "has stopped because the disk is full; nothing is kept; free some space" in worker.health.message
     assert commands.do("record") == "recording livedream-20261128-203000.mp4"
