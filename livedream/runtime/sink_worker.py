@@ -31,7 +31,7 @@ BLOCKED_S = 2.0
 """A sink that has not given back a call for so long is told of; it goes on when it does."""
 
 ASLEEP_S = 60.0
-"""Nothing goes out in place of a longer stall: the machine slept, or somebody set its clock."""
+"""Nothing goes out in place of a longer stall in which no sink was seen to hang: the machine slept."""
 
 LOOK_UP_S = 0.1
 """How often a thread that waits for a frame, or for a sink to take one, looks up."""
@@ -90,6 +90,7 @@ class SinkWorker:
         self._began_s: float | None = None
         self._called_s: float | None = None
         self._hung_s = float("-inf")
+        self._seen_hanging_s: float | None = None
         self._seen = 0
         self._told: set[str] = set()
         self._stop, self._wake = threading.Event(), threading.Event()
@@ -149,6 +150,7 @@ class SinkWorker:
                 self._told.discard("hangs")
         else:
             self._hung_s = now_s
+            self._seen_hanging_s = self._seen_hanging_s or now_s
             waits = "the show waits for it, as it is to have each frame"
             goes_on = "all else goes on, and so does it when it answers"
             is_waited_for = self.rate.pace == "each frame"
@@ -173,7 +175,7 @@ class SinkWorker:
     @contextmanager
     def _calling(self) -> Iterator[None]:
         """Note when a call of the sink began, for as long as it lasts."""
-        self._called_s = self._clock.now_s()
+        self._called_s, self._seen_hanging_s = self._clock.now_s(), None
         try:
             yield
         finally:
@@ -260,13 +262,19 @@ class SinkWorker:
         ):
             self._write_latest(tick * interval_s)
             # After a stall go on from now: a burst of old frames helps nobody.
-            passed_s = self._clock.now_s() - start_s
-            if abs(passed_s - tick * interval_s) > ASLEEP_S:
+            now_s = self._clock.now_s()
+            passed_s = now_s - start_s
+            if abs(passed_s - tick * interval_s - self._hung_for_s(now_s)) > ASLEEP_S:
                 start_s += passed_s - (tick + 1) * interval_s
                 passed_s = (tick + 1) * interval_s
             due = int(passed_s / interval_s)
             self.late += max(0, due - tick - 1)
             tick = max(tick + 1, due)
+
+    def _hung_for_s(self, now_s: float) -> float:
+        """Return for how long the sink was seen to hang in its last call; that of a machine asleep is not."""
+        seen_s, self._seen_hanging_s = self._seen_hanging_s, None
+        return 0.0 if seen_s is None else now_s - seen_s
 
     def _write_latest(self, time_s: float) -> None:
         slate = self._placeholder()

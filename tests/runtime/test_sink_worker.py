@@ -326,3 +326,34 @@ def test_a_clock_that_jumps_leaves_no_gap_in_what_goes_out(jump_s: float) -> Non
     assert sink.times_s == pytest.approx([tick / 10 for tick in range(60)])
     assert worker.late == 0
     assert clock.now_s() == pytest.approx(jump_s + 6.0, abs=0.3)
+
+
+class Stalling(Memory):
+    """Does not give back its 20th frame for 90 s, and is looked after meanwhile, or is not."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.passes: Callable[[], None] = lambda: None
+
+    def write(self, rgb: Rgb, time_s: float) -> None:
+        super().write(rgb, time_s)
+        if self.written == 20:
+            for _ in range(90):
+                self._clock.advance(1.0)
+                self.passes()
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_write_that_hung_for_long_is_missed_and_a_machine_that_slept_is_not(is_seen: bool) -> None:
+    clock = Scripted()
+    sink = Stalling(clock)
+    worker = SinkWorker(sink, Rate(SIZE, 10), clock, lambda: None, lambda _: None)
+    if is_seen:
+        sink.passes = worker.look_after
+    worker.slot.put(finished(1))
+    run(worker, clock, waits=41)
+    assert sink.written == 40
+    missed = 900 if is_seen else 0
+    assert worker.late == pytest.approx(missed, abs=1)
+    assert sink.times_s[20:] == pytest.approx([(tick + missed) / 10 for tick in range(20, 40)], abs=0.15)
