@@ -1,3 +1,5 @@
+import errno
+import io
 import os
 import signal
 import wave
@@ -268,3 +270,29 @@ _RHYTHMS: dict[str, list[list[tuple[str, float]]]] = {
 @pytest.fixture(scope="session")
 def drums() -> DrumMachine:
     return DrumMachine()
+
+
+class _HalfFile(io.FileIO):
+    """A file on a disk that is full after the first half of what is written to it."""
+
+    def write(self, data: Any) -> int:
+        super().write(bytes(data)[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Fills the disk, for whatever opens a Path for writing from then on."""
+
+    def fill() -> None:
+        real = Path.open
+
+        def opened(path: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
+            if not set(mode) & set("wxa"):
+                return real(path, mode, *args, **options)
+            file = _HalfFile(path, mode.replace("b", "").replace("t", ""))
+            return file if "b" in mode else io.TextIOWrapper(file, encoding="utf-8", write_through=True)  # type: ignore[type-var]
+
+        monkeypatch.setattr(Path, "open", opened)
+
+    return fill

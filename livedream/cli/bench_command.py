@@ -20,6 +20,7 @@ from livedream.runtime.bench import Figures, bench
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_look
 from livedream.runtime.soak import Soaked, Soaking, SoakMinute, drift
+from livedream.whole_file import write_text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -79,9 +80,13 @@ def check_json(file: Path, options: Options) -> None:
 
 
 def write_json(file: Path, figures: DataclassInstance) -> None:
-    """Write figures to a file. Raises InputError."""
+    """Write figures to a file, whole or not at all, or into a pipe. Raises InputError."""
+    text = json.dumps(asdict(figures), indent=2) + "\n"
     try:
-        file.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+        if file.is_symlink() or (file.exists() and not file.is_file()):  # such as /dev/stdout: is to stay
+            file.write_text(text, encoding="utf-8")
+        else:
+            write_text(file, text)
     except OSError as fault:
         raise InputError(f"--json {file} cannot be written: {fault.strerror}; choose another name") from fault
 

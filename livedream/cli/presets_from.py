@@ -9,6 +9,7 @@ from rich.console import Console
 
 from livedream.errors import InputError
 from livedream.sinks.render_recipe import recipe_of
+from livedream.whole_file import write_text
 
 
 def run_as(words: tuple[str | None, Path | None], out: Path | None) -> None:
@@ -27,11 +28,10 @@ def run(file: Path, out: Path | None) -> None:
         return
     if out.suffix.lower() != ".toml":
         raise InputError(f"--out {out}: the name of a preset must end in .toml")
+    if out.exists():
+        raise InputError(f"--out {out} already exists; choose another name")
     try:
-        with out.open("x", encoding="utf-8") as preset:
-            preset.write(text)
-    except FileExistsError as fault:
-        raise InputError(f"--out {out} already exists; choose another name") from fault
+        write_text(out, text)
     except OSError as fault:
         raise InputError(f"--out {out} cannot be written: {fault.strerror}") from fault
     Console().print(f"{out}: livedream --preset {out}", markup=False, highlight=False, soft_wrap=True)

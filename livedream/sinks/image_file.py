@@ -8,6 +8,7 @@ import cv2
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
+from livedream.whole_file import write_whole
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 JPEG_QUALITY = 90
@@ -22,11 +23,11 @@ def check_image_file(file: Path) -> None:
 
 
 def write_image(file: Path, rgb: Rgb) -> None:
-    """Write uint8 HxWx3 as PNG or JPEG, by the file's suffix. Raises InputError."""
+    """Write uint8 HxWx3 as PNG or JPEG, by the file's suffix; whole or not at all. Raises InputError."""
     check_image_file(file)
     try:
         # Not cv2.imwrite, which cannot write names with other letters than the code page's on Windows.
-        file.write_bytes(encoded(rgb, file.suffix))
+        write_whole(file, lambda into: into.write(encoded(rgb, file.suffix)))
     except OSError as fault:
         raise InputError(f"the picture {file} cannot be written: {fault.strerror}") from fault
 

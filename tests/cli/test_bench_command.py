@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from livedream.cli.bench_command import Minutes
+from livedream.cli.bench_command import Minutes, write_json
+from livedream.errors import InputError
 from livedream.runtime.soak import SoakMinute
 
 FIGURES = (
@@ -68,3 +69,27 @@ def test_without_a_soak_no_minutes_are_printed() -> None:
     with Minutes(Console(file=paper)):
         pass
     assert paper.getvalue() == ""
+
+
+def a_minute() -> SoakMinute:
+    return SoakMinute(400.0, 8, 6, 29.9, 20.0, 30.0, 40.0, 2, (376, 208))
+
+
+def test_a_disk_that_is_full_leaves_the_older_figures(tmp_path: Path, full_disk: Callable[[], None]) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text("older figures")
+    full_disk()
+    for file in (old, new):
+        with pytest.raises(InputError, match="cannot be written: No space left on device; choose another"):
+            write_json(file, a_minute())
+    assert list(tmp_path.iterdir()) == [old]
+    assert old.read_text() == "older figures"
+
+
+def test_a_link_such_as_dev_stdout_is_written_to_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "figures.json").touch()
+    link = tmp_path / "stdout"
+    link.symlink_to(tmp_path / "figures.json")
+    write_json(link, a_minute())
+    assert link.is_symlink()
+    assert json.loads((tmp_path / "figures.json").read_text())["fps"] == 29.9

@@ -75,3 +75,12 @@ def test_a_place_that_takes_no_preset_is_told(
 ) -> None:
     assert sentence in told("presets", "from", str(made), "--out", str(tmp_path / out))
     assert [file.name for file in tmp_path.iterdir()] == ["made"]
+
+
+def test_a_disk_that_is_full_leaves_no_half_a_preset(
+    made: Path, tmp_path: Path, told: Callable[..., str], full_disk: Callable[[], None]
+) -> None:
+    full_disk()
+    sentence = told("presets", "from", str(made), "--out", str(tmp_path / "mine.toml"))
+    assert "mine.toml cannot be written: No space left on device" in sentence
+    assert [file.name for file in tmp_path.iterdir()] == ["made"]

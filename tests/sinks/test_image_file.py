@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,16 @@ def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "full.png").mkdir()
     with pytest.raises(InputError, match=r"full\.png cannot be written"):
         write_image(tmp_path / "full.png", RGB)
+
+
+def test_a_disk_that_is_full_leaves_no_half_a_picture_and_an_older_one_as_it_was(
+    tmp_path: Path, full_disk: Callable[[], None]
+) -> None:
+    (tmp_path / "old.png").write_bytes(b"an older picture")
+    full_disk()
+    for name in ("old.png", "new.png"):
+        with pytest.raises(InputError, match=rf"{name} cannot be written: No space left"):
+            write_image(tmp_path / name, RGB)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [
+        ("old.png", b"an older picture")
+    ]
