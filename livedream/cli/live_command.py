@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -38,7 +39,7 @@ from livedream.cli.show import (
 )
 from livedream.cli.show_options import Options
 from livedream.control.controls import Controls
-from livedream.errors import LivedreamError
+from livedream.errors import InputError, LivedreamError
 from livedream.health import Health
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.saved_show import ShowFiles
@@ -46,7 +47,7 @@ from livedream.runtime.saved_show_text import SavedShow
 from livedream.runtime.session import LiveSession
 from livedream.runtime.source_switcher import spec_of
 from livedream.sinks.sink import Sink
-from livedream.sinks.sink_spec import open_sink
+from livedream.sinks.sink_spec import film_of, open_sink
 from livedream.sources import Source
 
 if TYPE_CHECKING:
@@ -69,8 +70,6 @@ def run(
     Raises InputError for what a person got wrong, before anything starts.
     """
     console = Console()
-    if options.record is not None:
-        check_apart(options.record, options)
     sinks = _sinks(options)
     by_hand = window or options.is_turned or options.resume is True
     playlist = playlist_of(options, by_hand=by_hand)
@@ -127,10 +126,20 @@ def _sinks(options: Options) -> list[Sink]:
         specs.append(f"file:{options.record}")
     if options.virtual_camera is not None:
         specs.append(f"virtual-camera:{options.virtual_camera}")
+    specs = list(dict.fromkeys(specs))
+    _check_films([film for film in map(film_of, specs) if film is not None], options)
     return [
         open_sink(spec, size_wh=options.size_wh, fps=options.fps, overwrite=options.overwrite)
-        for spec in dict.fromkeys(specs)
+        for spec in specs
     ]
+
+
+def _check_films(films: Sequence[Path], options: Options) -> None:
+    """Raise InputError if a film that is recorded is the input, or another one."""
+    for number, film in enumerate(films):
+        check_apart(film, options)
+        if film.absolute() in [other.absolute() for other in films[:number]]:
+            raise InputError(f"{film} is recorded twice; give it once, or another name")
 
 
 def _source(

@@ -63,6 +63,15 @@ def open_sink(
     raise InputError(f"nothing is recorded to {spec}: a film's name ends in {', '.join(RECORDINGS)}")
 
 
+def film_of(spec: str) -> Path | None:
+    """Return the film that `spec` names, see `open_sink`; None for a sink of another kind."""
+    name, _, detail = spec.strip().partition(":")
+    if name == "file":
+        return Path(detail)
+    is_film = name not in SINKS and Path(spec).suffix.lower() in RECORDINGS
+    return Path(spec.strip()) if is_film else None
+
+
 def _virtual_camera(request: SinkRequest) -> Sink:
     from livedream.sinks.virtual_camera import VirtualCamera
 

@@ -69,6 +69,29 @@ def test_a_sink_that_is_none_is_refused_before_anything_starts() -> None:
         run(Options("clouds", "eyes", sinks=("film.avi",)), window=False, full_screen=False)
 
 
+@pytest.mark.parametrize("sinks", [("in.mp4",), ("file:in.mp4",)])
+def test_a_film_is_not_recorded_over_what_it_is_dreamed_from(
+    sinks: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.mp4").write_bytes(b"dear")
+    options = Options("in.mp4", "eyes", sinks=sinks, overwrite=True, seconds=0.1)
+    with pytest.raises(InputError, match=r"in\.mp4 is the input; choose another name"):
+        run(options, window=False, full_screen=False)
+    assert (tmp_path / "in.mp4").read_bytes() == b"dear"
+
+
+@pytest.mark.parametrize("other", ["film.mp4", "./film.mp4", "{}/film.mp4"])
+def test_two_recordings_of_one_name_are_refused(
+    other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sinks = ("film.mkv", other.format(tmp_path))
+    options = Options("clouds", "eyes", sinks=sinks, record=Path("film.mp4"), seconds=0.1)
+    with pytest.raises(InputError, match=r"film\.mp4 is recorded twice; give it once, or another name"):
+        run(options, window=False, full_screen=False)
+
+
 @pytest.mark.slow
 def test_an_image_is_dreamed(livedream: Run, quick: list[str], tmp_path: Path) -> None:
     rough = np.random.default_rng(0).integers(0, 255, (90, 160), dtype=np.uint8)
