@@ -32,14 +32,14 @@ class FileJobs:
 
     def add(self, job: Job) -> None:
         """Do a job when those before it are done; returns at once."""
-        if not self._thread.is_alive() and self._fault is None:
+        if not self._thread.is_alive():
             self._thread.start()
         self._jobs.put(job)
 
     def finish(self, timeout_s: float) -> bool:
         """Do what is left and end; False, which is told, if that takes longer.
 
-        Raises what went wrong in a job's own code.
+        Raises the first that went wrong in a job's own code.
         """
         if self._thread.is_alive():
             self._jobs.put(None)
@@ -51,15 +51,15 @@ class FileJobs:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        try:
-            _stand_back()
-            while (job := self._jobs.get()) is not None:
-                try:
-                    self._tell(job())
-                except LivedreamError as fault:
-                    self._tell(str(fault))
-        except BaseException as fault:  # a mistake in a job: reaches the session's owner
-            self._fault = fault
+        _stand_back()
+        while (job := self._jobs.get()) is not None:
+            try:
+                self._tell(job())
+            except LivedreamError as fault:
+                self._tell(str(fault))
+            except Exception as fault:  # a mistake in a job: reaches the session's owner; others are written
+                self._fault = self._fault or fault
+                self._tell(f"a file could not be written ({type(fault).__name__}: {fault})")
 
 
 def _stand_back() -> None:

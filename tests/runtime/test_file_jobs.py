@@ -40,11 +40,14 @@ def test_what_cannot_be_written_is_told_and_the_next_is_written() -> None:
     assert told == ["a.png cannot be written because the disk is full", "b.png"]
 
 
-def test_a_mistake_reaches_whoever_ends_it() -> None:
-    jobs = FileJobs(lambda _: None)
+def test_a_mistake_is_told_and_reaches_whoever_ends_it_and_the_next_is_written() -> None:
+    told: list[str] = []
+    jobs = FileJobs(told.append)
     jobs.add(lambda: str(1 / 0))
+    jobs.add(lambda: "b.png")
     with pytest.raises(ZeroDivisionError):
         jobs.finish(20.0)
+    assert told == ["a file could not be written (ZeroDivisionError: division by zero)", "b.png"]
 
 
 def test_without_a_job_there_is_nothing_to_end() -> None:
