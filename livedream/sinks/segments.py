@@ -85,7 +85,7 @@ class FilmSegments:
         """Discard the open part."""
         movie, self._movie = self._movie, None
         if movie is not None:
-            with suppress(OSError, av.FFmpegError):
+            with suppress(Exception):  # who abandons it has a fault of its own to tell
                 movie.finish()
             with suppress(OSError):
                 unfinished(self._file).unlink()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from livedream.errors import SinkError
+from livedream.sinks.movie import Movie
 from livedream.sinks.segments import FilmSegments, PictureSegments, told
 from livedream.whole_file import unfinished, write_whole
 
@@ -31,10 +32,13 @@ def test_a_part_is_there_once_it_is_closed(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["part-000001.mkv"]
 
 
-def test_an_abandoned_part_leaves_nothing(tmp_path: Path) -> None:
+def test_an_abandoned_part_leaves_nothing_whatever_its_encoder_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     segments = FilmSegments(tmp_path, (64, 48), Fraction(10))
     segments.begin(0)
     segments.add(picture(0))
+    monkeypatch.setattr(Movie, "_mux", lambda *_: 1 / 0)
     segments.abandon()
     segments.abandon()
     assert not list(tmp_path.iterdir())
