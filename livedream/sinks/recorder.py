@@ -58,10 +58,12 @@ class Recorder:
         *,
         overwrite: bool = False,
         open_file: Callable[[Path, bool], io.FileIO] | None = None,
+        check_file: Callable[[Path, bool], None] | None = None,
     ) -> None:
         """Note where to record; overwrite: an older file of that name is given up.
 
-        open_file: opens a file, as `open_raw`, for tests of disks that fail.
+        open_file: opens a file, as `open_raw`; check_file: says before whether that can be done, as
+        `check_recording`; both for tests of disks that fail.
         """
         self.path = Path(path)
         self.name = f"recording {self.path.name}"
@@ -70,6 +72,7 @@ class Recorder:
         self.files: tuple[Path, ...] = ()
         self.went_on: tuple[Path, ...] = ()
         self._overwrite, self._open_file = overwrite, open_file
+        self._check_file = check_file or check_recording
         self._part = self.path
         self._stop: SinkError | None = None
         self._has_begun = self._any_kept = self._is_gone = self._is_resumed = False
@@ -127,7 +130,7 @@ class Recorder:
         try:
             self._part = self._next_part() if self._has_begun else self.path
             overwrite = self._overwrite and self._part == self.path
-            check_recording(self._part, overwrite)
+            self._check_file(self._part, overwrite)
             return Movie(self._file(overwrite), self.path.suffix.lower(), size_wh, rate, ENCODERS)
         except InputError as error:
             raise SinkError(str(error)) from error

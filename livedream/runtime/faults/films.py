@@ -30,7 +30,7 @@ class FilmCheck:
 def checked(recorder: CountingRecorder, missed: int, fps: float, *, stops: int) -> FilmCheck:
     """Decode all of a recording that has ended.
 
-    missed: ticks at which nothing was recorded. stops: how often its disk was full, each of which may cost
+    missed: ticks at which nothing was recorded. stops: how often its disk failed, each of which may cost
     what was not written yet, a second at most.
     """
     decoded, damaged = 0, list[str]()

@@ -11,11 +11,13 @@ from livedream.runtime.faults.kinds import FAULTS
 class Injector:
     """Switches faults on and off; the parts of a rigged show ask it. Any thread.
 
-    met: how often a part has met each fault in all, such as a camera that was opened in vain.
+    met: how often a part has met each fault in all, such as a camera that was opened in vain. felt: the
+    faults that a part has come across while they were on.
     """
 
     def __init__(self) -> None:
         self.met: Counter[str] = Counter()
+        self.felt: set[str] = set()
         self._begun: Counter[str] = Counter()
         self._answered: Counter[str] = Counter()
         self._over: defaultdict[str, threading.Event] = defaultdict(_set)
@@ -39,7 +41,10 @@ class Injector:
 
     def is_on(self, name: str) -> bool:
         """Return whether a fault is on."""
-        return not self._over[name].is_set()
+        is_on = not self._over[name].is_set()
+        if is_on:
+            self.felt.add(name)
+        return is_on
 
     def meets(self, name: str) -> bool:
         """Return whether a fault is on, and count that a part has met it."""
@@ -60,7 +65,8 @@ class Injector:
 
     def wait_out(self, name: str) -> None:
         """Hang for as long as a fault is on."""
-        self._over[name].wait()
+        if self.is_on(name):
+            self._over[name].wait()
 
 
 def _set() -> threading.Event:

@@ -50,6 +50,9 @@ for _name, _kind in {
     "sink-raises": FaultKind("a sink raises what no sink should", "sink", is_retried=True),
     "sink-refuses": FaultKind("a sink fails, and refuses to open", "sink", is_retried=True),
     "disk-full": FaultKind("the disk of the recording is full", "recording", is_retried=True),
+    "recording-refuses": FaultKind(
+        "the disk of the recording is write-protected, and takes no other file", "recording", is_retried=True
+    ),
     "clock-forwards": FaultKind(
         "the clock of the show jumps by an hour, as after a suspend", "clock", is_told=False
     ),

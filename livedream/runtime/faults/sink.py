@@ -11,7 +11,7 @@ from livedream.clock import Clock
 from livedream.errors import SinkError
 from livedream.frame import Rgb
 from livedream.runtime.faults.injector import Injector
-from livedream.sinks.recorder import Recorder, open_raw
+from livedream.sinks.recorder import Recorder, check_recording, open_raw
 
 
 class FaultySink:
@@ -52,19 +52,21 @@ class FaultySink:
 
 
 class CountingRecorder(Recorder):
-    """A recorder that counts the frames that it has taken, to a disk that can be full.
+    """A recorder that counts the frames that it has taken, to a disk that can be full or write-protected.
 
     handed: frames that were taken without an error. times_s: when, by the clock.
     """
 
     def __init__(self, path: Path, clock: Clock, injector: Injector) -> None:
-        super().__init__(path, open_file=lambda part, overwrite: _Disk(part, overwrite, injector))
+        disk = _Disk(injector)
+        super().__init__(path, open_file=disk.open, check_file=disk.check)
         self.handed, self.times_s = 0, list[float]()
         self._clock, self._injector = clock, injector
 
     def open(self, size_wh: tuple[int, int], fps: float) -> str:
         """Open it as a `Recorder`. Raises SinkError."""
-        self._injector.meets("disk-full")
+        for name in ("disk-full", "recording-refuses"):
+            self._injector.meets(name)
         return super().open(size_wh, fps)
 
     def write(self, rgb: Rgb, time_s: float) -> None:
@@ -75,16 +77,43 @@ class CountingRecorder(Recorder):
         self.times_s.append(self._clock.now_s())
 
 
-class _Disk(io.FileIO):
-    """A file on a disk that has no room while it is told to be full."""
+class _Disk:
+    """A disk that is full, or takes nothing at all, while it is told to."""
 
-    def __init__(self, path: Path, overwrite: bool, injector: Injector) -> None:
-        open_raw(path, overwrite).close()  # refuses what is there already
-        super().__init__(path, "r+b")
+    def __init__(self, injector: Injector) -> None:
         self._injector = injector
 
-    def write(self, data: object) -> int:
-        """Write bytes. Raises OSError while the disk is full."""
+    def check(self, path: Path, overwrite: bool) -> None:
+        """Check as `check_recording`. Raises OSError while it is write-protected."""
+        self.check_protected()
+        check_recording(path, overwrite)
+
+    def open(self, path: Path, overwrite: bool) -> _File:
+        """Open a file as `open_raw`. Raises OSError."""
+        self.check_protected()
+        open_raw(path, overwrite).close()  # refuses what is there already
+        return _File(path, self)
+
+    def check_room(self) -> None:
+        """Raise OSError while it takes no bytes."""
+        self.check_protected()
         if self._injector.is_on("disk-full"):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def check_protected(self) -> None:
+        """Raise OSError while it is write-protected."""
+        if self._injector.is_on("recording-refuses"):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+class _File(io.FileIO):
+    """A file on such a disk."""
+
+    def __init__(self, path: Path, disk: _Disk) -> None:
+        super().__init__(path, "r+b")
+        self._disk = disk
+
+    def write(self, data: object) -> int:
+        """Write bytes. Raises OSError."""
+        self._disk.check_room()
         return super().write(data)  # type: ignore[arg-type]

@@ -81,7 +81,7 @@ class TrialFigures:
         return (*each, *(f"recording: {words}" for words in self.recording.broken))
 
 
-class _Notes:
+class Notes:
     """What is noted of a show: when it was dreamed by a real engine, and what was told."""
 
     def __init__(self, clock: Clock) -> None:
@@ -114,7 +114,7 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
     """
     for name in names:
         FAULTS[name]
-    notes = _Notes(clock)
+    notes = Notes(clock)
     rig = rigged(
         source, settings, plan, clock, film, cache=cache, tell=notes.told.append, observe=notes.observe
     )
@@ -130,17 +130,18 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
         for name, before in zip(names, (None, *names), strict=False):
             is_same = before is not None and FAULTS[before].part == FAULTS[name].part
             rig.session.wait(RESTED_S if is_same else CALM_S)
-            tries.append(_Try(rig, notes, clock, name, plan.fps).run(seconds))
+            tries.append(Try(rig, notes, clock, name, plan.fps).run(seconds))
         engine = rig.session.status().engine
-    full = sum(name == "disk-full" for name in names)
-    recording = checked(rig.recorder, rig.workers[rig.recorder.name].late, plan.fps, stops=full)
+    stops = sum(FAULTS[name].part == "recording" for name in names)
+    recording = checked(rig.recorder, rig.workers[rig.recorder.name].late, plan.fps, stops=stops)
     return TrialFigures(engine, plan.fps, tuple(tries), recording)
 
 
-class _Try:
+class Try:
     """One fault on a running show."""
 
-    def __init__(self, rig: Rig, notes: _Notes, clock: Clock, name: str, fps: float) -> None:
+    def __init__(self, rig: Rig, notes: Notes, clock: Clock, name: str, fps: float) -> None:
+        """Choose the fault; notes: of this rig. clock: does not jump. fps: of its outputs."""
         self._rig, self._notes, self._clock, self._name, self._fps = rig, notes, clock, name, fps
         self._kind = FAULTS[name]
         self._never = threading.Event()

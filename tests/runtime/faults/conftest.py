@@ -11,6 +11,26 @@ import pytest
 from livedream.clock import SystemClock
 from livedream.runtime.faults.injector import Injector
 
+TOLD = {
+    "camera-unplugged": "test camera is lost",
+    "camera-frozen": "repeated the same picture",
+    "camera-hangs": "has sent no picture",
+    "camera-odd-format": "unknown kind of picture",
+    "corrupt-packets": "has sent no picture",
+    "kernel-raises": "the engine eager failed (RuntimeError: injected: the driver failed)",
+    "kernel-nan": "returned what is no number",
+    "kernel-no-memory": "the engine eager failed (MemoryError",
+    "build-fails": "the engine cannot be built",
+    "build-hangs": "its engine is gone",
+    "sink-blocks": "faulty sink does not answer",
+    "sink-fails": "the faulty sink takes no frame",
+    "sink-raises": "faulty sink failed (RuntimeError",
+    "sink-refuses": "is used by another program",
+    "disk-full": "the disk is full",
+    "recording-refuses": "the disk is write-protected",
+}
+"""What is told of each fault, once."""
+
 
 class SpedUpClock(SystemClock):
     """The machine's clock, so many times as fast."""

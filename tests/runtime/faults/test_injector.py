@@ -19,6 +19,7 @@ def test_a_fault_is_on_from_its_beginning_to_its_end_and_who_meets_it_is_counted
     assert not injector.meets("sink-fails")
     assert injector.met == {"sink-fails": 1}
     assert injector.times_begun("sink-fails") == 1
+    assert injector.felt == {"sink-fails"}
 
 
 def test_what_happens_once_happens_again_when_it_begins_again() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from livedream.clock import ManualClock
 from livedream.errors import SinkError
+from livedream.runtime.faults.films import frames_of
 from livedream.runtime.faults.sink import CountingRecorder, FaultySink
 from tests.runtime.faults.conftest import WatchedInjector
 
@@ -117,9 +118,9 @@ def begin(recorder: CountingRecorder) -> None:
     recorder.write(RGB, 0.0)
 
 
-def fill(recorder: CountingRecorder) -> None:
+def fill(recorder: CountingRecorder, ticks: range = range(4, 120)) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
-    for tick in range(4, 120):
+    for tick in ticks:
         recorder.write(noise, tick / 30)
 
 
@@ -153,6 +154,37 @@ def test_a_film_begins_when_there_is_room_again(
     recorder.close()
     assert [file.name for file in recorder.files] == ["film.mp4"]
     assert +injector.met == {"disk-full": 1}, "it was opened in vain once"
+
+
+def test_a_disk_that_refuses_keeps_the_film_which_goes_on_beside_it(
+    record: Callable[[], CountingRecorder], injector: WatchedInjector
+) -> None:
+    recorder = record()
+    recorder.write(RGB, 0.0)
+    fill(recorder)
+    injector.begin("recording-refuses")
+    with pytest.raises(SinkError, match=r"the disk is write-protected; the first .* s are kept in it"):
+        fill(recorder, range(120, 240))
+    for _ in range(2):
+        with pytest.raises(SinkError, match="the disk is write-protected"):
+            recorder.open(SIZE_WH, 30)
+    injector.end("recording-refuses")
+    begin(recorder)
+    recorder.close()
+    assert [file.name for file in recorder.files] == ["film.mp4", "film-2.mp4"]
+    assert [frames_of(file)[1] for file in recorder.files] == ["", ""]
+    assert frames_of(recorder.path)[0] > 90
+    assert +injector.met == {"recording-refuses": 2}
+
+
+def test_a_disk_that_refuses_takes_no_first_film_either(
+    record: Callable[[], CountingRecorder], injector: WatchedInjector, tmp_path: Path
+) -> None:
+    recorder = record()
+    injector.begin("recording-refuses")
+    with pytest.raises(SinkError, match="the disk is write-protected; nothing is kept"):
+        recorder.write(RGB, 0.0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_film_that_came_there_meanwhile_stays(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,28 +21,13 @@ from livedream.runtime.faults.trial import FaultFigures, TrialFigures, try_fault
 from livedream.runtime.plan import Plan
 from livedream.settings import Settings
 from livedream.sources.source_spec import open_source
+from tests.runtime.faults.conftest import TOLD
+
+MOST_FRAMES = 20
+"""For so many frames the output may pause while a part fails; each does so for twice as many or more."""
 
 SMALL = ["dream.working_px=4096", "dream.layers={lines=1.0}", "dream.octaves=1", "dream.steps=1"]
 PLAN = Plan("test", output_wh=(128, 96), fps=10.0, engine="eager", governed=False)
-
-TOLD = {
-    "camera-unplugged": "test camera is lost",
-    "camera-frozen": "repeated the same picture",
-    "camera-hangs": "has sent no picture",
-    "camera-odd-format": "unknown kind of picture",
-    "corrupt-packets": "has sent no picture",
-    "kernel-raises": "the engine eager failed (RuntimeError: injected: the driver failed)",
-    "kernel-nan": "returned what is no number",
-    "kernel-no-memory": "the engine eager failed (MemoryError",
-    "build-fails": "the engine cannot be built",
-    "build-hangs": "its engine is gone",
-    "sink-blocks": "faulty sink does not answer",
-    "sink-fails": "the faulty sink takes no frame",
-    "sink-raises": "faulty sink failed (RuntimeError",
-    "sink-refuses": "is used by another program",
-    "disk-full": "the disk is full",
-}
-"""What is told of each fault, once."""
 
 
 def tried(names: Sequence[str], seconds: float, folder: Path, clock: Any) -> TrialFigures:
@@ -62,9 +49,32 @@ def of_part(*parts: str) -> list[str]:
     return [name for name, kind in FAULTS.items() if kind.part in parts]
 
 
-def promises_broken(figures: FaultFigures) -> list[str]:
-    """Return what was broken; a machine that is busy with other tests keeps no rate of eighty a second."""
-    return [words for words in figures.broken if not words.startswith("the output")]
+def promises_broken(figures: FaultFigures, idle_ms: float = float("inf")) -> list[str]:
+    """Return what was broken.
+
+    idle_ms: the longest pause of who had nothing to do but wait for the clock. A machine that is busy with
+    other tests keeps no rate of eighty a second; what waits for the part that fails pauses for longer still.
+    """
+    others = [words for words in figures.broken if not words.startswith("the output")]
+    longest_ms = idle_ms + 1e3 * MOST_FRAMES / PLAN.fps
+    paused = f"the output paused for {figures.longest_gap_ms} ms of {longest_ms}"
+    return others + [paused] * (figures.longest_gap_ms > longest_ms)
+
+
+@pytest.fixture
+def idle_ms(fast_clock: Any) -> Iterator[Callable[[], float]]:
+    """Gives the longest pause until now of a thread that does nothing but wait for the time of each frame."""
+    stop, times_s = threading.Event(), [fast_clock.now_s()]
+
+    def idle() -> None:
+        while not fast_clock.wait(stop, 1 / PLAN.fps):
+            times_s.append(fast_clock.now_s())
+
+    thread = threading.Thread(target=idle)
+    thread.start()
+    yield lambda: 1e3 * max(after - before for before, after in pairwise([*times_s, fast_clock.now_s()]))
+    stop.set()
+    thread.join()
 
 
 @pytest.mark.parametrize(
@@ -74,25 +84,27 @@ def promises_broken(figures: FaultFigures) -> list[str]:
         (of_part("source")[4:], 4.0),
         (of_part("engine")[:3], 6.0),
         (of_part("engine")[3:], 4.0),
-        (of_part("sink", "recording"), 4.0),
-        (of_part("clock"), 2.0),
+        (of_part("sink"), 4.0),
+        (of_part("recording"), 4.0),
+        (of_part("clock"), 4.0),
     ],
-    ids=["camera lost", "camera", "kernel", "engine", "sinks", "clock"],
+    ids=["camera lost", "camera", "kernel", "engine", "sinks", "recording", "clock"],
 )
 def test_the_show_keeps_its_promises(
-    names: list[str], seconds: float, tmp_path: Path, fast_clock: Any
+    names: list[str], seconds: float, tmp_path: Path, fast_clock: Any, idle_ms: Callable[[], float]
 ) -> None:
     figures = tried(names, seconds, tmp_path, fast_clock)
     assert [one.name for one in figures.faults] == names
     for one in figures.faults:
-        assert promises_broken(one) == [], one
+        assert promises_broken(one, idle_ms()) == [], one
         assert one.output_fps > 0
         if one.name in TOLD:
             assert sum(TOLD[one.name] in sentence for sentence in one.told) == 1, one
     assert figures.recording.broken == ()
     assert figures.recording.decoded > 50
-    assert figures.recording.lost == 0 or "disk-full" in names
-    assert len(figures.recording.files) == 1 + ("disk-full" in names)
+    stops = sum(FAULTS[name].part == "recording" for name in names)
+    assert figures.recording.lost == 0 or stops
+    assert len(figures.recording.files) == 1 + stops
     assert json.loads(json.dumps(asdict(figures)))["engine"] == "eager"
 
 
