@@ -44,8 +44,8 @@ class Recorder:
 
     path: ends in .mp4, .mov or .mkv. files: those that hold something, in order; went_on: those of them that
     were begun after a pause. dropped: frames that came too early for a place of their own. failure: why the
-    recording stopped before its time, also when that came out only on closing; the first reason, if it was
-    several times.
+    recording could not begin or stopped before its time, also when that came out only on closing; the first
+    reason, if it was several times.
     """
 
     kind, is_live = RECORDING, False
@@ -86,7 +86,11 @@ class Recorder:
         """
         self.close()
         even_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
-        self._movie = self._start(even_wh, Fraction(fps).limit_denominator(1001))
+        try:
+            self._movie = self._start(even_wh, Fraction(fps).limit_denominator(1001))
+        except SinkError as fault:
+            self.failure = self.failure or fault
+            raise
         self._last_pts, self._stop = -1, None
         self._is_resumed = bool(self.files) or self.failure is not None
         encoder = self._movie.encoder

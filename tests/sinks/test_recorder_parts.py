@@ -199,3 +199,18 @@ def test_a_next_part_takes_no_place_that_somebody_else_took_meanwhile(
     sink.close()
     assert [file.name for file in sink.files] == ["film.mp4", "film-3.mp4"]
     assert second.read_bytes() == b"another film"
+
+
+def test_why_one_could_not_begin_at_once_is_told_at_its_end(tmp_path: Path) -> None:
+    sink = Recorder(tmp_path / "shows" / "film.mp4")
+    for _ in range(2):
+        with pytest.raises(SinkError, match="does not exist"):
+            sink.open(SIZE_WH, 30)
+        sink.close()
+    assert "shows does not exist" in str(sink.failure)
+    (tmp_path / "shows").mkdir()
+    sink.open(SIZE_WH, 30)
+    write_frames(sink, 20)
+    sink.close()
+    assert "shows does not exist" in str(sink.failure)
+    assert sink.files == sink.went_on == (sink.path,)
