@@ -156,12 +156,13 @@ class Try:
         rig.injector.end(self._name)
         back_s = self._wait_back(end_s, show_s)
         clock.wait(self._never, CALM_S)
-        times_s = [begin_s, *(at for at in rig.watched.times_s if begin_s <= at <= end_s + (back_s or 0.0))]
+        over_s = end_s + (back_s or 0.0)
+        times_s = [begin_s, *(at for at in rig.watched.times_s if begin_s <= at <= over_s), over_s]
         figures = FaultFigures(
             self._name,
             round(end_s - begin_s, 2),
-            round((len(times_s) - 1) / (end_s + (back_s or 0.0) - begin_s), 2),
-            round(1e3 * max([after - before for before, after in pairwise(times_s)] or [0.0]), 1),
+            round((len(times_s) - 2) / (over_s - begin_s), 2),
+            round(1e3 * max(after - before for before, after in pairwise(times_s)), 1),
             tuple(self._notes.told[told:]),
             rig.injector.met[self._name] - met,
             None if back_s is None else round(back_s, 2),
