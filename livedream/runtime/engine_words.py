@@ -13,7 +13,8 @@ def describe(ready: Ready[KernelProgram]) -> str:
     if ready.run_ms is not None:
         said += f" in {ready.run_ms:.0f} ms"
     if ready.stopgap:
-        return f"{said} while a faster engine is being built"
+        is_lent = ready.run_ms is not None  # a fast one itself, while what may be faster is asked, and built
+        return f"{said} while a faster engine is {'looked for' if is_lent else 'being built'}"
     if ready.checked is not None:
         said += f" (agrees with eager: cosine {ready.checked.cosine:.4f})"
     return said

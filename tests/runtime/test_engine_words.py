@@ -32,6 +32,7 @@ def ready(**changes: object) -> Ready[KernelProgram]:
         ({}, "quick dreams 96x64 in 5 ms (agrees with eager: cosine 0.9999)"),
         ({"checked": None}, "quick dreams 96x64 in 5 ms"),
         ({"stopgap": True, "run_ms": None}, "quick dreams 96x64 while a faster engine is being built"),
+        ({"stopgap": True, "run_ms": 9.0}, "quick dreams 96x64 in 9 ms while a faster engine is looked for"),
     ],
 )
 def test_an_engine_is_described(changes: dict[str, object], said: str) -> None:
