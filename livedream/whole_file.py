@@ -8,13 +8,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+SYSTEM = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
+"""Where names lead to what a process has open: /dev/stdout may be a file, to which others write, too."""
+
 
 def write_whole(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file so that it is there as a whole or not at all, whatever happens. Raises OSError."""
-    with finished_or_gone(file) as beside:
+    """Write a file so that it is there as a whole or not at all, whatever happens. Raises OSError.
+
+    A link stays, and what it leads to is replaced; a pipe or a device, such as /dev/stdout, is written into.
+    """
+    if _is_to_stay(file):
+        with file.open("wb") as open_file:
+            write(open_file)
+        return
+    target = Path(os.path.realpath(file)) if file.is_symlink() else file  # of links in a circle: itself
+    with finished_or_gone(target) as beside:
         with beside.open("wb") as open_file:
             write(open_file)
-        beside.replace(file)
+        beside.replace(target)
 
 
 def write_text(file: Path, text: str) -> None:
@@ -23,9 +34,15 @@ def write_text(file: Path, text: str) -> None:
     def write(open_file: IO[bytes]) -> None:
         open_file.write(text.encode())
         open_file.flush()
-        os.fsync(open_file.fileno())
+        if not _is_to_stay(file):  # a pipe cannot be brought to a disk
+            os.fsync(open_file.fileno())
 
     write_whole(file, write)
+
+
+def _is_to_stay(file: Path) -> bool:
+    """Return whether a name is no file of its own: a pipe, a device, or one that a process has open."""
+    return (file.exists() and not file.is_file()) or file.parent in SYSTEM
 
 
 def unfinished(file: Path) -> Path:

@@ -83,10 +83,7 @@ def write_json(file: Path, figures: DataclassInstance) -> None:
     """Write figures to a file, whole or not at all, or into a pipe. Raises InputError."""
     text = json.dumps(asdict(figures), indent=2) + "\n"
     try:
-        if file.is_symlink() or (file.exists() and not file.is_file()):  # such as /dev/stdout: is to stay
-            file.write_text(text, encoding="utf-8")
-        else:
-            write_text(file, text)
+        write_text(file, text)
     except OSError as fault:
         raise InputError(f"--json {file} cannot be written: {fault.strerror}; choose another name") from fault
 
