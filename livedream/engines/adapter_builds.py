@@ -26,8 +26,8 @@ class AdapterEngine:
 
     module: the program of the process that builds it; it takes the engine's name, the cache's folder and the
     adapter. adapter: finds that; raises EngineError where there is none. key: of a program's engine in the
-    cache. load: takes it from there; None if it is not there or cannot be used. asks: whether to find the
-    adapter a driver is asked, which takes seconds if it hangs.
+    cache. load: takes it from there; None if it is not there or cannot be used. may_be: whether the machine
+    may have one at all; only then a driver is asked before anybody wants it, which takes seconds if it hangs.
     """
 
     name: str
@@ -35,7 +35,7 @@ class AdapterEngine:
     adapter: Callable[[], Adapter]
     key: Callable[[Program, Adapter], str]
     load: Callable[[Program, EngineCache, Adapter], tuple[Engine, Check] | None]
-    asks: Callable[[], bool] = lambda: True
+    may_be: Callable[[], bool] = lambda: True
 
 
 class AdapterBuilds:
@@ -86,13 +86,13 @@ class AdapterBuilds:
     def suits(self) -> bool:
         """Return whether an engine is worth trying unasked: there is an adapter that is none in software."""
         try:
-            return not self._adapter().is_software
+            return self._engine.may_be() and not self._adapter().is_software
         except EngineError:
             return False
 
     def asks(self) -> bool:
         """Return whether a driver is asked as soon as the adapter is wanted."""
-        return self._found is None and self._engine.asks()
+        return self._found is None and self._engine.may_be()
 
     def _adapter(self) -> Adapter:
         """Return the adapter, which is looked for once."""

@@ -8,11 +8,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from livedream.engines.build_process import child_environment, own_group
 
 ANSWER_S = 10.0
 """Seconds after which a driver that was asked counts as hanging."""
+
+NODES = ("dev/dri", "dev/nvidia0", "proc/driver/nvidia", "dev/dxg")
+"""Where Linux has graphics adapters: of its own drivers, of NVIDIA's, and those of Windows, under WSL."""
 
 FIRST = ("discrete", "integrated", "virtual", "other", "software")
 """Which kind of adapter WebGPU prefers where there are several: it is asked for high performance."""
@@ -41,6 +45,14 @@ def adapter(system: str = sys.platform) -> Adapter | None:
         return apple_adapter()
     found = vulkan_adapters()
     return min(found, key=lambda one: FIRST.index(one.kind), default=None)
+
+
+def has_node(nodes: Sequence[str] = NODES, system: str = sys.platform, root: Path = Path("/")) -> bool:
+    """Return whether there may be a device; on systems but Linux a driver alone knows.
+
+    nodes: where Linux has such devices, below `root`; without one of them no driver need be asked.
+    """
+    return system != "linux" or any((root / node).exists() for node in nodes)
 
 
 def vulkan_adapters() -> Sequence[Adapter]:

@@ -44,6 +44,7 @@ class EngineBuilder(Generic[P]):
         self._unused: list[Ready[P]] = []  # closing takes as long as a frame, so it is the thread's to do
         self._shelf: EngineShelf[P] = EngineShelf(self._ahead.stored)
         self._runs: Ready[P] | None = None
+        self._bridge: Ready[P] | None = None
         self._fault: BaseException | None = None
         self._refusal: EngineError | None = None
         self._failure: Failure[P] | None = None
@@ -209,7 +210,7 @@ class EngineBuilder(Generic[P]):
         while True:
             with self._changed:
                 self._job, unused, self._unused = None, self._unused, []
-                self._is_distrusted = False
+                self._bridge, self._is_distrusted = None, False
                 is_done = self._ahead.is_planned and not (self._is_called() or self._ahead)
             close_all(unused)
             if is_done:  # until then the process that built the first engine is soon wanted again
@@ -290,21 +291,30 @@ class EngineBuilder(Generic[P]):
         unused = []
         with self._changed:
             is_target = self._target == ready.program
-            if self._closed or self._is_distrusted or not (is_target or (keep and not ready.stopgap)):
-                unused = [ready]
+            is_wanted = is_target or (keep and not ready.stopgap)
+            if self._closed or self._is_distrusted or not is_wanted or self._is_gone(ready):
+                unused = [] if self._shelf.is_lent(ready) else [ready]
             elif ready.stopgap:
-                self._shelf.offered.append(ready)
+                self._shelf.offer_stopgap(ready)
             else:
                 unused = self._shelf.put(ready)
                 self._wanted = None if is_target else self._wanted
                 if is_target:
                     self._shelf.offer(ready.program)
+            self._bridge = ready if ready.stopgap else None
             self._changed.notify_all()
         close_all(unused)
 
+    def _is_gone(self, ready: Ready[P]) -> bool:
+        """Return whether an engine that was lent while a faster one was looked for is closed by now."""
+        lent = self._bridge
+        return lent is not None and lent.engine is ready.engine and not self._shelf.is_lent(ready)
+
     def _is_being_made(self, program: P) -> bool:
         """Return whether it will soon be ready; a build at low priority takes too long."""
-        job = self._job
+        job, lent = self._job, self._bridge
         if job is None or job.program != program or self._maker.is_cancelled:
             return False
+        if lent is not None and not self._shelf.is_lent(lent):
+            return False  # what is being made may be that one
         return job.asked or not self._maker.is_building

@@ -32,7 +32,8 @@ LIMIT_S = 600.0
 class Ready(Generic[P]):
     """An engine for a program; of a program in parts one that holds theirs.
 
-    stopgap: True if a faster one is still being built. build_s: seconds from the request.
+    stopgap: True if a faster one is still being built, or looked for: where there is none the same engine
+    comes again and is none. build_s: seconds from the request.
     checked: its comparison with the reference, of parts the worst; None for the reference itself.
     run_ms: one run, of parts the mean; None for a stopgap, which is not timed. stored: the cache has it, too,
     from where it comes back in a fraction of a second. kind: its name among the engines; "" for what does

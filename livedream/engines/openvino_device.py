@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from livedream.engines.adapters import Adapter, asked, python
+from livedream.engines.adapters import Adapter, asked, has_node, python
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
 from livedream.engines.openvino import OpenVinoEngine, config
@@ -53,7 +53,7 @@ def names(device: str, system: str = sys.platform, root: Path = Path("/")) -> li
     root: below which Linux has its devices; without one of those in NODES nothing is asked. Raises
     EngineError if the driver crashes or hangs.
     """
-    if not has_node(device, system, root):
+    if not has_node(NODES[device], system, root):
         return []
     try:
         return [str(name) for name in json.loads(asked(python("livedream.engines.openvino_device", device)))]
@@ -61,11 +61,6 @@ def names(device: str, system: str = sys.platform, root: Path = Path("/")) -> li
         raise EngineError(
             f"OpenVINO crashes or hangs when it looks for an Intel {device}; update its driver"
         ) from fault
-
-
-def has_node(device: str, system: str = sys.platform, root: Path = Path("/")) -> bool:
-    """Return whether there may be a kind of device; on systems but Linux a driver alone knows."""
-    return system != "linux" or any((root / node).exists() for node in NODES[device])
 
 
 def listed(core: Any, device: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean
 
 from livedream.engines.cache import EngineCache
@@ -16,16 +17,16 @@ from livedream.engines.subprocess_builds import SubprocessBuilds
 from livedream.errors import EngineError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """An engine that was made. name: among the engines; made: one for each part of the program."""
 
     name: str
     made: list[Made]
 
-    @property
+    @cached_property
     def engine(self) -> Engine:
-        """Return the engine of the program; of one in parts one that holds theirs."""
+        """Return the engine of the program, each time the same; of one in parts one that holds theirs."""
         engines = [one.engine for one in self.made]
         return engines[0] if len(engines) == 1 else RoundRobinEngine(engines)
 
@@ -131,8 +132,9 @@ class Race:
     ) -> Entry:
         """Make what may be faster than what stands; return the fastest. What is passed over is told.
 
-        lend: hands over what stands, for good, to whoever needs an engine while a driver is asked or a
-        rival is made; None: nobody does. Raises EngineError if it was cancelled.
+        lend: hands over what stands to whoever needs an engine while a driver is asked or a rival is made,
+        and to whom it belongs from then on, whoever wins; None: nobody does. Raises EngineError if it was
+        cancelled.
         """
         loan = _Loan(standing, lend)
         for rival in self._open(standing, parts, loan.begin):
@@ -143,7 +145,7 @@ class Race:
                     standing.close()
                 return other
             self._is_in[rival] = False
-        return Entry(standing.name, hands.make(standing.name)) if loan.is_begun else standing
+        return standing
 
     def is_open(self, standing: Entry, parts: Sequence[Program]) -> bool:
         """Return whether anything may be faster than what stands; no driver is asked for that: it may be."""

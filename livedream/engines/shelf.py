@@ -30,7 +30,7 @@ class EngineShelf(Generic[P]):
         self._stored = stored
         self._kept: OrderedDict[P, Ready[P]] = OrderedDict()
         self.offered: list[Ready[P]] = []
-        """What was lent, or is not to be kept, and is still to be taken."""
+        """What was lent and is still to be taken."""
         self._lent: list[Ready[P]] = []
         self._expected: frozenset[P] = frozenset()
 
@@ -55,6 +55,11 @@ class EngineShelf(Generic[P]):
             self._lent.append(ready)
         return ready
 
+    def offer_stopgap(self, ready: Ready[P]) -> None:
+        """Offer what is not kept, unless the same engine is put here later as what was asked for."""
+        self._lent.append(ready)
+        self.offered.append(ready)
+
     def offer(self, program: P) -> bool:
         """Lend the engine of a program to whoever takes what is offered; False if it is not loaded."""
         if (ready := self.lend(program)) is None:
@@ -72,15 +77,14 @@ class EngineShelf(Generic[P]):
         place = next((place for place, one in enumerate(self._lent) if one is ready), None)
         if place is not None:
             del self._lent[place]
-        is_kept = self._kept.get(ready.program) is ready
-        if is_kept:
+        if is_kept := self._is_kept(ready):
             self._kept.move_to_end(ready.program)  # it was used until now
-        return self._surplus() if is_kept or self._is_lent(ready) else [ready]
+        return self._surplus() if is_kept or self.is_lent(ready) else [ready]
 
     def discard(self, ready: Ready[P]) -> None:
         """Forget an engine that failed, lent or not; it is the caller's to close."""
         self._lent = [one for one in self._lent if one is not ready]
-        if self._kept.get(ready.program) is ready:
+        if self._is_kept(ready):
             del self._kept[ready.program]
 
     def clear(self, kind: str | None = None) -> list[Ready[P]]:
@@ -89,10 +93,10 @@ class EngineShelf(Generic[P]):
         gone = [ready for ready in self._kept.values() if kind in (None, ready.kind)]
         for ready in gone:
             del self._kept[ready.program]
-        return withdrawn + [ready for ready in gone if not self._is_lent(ready)]
+        return withdrawn + [ready for ready in gone if not self.is_lent(ready)]
 
     def _surplus(self, besides: Ready[P] | None = None) -> list[Ready[P]]:
-        idle = [ready for ready in self._kept.values() if ready is not besides and not self._is_lent(ready)]
+        idle = [ready for ready in self._kept.values() if ready is not besides and not self.is_lent(ready)]
         spare = [ready for ready in idle if ready.stored and ready.program not in self._expected]
         gone = spare[: max(0, len(spare) - SPARE)]
         for ready in gone:
@@ -104,8 +108,13 @@ class EngineShelf(Generic[P]):
         self._stored.update((ready.kind, ready.program) for ready in gone if ready.stored)
         return gone
 
-    def _is_lent(self, ready: Ready[P]) -> bool:
-        return any(one is ready for one in self._lent)
+    def is_lent(self, ready: Ready[P]) -> bool:
+        """Return whether somebody has its engine, or is offered it."""
+        return any(one.engine is ready.engine for one in self._lent)
+
+    def _is_kept(self, ready: Ready[P]) -> bool:
+        kept = self._kept.get(ready.program)
+        return kept is not None and kept.engine is ready.engine
 
 
 def close_all(readies: Sequence[Ready[P]]) -> None:

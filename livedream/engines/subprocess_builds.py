@@ -102,6 +102,7 @@ def onnxruntime(name: str) -> SubprocessBuilds:
     """Return how another process builds for ONNX Runtime."""
     from livedream.engines import onnxruntime_engine
     from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine
+    from livedream.engines.adapters import has_node
     from livedream.engines.onnxruntime_kinds import KINDS, require
 
     kind = KINDS[name]
@@ -112,6 +113,7 @@ def onnxruntime(name: str) -> SubprocessBuilds:
             partial(require, kind),
             partial(onnxruntime_engine.cache_key, kind),
             partial(onnxruntime_engine.load, kind),
+            has_node,
         )
     )
     return _for_adapter(builds)
@@ -121,6 +123,7 @@ def openvino_device(name: str) -> SubprocessBuilds:
     """Return how another process builds for a device that OpenVINO lists besides the processor."""
     from livedream.engines import openvino_device
     from livedream.engines.adapter_builds import AdapterBuilds, AdapterEngine
+    from livedream.engines.adapters import has_node
 
     builds = AdapterBuilds(
         AdapterEngine(
@@ -129,7 +132,7 @@ def openvino_device(name: str) -> SubprocessBuilds:
             partial(openvino_device.find, name),
             partial(openvino_device.cache_key, name),
             partial(openvino_device.load, name),
-            lambda: openvino_device.has_node(openvino_device.DEVICES[name]),
+            lambda: has_node(openvino_device.NODES[openvino_device.DEVICES[name]]),
         )
     )
     return _for_adapter(builds)

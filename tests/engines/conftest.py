@@ -89,13 +89,14 @@ class FakeEngine:
     number_format: NumberFormat = "float32"
     device = None
     runs: int = 0
+    is_open: bool = True
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         self.runs += 1
         return self.give(inputs[0])
 
     def close(self) -> None:
-        """Hold nothing."""
+        self.is_open = False
 
 
 @pytest.fixture

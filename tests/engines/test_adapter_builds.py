@@ -1,6 +1,7 @@
 """What is built for an adapter, what becomes of a driver that crashes or hangs, and what is remembered."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,14 @@ def test_where_there_is_none_that_is_told(program: Any, tmp_path: Path) -> None:
         with pytest.raises(EngineError, match="there is no adapter"):
             ask(program, EngineCache(tmp_path))
     assert not builds.suits()
+
+
+def test_where_there_can_be_none_no_driver_is_asked_unasked(program: Any, tmp_path: Path) -> None:
+    builds = AdapterBuilds(replace(engine(found=lambda: pytest.fail("it was asked")), may_be=lambda: False))
+    assert not builds.asks()
+    assert not builds.suits()
+    by_name = AdapterBuilds(replace(engine(), may_be=lambda: False))
+    assert by_name.load(program, EngineCache(tmp_path)) is not None, "somebody asks for it by its name"
 
 
 def test_one_in_software_can_be_had_but_is_not_tried_unasked(program: Any, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from livedream.engines import adapters
-from livedream.engines.adapters import Adapter, adapter
+from livedream.engines.adapters import NODES, Adapter, adapter, has_node
 
 
 class Asked:
@@ -98,3 +99,12 @@ def test_drivers_are_loaded_by_another_process(monkeypatch: pytest.MonkeyPatch) 
 def test_a_ctrl_c_in_the_terminal_does_not_reach_a_program_that_is_asked() -> None:
     group = adapters.asked([sys.executable, "-c", "import os; print(os.getpgrp())"])
     assert int(group) != os.getpgrp(), "what it has found would be taken for nothing"
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_on_linux_a_device_has_a_node(tmp_path: Path, node: str) -> None:
+    assert not has_node(system="linux", root=tmp_path)
+    assert has_node(system="win32", root=tmp_path), "that is for the driver to say"
+    (tmp_path / node).mkdir(parents=True)
+    assert has_node(system="linux", root=tmp_path)
+    assert not has_node(("dev/accel",), "linux", tmp_path)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -131,3 +132,62 @@ def test_what_failed_is_kept_and_lent_no_more(shelf: EngineShelf[Any], ready: An
     assert one.program not in shelf
     assert shelf.lend(one.program) is None
     assert shelf.clear() == []
+
+
+def test_a_stopgap_that_comes_again_as_what_was_asked_for_is_one_engine(
+    shelf: EngineShelf[Any], ready: Any
+) -> None:
+    final = ready("lent")
+    stopgap = replace(final, stopgap=True)
+    shelf.offer_stopgap(stopgap)
+    assert stopgap.program not in shelf
+    assert shelf.offered.pop() is stopgap
+    assert shelf.put(final) == []
+    second = ready("second")
+    assert shelf.put(second) == []
+    assert shelf.put(ready("third")) == [second], "the stopgap is still lent"
+    assert final.program in shelf
+
+
+@pytest.mark.parametrize("order", [("stopgap", "final"), ("final", "stopgap")])
+def test_it_stays_loaded_whichever_of_the_two_is_given_back_first(
+    shelf: EngineShelf[Any], ready: Any, order: tuple[str, str]
+) -> None:
+    final = ready("lent")
+    both = {"stopgap": replace(final, stopgap=True), "final": final}
+    shelf.offer_stopgap(both["stopgap"])
+    shelf.put(final)
+    shelf.offer(final.program)
+    for name in order:
+        assert shelf.give_back(both[name]) == []
+    assert final.program in shelf
+    assert not shelf.is_lent(final)
+
+
+def test_a_stopgap_that_is_not_taken_is_closed(shelf: EngineShelf[Any], ready: Any) -> None:
+    stopgap = replace(ready("lent"), stopgap=True)
+    shelf.offer_stopgap(stopgap)
+    assert shelf.withdraw() == [stopgap]
+    assert not shelf.is_lent(stopgap)
+
+
+def test_if_it_fails_neither_of_the_two_stays(shelf: EngineShelf[Any], ready: Any) -> None:
+    final = ready("lent")
+    stopgap = replace(final, stopgap=True)
+    shelf.offer_stopgap(stopgap)
+    shelf.put(final)
+    shelf.discard(stopgap)
+    assert final.program not in shelf
+    assert not shelf.is_lent(final)
+
+
+def test_what_is_let_go_of_while_its_stopgap_is_lent_is_closed_with_that(
+    shelf: EngineShelf[Any], ready: Any
+) -> None:
+    final = ready("lent")
+    stopgap = replace(final, stopgap=True)
+    shelf.offer_stopgap(stopgap)
+    assert shelf.offered.pop() is stopgap
+    shelf.put(final)
+    assert shelf.clear() == []
+    assert shelf.give_back(stopgap) == [stopgap]

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from livedream.engines import (
+    adapters,
     compiled,
     maker,
     onnxruntime_kinds,
@@ -106,24 +107,28 @@ def test_an_engine_for_an_adapter_is_tried_unasked_only_on_a_real_one(
 
     monkeypatch.setattr(openvino_device, "find", find)
     monkeypatch.setattr(onnxruntime_kinds, "require", find)
+    monkeypatch.setattr(adapters, "has_node", lambda *_: True)
     built = ENGINES[name].built
     assert built is not None
     assert built().suits() == (kind == "integrated")
 
 
 @pytest.mark.parametrize(
-    ("name", "has_node", "asks"),
+    ("name", "node", "asks"),
     [
-        ("openvino-gpu", True, True),
-        ("openvino-gpu", False, False),
-        ("webgpu", False, True),
-        ("tensorrt", True, False),
+        ("openvino-gpu", "dev/dri", True),
+        ("openvino-gpu", "dev/accel", False),
+        ("openvino-npu", "dev/accel", True),
+        ("webgpu", "dev/dri", True),
+        ("webgpu", "dev/nvidia0", True),
+        ("webgpu", "dev/accel", False),
+        ("tensorrt", "dev/nvidia0", False),
     ],
 )
 def test_whether_a_driver_would_be_asked_is_known_before(
-    monkeypatch: pytest.MonkeyPatch, name: str, has_node: bool, asks: bool
+    monkeypatch: pytest.MonkeyPatch, name: str, node: str, asks: bool
 ) -> None:
-    monkeypatch.setattr(openvino_device, "has_node", lambda device: has_node and device == "GPU")
+    monkeypatch.setattr(adapters, "has_node", lambda nodes=adapters.NODES: node in nodes)
     for module, asked in ((openvino_device, "find"), (onnxruntime_kinds, "require")):
         monkeypatch.setattr(module, asked, lambda *_: pytest.fail("it was asked"))
     built = ENGINES[name].built
