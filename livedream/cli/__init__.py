@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import sys
 
+from livedream.cli.signals import interrupted
 from livedream.errors import INTERRUPTED
 
 
 def main() -> None:
     """Run the command line; one sentence and an exit code for whatever goes wrong."""
+    signals: list[int] = []
     try:
-        code = _printed(sys.argv[1:])
+        with interrupted(signals):
+            code = _printed(sys.argv[1:])
     except KeyboardInterrupt:
         code = INTERRUPTED
-    sys.exit(code)
+    # As shells tell it: 128 and the signal's number.
+    sys.exit(128 + signals[0] if signals and code == INTERRUPTED else code)
 
 
 def _printed(arguments: list[str]) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,6 +12,7 @@ from rich.table import Table
 
 from livedream.cli.printed import teller
 from livedream.cli.show_options import Options
+from livedream.cli.signals import ENDINGS, heeded
 from livedream.control.controls import Controls
 from livedream.errors import EngineError, InputError, SinkError
 from livedream.runtime.plan import Plan
@@ -99,20 +98,8 @@ def controlled(options: Options, session: LiveSession, playlist: Playlist, conso
 @contextmanager
 def ending_on_signals(session: LiveSession) -> Iterator[None]:
     """Stop the session instead of the process on Ctrl-C, SIGTERM and SIGHUP."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        session.stop()
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two are not everywhere
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    # What was started to be ignored, as nohup does with a closed terminal, stays so.
-    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in heeded}
-    try:
+    with heeded(("SIGINT", *ENDINGS), lambda _: session.stop()):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def watch(session: LiveSession, seconds: float | None, console: Console) -> None:

@@ -15,13 +15,16 @@ from livedream.runtime.sink_worker import SinkWorker
 SETTLING, COMPARED = 5, 5
 """Minutes after which memory is to stay as it is, and how many first and last ones are compared."""
 
+LOOKS = 30
+"""How often memory is looked at in a minute: while an engine takes another's place, both are there."""
+
 
 @dataclass(frozen=True, slots=True)
 class SoakMinute:
     """What a show was like for a minute.
 
-    rss_mb, threads, handles, working_wh: at its end; latency in ms from capture to the sink; dropped:
-    frames that were captured and never dreamed.
+    rss_mb: the median; threads, handles, working_wh: at its end; latency in ms from capture to the sink;
+    dropped: frames that were captured and never dreamed.
     """
 
     rss_mb: float
@@ -110,11 +113,14 @@ def _minute(
     """Watch a minute; None if the show ended in it."""
     start_s, written, dropped = clock.now_s(), sink_worker.written, session.status().dropped
     sink_worker.latency_ms.clear()
-    if session.wait(minute_s):
-        return None
+    sizes_mb: list[float] = []
+    while len(sizes_mb) < LOOKS:
+        if session.wait(minute_s / LOOKS):
+            return None
+        sizes_mb.append(rss_mb())
     latency = sink_worker.latency_ms.percentiles()
     return SoakMinute(
-        rss_mb=round(rss_mb(), 2),
+        rss_mb=round(median(sizes_mb), 2),
         threads=threading.active_count(),
         handles=open_handles(),
         fps=round((sink_worker.written - written) / (clock.now_s() - start_s), 2),

@@ -2,16 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from livedream.clock import SystemClock
+from livedream.clock import ManualClock, SystemClock
+from livedream.runtime import soak as module
 from livedream.runtime.bench import Nowhere
 from livedream.runtime.plan import Plan
 from livedream.runtime.session import LiveSession
 from livedream.runtime.sink_worker import Rate
-from livedream.runtime.soak import Soaking, SoakMinute, drift, soak
+from livedream.runtime.soak import LOOKS, Soaking, SoakMinute, drift, soak
+from livedream.runtime.stats import Meter
+from livedream.runtime.status import Status
 from livedream.settings import Settings
 
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", paced=False, governed=False)
@@ -52,6 +56,24 @@ def test_of_a_short_run_its_halves_are_compared() -> None:
 def test_no_minutes_are_refused() -> None:
     with pytest.raises(ValueError, match="no minutes"):
         drift([])
+
+
+def test_an_engine_that_is_there_beside_another_for_a_moment_is_no_growth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = iter([300.0] * (LOOKS - 9) + [342.0] * 9)
+    monkeypatch.setattr(module, "rss_mb", lambda: next(sizes))
+    clock, status = ManualClock(), Status(working_wh=(376, 208))
+
+    def wait(seconds: float) -> bool:
+        clock.advance(seconds)
+        return False
+
+    session: Any = SimpleNamespace(status=lambda: status, wait=wait)
+    sink_worker: Any = SimpleNamespace(written=0, latency_ms=Meter())
+    seen = soak(session, sink_worker, clock, Soaking(1))
+    assert seen is not None
+    assert seen.minutes[0].rss_mb == 300.0
 
 
 def _session(source: Any, settings: Settings) -> tuple[LiveSession, Any]:
