@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from livedream.engines.build_process import BuildServer
 from livedream.engines.cache import EngineCache
 from livedream.engines.engine import Check, NumberFormat, Program, recipe
-from livedream.engines.openvino_core import apart, core, runtime
+from livedream.engines.openvino_core import apart, core, forgetting, runtime
 from livedream.errors import EngineError
 
 if TYPE_CHECKING:
@@ -86,16 +86,17 @@ def config(number_format: NumberFormat) -> dict[str, str]:
 
 def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] | None:
     """Load a program's engine from the cache; None if it is not there or cannot be used."""
-    entry = cache.get(cache_key(program))
-    if entry is None:
-        return None
-    try:
-        number_format: NumberFormat = entry.facts["number_format"]
-        with apart():
-            compiled = core().import_model(entry.blob, "CPU", config(number_format))
+    with apart():
+        entry = cache.get(cache_key(program))
+        if entry is None:
+            return None
+        try:
+            number_format: NumberFormat = entry.facts["number_format"]
+            with forgetting():
+                compiled = core().import_model(entry.blob, "CPU", config(number_format))
             return OpenVinoEngine(compiled, number_format), Check(**entry.facts["check"])
-    except (RuntimeError, KeyError, TypeError):
-        return None  # a foreign or outdated entry: it is built anew
+        except (RuntimeError, KeyError, TypeError):
+            return None  # a foreign or outdated entry: it is built anew
 
 
 def convert(program: Program, traced: Callable[[nn.Module], object] | None = None) -> Any:

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from livedream.engines import openvino_core
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
+from livedream.engines import build_openvino, openvino_core
+from livedream.engines.cache import EngineCache
 
 WAIT_S = 60.0
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def test_all_engines_of_a_process_share_one_core() -> None:
@@ -87,7 +94,11 @@ def test_that_openvino_cannot_be_loaded_reaches_who_wants_a_core(monkeypatch: py
 TOOLS = """
 import sys
 import threading
-from livedream.engines import openvino_core
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
+from livedream.engines import build_openvino, openvino_core
+from livedream.engines.cache import EngineCache
 openvino_core.runtime()
 assert "openvino.tools.ovc" not in sys.modules
 assert "openvino_telemetry" not in sys.modules
@@ -133,3 +144,68 @@ def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(openvino_core, "glibc", lambda: None)
     with openvino_core.apart():
         pass
+
+
+SIZES = 6
+
+GROWTH = f"""
+import pathlib, sys
+from livedream.engines import openvino
+from livedream.engines.cache import EngineCache
+from livedream.runtime.process_figures import rss_mb
+from livedream.dream.program import KernelProgram
+from livedream.dream.spec import KernelSpec
+from livedream.dream.taps import taps_at
+
+cache, sizes_mb = EngineCache(pathlib.Path(sys.argv[1])), []
+for number in range({SIZES}):
+    spec = KernelSpec("embedded", taps_at("lines"), (48, 48 + 8 * number), 1, 1.6, 1, 1.0)
+    engine, _ = openvino.load(KernelProgram(spec), cache)
+    engine.run(KernelProgram(spec).example())
+    engine.close()
+    sizes_mb.append(rss_mb())
+print(sizes_mb[-1] - sizes_mb[0])
+"""
+
+
+@pytest.mark.slow
+def test_nothing_of_its_layers_stays_when_an_engine_is_closed(tmp_path: Path) -> None:
+    for number in range(SIZES):
+        spec = KernelSpec("embedded", taps_at("lines"), (48, 48 + 8 * number), 1, 1.6, 1, 1.0)
+        build_openvino.build(KernelProgram(spec), EngineCache(tmp_path))
+
+    def growth_mb(**environment: str) -> float:
+        command = [sys.executable, "-c", GROWTH, str(tmp_path)]
+        ran = subprocess.run(
+            command, cwd=CHECKOUT, env=os.environ | environment, capture_output=True, text=True, check=True
+        )
+        return float(ran.stdout)
+
+    assert growth_mb() < 0.6 * growth_mb(**{openvino_core.MOST_PRIMITIVES: "1024"})
+
+
+def test_what_is_kept_is_read_once_and_nobody_else_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = openvino_core.MOST_PRIMITIVES
+    monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(openvino_core, "_is_read", threading.Event())
+
+    def fail() -> None:
+        with openvino_core.forgetting():
+            assert os.environ[name] == "0"
+            raise RuntimeError("damaged")
+
+    with pytest.raises(RuntimeError, match="damaged"):
+        fail()
+    for wanted in ("0", None):
+        with openvino_core.forgetting():
+            assert os.environ.get(name) == wanted
+        assert name not in os.environ
+
+
+def test_what_somebody_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = openvino_core.MOST_PRIMITIVES
+    monkeypatch.setenv(name, "64")
+    monkeypatch.setattr(openvino_core, "_is_read", threading.Event())
+    with openvino_core.forgetting():
+        assert os.environ[name] == "64"
+    assert os.environ[name] == "64"
