@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,7 +99,8 @@ def controlled(options: Options, session: LiveSession, playlist: Playlist, conso
 @contextmanager
 def ending_on_signals(session: LiveSession) -> Iterator[None]:
     """Stop the session instead of the process on Ctrl-C, SIGTERM and SIGHUP."""
-    with heeded(("SIGINT", *ENDINGS), lambda _: session.stop()):
+    # In a thread of its own: the signal may come just as the main one holds the lock of what it waits for.
+    with heeded(("SIGINT", *ENDINGS), lambda _: _thread.start_new_thread(session.stop, ())):
         yield
 
 

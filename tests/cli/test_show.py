@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -62,13 +63,26 @@ def test_by_hand_all_presets_can_be_chosen_and_none_comes_by_itself() -> None:
 def test_a_signal_ends_the_session_and_not_the_process(name: str) -> None:
     if not hasattr(signal, name):
         pytest.skip(f"this system has no {name}")
-    number, stopped = getattr(signal, name), []
+    number, stopped = getattr(signal, name), threading.Semaphore(0)
     before = signal.getsignal(number)
-    with ending_on_signals(SimpleNamespace(stop=lambda: stopped.append(name))):  # type: ignore[arg-type]
-        signal.raise_signal(number)
-        signal.raise_signal(number)
-    assert stopped == [name] * 2
+    with ending_on_signals(SimpleNamespace(stop=stopped.release)):  # type: ignore[arg-type]
+        for _ in range(2):
+            signal.raise_signal(number)
+            assert stopped.acquire(timeout=60)
     assert signal.getsignal(number) is before
+
+
+def test_a_signal_may_come_while_what_it_stops_is_locked() -> None:
+    lock, stopped = threading.Lock(), threading.Event()
+
+    def stop() -> None:
+        with lock:
+            stopped.set()
+
+    with ending_on_signals(SimpleNamespace(stop=stop)):  # type: ignore[arg-type]
+        with lock:
+            signal.raise_signal(signal.SIGINT)
+        assert stopped.wait(60)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")

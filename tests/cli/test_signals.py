@@ -9,6 +9,7 @@ import pytest
 from livedream.cli import main
 from livedream.cli.signals import ENDINGS, heeded, interrupted
 
+unix = pytest.mark.skipif(sys.platform == "win32", reason="a process is sent no signals here")
 HERE = [name for name in ENDINGS if hasattr(signal, name)]
 
 
@@ -74,17 +75,69 @@ def test_a_show_s_own_way_to_end_goes_before() -> None:
     assert heard == [signal.SIGTERM]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process has no signal as its end here")
-def test_a_second_one_ends_what_hangs_while_it_closes() -> None:
-    hangs = (
-        "import signal\n"
-        "from livedream.cli.signals import interrupted\n"
-        "with interrupted([]):\n"
-        "    try:\n"
-        "        signal.raise_signal(signal.SIGTERM)\n"
-        "    finally:\n"
-        "        signal.raise_signal(signal.SIGTERM)\n"
-        "        print('still here')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", hangs], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (-signal.SIGTERM, "")
+PRELUDE = """
+import os, signal, sys, time
+from livedream.cli import signals
+from livedream.cli.signals import ENDINGS, heeded, interrupted
+signals.AGAIN_S, signals.DEAF_S = {again_s}, {deaf_s}
+"""
+
+
+def ended(program: str, *, again_s: float = 0.0, deaf_s: float = 600.0) -> tuple[int, str]:
+    """Return how a program ends by itself, and what it has printed."""
+    code = PRELUDE.format(again_s=again_s, deaf_s=deaf_s) + program
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+CLOSES = """
+with interrupted([]):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(600)
+    finally:
+        print("closing", flush=True)
+        os.kill(os.getpid(), {second})
+        {then}
+"""
+
+
+@unix
+def test_another_one_ends_what_hangs_while_it_closes() -> None:
+    program = CLOSES.format(second="signal.SIGHUP", then="time.sleep(600)")
+    assert ended(program) == (128 + signal.SIGHUP, "closing\n")
+
+
+@unix
+def test_two_at_once_as_a_terminal_sends_that_closes_are_one() -> None:
+    program = CLOSES.format(second="signal.SIGHUP", then="time.sleep(0.1); print('closed')")
+    code, said = ended(program, again_s=600.0)
+    assert (code, said) == (-signal.SIGINT, "closing\nclosed\n"), "nobody catches the KeyboardInterrupt here"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a lock of zeros is one of Linux's")
+def test_what_is_in_a_library_that_hangs_is_ended() -> None:
+    program = """
+import ctypes, threading
+library, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(64)
+threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+with interrupted([]):
+    library.pthread_mutex_lock(mutex)
+    library.pthread_mutex_lock(mutex)  # for ever, whatever signals come
+"""
+    assert ended(program, deaf_s=0.1) == (128 + signal.SIGTERM, "")
+
+
+@unix
+def test_what_a_show_heeds_is_not_due() -> None:
+    program = """
+heard = []
+with interrupted([]):
+    with heeded(ENDINGS, heard.append):
+        os.kill(os.getpid(), signal.SIGTERM)
+        while not heard:
+            time.sleep(0.01)
+    time.sleep(0.3)
+print("ended well")
+"""
+    assert ended(program, deaf_s=0.1) == (0, "ended well\n")
