@@ -16,7 +16,7 @@ from livedream.composite.depth import target
 from livedream.dream.spec import KernelSpec
 from livedream.dream.turns import spread_settings
 from livedream.dreamed import Dreamed, Dreaming
-from livedream.engines.engine import Engine
+from livedream.engines.engine import Engine, running
 from livedream.engines.round_robin import engine_at
 from livedream.feed import Feed, LookUp, Turn
 from livedream.frame import Frame, Rgb, to_image
@@ -239,7 +239,8 @@ class DreamPipeline:
     def _run(self, spec: KernelSpec, engine: Engine, dream: DreamSettings, turn: Turn) -> Run:
         """Return an engine's run of one frame."""
         inputs = self._feed.inputs(spec, dream, turn)
-        return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
+        with running(engine.name):
+            return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
 
     def _recall(
         self, grey: Grey, measured: Motion | None, now: Settings, moment: Moment, elapsed_s: float

@@ -123,7 +123,8 @@ class EngineBuilder(Generic[P]):
             self._maker.avoid(ready.kind)
         with self._changed:
             self._shelf.discard(ready)
-            self._runs = None if self._runs is ready else self._runs
+            is_running = self._runs is not None and self._runs.engine is ready.engine
+            self._runs = None if is_running else self._runs
             self._ahead.stored.discard((ready.kind, ready.program))
             if is_avoided:
                 self._distrust(ready.kind)

@@ -158,6 +158,8 @@ class Race:
     ) -> Iterator[str]:
         """List the rivals that may win, one by one; what cannot is out. None for what has won before."""
         for rival in () if standing.name in self._is_in else rivals():
+            if self._is_cancelled():
+                return  # whoever waits for the next engine does not wait for a driver, too
             if rival not in self._is_in:
                 if self._asks(rival):
                     before_asking()

@@ -82,8 +82,9 @@ class EngineShelf(Generic[P]):
         return self._surplus() if is_kept or self.is_lent(ready) else [ready]
 
     def discard(self, ready: Ready[P]) -> None:
-        """Forget an engine that failed, lent or not; it is the caller's to close."""
-        self._lent = [one for one in self._lent if one is not ready]
+        """Forget an engine that failed, lent, offered or not; it is the caller's to close."""
+        self.offered = [one for one in self.offered if one.engine is not ready.engine]
+        self._lent = [one for one in self._lent if one.engine is not ready.engine]
         if self._is_kept(ready):
             del self._kept[ready.program]
 

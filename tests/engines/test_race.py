@@ -137,6 +137,25 @@ def test_nothing_is_lent_where_no_driver_is_asked_or_nobody_waits(
     assert (track.asked, track.lent, track.made) == (["gpu after 0"], [], ["openvino"])
 
 
+def test_when_another_engine_is_wanted_no_further_driver_is_asked(
+    track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(race, "rivals", lambda: ("gpu", "other-gpu"))
+    track.asks, track.suits = True, False
+    asked = track.race._suits
+
+    def cancelled_meanwhile(rival: str) -> bool:
+        track.is_cancelled = True
+        return asked(rival)
+
+    monkeypatch.setattr(track.race, "_suits", cancelled_meanwhile)
+    assert track.run(shows=True).engine is track.lent[0].engine
+    assert track.asked == ["gpu after 1"]
+    track.is_cancelled = False
+    track.run(shows=True)
+    assert track.asked == ["gpu after 1", "other-gpu after 2"], "at the next race"
+
+
 def test_whether_a_race_is_open_is_said_without_asking_a_driver(track: Track) -> None:
     track.asks = True
     assert track.race.is_open(Entry("openvino", track.make("openvino")), ["program"])  # type: ignore[list-item]
@@ -210,6 +229,17 @@ def test_what_fails_while_a_driver_is_asked_does_not_come_again(
     again = bench.take(builder)
     assert again.engine is not meanwhile.engine
     assert again.engine.is_open
+
+
+def test_nor_if_the_drivers_have_just_answered(bench: Any, program: Any, slow_driver: Any) -> None:
+    builder = slow_driver.builder
+    builder.request(program, stopgap=True)
+    meanwhile = bench.take(builder)
+    slow_driver.answers.set()
+    bench.until(lambda: not builder.is_busy)
+    builder.discard(meanwhile)  # the same engine is offered again, as the one that was asked for
+    assert builder.take() is None
+    assert builder.state(program) == "waiting"
 
 
 def test_what_is_asked_for_again_before_it_was_taken_comes(
@@ -345,8 +375,11 @@ def test_of_two_rivals_the_first_that_wins_is_taken(track: Track, monkeypatch: p
 def test_what_is_cancelled_in_a_race_leaves_nothing_open(
     track: Track, shows: bool, closed: list[str]
 ) -> None:
-    track.fails["gpu"] = "building the engine gpu was cancelled"
-    track.is_cancelled = True
+    def cancelled(name: str) -> None:
+        track.is_cancelled = True
+        raise EngineError(f"building the engine {name} was cancelled")
+
+    track.build = cancelled  # type: ignore[method-assign]
     with pytest.raises(EngineError, match="cancelled"):
         track.run(shows=shows)
     assert track.closed == closed

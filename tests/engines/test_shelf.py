@@ -175,8 +175,11 @@ def test_if_it_fails_neither_of_the_two_stays(shelf: EngineShelf[Any], ready: An
     final = ready("lent")
     stopgap = replace(final, stopgap=True)
     shelf.offer_stopgap(stopgap)
+    assert shelf.offered.pop() is stopgap
     shelf.put(final)
+    shelf.offer(final.program)
     shelf.discard(stopgap)
+    assert shelf.offered == []
     assert final.program not in shelf
     assert not shelf.is_lent(final)
 
