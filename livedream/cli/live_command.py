@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -78,12 +78,13 @@ def run(
     display, files = _display(console) if window else Health("off"), ShowFiles()
     last = found(files, resume=options.resume, may_restore=display.ok and options.is_plain)
     saved = None if last.show is None else named_first(last.show, options)
-    source, spec = _source(options, named, saved, console)
-    session = session_of(options, source, console, playlist, builder)
-    session.sources.spec = spec
-    for sink in sinks:
-        session.add_sink(sink)
-    with _kept_for_the_next(last, files, session):
+    with _kept_for_the_next(last, files) as if_it_fails:
+        source, spec = _source(options, named, saved, console)
+        session = session_of(options, source, console, playlist, builder)
+        if_it_fails.callback(session.finish)
+        session.sources.spec = spec
+        for sink in sinks:
+            session.add_sink(sink)
         controls, standing = _brought_back(options, session, playlist, last._replace(show=saved), console)
     with autosaved(standing, files, session.tell), ending_on_signals(session):
         try:
@@ -107,35 +108,40 @@ def run(
 
 
 @contextmanager
-def _kept_for_the_next(last: Found, files: ShowFiles, session: LiveSession) -> Iterator[None]:
-    """End a show that cannot begin, and leave the last one to the next start."""
-    try:
-        yield
-    except BaseException:
-        if last.show is not None:
-            with suppress(OSError):
-                files.save(last.show)
-        session.finish()
-        raise
+def _kept_for_the_next(last: Found, files: ShowFiles) -> Iterator[ExitStack]:
+    """Leave the last show to the next start if this one cannot begin, and do what the stack is given."""
+    with ExitStack() as if_it_fails:
+        try:
+            yield if_it_fails
+        except BaseException:
+            if last.show is not None:
+                with suppress(OSError):
+                    files.save(last.show)
+            raise
+        if_it_fails.pop_all()
 
 
 def _sinks(options: Options) -> list[Sink]:
     """Make the sinks that the options name, each once. Raises InputError."""
+    _check_films(options)
+    return [
+        open_sink(spec, size_wh=options.size_wh, fps=options.fps, overwrite=options.overwrite)
+        for spec in _sink_specs(options)
+    ]
+
+
+def _sink_specs(options: Options) -> list[str]:
     specs = list(options.sinks)
     if options.record is not None:
         specs.append(f"file:{options.record}")
     if options.virtual_camera is not None:
         specs.append(f"virtual-camera:{options.virtual_camera}")
-    specs = list(dict.fromkeys(specs))
-    _check_films([film for film in map(film_of, specs) if film is not None], options)
-    return [
-        open_sink(spec, size_wh=options.size_wh, fps=options.fps, overwrite=options.overwrite)
-        for spec in specs
-    ]
+    return list(dict.fromkeys(specs))
 
 
-def _check_films(films: Sequence[Path], options: Options) -> None:
+def _check_films(options: Options) -> None:
     """Raise InputError if a film that is recorded is the input, or another one."""
+    films = [film for film in map(film_of, _sink_specs(options)) if film is not None]
     for number, film in enumerate(films):
         check_apart(film, options)
         if film.absolute() in [other.absolute() for other in films[:number]]:
@@ -148,10 +154,12 @@ def _source(
     """Return the source that was named, or open that of the last show, the first camera, or the clouds.
 
     Returns what opens it again, too, "" if nobody has named it. It is said where another one is opened.
+    Raises InputError for one that is recorded over, and what opening the named one or a camera raises.
     """
     if named is not None:
         return named, spec_of(options.source or "")
     if saved is not None and saved.source:
+        _check_films(replace(options, source=saved.source))
         try:
             return opened(options, saved.source, loop=True), saved.source
         except LivedreamError as fault:

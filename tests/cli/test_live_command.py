@@ -81,6 +81,21 @@ def test_a_film_is_not_recorded_over_what_it_is_dreamed_from(
     assert (tmp_path / "in.mp4").read_bytes() == b"dear"
 
 
+def test_nor_over_what_the_last_show_dreamed_which_the_next_start_goes_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, film = ShowFiles(tmp_path, lambda pid, started_s: False), tmp_path / "in.mp4"
+    film.write_bytes(b"dear")
+    saved = SavedShow("eyes", {}, (), "eyes", "fur", source=str(film))
+    files.save(saved)
+    monkeypatch.setattr("livedream.cli.live_command.ShowFiles", lambda: files)
+    options = Options(None, "eyes", record=film, overwrite=True, seconds=0.1, resume=True)
+    with pytest.raises(InputError, match=r"in\.mp4 is the input; choose another name"):
+        run(options, window=False, full_screen=False)
+    assert film.read_bytes() == b"dear"
+    assert files.take_crashed() == saved
+
+
 @pytest.mark.parametrize("other", ["film.mp4", "./film.mp4", "{}/film.mp4"])
 def test_two_recordings_of_one_name_are_refused(
     other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
