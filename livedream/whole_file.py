@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,17 +16,29 @@ SYSTEM = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 def write_whole(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file so that it is there as a whole or not at all, whatever happens. Raises OSError.
 
-    A link stays, and what it leads to is replaced; a pipe or a device, such as /dev/stdout, is written into.
+    A link stays, and what it leads to is replaced, by a file that the same people may read; a pipe or a
+    device, such as /dev/stdout, is written into.
     """
     if _is_to_stay(file):
         with file.open("wb") as open_file:
             write(open_file)
         return
-    target = Path(os.path.realpath(file)) if file.is_symlink() else file  # of links in a circle: itself
+    target = _target(file)
     with finished_or_gone(target) as beside:
         with beside.open("wb") as open_file:
             write(open_file)
+        if target.is_file():
+            with suppress(OSError):  # a file system without permissions
+                beside.chmod(stat.S_IMODE(target.stat().st_mode))
         beside.replace(target)
+
+
+def check_whole(file: Path) -> None:
+    """Raise OSError if `write_whole` could not even begin with a file; nothing is left of it."""
+    if not _is_to_stay(file):
+        with finished_or_gone(_target(file)) as beside:
+            beside.open("wb").close()
+            beside.unlink()
 
 
 def write_text(file: Path, text: str) -> None:
@@ -38,6 +51,11 @@ def write_text(file: Path, text: str) -> None:
             os.fsync(open_file.fileno())
 
     write_whole(file, write)
+
+
+def _target(file: Path) -> Path:
+    """Return what a link leads to, of links in a circle itself."""
+    return Path(os.path.realpath(file)) if file.is_symlink() else file
 
 
 def _is_to_stay(file: Path) -> bool:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from livedream.whole_file import write_text
+from livedream.whole_file import check_whole, write_text
 
 
 def test_an_older_file_is_replaced(tmp_path: Path) -> None:
@@ -61,3 +62,27 @@ def test_links_in_a_circle_are_replaced(tmp_path: Path) -> None:
     other.symlink_to(one)
     write_text(one, "text")
     assert one.read_text() == "text"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file has no such permissions here")
+def test_who_may_read_it_stays(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    file.write_text("older")
+    file.chmod(0o600)
+    write_text(file, "newer")
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("newer", 0o600)
+
+
+def test_whether_it_can_be_begun_is_known_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "figures.json"
+    file.write_text("older")
+    check_whole(file)
+    check_whole(tmp_path / "other.json")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("figures.json", "older")]
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(PermissionError):
+        check_whole(file)

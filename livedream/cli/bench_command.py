@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, astuple
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from livedream.runtime.bench import Figures, bench
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_look
 from livedream.runtime.soak import Soaked, Soaking, SoakMinute, drift
-from livedream.whole_file import write_text
+from livedream.whole_file import check_whole, write_text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -77,13 +78,20 @@ def check_json(file: Path, options: Options) -> None:
     if file.is_dir():
         raise InputError(f"--json {file} is a folder; give the name of a file")
     check_apart(file, options)
+    with _told(file):
+        check_whole(file)
 
 
 def write_json(file: Path, figures: DataclassInstance) -> None:
     """Write figures to a file, whole or not at all, or into a pipe. Raises InputError."""
-    text = json.dumps(asdict(figures), indent=2) + "\n"
+    with _told(file):
+        write_text(file, json.dumps(asdict(figures), indent=2) + "\n")
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
     try:
-        write_text(file, text)
+        yield
     except OSError as fault:
         raise InputError(f"--json {file} cannot be written: {fault.strerror}; choose another name") from fault
 
