@@ -19,7 +19,7 @@ from livedream.errors import (
     InputError,
 )
 
-# `livedream --help` names the engines, and would take a sixth longer with numpy.
+# `livedream live --help` names the engines, and would take a sixth longer with numpy.
 if TYPE_CHECKING:
     import numpy as np
     import torch
@@ -133,7 +133,9 @@ def making(name: str) -> Iterator[None]:
     except EngineError:
         raise
     except InputError as fault:  # such as weights that are damaged: another try would say the same
-        raise EngineMissingError(f"the engine {name} cannot be made: {fault}") from fault
+        missing = EngineMissingError(f"the engine {name} cannot be made: {fault}")
+        missing.exit_code = fault.exit_code
+        raise missing from fault
     except Exception as fault:  # as above
         raise EngineError(f"the engine {name} cannot be made ({_reason(fault)})") from fault
 

@@ -217,8 +217,9 @@ def test_whatever_is_raised_while_an_engine_is_made_names_it(fault: Exception) -
 
 def test_what_a_person_gave_is_told_as_it_is_and_is_not_tried_again() -> None:
     told = r"^the engine far cannot be made: the network file eyes\.npz is damaged; give another file$"
-    with pytest.raises(EngineMissingError, match=told), making("far"):
+    with pytest.raises(EngineMissingError, match=told) as missing, making("far"):
         raise InputError("the network file eyes.npz is damaged; give another file")
+    assert missing.value.exit_code == InputError.exit_code
 
 
 def test_why_an_engine_cannot_be_made_is_said_once() -> None:
