@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from livedream.dream.spec import kernel_spec, working_size_hw
 from livedream.engines.kinds import ENGINES
-from livedream.presets import shipped
+from livedream.presets import load, shipped
 from livedream.settings import describe, markdown
 from livedream.sinks.remedy import remedy
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 VIRTUAL_CAMERA = (CHECKOUT / "docs" / "virtual-camera.md").read_text(encoding="utf-8")
 
 GPUS = (CHECKOUT / "docs" / "gpus.md").read_text(encoding="utf-8")
@@ -40,8 +42,14 @@ def test_what_is_to_be_installed_is_the_same(system: str) -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_every_preset_is_in_the_readme(name: str) -> None:
-    moods = (CHECKOUT / "README.md").read_text(encoding="utf-8").partition("## Moods")[2].partition("##")[0]
+    moods = README.partition("## Moods")[2].partition("##")[0]
     assert f"| `{name}` |" in moods
+
+
+def test_as_many_engines_as_the_readme_says_serve_all_moods() -> None:
+    dreams = [load(name).settings.dream for name in shipped()]
+    specs = {kernel_spec(dream, working_size_hw((1280, 720), dream.working_px)) for dream in dreams}
+    assert f"({len(dreams)} moods need {len(specs)})" in README
 
 
 def test_every_setting_is_written_down_as_it_is() -> None:

@@ -3,12 +3,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from livedream.clock import Clock, SystemClock
+from livedream.dream.program import KernelProgram
+from livedream.engines.build_job import ProgramState
 from livedream.engines.cache import EngineCache
+from livedream.engines.engine import Engine
+from livedream.engines.maker import Ready
 from livedream.errors import SourceError
 from livedream.frame import Frame
 from livedream.health import Health
@@ -46,6 +51,38 @@ class Drifting:
 
     def close(self) -> None:
         self.closed += 1
+
+
+class StandInBuilder:
+    """An engine builder of a dreamer's that has each engine at once; make: makes it."""
+
+    is_busy = False
+    preparing = 0
+
+    def __init__(self, make: Callable[[KernelProgram], Engine]) -> None:
+        self._make = make
+        self._target: KernelProgram | None = None
+
+    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
+        self._target = program
+
+    def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
+        program, self._target = self._target, None
+        if program is None:
+            return None
+        return Ready(program, self._make(program), stopgap=False, build_s=0.0, checked=None, run_ms=1.0)
+
+    def give_back(self, ready: Ready[KernelProgram]) -> None:
+        pass
+
+    def take_failure(self) -> None:
+        return None
+
+    def prepare(self, plan: Any) -> None:
+        pass
+
+    def state(self, program: KernelProgram) -> ProgramState:
+        return "waiting"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from livedream.clock import ManualClock
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
 from livedream.dreamed import Dreaming
+from livedream.engines.build_job import ProgramState
 from livedream.engines.maker import Ready
 from livedream.frame import Frame
 from livedream.ops.octave_sizes import finer_size
@@ -25,41 +26,28 @@ from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
 from livedream.runtime.store import SettingsStore
 from livedream.settings import DreamSettings, Settings, change
+from tests.runtime.conftest import StandInBuilder
 
 NO_FADE = Plan(fade_s=0.0)
 
 
-class SlowBuilder:
+class SlowBuilder(StandInBuilder):
     """Hands over the engine of what is wanted so many frames after it was first asked for."""
 
-    is_busy = False
-
     def __init__(self, studio: Any, wait_frames: Callable[[KernelProgram], int]) -> None:
-        self._studio, self._wait_frames = studio, wait_frames
+        super().__init__(lambda program: studio.adding(0.1 * studio.pattern(program.spec.size_hw)))
+        self._wait_frames = wait_frames
         self._due: dict[KernelProgram, int] = {}
-        self._target: KernelProgram | None = None
         self.frame = 0
 
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
-        self._target = program
+        super().request(program, stopgap=stopgap)
         wait_frames = self._wait_frames(program) if self._due else 0
         self._due.setdefault(program, self.frame + wait_frames)
 
     def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
-        if self._target is None or self.frame < self._due[self._target]:
-            return None
-        program, self._target = self._target, None
-        engine = self._studio.adding(0.1 * self._studio.pattern(program.spec.size_hw))
-        return Ready(program, engine, stopgap=False, build_s=0.0, checked=None, run_ms=1.0)
-
-    def give_back(self, ready: Ready[KernelProgram]) -> None:
-        pass
-
-    def take_failure(self) -> None:
-        return None
-
-    def prepare(self, plan: object) -> None:
-        pass
+        is_due = self._target is not None and self.frame >= self._due[self._target]
+        return super().take(timeout_s) if is_due else None
 
 
 SIZE_WH = (96, 64)
@@ -207,8 +195,6 @@ def test_a_stopgap_may_come_as_long_as_nothing_but_a_stopgap_runs(studio: Any) -
 class ReadyBuilder(SlowBuilder):
     """Has the engine of whatever was asked to be built ahead."""
 
-    preparing = 0
-
     def __init__(self, studio: Any) -> None:
         super().__init__(studio, lambda _program: 0)
         self.stored: set[KernelProgram] = set()
@@ -217,7 +203,7 @@ class ReadyBuilder(SlowBuilder):
         ahead = plan()
         self.stored |= {*ahead.load, *ahead.store}
 
-    def state(self, program: KernelProgram) -> str:
+    def state(self, program: KernelProgram) -> ProgramState:
         return "ready" if program in self.stored else "waiting"
 
 

@@ -13,9 +13,7 @@ import pytest
 from livedream import preparing
 from livedream.canvas import memory_canvas
 from livedream.clock import ManualClock
-from livedream.dream.program import KernelProgram
 from livedream.dreamed import Dreaming
-from livedream.engines.maker import Ready
 from livedream.frame import Frame
 from livedream.presets import load
 from livedream.runtime.cross_fade import Beside
@@ -24,41 +22,14 @@ from livedream.runtime.governor import Governor
 from livedream.runtime.latest import Latest
 from livedream.runtime.plan import Plan
 from livedream.runtime.store import SettingsStore
+from tests.runtime.conftest import StandInBuilder
 
 SIZE_WH, NO_FADE = (96, 64), Plan(fade_s=0.0)
 
 
-class AtOnce:
-    """A builder that has each engine at once."""
-
-    is_busy = False
-    preparing = 0
-
-    def __init__(self, studio: Any) -> None:
-        self._studio = studio
-        self._target: KernelProgram | None = None
-
-    def request(self, program: KernelProgram, *, stopgap: bool) -> None:
-        self._target = program
-
-    def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
-        program, self._target = self._target, None
-        if program is None:
-            return None
-        engine = self._studio.adding(0.1 * self._studio.pattern(program.spec.size_hw))
-        return Ready(program, engine, stopgap=False, build_s=0.0, checked=None, run_ms=1.0)
-
-    def give_back(self, ready: Ready[KernelProgram]) -> None:
-        pass
-
-    def take_failure(self) -> None:
-        return None
-
-    def prepare(self, plan: object) -> None:
-        pass
-
-    def state(self, program: KernelProgram) -> str:
-        return "waiting"
+def at_once(studio: Any) -> StandInBuilder:
+    """Return a builder whose engines each add the picture of their size."""
+    return StandInBuilder(lambda program: studio.adding(0.1 * studio.pattern(program.spec.size_hw)))
 
 
 class Film(Latest[Frame]):
@@ -94,7 +65,7 @@ def test_what_there_is_no_memory_for_costs_a_frame_and_is_told_once(
         return done(*given)
 
     monkeypatch.setattr(module, stage, scarce)
-    builder, clock, told = AtOnce(studio), ManualClock(), list[str]()
+    builder, clock, told = at_once(studio), ManualClock(), list[str]()
     finished = list[bool]()
 
     def go_on(dreaming: Dreaming) -> None:
@@ -116,7 +87,7 @@ def test_what_goes_wrong_in_a_frame_otherwise_is_raised(studio: Any, monkeypatch
         raise cv2.error("an assertion failed")
 
     monkeypatch.setattr(memory_canvas, "grade", wrong)
-    builder, clock = AtOnce(studio), ManualClock()
+    builder, clock = at_once(studio), ManualClock()
     store = SettingsStore(load("eyes").settings)
     dreamer = Dreamer(store, builder, None, clock, lambda _: None, lambda _: None, plan=NO_FADE)  # type: ignore[arg-type]
     dreamer.prepare(SIZE_WH)
@@ -131,7 +102,7 @@ def test_the_governor_hears_whether_another_look_is_blended_in(studio: Any) -> N
             return super().observe(*given, **kinds)
 
     begun, heard, looks = 0, list[bool](), [load(name).settings for name in ("eyes", "lines")]
-    builder, governor = AtOnce(studio), Listening(looks[0].dream.working_px, 1.0)
+    builder, governor = at_once(studio), Listening(looks[0].dream.working_px, 1.0)
 
     def go_on(dreaming: Dreaming) -> None:
         nonlocal begun

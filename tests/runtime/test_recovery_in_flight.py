@@ -31,6 +31,7 @@ from livedream.runtime.recovery import HANGS_LOOKS, Recovery
 from livedream.runtime.session import LiveSession
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings
+from tests.runtime.conftest import StandInBuilder
 
 SIZE_WH, AT = (96, 64), 20
 SPEC = KernelSpec("embedded", taps_at("stem"), (64, 96), 1, 2.0, 1, 1.0)
@@ -53,30 +54,25 @@ class Shaky:
         """Hold nothing."""
 
 
-class Builder:
+class Builder(StandInBuilder):
     """Has each engine at once; notes when one is asked for, given up, or trusted again."""
 
-    is_busy = False
-    preparing = 0
-
     def __init__(self, clock: ManualClock, act: Callable[[], None]) -> None:
-        self._clock, self._act = clock, act
-        self._target: KernelProgram | None = None
+        super().__init__(lambda _: Shaky(act))
+        self._clock = clock
         self.asked_s: list[float] = []
         self.made: list[Ready[KernelProgram]] = []
         self.discarded: list[tuple[Ready[KernelProgram], bool]] = []
         self.trusted = 0
 
     def request(self, program: KernelProgram, *, stopgap: bool) -> None:
-        self._target = program
+        super().request(program, stopgap=stopgap)
         self.asked_s.append(self._clock.now_s())
 
     def take(self, timeout_s: float = 0.0) -> Ready[KernelProgram] | None:
-        program, self._target = self._target, None
-        if program is None:
-            return None
-        self.made.append(Ready(program, Shaky(self._act), False, 0.0, None, 1.0))
-        return self.made[-1]
+        if (ready := super().take(timeout_s)) is not None:
+            self.made.append(ready)
+        return ready
 
     def discard(self, ready: Ready[KernelProgram], *, avoid: bool = False) -> None:
         self.discarded.append((ready, avoid))
@@ -84,15 +80,6 @@ class Builder:
     def trust_again(self) -> bool:
         self.trusted += 1
         return False
-
-    def give_back(self, ready: Ready[KernelProgram]) -> None:
-        pass
-
-    def take_failure(self) -> None:
-        return None
-
-    def prepare(self, plan: object) -> None:
-        pass
 
 
 @dataclass

@@ -15,6 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from livedream.engines.cache import EngineCache
 from livedream.presets import apply_assignments
 from livedream.runtime.faults.films import checked
@@ -85,6 +87,7 @@ def soaked(folder: Path, clock: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_a_show_full_of_faults_keeps_no_memory_threads_or_handles(tmp_path: Path) -> None:
     from tests.runtime.faults.conftest import TOLD  # not to be had where this file is a program
 
