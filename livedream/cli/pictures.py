@@ -62,7 +62,7 @@ def image(
     size: BoxOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
-    """Dream a single picture at its own size, however large it is."""
+    """Dream a single picture at its own size; above 3840x2160 pixels the dream is enlarged to it."""
     from livedream.cli.image_command import run
     from livedream.offline.render_options import box_of
     from livedream.offline.still import StillRequest

@@ -27,7 +27,7 @@ _REASONS = {
         "start another recording, or record to a disk formatted as exFAT, NTFS, APFS or ext4",
     ),
     errno.ENOENT: ("its file or folder was removed", "record again to a folder that stays"),
-    errno.EEXIST: ("a file of that name now exists", "choose another name or ask to overwrite it"),
+    errno.EEXIST: ("a file of that name now exists", "choose another name, or overwrite it (--overwrite)"),
     errno.EROFS: ("the disk is write-protected", "record to another disk"),
     errno.EACCES: ("writing is not permitted there", "record to a folder that you can write to"),
 }
@@ -222,7 +222,7 @@ def _check_name(path: Path) -> None:
 def _check_place(path: Path, overwrite: bool) -> None:
     """Raise InputError if the file is not to be overwritten, OSError if it cannot be written."""
     if path.exists() and not overwrite:
-        raise InputError(f"{path} already exists; choose another name or ask to overwrite it.")
+        raise InputError(f"{path} already exists; choose another name, or overwrite it (--overwrite).")
     if path.is_file():
         with path.open("ab"):
             return
