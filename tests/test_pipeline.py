@@ -231,6 +231,7 @@ def test_dreams_grow_with_the_warm_start_and_stay_within_the_range(studio: Any, 
     assert sizes[-1] < 0.5
 
 
+@pytest.mark.slow
 def test_a_still_picture_settles_with_the_default_preset(studio: Any, one_thread: None) -> None:
     """The dream stops growing, and less and less of it changes from frame to frame."""
     settings = load(DEFAULT_PRESET).settings

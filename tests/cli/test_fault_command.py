@@ -20,6 +20,7 @@ KEPT = FaultFigures("disk-full", 1.0, 30.0, 40.0, ("the disk is full",), 2, 1.5,
 WHOLE = FilmCheck(("show.mp4",), 90, 90, 0, 1, ())
 
 
+@pytest.mark.slow
 def test_a_fault_is_injected_into_a_real_show(livedream: Run, quick: list[str], tmp_path: Path) -> None:
     done = livedream("bench", "--fault", "sink-raises", *quick, "--seconds", "2", "--json", "figures.json")
     (fault,) = json.loads((tmp_path / "figures.json").read_text())["faults"]

@@ -46,6 +46,7 @@ def found() -> Adapter:
 
 
 @pytest.mark.webgpu
+@pytest.mark.slow
 def test_what_is_built_is_in_the_cache_with_its_check_and_adapter(
     program: Any, tmp_path: Path, found: Adapter
 ) -> None:

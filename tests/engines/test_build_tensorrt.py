@@ -352,6 +352,7 @@ def test_it_builds_what_it_is_sent_as_it_is_told(
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.slow
 def test_a_build_on_a_machine_without_a_gpu_says_why_in_one_sentence(
     small_program: KernelProgram, tmp_path: Path
 ) -> None:

@@ -33,7 +33,7 @@ needs_compiler = pytest.mark.skipif(
 )
 
 # What torch says of its own compiler is not a fault of these tests.
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from livedream.settings import Settings
 PLAN = Plan("test", output_wh=(128, 96), fps=50.0, engine="eager", paced=False, governed=False)
 
 
+@pytest.mark.slow
 def test_the_figures_are_there_and_plausible(
     make_source: Callable[..., Any], small_settings: Settings
 ) -> None:
@@ -37,6 +38,7 @@ def test_the_figures_are_there_and_plausible(
     assert json.loads(json.dumps(asdict(figures)))["engine"] == "eager"
 
 
+@pytest.mark.slow
 def test_paced_it_runs_no_faster_than_the_source(
     make_source: Callable[..., Any], small_settings: Settings
 ) -> None:

@@ -668,6 +668,7 @@ def test_stills_and_the_last_seconds_are_written_in_mid_show(
     assert [sentence for sentence in told if str(film) in sentence]
 
 
+@pytest.mark.slow
 def test_a_fader_in_the_middle_shows_both_dreams_and_at_an_end_one(
     small_settings: Settings,
     cache: EngineCache,

@@ -50,6 +50,7 @@ def test_a_layer_that_nobody_taught_has_no_counterpart(teacher: Network, tmp_pat
         contact_sheet(student, teacher, torch.rand(1, 3, 32, 32), (str(preset),))
 
 
+@pytest.mark.slow
 def test_it_prints_a_line_for_each_head_and_writes_the_sheet(
     call: Call, teacher_file: Path, photos_file: Path, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_it_prints_a_line_for_each_head_and_writes_the_sheet(
     assert read_image(sheet).shape == (6 * 48, 3 * 48, 3)
 
 
+@pytest.mark.slow
 def test_it_is_a_program(photos_file: Path) -> None:
     command = [sys.executable, "-m", "livedream.training.report", "--teacher", "gone.npz"]
     ran = subprocess.run(

@@ -3,11 +3,14 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import pytest
+
 from livedream.runtime.faults.films import frames_of
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "killed_recording.py"
 
 
+@pytest.mark.slow
 def test_a_show_that_is_killed_after_a_lost_camera_and_a_failed_engine_loses_a_second_at_most(
     tmp_path: Path,
 ) -> None:

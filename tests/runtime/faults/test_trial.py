@@ -100,6 +100,7 @@ def idle_ms(fast_clock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[s
     ],
     ids=["camera lost", "camera", "kernel", "engine", "sinks", "recording", "clock"],
 )
+@pytest.mark.slow
 def test_the_show_keeps_its_promises(
     names: list[str], seconds: float, tmp_path: Path, fast_clock: Any, idle_ms: dict[str, float]
 ) -> None:
