@@ -57,6 +57,7 @@ class MidiMap:
         self._preset = coalescer.store.standing().preset
         self._numbers: dict[str, float] = {}
         self.use(bindings)
+        self._due: list[str] = []
         self.end = coalescer.store.observe(self._note)
 
     @property
@@ -154,6 +155,9 @@ class MidiMap:
             learned = self._refine(message) if wished is None else self._learn(wished, message)
             if wished is None:
                 self._act(message)
+            due, self._due = self._due, []
+        for name in due:  # what one changes is noted here, which takes the lock
+            self._coalescer.command(name)
         if learned is not None:
             self._learned(learned)
 
@@ -221,7 +225,7 @@ class MidiMap:
                 self._hit(binding, share)
         elif info is None:
             if share >= binding.threshold and (before is None or before < binding.threshold):
-                self._coalescer.command(binding.target)
+                self._due.append(binding.target)
         elif info.kind == "switch":
             if before is None or (before >= binding.threshold) != (share >= binding.threshold):
                 self._send(binding, hand, binding.value_at(share))
@@ -232,7 +236,7 @@ class MidiMap:
         """Do what a pad does: a command, the other state of a switch, the next choice, or a value."""
         info, hand = binding.info, self._hands[binding]
         if info is None:
-            self._coalescer.command(binding.target)
+            self._due.append(binding.target)
             return
         stands = self._coalescer.base(binding.target)
         if info.kind == "switch":

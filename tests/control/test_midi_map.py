@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from livedream.control.midi_map import STEP, MidiMap
 from livedream.control.show_commands import ShowCommands
 from livedream.errors import InputError
 from livedream.runtime.commands import Commands
+from livedream.runtime.panic import add_panic_commands
 from livedream.runtime.parameters import Parameter
 from livedream.runtime.store import SettingsStore
 from livedream.settings import Settings, change
@@ -338,3 +340,22 @@ def test_a_knob_on_a_fader_that_the_show_has_not_says_so(desk: Any) -> None:
     midi = mapped(desk, Binding(CC, "fader", pickup=False))
     turned(desk, midi, knob(64))
     assert desk.told == ["this show has no fader"]
+
+
+@pytest.mark.parametrize("source", [PAD, CC])
+def test_a_pad_that_resets_all_does_so_and_the_show_goes_on(desk: Any, source: MidiSource) -> None:
+    """What is reset is noted by the map itself: its knobs have to pick the values up again."""
+    commands = Commands()
+    add_panic_commands(
+        commands, SimpleNamespace(switch_panic=str, expect_reset=str), desk.store, lambda: None
+    )  # type: ignore[arg-type]
+    coalescer = Coalescer(desk.store, ShowCommands(commands, parameters=desk.parameters), clock=desk.clock)
+    midi = MidiMap(coalescer, ("reset all",), [Binding(source, "reset all")])
+    desk.store.change({"look.depth": 0.2}, "hand")
+    feeding = threading.Thread(
+        target=midi.feed, args=(MidiMessage(source.kind, source.channel, source.number, 127),), daemon=True
+    )
+    feeding.start()
+    feeding.join(60)
+    assert not feeding.is_alive()
+    assert desk.store.snapshot() == Settings()
