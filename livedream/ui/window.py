@@ -12,6 +12,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QP
 from PyQt6.QtWidgets import QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from livedream.clock import Clock, SystemClock
+from livedream.errors import LivedreamError
 from livedream.runtime.status import Status
 from livedream.ui.full_screen import FullScreen, display_name, display_names, windowed
 from livedream.ui.hud import Setting
@@ -202,7 +203,10 @@ class DreamWindow(QWidget):
         if asked in own:
             own[asked]()
         else:
-            self.flash(self._actions.do(asked))
+            try:
+                self.flash(self._actions.do(asked))
+            except LivedreamError as fault:  # such as a still where there is no picture yet
+                self.flash(str(fault))
             self._status_due_s = self._clock.now_s()
 
     def _toggle_full_screen(self) -> None:

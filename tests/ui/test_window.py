@@ -6,6 +6,7 @@ from PyQt6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 
 from livedream.clock import ManualClock
+from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.health import Health
 from livedream.runtime.status import Status
@@ -196,6 +197,23 @@ def test_a_key_of_the_dream_is_a_move_at_the_desk_and_says_what_it_did(
     look = dreaming.overlays.look(clock.now_s(), dreaming=True)
     assert (look.hud, look.hint.text, look.hint_opacity) == (None, "previous channel", 1.0)
     assert dreaming.overlays.look(clock.now_s() + 3.5, dreaming=True).hint_opacity == 0
+
+
+def test_what_is_refused_is_said_and_the_show_goes_on(
+    qtbot: QtBot,
+    dreaming: CountingWindow,
+    actions: FakeDesk,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: str) -> str:
+        raise InputError("there is no picture yet; wait for the first one")
+
+    monkeypatch.setattr(actions, "do", refuse)
+    qtbot.keyClick(dreaming, Key.Key_S)
+    look = dreaming.overlays.look(clock.now_s(), dreaming=True)
+    assert look.hint.text == "there is no picture yet; wait for the first one"
+    assert dreaming.isVisible()
 
 
 def test_the_title_follows_a_move_at_once(
