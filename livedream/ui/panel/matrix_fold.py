@@ -117,6 +117,7 @@ class MatrixFold(Fold):
         by_key = {row.key: row for row in rows}
         for key in [key for key in self.rows if key not in by_key]:
             gone = self.rows.pop(key)
+            gone.blockSignals(True)  # what was being typed into it would be a change once it is hidden
             self._list.removeWidget(gone)
             gone.hide()
             gone.deleteLater()

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from livedream.runtime.parameters import Parameter
 from livedream.settings.modulation_row import ModulationRow
@@ -122,6 +123,20 @@ def test_a_preset_brings_its_rows_and_takes_them_along(fold: MatrixFold, played:
     played.controls.matrix.use_preset([])
     fold.follow()
     assert (seen(fold), fold.header.note) == ([], "")
+
+
+def test_what_is_being_typed_into_a_row_goes_with_it(fold: MatrixFold, played: Any, qtbot: QtBot) -> None:
+    played.controls.matrix.use_preset([WAVE])
+    fold.follow()
+    row = fold.rows[WAVE.key]
+    row.header.setChecked(True)
+    box = next(box for box in row.findChildren(QAbstractSpinBox) if box.isVisible())
+    box.setFocus()
+    qtbot.keyClicks(box, "0.3")
+    played.controls.matrix.use_preset([])
+    fold.follow()
+    assert seen(fold) == []
+    assert WAVE.key not in {one.key for one in played.controls.matrix.rows}
 
 
 def test_sources_that_come_later_can_be_chosen(fold: MatrixFold, played: Any) -> None:
