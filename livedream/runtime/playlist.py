@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from livedream.errors import InputError, SourceError
 from livedream.own_presets import OwnPresets
 from livedream.presets import Preset
 from livedream.runtime.on_beat import BeatTurns, OnBeat
-from livedream.runtime.store import BY_ITSELF, SettingsStore, Written, check
+from livedream.runtime.store import BY_ITSELF, SettingsStore, Written, check, names_pictures
 from livedream.settings import Settings
 from livedream.settings.modulation_row import ModulationRow
 
@@ -25,6 +26,11 @@ class Look:
     written: Written
 
 
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Do work in a thread of its own."""
+    threading.Thread(target=work, name="next preset", daemon=True).start()
+
+
 class Playlist:
     """Shows one preset after the other; what it wishes goes into its settings store and nowhere else.
 
@@ -32,7 +38,8 @@ class Playlist:
     every_s, every_beats: how long each is shown, in seconds or in beats of the tempo that `on_beat` follows;
     None: until a hand changes it. on_beat: moves what is asked for to the beat or the bar. own: where presets
     of one's own are kept. complaints: sentences about presets that could not be loaded. rows: returns the
-    rows of modulation that stand, which are saved with a preset; may be replaced by who knows of more.
+    rows of modulation that stand, which are saved with a preset; may be replaced by who knows of more. apart:
+    does what no frame is to wait for.
     """
 
     def __init__(
@@ -44,8 +51,9 @@ class Playlist:
         every_beats: float | None = None,
         own: OwnPresets | None = None,
         complaints: Sequence[str] = (),
+        apart: Callable[[Callable[[], None]], None] = in_a_thread,
     ) -> None:
-        self.presets = tuple(presets)
+        self.presets, self._apart = tuple(presets), apart
         self.on_beat = OnBeat()
         self.rows: Callable[[], tuple[ModulationRow, ...]] = lambda: self.shown.rows
         self._turns = None if every_beats is None else BeatTurns(every_beats)
@@ -103,17 +111,38 @@ class Playlist:
 
         now_s: clock time, told at every frame. waiting: an engine is being built, perhaps this one's; such
         time does not count, or one that is built for longer would never be seen.
+
+        Frames never wait: while somebody else changes presets, which may take a disk's or a stream's time,
+        it is looked at with the next frame; what names a guide or a style is shown by a thread of its own.
         """
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
             elapsed_s = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)
             self._now_s = now_s
             self._shown_s += 0.0 if waiting else elapsed_s
-            asked, shown = self._asked, self._at
-            if asked is not None and self.on_beat.is_reached(asked[1], now_s):
-                self._show(asked[0], "preset")
-            elif self._is_over(now_s, waiting=waiting):
-                self._show(self._following(1), BY_ITSELF)
-            is_another = self._at != shown
+            due = self._due(now_s, waiting=waiting)
+            is_slow = due is not None and names_pictures(self.presets[due[0][0] % len(self.presets)].settings)
+            is_another = due is not None and not is_slow and self._show(*due)
+            if is_slow:
+                self._begin_turn()  # it is its turn once
+        finally:
+            self._lock.release()
+        if due is not None and is_slow:
+            self._apart(partial(self._turn, *due))
+        elif is_another:
+            self._notify()
+
+    def _due(self, now_s: float, *, waiting: bool) -> tuple[list[int], str] | None:
+        """Return the places of which the first is to be shown now, and why; None while it is not time."""
+        asked = self._asked
+        if asked is not None and self.on_beat.is_reached(asked[1], now_s):
+            return asked[0], "preset"
+        return (self._following(1), BY_ITSELF) if self._is_over(now_s, waiting=waiting) else None
+
+    def _turn(self, places: list[int], origin: str) -> None:
+        with self._lock:
+            is_another = self._show(places, origin)
         if is_another:
             self._notify()
 
@@ -234,14 +263,17 @@ class Playlist:
         at = self._at if self._asked is None else self._asked[0][0]
         return [at + by + (hop if by >= 0 else -hop) for hop in range(len(self.presets))]
 
-    def _show(self, places: Iterable[int], origin: str) -> None:
-        """Show the first of these places whose preset can be dreamed; if none can, go on as before.
-
-        All were checked before the show, but a guide's file may have gone since.
-        """
+    def _begin_turn(self) -> None:
         self._shown_s, self._asked = 0.0, None
         if self._turns is not None:
             self._turns.begin()
+
+    def _show(self, places: Iterable[int], origin: str) -> bool:
+        """Show the first of these places whose preset can be dreamed; if none can, go on as before.
+
+        All were checked before the show, but a guide's file may have gone since. Returns whether one is.
+        """
+        self._begin_turn()
         for place in places:
             before, self._at = self._at, place % len(self.presets)
             try:
@@ -250,7 +282,8 @@ class Playlist:
                 self._refuse(f"the preset {self.presets[self._at].name} cannot be shown: {fault}", origin)
                 self._at = before
                 continue
-            return
+            return self._at != before
+        return False
 
     def _refuse(self, sentence: str, origin: str) -> None:
         """Tell why a preset cannot be shown: a hand each time, and when it is its turn once in a show."""

@@ -272,6 +272,11 @@ def opened_pictures(named: Mapping[str, Any], origin: str) -> frozenset[str]:
     return frozenset((dream.guide, dream.style))
 
 
+def names_pictures(settings: Settings) -> bool:
+    """Return whether settings name a guide or a style, which has to be opened."""
+    return any(by_word()[word].value_of(settings) for word in PICTURES)
+
+
 def pictures_of(preset: Settings, origin: str) -> frozenset[str]:
     """Open the guide and the style that a preset names, as `opened_pictures` does."""
     return opened_pictures({word: by_word()[word].value_of(preset) for word in PICTURES}, origin)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,13 +11,17 @@ from hypothesis import strategies as st
 
 from livedream.errors import InputError
 from livedream.presets import Preset, apply_assignments
-from livedream.runtime.playlist import Playlist
+from livedream.runtime.playlist import Look, Playlist
 from livedream.settings import Settings, change
 
 THREE = [
     Preset(name, "", apply_assignments(Settings(), [f"dream.step_size={size}"]))
     for name, size in (("one", 0.01), ("two", 0.02), ("three", 0.03))
 ]
+
+
+def here(work: Callable[[], None]) -> None:
+    work()
 
 
 def step_size(programs: Playlist) -> float:
@@ -135,7 +141,7 @@ def test_the_presets_themselves_are_left_alone() -> None:
 
 def test_a_preset_whose_picture_has_gone_is_passed_over_and_named(tmp_path: Path) -> None:
     broken = Preset("broken", "", change(Settings(), {"dream.guide": str(tmp_path / "gone.png")}))
-    programs, said = Playlist([THREE[0], broken, THREE[2]], every_s=10.0), list[str]()
+    programs, said = Playlist([THREE[0], broken, THREE[2]], every_s=10.0, apart=here), list[str]()
     programs.tell_to(said.append)
     assert programs.step(1) == "three"
     assert programs.step(-1) == "one"
@@ -195,7 +201,7 @@ def test_a_preset_whose_clip_cannot_be_decoded_is_passed_over_and_told_once(
         raise ValueError("an odd number of planes")
 
     broken = Preset("broken", "", change(Settings(), {"dream.guide": "clip.mp4"}))
-    programs, said = Playlist([THREE[0], broken, THREE[2]], every_s=10.0), list[str]()
+    programs, said = Playlist([THREE[0], broken, THREE[2]], every_s=10.0, apart=here), list[str]()
     programs.tell_to(said.append)
     monkeypatch.setattr("livedream.references.open_source", undecodable)
     shown = []
@@ -207,3 +213,48 @@ def test_a_preset_whose_clip_cannot_be_decoded_is_passed_over_and_told_once(
     assert sentence.startswith("the preset broken cannot be shown: dream.guide = clip.mp4 cannot be seen")
     programs.show(1)
     assert said == [sentence] * 2, "a hand is answered"
+
+
+def test_no_frame_waits_for_the_picture_of_the_next_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def open_slowly(*_: object, **__: object) -> None:
+        asked.set()
+        assert answers.wait(60)
+        raise ValueError("it is gone")
+
+    far = Preset("far", "", change(Settings(), {"dream.guide": "far.mp4"}))
+    programs, is_told = Playlist([THREE[0], far, THREE[2]], every_s=10.0), threading.Event()
+    programs.tell_to(lambda _: is_told.set())
+    monkeypatch.setattr("livedream.references.open_source", open_slowly)
+    programs.advance(0.0)
+    programs.advance(10.0)
+    assert asked.wait(60)
+    for frame in range(11, 41):
+        programs.advance(float(frame))
+        assert programs.name == "one"
+    answers.set()
+    assert is_told.wait(60)
+
+
+def test_no_frame_waits_for_a_preset_that_is_being_saved() -> None:
+    programs, saving, saved = Playlist(THREE, every_s=10.0), threading.Event(), threading.Event()
+    programs.advance(0.0)
+
+    def slowly(look: Look) -> Look:
+        saving.set()
+        assert saved.wait(60)
+        return look
+
+    thread = threading.Thread(target=programs.edit, args=(slowly, "save"))
+    thread.start()
+    assert saving.wait(60)
+    programs.advance(9.0)
+    assert programs.name == "one"
+    saved.set()
+    thread.join(60)
+    programs.advance(9.5)
+    programs.advance(19.4)
+    assert programs.name == "one", "it is shown for its time from then on"
+    programs.advance(19.6)
+    assert programs.name == "two"
