@@ -10,16 +10,22 @@ from types import TracebackType
 
 from PyQt6.QtCore import QEventLoop, QTimer
 
+from livedream.errors import LivedreamError
+
 
 @contextmanager
-def slot_faults_raised(loop: QEventLoop) -> Iterator[None]:
+def slot_faults_raised(loop: QEventLoop, say: Callable[[str], None]) -> Iterator[None]:
     """Raise here, after the block, the first exception of a slot; it ends `loop`.
 
-    Without a hook of its own PyQt ends the process on such an exception.
+    What is for people to know ends nothing: say: takes its sentence. Without a hook of its own PyQt ends the
+    process on any exception.
     """
     faults: list[BaseException] = []
 
     def caught(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
+        if isinstance(fault, LivedreamError):
+            say(str(fault))
+            return
         faults.append(fault)
         quit_soon(loop)
 

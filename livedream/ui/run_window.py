@@ -34,8 +34,14 @@ def run_window(
     app = QApplication.instance() or QApplication([title])
     app.setApplicationName(title)
     loop = QEventLoop()
+    window: DreamWindow | None = None
+
+    def say(sentence: str) -> None:
+        if window is not None:
+            window.flash(sentence)
+
     try:
-        with slot_faults_raised(loop):
+        with slot_faults_raised(loop, say):
             window = DreamWindow(show, actions, title=title, mirror=mirror, scaling=find_scaling())
             host = None if hosted is None else hosted(window)
             _run(loop, window, host, full_screen=full_screen)

@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from livedream.errors import InputError
 from livedream.ui.loop import interrupts_call, quit_soon, slot_faults_raised
 
 
@@ -17,14 +18,27 @@ def test_the_fault_of_a_slot_ends_the_loop_and_is_raised(qapp: QApplication) -> 
     loop = QEventLoop()
     QTimer.singleShot(0, fault)
 
-    with pytest.raises(RuntimeError, match="in a slot"), slot_faults_raised(loop):
+    with pytest.raises(RuntimeError, match="in a slot"), slot_faults_raised(loop, pytest.fail):
         loop.exec()
+
+
+def test_what_a_slot_refuses_is_said_and_ends_nothing(qapp: QApplication) -> None:
+    loop, said = QEventLoop(), list[str]()
+
+    def refuse() -> Never:
+        raise InputError("the guide has gone; choose another one")
+
+    QTimer.singleShot(0, refuse)
+    QTimer.singleShot(50, loop.quit)
+    with slot_faults_raised(loop, said.append):
+        loop.exec()
+    assert said == ["the guide has gone; choose another one"]
 
 
 def test_the_hook_from_before_is_put_back(qapp: QApplication) -> None:
     before = sys.excepthook
 
-    with slot_faults_raised(QEventLoop()):
+    with slot_faults_raised(QEventLoop(), pytest.fail):
         assert sys.excepthook is not before
 
     assert sys.excepthook is before
