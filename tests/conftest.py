@@ -2,6 +2,7 @@ import errno
 import io
 import os
 import signal
+import sys
 import wave
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("livedream")
 
 SIZE_HW = (64, 96)
+
+
+@pytest.fixture(autouse=True)
+def the_same_chance() -> None:
+    """Have torch draw the same in each test, whichever ran before; it may not be loaded at all."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 @pytest.fixture(autouse=True, scope="session")

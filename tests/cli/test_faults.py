@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def test_a_librarys_fault_is_told_and_its_details_are_kept(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "o.mp4"), "o.mp4: no space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device", "o.mp4"), "o.mp4: no space left on device"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: permission denied"),
         (MemoryError(), "not enough memory"),
     ],

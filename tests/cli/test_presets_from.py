@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,7 +69,7 @@ def test_what_is_no_such_command_or_file_is_told(
     ("out", "sentence"),
     [
         ("mine.txt", "the name of a preset must end in .toml"),
-        ("no/mine.toml", "cannot be written: No such file"),
+        ("no/mine.toml", f"cannot be written: {os.strerror(errno.ENOENT)}"),
     ],
 )
 def test_a_place_that_takes_no_preset_is_told(

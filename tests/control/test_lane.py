@@ -25,25 +25,24 @@ def test_work_is_done_elsewhere_and_waited_for(lane: Lane) -> None:
     with pytest.raises(RuntimeError, match="test is busy"):
         lane.put(lambda: None)
     leave.set()
-    assert lane.wait_idle(20)
+    assert lane.wait_idle(60)
     assert done == [(True, "test")]
     assert not lane.busy
 
 
 def test_one_thread_does_all_and_ends(lane: Lane) -> None:
-    before = threading.active_count()
+    done = set[threading.Thread]()
     for _ in range(20):
-        lane.put(lambda: None)
-        assert lane.wait_idle(20)
-    assert threading.active_count() == before + 1
-    lane.close(20)
-    assert threading.active_count() == before
+        lane.put(lambda: done.add(threading.current_thread()))
+        assert lane.wait_idle(60)
+    assert len(done) == 1
+    lane.close(60)
+    assert not done & set(threading.enumerate())
 
 
 def test_one_that_was_never_used_has_no_thread() -> None:
-    before = threading.active_count()
     Lane("idle").close()
-    assert threading.active_count() == before
+    assert "idle" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_direct_lane_does_it_in_the_thread_that_asks() -> None:

@@ -156,7 +156,7 @@ def test_two_peers_on_loopback_agree() -> None:
                 link.step()
 
     def agree() -> bool:  # a tempo travels in whole microseconds a beat
-        return [link.peers for link in links] == [1, 1] and abs(tempos[0].bpm - tempos[1].bpm) < 0.001
+        return min(link.peers for link in links) >= 1 and abs(tempos[0].bpm - tempos[1].bpm) < 0.001
 
     try:
         until(agree)

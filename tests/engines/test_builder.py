@@ -443,10 +443,12 @@ def test_many_threads_may_take_and_each_engine_is_taken_once(bench: Any, worksho
     workshop.finish.set()
     builder = bench.builder("openvino")
     taken: list[Any] = []
-    threads = [threading.Thread(target=lambda: taken.append(builder.take(1.0))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: taken.append(builder.take(60.0))) for _ in range(4)]
     for thread in threads:
         thread.start()
     builder.request(program, stopgap=True)
+    bench.until(lambda: len(taken) == 2)
+    builder.close()  # which the others notice
     for thread in threads:
         thread.join()
     names = [ready.engine.name for ready in taken if ready is not None]

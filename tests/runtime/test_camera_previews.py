@@ -133,9 +133,8 @@ def test_closed_it_opens_nothing_more_and_lets_go_of_what_is_open(room: Room) ->
     room.previews.close()
     room.let_go.set()
     room.until(lambda: room.open_now == 0)
-    opened = len(room.opened)
-    threading.Event().wait(0.1)
-    assert len(room.opened) == opened
+    room.until(lambda: "camera previews" not in {one.name for one in threading.enumerate()})
+    assert room.open_now == 0
 
 
 def test_a_camera_that_is_chosen_while_it_is_looked_through_is_opened_after_that(room: Room) -> None:

@@ -21,7 +21,7 @@ def test_jobs_are_done_in_order_on_another_thread_and_told() -> None:
     jobs = FileJobs(told.append)
     for name in ("one", "two", "three"):
         jobs.add(lambda name=name: job(name))  # type: ignore[misc]
-    assert jobs.finish(20.0)
+    assert jobs.finish(60.0)
     assert told == ["one", "two", "three"]
     assert set(threads) != {threading.get_ident()}
     assert len(set(threads)) == 1
@@ -36,7 +36,7 @@ def test_what_cannot_be_written_is_told_and_the_next_is_written() -> None:
     jobs = FileJobs(told.append)
     jobs.add(fail)
     jobs.add(lambda: "b.png")
-    assert jobs.finish(20.0)
+    assert jobs.finish(60.0)
     assert told == ["a.png cannot be written because the disk is full", "b.png"]
 
 
@@ -46,7 +46,7 @@ def test_a_mistake_is_told_and_reaches_whoever_ends_it_and_the_next_is_written()
     jobs.add(lambda: str(1 / 0))
     jobs.add(lambda: "b.png")
     with pytest.raises(ZeroDivisionError):
-        jobs.finish(20.0)
+        jobs.finish(60.0)
     assert told == ["a file could not be written (ZeroDivisionError: division by zero)", "b.png"]
 
 
@@ -66,7 +66,7 @@ def test_what_takes_too_long_is_left_behind_and_said() -> None:
     assert not jobs.finish(0.01)
     assert told == ["a file could not be written within 0 s and was left behind"]
     go_on.set()
-    assert jobs.finish(20.0)
+    assert jobs.finish(60.0)
 
 
 def nice_of_jobs(jobs: FileJobs) -> int:
@@ -78,7 +78,7 @@ def nice_of_jobs(jobs: FileJobs) -> int:
         return "still"
 
     jobs.add(job)
-    assert jobs.finish(20.0)
+    assert jobs.finish(60.0)
     return seen[0]
 
 

@@ -43,14 +43,23 @@ class Show:
         self.frame: Frame | None = Frame(np.full((9, 16, 3), 5, np.uint8), 0.0, 0)
         self.has_time, self.ready = True, {"a", "b"}
         self.told: list[str] = []
+        self.looks = 0
         self.painter = FakePainter()
         self.thumbnails = MoodThumbnails(
             lambda: MOODS,
-            lambda: self.frame,
+            self._look,
             lambda preset: self.has_time and preset.name in self.ready,
             self.painter,
             self.told.append,
         )
+
+    def _look(self) -> Frame | None:
+        self.looks += 1
+        return self.frame
+
+    def look_on(self) -> None:
+        """Wait until it has looked a few times more."""
+        until(lambda enough=self.looks + 4: self.looks >= enough)
 
 
 @pytest.fixture
@@ -78,7 +87,7 @@ def test_each_mood_gets_its_picture_once(show: Show) -> None:
     until(lambda: got.update(show.thumbnails.take()) or len(got) == 2)
     assert {name: int(rgb[0, 0, 0]) for name, rgb in got.items()} == {"a": 10, "b": 90}
     assert show.thumbnails.take() == {}
-    threading.Event().wait(0.05)
+    show.look_on()
     assert len(show.painter.painted) == 2
 
 
@@ -101,7 +110,7 @@ def test_without_time_or_without_a_frame_nothing_is_painted(show: Show) -> None:
     show.thumbnails.start()
     for has_time, is_there in ((False, True), (True, False)):
         show.has_time, show.frame = has_time, frame if is_there else None
-        threading.Event().wait(0.03)
+        show.look_on()
         assert show.painter.painted == []
     show.frame = frame
     until(lambda: len(show.painter.painted) == 2)

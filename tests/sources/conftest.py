@@ -136,7 +136,7 @@ def open_camera() -> Iterator[Callable[[FakeDevice], tuple[Camera, ManualClock]]
 
     def start(device: FakeDevice) -> tuple[Camera, ManualClock]:
         clock = ManualClock(100.0)
-        camera = Camera(device.capture, clock=clock, patience_s=2)
+        camera = Camera(device.capture, clock=clock, patience_s=60)
         opened.append((camera, device))
         return camera, clock
 

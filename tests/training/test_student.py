@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -45,7 +46,11 @@ def test_its_weights_are_named_as_the_network_that_reads_them_names_them() -> No
 
 def test_a_saved_student_is_read_back_in_half_precision_and_by_everyone(tmp_path: Path) -> None:
     student, file = new_student(0), tmp_path / "student.safetensors"
-    save(weights_of(student), file)
+    mask = os.umask(0o022)
+    try:
+        save(weights_of(student), file)
+    finally:
+        os.umask(mask)
     read = load_file(file)
     assert {tensor.dtype for tensor in read.values()} == {torch.float16}
     for name, weight in weights_of(student).items():

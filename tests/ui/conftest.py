@@ -161,8 +161,8 @@ def window(
     window = ControlWindow(view, panel, moods, lambda: STATES, settings)
     qtbot.addWidget(window)
     window.place((1280, 720))
-    view.present(full_screen=False)
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        view.present(full_screen=False)
     yield window
     show.ended = True
 

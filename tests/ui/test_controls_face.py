@@ -39,9 +39,9 @@ def window(qtbot: QtBot, status: Status, played: Any, tmp_path: Path) -> Iterato
     face = ControlsFace(played.controls, played.commands, played.playlist.on_beat, panel, window.stage)
     window.turn_by(face)
     qtbot.addWidget(window)
-    view.present(full_screen=False)
-    window.resize(1280, 720)
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        view.present(full_screen=False)
+        window.resize(1280, 720)
     yield window
     show.ended = True
 

@@ -47,8 +47,8 @@ def clock() -> ManualClock:
 def window(qtbot: QtBot, show: FakeShow, actions: FakeDesk, clock: ManualClock) -> CountingWindow:
     window = CountingWindow(show, actions, title="livedream", clock=clock, confirm=lambda _: True)
     qtbot.addWidget(window)
-    window.present(full_screen=False)
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.present(full_screen=False)
     return window
 
 

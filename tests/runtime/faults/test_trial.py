@@ -119,11 +119,12 @@ def test_the_show_keeps_its_promises(
     assert json.loads(json.dumps(asdict(figures)))["engine"] == "eager"
 
 
+@pytest.mark.slow
 def test_an_engine_that_could_not_be_built_may_pause_before_it_is_tried_again(
     tmp_path: Path, fast_clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial, "BACK_S", 0.0)
-    (one,) = tried(["build-fails"], 4.0, tmp_path, fast_clock).faults
+    (one,) = tried(["build-fails"], 16.0, tmp_path, fast_clock).faults
     assert promises_broken(one) == []
 
 
