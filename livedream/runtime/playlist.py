@@ -116,6 +116,7 @@ class Playlist:
         it is looked at with the next frame; what names a guide or a style is shown by a thread of its own.
         """
         if not self._lock.acquire(blocking=False):
+            self._now_s = now_s
             return
         try:
             elapsed_s = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)

@@ -40,6 +40,7 @@ class FakeDevice:
         """Script it; picture: makes picture i as the device would give it (BGR); default: a moving ramp."""
         self.opens = 0
         self.reads = 0
+        self.tries = 0
         self.releases = 0
         self.in_trouble = False
         self._picture = picture or _ramp
@@ -66,6 +67,7 @@ class FakeDevice:
 
     def _read(self) -> tuple[bool, Picture]:
         threading.Event().wait(READ_S)
+        self.tries += 1
         self.in_trouble = self._good_reads is not None and self.reads >= self._good_reads
         if self.in_trouble:
             return self._read_in_trouble()

@@ -254,7 +254,7 @@ def test_no_frame_waits_for_a_preset_that_is_being_saved() -> None:
     saved.set()
     thread.join(60)
     programs.advance(9.5)
-    programs.advance(19.4)
+    programs.advance(18.9)
     assert programs.name == "one", "it is shown for its time from then on"
-    programs.advance(19.6)
+    programs.advance(19.1)
     assert programs.name == "two"

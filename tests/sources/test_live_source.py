@@ -102,8 +102,8 @@ def test_a_frozen_picture_counts_as_lost(open_camera: OpenCamera, until: Until) 
     until(lambda: device.in_trouble, camera)
     for _ in range(5):
         clock.advance(1.0)
-        enough = device.reads + 2
-        until(lambda enough=enough: device.reads >= enough or not camera.health.ok, camera)
+        enough = device.tries + 2
+        until(lambda enough=enough: device.tries >= enough or not camera.health.ok, camera)
     until(lambda: "repeated the same picture for 5 s; trying again" in camera.health.message, camera)
     clock.advance(0.5)
     until(lambda: device.opens == 2 and camera.health.ok, camera)
