@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from livedream.engines.devices import torch_device
+from livedream.engines.devices import load_torch_library, torch_device
 from livedream.engines.engine import Check, Engine, NumberFormat, Program, best_ms, check, tried
 from livedream.engines.round_robin import parts_of
 from livedream.errors import EngineError, EngineMissingError
@@ -52,6 +52,7 @@ def each_part(
 
 def eager(program: Program, *, timed: bool = True, threads: int | None = None) -> Made:
     """Make the reference engine; threads: of the processor, None: as many as torch takes."""
+    load_torch_library()
     from livedream.engines.eager import EagerEngine
 
     engine = EagerEngine(program, torch_device(), threads)

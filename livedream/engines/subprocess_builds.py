@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from livedream.engines.devices import torch_device
+from livedream.engines.devices import load_torch_library, torch_device
 from livedream.engines.engine import Check, Engine
 from livedream.errors import EngineMissingError
 
@@ -88,6 +88,7 @@ def tensorrt(flavour: Literal["tensorrt", "tensorrt-rtx"]) -> SubprocessBuilds:
 
 def compiled() -> SubprocessBuilds:
     """Return how another process compiles with torch, for this machine's device."""
+    load_torch_library()
     from livedream.engines import compiled
     from livedream.engines.on_device import number_formats
 

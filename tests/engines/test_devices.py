@@ -1,9 +1,12 @@
 import ctypes
+import subprocess
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from livedream.engines.devices import cuda_driver_present, torch_device
+from livedream.engines.devices import cuda_driver_present, load_torch_library, torch_device
 
 
 @pytest.fixture
@@ -82,3 +85,31 @@ def test_a_card_that_does_not_answer_is_told_of_when_it_is_used(
     monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75"])
     monkeypatch.setattr(torch.cuda, "get_device_capability", lost)
     assert torch_device() == "cuda"
+
+
+ALONE = """
+import sys
+from livedream.engines.devices import load_torch_library
+load_torch_library()
+load_torch_library()
+assert "torch" not in sys.modules
+with open("/proc/self/maps") as maps:
+    print("libtorch_cpu" in maps.read())
+import torch
+print(torch.ones(2).sum().item())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has loaded is read from Linux's files")
+def test_torch_s_library_is_loaded_before_torch() -> None:
+    ran = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["True", "2.0"]
+
+
+@pytest.mark.parametrize(
+    "spec", [None, SimpleNamespace(origin=None), SimpleNamespace(origin="/no/torch/__init__.py")]
+)
+def test_where_it_is_not_its_import_tells(monkeypatch: pytest.MonkeyPatch, spec: Any) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
+    load_torch_library()
