@@ -20,6 +20,7 @@ from livedream.runtime.session import LiveSession
 from livedream.settings.show_numbers import FADE_S as FADE
 
 CANNOT = "the last show cannot be brought back"
+PROMISE = "the last show did not end well; --resume brings back what stood in it"
 
 
 class Found(NamedTuple):
@@ -33,25 +34,32 @@ def found(files: ShowFiles, *, resume: bool | None, may_restore: bool) -> Found:
     """Find what is to stand again.
 
     resume: True for what stood at the last end, False for nothing, None for what stood in a show that did
-    not end well. may_restore: whether that is wanted where nobody has asked.
+    not end well. may_restore: whether that is wanted where nobody has asked; if not, it is kept for who asks.
     """
     if resume is False:
         with suppress(LivedreamError):
-            files.take_crashed()  # which is over with this one
+            files.take_crashed(or_kept=True)  # which is over with this one
         return Found(None)
     try:
-        crashed = files.take_crashed()
         if resume:
-            last = files.last()
-            anew = "there is no last show to go on with; this one starts anew"
-            return Found(None, anew) if last is None else Found(last, "the show goes on")
+            return _asked_for(files)
+        if not may_restore:
+            return Found(None, PROMISE if files.keep_crashed() else "")
+        crashed = files.take_crashed()
     except LivedreamError as fault:
         return Found(None, f"{CANNOT}: {fault}; this one starts anew")
-    if crashed is None:
-        return Found(None)
-    if not may_restore:
-        return Found(None, "the last show did not end well; --resume brings back what stood in it")
-    return Found(crashed, "the last show did not end well and goes on")
+    return Found(None) if crashed is None else Found(crashed, "the last show did not end well and goes on")
+
+
+def _asked_for(files: ShowFiles) -> Found:
+    """Return the show that was left by a crash, or else the last one. Raises InputError."""
+    crashed = files.take_crashed(or_kept=True)
+    if crashed is not None:
+        return Found(crashed, "the show that did not end well goes on")
+    last = files.last()
+    if last is None:
+        return Found(None, "there is no last show to go on with; this one starts anew")
+    return Found(last, "the show goes on")
 
 
 def named_first(saved: SavedShow, options: Options) -> SavedShow:

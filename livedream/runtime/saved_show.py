@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,6 +70,7 @@ class ShowFiles:
         self._started_s = psutil.Process().create_time()
         self._mine = self.folder / f"running-{os.getpid()}.toml"
         self._last = self.folder / "last.toml"
+        self._kept = self.folder / "crashed.toml"
 
     def save(self, show: SavedShow) -> None:
         """Write what stands. Raises OSError."""
@@ -81,19 +82,38 @@ class ShowFiles:
         self.save(show)
         self._mine.replace(self._last)
 
-    def take_crashed(self) -> SavedShow | None:
+    def take_crashed(self, *, or_kept: bool = False) -> SavedShow | None:
         """Return what stood in the newest show that did not end well; None if there is none.
 
-        It is then the last one, and no other livedream finds it. Raises InputError for a damaged file.
+        It is then the last one, no other livedream finds it, and an older one that was kept is over.
+        or_kept: where no other one is found, also that which `keep_crashed` has kept. Raises InputError for a
+        damaged file.
         """
-        left = [path for path in self.folder.glob("running-*.toml") if not self._belongs_to_one(path)]
-        text = None
-        for path in sorted(left, key=_changed_s):
-            with suppress(OSError):  # another one that starts just now has taken it
-                found = path.read_bytes()
-                path.replace(self._last)
-                text = found
-        return None if text is None else show_from(text)
+        text = _moved(self._left(), self._last)
+        if text is None and or_kept:
+            text = _moved([self._kept], self._last)
+        if text is None:
+            return None
+        show = show_from(text)
+        with suppress(OSError):
+            self._kept.unlink(missing_ok=True)
+        return show
+
+    def keep_crashed(self) -> bool:
+        """Keep what stood in the newest show that did not end well; returns whether there is one.
+
+        It lies where no end of another show replaces it, until it or a newer one is taken. Raises InputError
+        for a damaged file.
+        """
+        text = _moved(self._left(), self._kept)
+        if text is None:
+            return False
+        try:
+            show_from(text)
+        except InputError:
+            _moved([self._kept], self._last)
+            raise
+        return True
 
     def last(self) -> SavedShow | None:
         """Return what stood at the last end; None if there is none. Raises InputError for a damaged file."""
@@ -105,6 +125,11 @@ class ShowFiles:
     def _text(self, show: SavedShow) -> str:
         return text_of(show, {"pid": os.getpid(), "started_s": self._started_s})
 
+    def _left(self) -> list[Path]:
+        """List the files of shows that did not end well, the newest last."""
+        left = [path for path in self.folder.glob("running-*.toml") if not self._belongs_to_one(path)]
+        return sorted(left, key=_changed_s)
+
     def _belongs_to_one(self, path: Path) -> bool:
         """Return whether a file is that of a livedream that runs; a damaged one is nobody's."""
         try:
@@ -112,6 +137,17 @@ class ShowFiles:
             return self._is_running(int(run["pid"]), float(run["started_s"]))
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return False
+
+
+def _moved(paths: Iterable[Path], to: Path) -> bytes | None:
+    """Move files to one place, where the last of them stays; returns its text, None if there is none."""
+    text = None
+    for path in paths:
+        with suppress(OSError):  # another livedream that starts just now has taken it
+            found = path.read_bytes()
+            path.replace(to)
+            text = found
+    return text
 
 
 def _changed_s(path: Path) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from livedream.cli.autosaved import (
+    PROMISE,
     Found,
     Standing,
     autosaved,
@@ -203,10 +204,39 @@ def test_after_a_good_end_it_starts_anew_unless_asked(show: Callable[..., Show],
 def test_fresh_and_what_was_asked_for_come_first(show: Callable[..., Show], files: ShowFiles) -> None:
     played(show(), files, crashes=True)
     asked = found(files, resume=None, may_restore=False)
-    assert asked == (None, "the last show did not end well; --resume brings back what stood in it")
+    assert asked == (None, PROMISE)
     played(show(), files, crashes=True)
     assert found(files, resume=False, may_restore=True) == (None, "")
     assert found(files, resume=None, may_restore=True) == (None, ""), "it is over"
+
+
+def test_what_is_promised_is_kept_while_other_shows_come_and_go(
+    show: Callable[..., Show], files: ShowFiles
+) -> None:
+    played(show(), files, crashes=True)
+    assert found(files, resume=None, may_restore=False).words == PROMISE
+    for _ in range(2):
+        assert found(files, resume=None, may_restore=False) == (None, "")
+        with autosaved(show().standing, files, lambda _: None):
+            pass
+    last = found(files, resume=True, may_restore=False)
+    assert show(*last).told[0].startswith("the show that did not end well goes on: fur and 1 change by hand")
+    with autosaved(show().standing, files, lambda _: None):
+        pass
+    again = found(files, resume=True, may_restore=False).show
+    assert again is not None
+    assert again.preset == "eyes", "it was taken, so that the last end counts"
+
+
+def test_fresh_ends_what_was_promised(show: Callable[..., Show], files: ShowFiles) -> None:
+    played(show(), files, crashes=True)
+    found(files, resume=None, may_restore=False)
+    found(files, resume=False, may_restore=False)
+    with autosaved(show().standing, files, lambda _: None):
+        pass
+    again = found(files, resume=True, may_restore=False).show
+    assert again is not None
+    assert again.preset == "eyes"
 
 
 def test_a_damaged_file_is_one_sentence_and_a_fresh_start(files: ShowFiles, tmp_path: Path) -> None:

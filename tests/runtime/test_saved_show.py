@@ -79,6 +79,29 @@ def test_a_good_end_is_no_crash(tmp_path: Path) -> None:
     assert (files.take_crashed(), files.last()) == (None, SHOW)
 
 
+def test_one_that_is_kept_is_replaced_by_a_newer_crash_alone(tmp_path: Path) -> None:
+    files, newer = files_of(tmp_path), SavedShow("newer", {}, (), "low", "mid")
+    assert not files.keep_crashed()
+    files.save(SHOW)
+    assert files.keep_crashed()
+    files.end(newer)
+    assert (files.take_crashed(), files.last()) == (None, newer)
+    assert files.take_crashed(or_kept=True) == SHOW
+    files.save(SHOW)
+    files.keep_crashed()
+    files.save(newer)
+    assert files.take_crashed() == newer
+    assert files.take_crashed(or_kept=True) is None, "the older one is over"
+
+
+def test_a_damaged_one_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "running-77.toml").write_text("[run\n")
+    files = files_of(tmp_path)
+    with pytest.raises(InputError, match="damaged"):
+        files.keep_crashed()
+    assert files.take_crashed(or_kept=True) is None
+
+
 def test_one_that_runs_is_left_alone(tmp_path: Path) -> None:
     files_of(tmp_path).save(SHOW)
     assert files_of(tmp_path, running=True).take_crashed() is None
