@@ -49,7 +49,10 @@ class OwnPresets:
         return next(name for name in names if name.casefold() not in taken)
 
     def update(self, before: Sequence[Preset], after: Sequence[Preset]) -> None:
-        """Write what is new in `after`, and delete what is no longer in it. Raises InputError."""
+        """Write what is new in `after`, and delete what is no longer in it. Raises InputError.
+
+        What was set on top of a file for one show stays out of it.
+        """
         old, new = _own(before), _own(after)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +60,8 @@ class OwnPresets:
             raise InputError(f"the folder {self.folder} cannot be made: {fault.strerror}") from fault
         for name, preset in new.items():
             if old.get(name) is not preset:
-                save(self._path(name), preset.settings, preset.description, preset.rows, preset.order)
+                settings = preset.in_file or preset.settings
+                save(self._path(name), settings, preset.description, preset.rows, preset.order)
         for name in old.keys() - new.keys():
             self._delete(self._path(name))
 

@@ -29,7 +29,8 @@ class Preset:
     """A named look.
 
     rows: what moves its settings. is_own: it lies in the person's own folder. order: its place
-    among those, 0 for none in particular.
+    among those, 0 for none in particular. in_file: the settings that its file has, where others
+    were set on top of them; None: `settings`.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Preset:
     rows: tuple[ModulationRow, ...] = ()
     is_own: bool = False
     order: int = 0
+    in_file: Settings | None = None
 
 
 def shipped() -> tuple[str, ...]:

@@ -70,7 +70,10 @@ def _load(name: str, assignments: Sequence[str]) -> Preset:
 
 
 def _with(preset: Preset, assignments: Sequence[str]) -> Preset:
-    return replace(preset, settings=apply_assignments(preset.settings, list(assignments)))
+    if not assignments:
+        return preset
+    settings = apply_assignments(preset.settings, list(assignments))
+    return replace(preset, settings=settings, in_file=preset.settings)
 
 
 def _has_layers(preset: Preset) -> bool:

@@ -30,7 +30,9 @@ def save_preset(playlist: Playlist, name: str) -> str:
             new = as_own(tidy, like, look.presets)
             presets, place = (*look.presets, new), len(look.presets)
         else:
-            presets = _with(look, place, replace(look.presets[place], settings=settings, rows=rows))
+            presets = _with(
+                look, place, replace(look.presets[place], settings=settings, rows=rows, in_file=None)
+            )
         return Look(presets, place, look.written.under(settings))
 
     look = playlist.edit(saved, "save")

@@ -126,6 +126,28 @@ def test_save_preset_makes_a_name_and_then_keeps_it(playlist: Playlist) -> None:
     assert depth(playlist) == 0.2
 
 
+def test_what_is_set_for_this_show_alone_gets_into_no_file_by_renaming_deleting_and_undoing() -> None:
+    shelf = OwnPresets()
+    kept = Preset("mine", "", change(Settings(), {"colour.saturation": 0.9}), is_own=True, order=1)
+    shelf.update([], [kept])
+    try:
+        playlist = load_playlist("mine", (), assignments=["colour.saturation=0"])
+        before = playlist.look()
+        rename_preset(playlist, before.at, "ours")
+        assert [one.settings.colour.saturation for one in shelf.load(pytest.fail)] == [0.9]
+        assert playlist.store.snapshot().colour.saturation == 0.0
+        playlist.put(before, "undo")
+        assert shelf.load(pytest.fail) == [kept]
+        delete_preset(playlist, before.at)
+        assert shelf.load(pytest.fail) == []
+        playlist.put(before, "undo")
+        assert shelf.load(pytest.fail) == [kept]
+        save_preset(playlist, "mine")
+        assert [one.settings.colour.saturation for one in shelf.load(pytest.fail)] == [0.0]
+    finally:
+        shelf.update(shelf.load(pytest.fail), [])
+
+
 def test_the_numbers_of_the_shipped_ones_stay() -> None:
     before = load_playlist("eyes", ())
     names = [preset.name for preset in before.presets]
