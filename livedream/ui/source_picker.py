@@ -85,6 +85,7 @@ class SourcePicker(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("picker")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # its keys are its own after a list was used, too
         dress(self)
         self._sources, self._previews = sources, previews
         self._ask_file = ask_file or self._asked_file

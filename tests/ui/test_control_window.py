@@ -1,5 +1,6 @@
 """The performer's window: picture, panel, and the keys wherever the focus is."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,8 @@ from livedream.ui.control_window import ControlWindow, figures
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.mood_pictures import MoodPictures
 from livedream.ui.panel.control_panel import ControlPanel
+from livedream.ui.panel.editors import ChoiceEditor, NumberEditor, TextEditor
+from livedream.ui.panel.setting_row import SettingRow
 from tests.runtime.test_mood_thumbnails import FakePainter
 
 Key = Qt.Key
@@ -153,3 +156,71 @@ def test_no_button_has_the_keys_before_somebody_gives_them(
     qtbot.waitUntil(lambda: QApplication.focusWidget() is window.view)
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Space)
     assert desk.moves == ["freeze"]
+
+
+def row_of(window: ControlWindow, word: str) -> SettingRow:
+    folds = (window.panel.first, *window.panel.groups.values())
+    fold = next(fold for fold in folds if any(info.word == word for info in fold.infos))
+    fold.unfold(on=True)
+    return fold.rows[word]
+
+
+def choose_next(row: SettingRow) -> None:
+    """Choose in a list that is open."""
+    assert isinstance(row.editor, ChoiceEditor)
+    row.editor.box.setFocus()
+    row.editor.box.showPopup()
+    for key in (Key.Key_Down, Key.Key_Return):
+        QTest.keyClick(row.editor.box.view(), key)
+
+
+def type_number(row: SettingRow) -> None:
+    assert isinstance(row.editor, NumberEditor)
+    row.editor.box.setFocus()
+    row.editor.box.selectAll()
+    QTest.keyClicks(row.editor.box, "0.7")
+    QTest.keyClick(row.editor.box, Key.Key_Return)
+
+
+def type_text(row: SettingRow) -> None:
+    assert isinstance(row.editor, TextEditor)
+    row.editor.line.setFocus()
+    row.editor.line.setText("lines = 1")
+    QTest.keyClick(row.editor.line, Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("word", "use"),
+    [("dream.rank", choose_next), ("look.depth", type_number), ("dream.layers", type_text)],
+)
+def test_what_was_just_used_leaves_the_keys_to_the_show(
+    qtbot: QtBot,
+    window: ControlWindow,
+    playlist: Playlist,
+    desk: FakeDesk,
+    word: str,
+    use: Callable[[SettingRow], None],
+) -> None:
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.view)
+    before = playlist.store.snapshot()
+    use(row_of(window, word))
+    assert (used := playlist.store.snapshot()) != before
+    for key in (Key.Key_B, Key.Key_V, Key.Key_Space, Key.Key_R, Key.Key_3, Key.Key_Return):
+        QTest.keyClick(QApplication.focusWidget(), key)
+    assert desk.moves == ["blackout", "bypass", "freeze", "reset dream", "preset 3", "go"]
+    assert playlist.store.snapshot() == used
+
+
+@pytest.mark.parametrize("word", ["dream.rank", "look.depth"])
+def test_a_list_or_a_number_takes_no_letter_of_the_show(
+    qtbot: QtBot, window: ControlWindow, playlist: Playlist, desk: FakeDesk, word: str
+) -> None:
+    editor = row_of(window, word).editor
+    assert isinstance(editor, ChoiceEditor | NumberEditor)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.view)
+    editor.box.setFocus()
+    before = playlist.store.snapshot()
+    for key in (Key.Key_B, Key.Key_V, Key.Key_Space, Key.Key_R):
+        QTest.keyClick(editor.box, key)
+    assert desk.moves == ["blackout", "bypass", "freeze", "reset dream"]
+    assert playlist.store.snapshot() == before

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from livedream.control.artnet_server import art_net_text, parse_art_net
 from livedream.control.control_plan import ControlStatus
 from livedream.control.controls import Controls
 from livedream.errors import InputError, LivedreamError
 from livedream.health import Health
-from livedream.ui.panel.editors import ChoiceBox
+from livedream.ui.panel.editors import ChoiceBox, TextLine
 from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.input_row import InputRow, LevelMeter, sentence
 from livedream.ui.panel.panel_paint import SwitchButton
@@ -212,8 +212,9 @@ def port_number(text: str) -> int:
     return int(written)
 
 
-def _line(text: str, name: str, width_px: int = 130) -> QLineEdit:
-    line = QLineEdit(text)
+def _line(text: str, name: str, width_px: int = 130) -> TextLine:
+    line = TextLine()
+    line.setText(text)
     line.setCursorPosition(0)  # what does not fit is cut off at its end
     line.setAccessibleName(name)
     line.setFixedHeight(LINE_PX)

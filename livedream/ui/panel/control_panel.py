@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from livedream.runtime.status import Status
 from livedream.runtime.store import SettingsStore
 from livedream.settings import SettingInfo
+from livedream.ui.panel.editors import TextLine
 from livedream.ui.panel.fold import Fold
 from livedream.ui.panel.outlet_row import OutletRow
 from livedream.ui.panel.panel_hand import PanelHand
@@ -167,7 +168,7 @@ class ControlPanel(QWidget):
         self.nothing.setVisible(not any(found))
 
 
-class SearchField(QLineEdit):
+class SearchField(TextLine):
     """A line to search with; searched: what is looked for, a moment after the last key."""
 
     searched = pyqtSignal(str)

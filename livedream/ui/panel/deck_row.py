@@ -7,8 +7,8 @@ from html import escape
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
     QBoxLayout,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLayout,
     QPushButton,
@@ -24,6 +24,7 @@ from livedream.runtime.preset_edits import save_preset
 from livedream.settings.show_numbers import LONGEST_FADE_S
 from livedream.ui.panel.entry_line import EntryLine
 from livedream.ui.panel.fader import Fader
+from livedream.ui.panel.number_box import PlainNumberBox, give_back_keys
 from livedream.ui.panel.panel_style import GAP, dress
 from livedream.ui.panel.panic_row import CommandButton
 
@@ -152,6 +153,8 @@ class DeckRow(QWidget):
 
     def _show_name(self, *, on: bool) -> None:
         """Put the field for the name in the place of the buttons, or take it away."""
+        if not on:
+            give_back_keys(self.name)
         for part in (self.surprise, self.undo, self.save):
             part.setVisible(not on)
         self.name.setVisible(on)
@@ -192,7 +195,7 @@ class DeckButton(QPushButton):
         """Leave the state to the show."""
 
 
-class FadeBox(QDoubleSpinBox):
+class FadeBox(PlainNumberBox):
     """How long a fade takes."""
 
     def __init__(self) -> None:
@@ -202,7 +205,7 @@ class FadeBox(QDoubleSpinBox):
         self.setSingleStep(0.5)
         self.setSuffix(" s")
         self.setKeyboardTracking(False)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFixedSize(62, HIGH_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Seconds that a fade to another preset takes")

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from livedream.settings import SettingInfo
-from livedream.ui.panel.number_box import NumberBox
+from livedream.ui.panel.number_box import ENTER, NumberBox, give_back_keys
 from livedream.ui.panel.panel_paint import SwitchButton, begin, chevron, draw, pen
 from livedream.ui.panel.panel_style import DIM, LINE_PX
 from livedream.ui.panel.scale_slider import ScaleSlider
@@ -143,8 +143,23 @@ class ChoiceEditor(Editor):
             self.box.setCurrentText(str(value))
 
 
+OWN_KEYS = {
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_F4,
+}
+"""What chooses in a list, or opens it; all other keys are the show's."""
+
+
 class ChoiceBox(QComboBox):
-    """Keeps its choice while the panel is scrolled. closed: its list is open no more."""
+    """Keeps its choice while the panel is scrolled, and gives the keys back once it is made.
+
+    closed: its list is open no more.
+    """
 
     closed = pyqtSignal()
 
@@ -164,8 +179,22 @@ class ChoiceBox(QComboBox):
     def hidePopup(self) -> None:  # noqa: N802
         """Close the list."""
         super().hidePopup()
-        self.is_open = False
+        was_open, self.is_open = self.is_open, False
         self.closed.emit()
+        if was_open:
+            give_back_keys(self)
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Choose with the arrow keys; write only where one can."""
+        if e is None:
+            return
+        if not self.isEditable() and e.key() not in OWN_KEYS:
+            e.ignore()
+            return
+        super().keyPressEvent(e)
+        if e.key() in ENTER:
+            e.accept()
+            give_back_keys(self)
 
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802
         """Draw the sign that it opens."""
@@ -210,7 +239,7 @@ class TextEditor(Editor):
 
 
 class TextLine(QLineEdit):
-    """A line that says when it is left: at Escape, or as the focus goes."""
+    """A line that says when it is left: at Escape, or as the focus goes, as it does at Enter."""
 
     left = pyqtSignal()
 
@@ -225,6 +254,9 @@ class TextLine(QLineEdit):
             self.left.emit()
             return
         super().keyPressEvent(a0)
+        if a0 is not None and a0.key() in ENTER:
+            a0.accept()  # it was meant for the line, and not for the decks
+            give_back_keys(self)
 
     def _done(self) -> None:
         if not self.hasFocus():

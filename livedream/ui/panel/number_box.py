@@ -14,8 +14,46 @@ from livedream.ui.panel.setting_text import decimals, number_text
 
 FARTHEST, DIGITS = 1e12, 12
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+EDITING = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 
-class NumberBox(QDoubleSpinBox):
+
+def give_back_keys(used: QWidget) -> None:
+    """Take the focus from a control that was used, so that the keys of the show are heard again.
+
+    What it lies on and can have the focus gets it, such as the panel, or else nothing: the window hears them.
+    """
+    window = used.window()
+    if window is None or window.focusWidget() is not used:
+        return
+    around = used.parentWidget()
+    while around is not None and around.focusPolicy() == Qt.FocusPolicy.NoFocus and not around.isWindow():
+        around = around.parentWidget()
+    if around is None or around.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        used.clearFocus()
+    else:
+        around.setFocus()
+
+
+class PlainNumberBox(QDoubleSpinBox):
+    """Takes the keys that write a number and leaves all others to the show; Enter gives the keys back."""
+
+    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
+        """Write, unless it is a key of the show."""
+        if e is None:
+            return
+        if not e.modifiers() & EDITING and _is_no_part_of_numbers(e.text()):
+            e.ignore()
+            return
+        super().keyPressEvent(e)
+        if e.key() in ENTER:
+            e.accept()  # it was meant for the number, and not for the decks
+            give_back_keys(self)
+
+
+class NumberBox(PlainNumberBox):
     """Takes any number; whether it is possible the registry says, not the box. left: nobody types now."""
 
     left = pyqtSignal()
@@ -96,6 +134,10 @@ class NumberBox(QDoubleSpinBox):
         if line is not None:
             line.setModified(False)
         self.left.emit()
+
+
+def _is_no_part_of_numbers(text: str) -> bool:
+    return text.isprintable() and bool(text) and not (text.isdecimal() or text in "+-.,eE")
 
 
 def _number(text: str) -> float | None:
