@@ -14,10 +14,10 @@ PART_OF_SCREEN = 0.85
 
 
 def display_name(screen: QScreen) -> str:
-    """Name a display by its connector, with the model where the system knows it."""
+    """Name a display by its connector, with the model where the system knows it; never ""."""
     connector = screen.name().removeprefix("\\\\.\\")
     model = screen.model().strip()
-    return f"{connector} ({model})" if model and model not in connector else connector
+    return f"{connector} ({model})".strip() if model and model not in connector else connector or "display"
 
 
 def display_names() -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from PyQt6.QtCore import QObject, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QScreen
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
+from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from livedream.clock import Clock
 from livedream.ui.full_screen import display_name
@@ -18,7 +18,13 @@ from livedream.ui.show_protocol import Show
 
 
 class OutputWindow(QWidget):
-    """Draws a show's newest frame as it goes out: letters the right way round, no overlay, no cursor."""
+    """Draws a show's newest frame as it goes out: letters the right way round, no overlay, no cursor.
+
+    pressed: a key, which is for the performer's window. closed: somebody has closed it.
+    """
+
+    pressed = pyqtSignal(QKeyEvent)
+    closed = pyqtSignal()
 
     def __init__(
         self, show: Show, parent: QObject, scaling: Scaling, clock: Clock, say: Callable[[str], None]
@@ -58,11 +64,17 @@ class OutputWindow(QWidget):
         """Take the newest frame and ask for a paint if it is another one."""
         self.picture.take(self._show.latest())
 
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Pass the key on: some desktops give this window the focus, and panic keys are not to be lost."""
+        if a0 is not None:
+            self.pressed.emit(a0)
+
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Only put it away: the show goes on."""
         self.put_away()
         if a0 is not None:
             a0.accept()
+        self.closed.emit()
 
 
 class OutputDisplay(QObject):
@@ -77,6 +89,8 @@ class OutputDisplay(QObject):
     ) -> None:
         super().__init__(home)
         self.window = OutputWindow(show, self, scaling, clock, say)
+        self.window.pressed.connect(self._pass_on)
+        self.window.closed.connect(self._on_closed)
         self._home, self._say = home, say
         self.chosen = ""
         app = cast(QGuiApplication, QGuiApplication.instance())
@@ -137,6 +151,13 @@ class OutputDisplay(QObject):
         self.chosen = ""
         self.window.put_away()
         self._say("output off")
+
+    def _pass_on(self, key: QKeyEvent) -> None:
+        QApplication.sendEvent(self._home, key)
+
+    def _on_closed(self) -> None:
+        if self.is_on:
+            self.leave()
 
     def _on_removed(self, screen: QScreen) -> None:
         if display_name(screen) == self.chosen:

@@ -23,7 +23,9 @@ from livedream.runtime.playlist import Playlist
 from livedream.runtime.session import LiveSession, Plan
 from livedream.settings import Settings, by_word
 from livedream.sources.source import SourceInfo
-from livedream.ui.output_window import OutputWindow
+from livedream.ui.control_window import ControlWindow
+from livedream.ui.fake_show import FakeDesk
+from livedream.ui.output_window import OutputDisplay, OutputWindow
 from livedream.ui.panel.editors import NumberEditor
 from livedream.ui.panel.panel_hand import PanelHand
 from livedream.ui.panel.scale_slider import ENDS
@@ -147,3 +149,39 @@ def test_panic_is_seen_without_another_frame(stage: Stage) -> None:
     QTest.keyClick(stage.window, Qt.Key.Key_B)
     stage.frame()
     assert stage.brightness() > SEEN
+
+
+@pytest.fixture
+def other(monkeypatch: pytest.MonkeyPatch, window: ControlWindow) -> Iterator[OutputDisplay]:
+    """The output of a window that finds a second display."""
+    output, screen = window.view.output, QGuiApplication.primaryScreen()
+    monkeypatch.setattr(output, "others", lambda: [screen])
+    yield output
+    output.window.put_away()
+
+
+def test_keys_that_the_output_gets_are_the_shows(
+    window: ControlWindow, other: OutputDisplay, desk: FakeDesk
+) -> None:
+    other.toggle()
+    assert other.is_on
+    for key in (Qt.Key.Key_B, Qt.Key.Key_Space):
+        QTest.keyClick(other.window, key)
+    assert desk.moves == ["blackout", "freeze"]
+    QTest.keyClick(other.window, Qt.Key.Key_F)
+    assert not other.is_on
+
+
+def test_an_output_that_was_closed_is_off_until_it_is_asked_for(
+    window: ControlWindow, other: OutputDisplay
+) -> None:
+    other.toggle()
+    other.window.close()
+    assert not other.is_on
+    app, screen = QGuiApplication.instance(), QGuiApplication.primaryScreen()
+    assert isinstance(app, QGuiApplication)
+    app.screenAdded.emit(screen)
+    assert not other.window.isVisible()
+    QTest.keyClick(window.view, Qt.Key.Key_F)
+    assert other.is_on
+    assert other.window.isVisible()
