@@ -14,6 +14,7 @@ from livedream.frame import Image, Rgb
 from livedream.imaging import fit_square
 from livedream.settings import DreamSettings
 from livedream.sources import Source, open_source
+from livedream.sources.source_spec import is_device
 from livedream.sources.watchdog import reason
 
 ITSELF = "itself"
@@ -153,14 +154,17 @@ class _Reel:
 
 def _opened(word: str, spec: str) -> Source:
     """Open a picture, a clip or the clouds. Raises InputError."""
+    waits = InputError(
+        f"dream.{word} = {spec} would keep the show waiting; use a picture, a clip, or {ITSELF}: the "
+        "frame being dreamed"
+    )
+    if is_device(spec):
+        raise waits
     try:
         source = open_source(spec, fps=30.0, size_wh=(640, 360), loop=True, clock=SystemClock())
     except InputError as fault:
         raise InputError(f"dream.{word} = {spec}: {fault}") from fault
     if source.info.is_device:
         source.close()
-        raise InputError(
-            f"dream.{word} = {spec} would keep the show waiting; use a picture, a clip, or {ITSELF}: the "
-            "frame being dreamed"
-        )
+        raise waits
     return source

@@ -98,6 +98,15 @@ def test_what_is_no_picture_is_told_with_its_word(tmp_path: Path, word: str, con
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("spec", ["camera", "camera:2", "rtsp://host/a", " UDP://@:1234 "])
+def test_what_would_keep_the_show_waiting_is_refused_before_it_is_opened(
+    monkeypatch: pytest.MonkeyPatch, spec: str
+) -> None:
+    monkeypatch.setattr("livedream.references.open_source", lambda *_, **__: pytest.fail("it was opened"))
+    with pytest.raises(InputError, match="would keep the show waiting"):
+        References().check(DreamSettings(guide=spec))
+
+
 def test_nothing_to_check_is_right() -> None:
     References().check(DreamSettings())
     References().check(DreamSettings(guide="itself"))

@@ -79,6 +79,13 @@ def open_source(
     return _open_file(spec, request)
 
 
+def is_device(spec: str) -> bool:
+    """Return whether `spec` is a camera or a stream, as far as that is known before it is opened."""
+    word, colon, rest = spec.strip().partition(":")
+    is_address = bool(colon) and rest.startswith("//")
+    return word.lower() in STREAM_SCHEMES if is_address else word == "camera"
+
+
 def open_camera(
     camera: CameraInfo,
     *,
