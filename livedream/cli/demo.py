@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from livedream.cli.printed import Teller, telling
 from livedream.cli.show import (
     check_apart,
     check_recorded,
@@ -42,16 +43,23 @@ def run(options: Options, builder: EngineBuilder[KernelProgram] | None = None) -
     builder: has begun with the engine, see `livedream.cli.engine_ahead`; None: the session makes one.
     """
     console = Console()
+    with telling(console) as tell:
+        _run(options, builder, console, tell)
+
+
+def _run(
+    options: Options, builder: EngineBuilder[KernelProgram] | None, console: Console, tell: Teller
+) -> None:
     check_apart(FILE, options)
     check_recording(FILE, overwrite=True)
     playlist = playlist_of(options, by_hand=options.is_turned)
     source = opened(options, options.source or "clouds", loop=True)
     # A film without a dream demonstrates nothing.
-    session = session_of(options, source, console, playlist, builder, engine_required=True)
+    session = session_of(options, source, tell, playlist, builder, engine_required=True)
     sink_worker = None
     with ending_on_signals(session):
         try:
-            controls = controlled(options, session, playlist, console)
+            controls = controlled(options, session, playlist, tell)
             session.start()
             with controls:
                 _settle(session, console)
@@ -60,6 +68,7 @@ def run(options: Options, builder: EngineBuilder[KernelProgram] | None = None) -
             status = session.status()
         finally:
             session.finish()
+        tell.wait()
         totals = () if sink_worker is None else (sink_worker.total,)
         print_summary(status, (recordings(totals) or NOT_BEGUN) | _found(), console)
         check_recorded(totals)

@@ -23,6 +23,7 @@ from livedream.cli.autosaved import (
     with_tempo,
 )
 from livedream.cli.engine_ahead import loading
+from livedream.cli.printed import Teller, telling
 from livedream.cli.show import (
     check_apart,
     check_dreamed,
@@ -70,6 +71,19 @@ def run(
     Raises InputError for what a person got wrong, before anything starts.
     """
     console = Console()
+    with telling(console) as tell:
+        _run(options, builder, console, tell, window=window, full_screen=full_screen)
+
+
+def _run(
+    options: Options,
+    builder: EngineBuilder[KernelProgram] | None,
+    console: Console,
+    tell: Teller,
+    *,
+    window: bool,
+    full_screen: bool,
+) -> None:
     sinks = _sinks(options)
     by_hand = window or options.is_turned or options.resume is True
     playlist = playlist_of(options, by_hand=by_hand)
@@ -80,12 +94,12 @@ def run(
     saved = None if last.show is None else named_first(last.show, options)
     with _kept_for_the_next(last, files) as if_it_fails:
         source, spec = _source(options, named, saved, console)
-        session = session_of(options, source, console, playlist, builder)
+        session = session_of(options, source, tell, playlist, builder)
         if_it_fails.callback(session.finish)
         session.sources.spec = spec
         for sink in sinks:
             session.add_sink(sink)
-        controls, standing = _brought_back(options, session, playlist, last._replace(show=saved), console)
+        controls, standing = _brought_back(options, session, playlist, last._replace(show=saved), tell)
     with autosaved(standing, files, session.tell), ending_on_signals(session):
         try:
             if display.ok:
@@ -102,6 +116,7 @@ def run(
             status = session.status()
         finally:
             session.finish()
+        tell.wait()
         print_summary(status, recordings(session.output.recordings), console)
         check_recorded(session.output.recordings)
         check_dreamed(session)
@@ -188,14 +203,14 @@ def _display(console: Console) -> Health:
 
 
 def _brought_back(
-    options: Options, session: LiveSession, playlist: Playlist, last: Found, console: Console
+    options: Options, session: LiveSession, playlist: Playlist, last: Found, tell: Teller
 ) -> tuple[Controls, Standing]:
     """Let the last show stand again; returns what turns this one, not yet entered, and what looks at it."""
     desk, saved = session.desk, last.show
     assert desk is not None, "a playlist has one"
     if words := bring_back_look(desk, last):
         session.tell(words)
-    controls = controlled(with_tempo(options, saved), session, playlist, console)
+    controls = controlled(with_tempo(options, saved), session, playlist, tell)
     if saved is not None:
         bring_back_rows(controls, saved, session.tell)
         session.output.mirrored = bool(saved.mirrored)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+MOST_WAITING = 200
+"""Sentences that are kept for a terminal that is held."""
+
+LAST_S = 2.0
+"""How long the end of a show waits for its sentences to be printed."""
 
 
 class Outward(io.RawIOBase):
@@ -67,3 +75,64 @@ def printing() -> Iterator[Outward]:
 def teller(console: Console) -> Callable[[str], None]:
     """Return a function that prints a sentence, safe from any thread."""
     return lambda sentence: console.print(sentence, style="dim", markup=False, highlight=False)
+
+
+class Teller:
+    """Prints sentences in their order on a thread of its own.
+
+    Who tells one never waits, also while the terminal is held by Ctrl+S; what comes while MOST_WAITING wait
+    is left out. print_sentence: prints one.
+    """
+
+    def __init__(self, print_sentence: Callable[[str], None]) -> None:
+        self._print = print_sentence
+        self._changed = threading.Condition()
+        self._waiting: deque[str] = deque()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+
+    def __call__(self, sentence: str) -> None:
+        """Print a sentence soon; from any thread."""
+        with self._changed:
+            if self._is_closed or len(self._waiting) == MOST_WAITING:
+                return
+            self._waiting.append(sentence)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="told", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def wait(self, seconds: float = LAST_S) -> bool:
+        """Wait until all that was told is printed; False if that takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting, seconds)
+
+    def close(self) -> None:
+        """Print what waits, unless that takes long, and nothing more."""
+        self.wait()
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._waiting) or self._is_closed)
+                if not self._waiting:
+                    return
+                sentence = self._waiting[0]
+            with suppress(Exception):  # the show goes on, whatever a terminal raises
+                self._print(sentence)
+            with self._changed:
+                self._waiting.popleft()
+                self._changed.notify_all()
+
+
+@contextmanager
+def telling(console: Console) -> Iterator[Teller]:
+    """Give a `Teller` that prints on a console, and print what it was told by the end of the block."""
+    tell = Teller(teller(console))
+    try:
+        yield tell
+    finally:
+        tell.close()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from livedream.cli.printed import teller
 from livedream.cli.show_options import Options
 from livedream.cli.signals import ENDINGS, heeded
 from livedream.control.controls import Controls
@@ -56,7 +55,7 @@ def opened(options: Options, spec: str, *, loop: bool) -> Source:
 def session_of(
     options: Options,
     source: Source,
-    console: Console,
+    tell: Callable[[str], None],
     playlist: Playlist,
     builder: EngineBuilder[KernelProgram] | None,
     *,
@@ -64,7 +63,7 @@ def session_of(
 ) -> LiveSession:
     """Return the session of a live show, not yet started.
 
-    builder: of `engine_ahead`. engine_required: see `Plan`.
+    tell: takes each sentence. builder: of `engine_ahead`. engine_required: see `Plan`.
     """
     plan = Plan(
         playlist.name,
@@ -78,10 +77,12 @@ def session_of(
         replay=options.replay,
         engine_required=engine_required,
     )
-    return LiveSession(source, playlist, plan, builder=builder, tell=teller(console))
+    return LiveSession(source, playlist, plan, builder=builder, tell=tell)
 
 
-def controlled(options: Options, session: LiveSession, playlist: Playlist, console: Console) -> Controls:
+def controlled(
+    options: Options, session: LiveSession, playlist: Playlist, tell: Callable[[str], None]
+) -> Controls:
     """Return what turns a show from elsewhere, to be entered; what cannot be had is told.
 
     Raises InputError for a MIDI profile that cannot be read.
@@ -92,7 +93,7 @@ def controlled(options: Options, session: LiveSession, playlist: Playlist, conso
         playlist,
         options.control,
         parameters=session.parameters,
-        tell=teller(console),
+        tell=tell,
     )
 
 

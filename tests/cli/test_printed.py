@@ -2,11 +2,13 @@ import errno
 import io
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from livedream.cli.printed import printing
+from livedream.cli.printed import MOST_WAITING, Teller, printing, telling
 
 
 class Gone(io.RawIOBase):
@@ -74,3 +76,59 @@ def test_a_full_disk_is_told() -> None:
     assert ran.stderr.splitlines() == [
         "livedream: could not write all of the output (No space left on device)"
     ]
+
+
+def test_who_tells_does_not_wait_for_a_terminal_that_is_held() -> None:
+    printed, go_on = list[str](), threading.Event()
+
+    def held(sentence: str) -> None:
+        go_on.wait(60)
+        printed.append(sentence)
+
+    tell = Teller(held)
+    for number in range(MOST_WAITING + 5):
+        tell(str(number))
+    assert not tell.wait(0.0)
+    assert printed == []
+    go_on.set()
+    assert tell.wait(60)
+    assert printed == [str(number) for number in range(MOST_WAITING)]
+    tell.close()
+
+
+def test_what_was_told_is_printed_before_what_follows_and_at_the_end() -> None:
+    console = Console(file=io.StringIO())
+    with telling(console) as tell:
+        tell("one")
+        tell("two")
+        assert tell.wait(60)
+        console.print("the summary")
+        tell("three")
+        assert tell.wait(60)
+    tell("too late")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines() == ["one", "two", "the summary", "three"]
+
+
+def test_at_the_end_of_the_block_all_is_printed() -> None:
+    console = Console(file=io.StringIO())
+    with telling(console) as tell:
+        tell("a sentence")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == "a sentence\n"
+
+
+def test_a_terminal_that_raises_ends_nothing() -> None:
+    printed: list[str] = []
+
+    def prints(sentence: str) -> None:
+        if sentence == "one":
+            raise ValueError("I/O operation on closed file")
+        printed.append(sentence)
+
+    tell = Teller(prints)
+    tell("one")
+    tell("two")
+    assert tell.wait(60)
+    tell.close()
+    assert printed == ["two"]
