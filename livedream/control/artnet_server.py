@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from livedream.clock import Clock, SystemClock
 from livedream.control.artnet_packet import MOST_CHANNELS, MOST_UNIVERSE, PORT, ArtDmx, read_art_dmx
 from livedream.control.udp import listening
 from livedream.errors import InputError
@@ -23,6 +24,9 @@ MOST_AT_ONCE = 1000
 
 LATE = 128
 """A packet whose number lies so far back, of 255, is a late one."""
+
+ANEW_S = 1.0
+"""Once no packet has counted for so long, any does: a desk that was started anew counts anew."""
 
 TURNED = ("number", "integer", "switch", "choice")
 """Kinds of settings that a fader can turn."""
@@ -63,8 +67,10 @@ class ArtNetServer:
     were malformed or of another kind.
     """
 
-    def __init__(self, plan: ArtNetPlan, want: Callable[[str, Any], None]) -> None:
-        self._plan, self._want = plan, want
+    def __init__(
+        self, plan: ArtNetPlan, want: Callable[[str, Any], None], clock: Clock | None = None
+    ) -> None:
+        self._plan, self._want, self._clock = plan, want, clock or SystemClock()
         self._turned = [
             (place, by_target()[word])
             for place, word in enumerate(plan.words, plan.first - 1)
@@ -72,7 +78,7 @@ class ArtNetServer:
         ]
         self._levels = bytearray(MOST_CHANNELS)
         self._known = bytearray(MOST_CHANNELS)
-        self._sequence, self.dropped = 0, 0
+        self._sequence, self._counted_s, self.dropped = 0, self._clock.now_s(), 0
         places = range(plan.first - 1, plan.first - 1 + len(plan.words))
         self.sources: Mapping[str, Channel] = {
             f"channel {place + 1}": Channel(self._levels, place) for place in places
@@ -113,12 +119,13 @@ class ArtNetServer:
         if dmx is None:
             self.dropped += 1
         elif dmx.universe == self._plan.universe and not self._is_late(dmx):
-            self._sequence = dmx.sequence
+            self._sequence, self._counted_s = dmx.sequence, self._clock.now_s()
             self._levels[: len(dmx.levels)] = dmx.levels
             self._known[: len(dmx.levels)] = b"\1" * len(dmx.levels)
 
     def _is_late(self, dmx: ArtDmx) -> bool:
-        if dmx.sequence == 0 or self._sequence == 0:
+        is_anew = self._clock.now_s() - self._counted_s >= ANEW_S
+        if is_anew or dmx.sequence == 0 or self._sequence == 0:
             return False
         return (self._sequence - dmx.sequence) % 255 in range(1, LATE)
 

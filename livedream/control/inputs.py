@@ -135,7 +135,7 @@ class Inputs:
         return feedback
 
     def _art_net(self, plan: ArtNetPlan) -> ArtNetServer:
-        server = ArtNetServer(plan, self._turned.coalescer.want)
+        server = ArtNetServer(plan, self._turned.coalescer.want, self._turned.clock)
         self._turned.matrix.add_sources(server.sources)
         return server
 

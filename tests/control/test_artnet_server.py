@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedream.control.artnet_server import ArtNetPlan, ArtNetServer, parse_art_net, value_of
+from livedream.clock import ManualClock
+from livedream.control.artnet_server import ANEW_S, ArtNetPlan, ArtNetServer, parse_art_net, value_of
 from livedream.errors import InputError
 from livedream.settings import by_word, describe
 from tests.control.conftest import art_dmx
@@ -22,9 +23,14 @@ def wanted() -> list[tuple[str, Any]]:
 
 
 @pytest.fixture
-def server(wanted: list[tuple[str, Any]]) -> Iterator[ArtNetServer]:
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def server(wanted: list[tuple[str, Any]], clock: ManualClock) -> Iterator[ArtNetServer]:
     plan = ArtNetPlan(3, 11, WORDS, port=0)
-    server = ArtNetServer(plan, lambda word, value: wanted.append((word, value)))
+    server = ArtNetServer(plan, lambda word, value: wanted.append((word, value)), clock)
     yield server
     server.close()
 
@@ -76,6 +82,19 @@ def test_a_packet_that_was_overtaken_does_not_count(server: ArtNetServer, send: 
     assert level.at(0.0) == 40 / 255
     send(art_dmx(3, levels(50, 0), 0))  # not numbered
     assert level.at(0.0) == 50 / 255
+
+
+def test_a_desk_that_is_started_anew_is_heard_after_a_second(
+    server: ArtNetServer, send: Callable[..., None], clock: ManualClock
+) -> None:
+    level = server.sources["channel 11"]
+    send(art_dmx(3, levels(20, 0), 100))
+    clock.advance(ANEW_S / 2)
+    send(art_dmx(3, levels(30, 0), 1))
+    assert level.at(0.0) == 20 / 255
+    clock.advance(ANEW_S / 2)
+    send(art_dmx(3, levels(30, 0), 2), art_dmx(3, levels(40, 0), 1))
+    assert level.at(0.0) == 30 / 255, "from then on those that are overtaken are late again"
 
 
 def test_malformed_packets_are_counted_and_change_nothing(
