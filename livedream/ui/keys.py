@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -176,9 +178,46 @@ DREAM: tuple[Binding, ...] = (
 )
 
 
+POSITIONS = {
+    first + place: ord(letter)
+    for first, row in ((24, "QWERTYUIOP[]"), (38, "ASDFGHJKL"), (52, "ZXCVBNM,."))
+    for place, letter in enumerate(row)
+}
+"""Which key lies where on a Latin keyboard, by the codes that X11 and Wayland have for places."""
+
+VIRTUAL_KEYS = {ord(letter): ord(letter) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+VIRTUAL_KEYS |= {0xDB: ord("["), 0xDD: ord("]"), 0xBC: ord(","), 0xBE: ord(".")}
+"""The same by Windows' virtual keys."""
+
+
+def key_of(event: QKeyEvent) -> Qt.Key | None:
+    """Return the key that was pressed; None for one that Qt has no name for.
+
+    For a letter of another script, such as Cyrillic, Greek or Hebrew, it is the key in its place on a Latin
+    keyboard. macOS tells no place.
+    """
+    code = event.key()
+    if _is_of_another_script(code):
+        if sys.platform == "win32":
+            code = VIRTUAL_KEYS.get(event.nativeVirtualKey(), 0)
+        else:
+            code = 0 if sys.platform == "darwin" else POSITIONS.get(event.nativeScanCode(), 0)
+    try:
+        return Qt.Key(code)
+    except ValueError:
+        return None
+
+
+def _is_of_another_script(code: int) -> bool:
+    letter = chr(code) if 0xFF < code <= sys.maxunicode else ""
+    return letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN")
+
+
 def action_of(event: QKeyEvent) -> str | None:
     """Return what a key press asks for; None if nothing, or if the key is held down and does not repeat."""
-    held, key = event.modifiers() & _WITH, Qt.Key(event.key())
+    held, key = event.modifiers() & _WITH, key_of(event)
+    if key is None:
+        return None
     for binding in (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM):
         if event.isAutoRepeat() and not binding.repeats:
             continue

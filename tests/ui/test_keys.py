@@ -120,3 +120,43 @@ def test_no_key_has_two_meanings(kind: str) -> None:
     tables = (*WINDOW, *PANIC, *SOURCES, *OUTLETS, *STEPS, *DREAM)
     keys = [key for binding in tables for key in getattr(binding, kind)]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("platform", "letter", "place", "virtual", "action"),
+    [
+        ("linux", "\N{CYRILLIC CAPITAL LETTER I}", 56, 0x6E9, "blackout"),
+        ("linux", "\N{CYRILLIC CAPITAL LETTER EM}", 55, 0x6ED, "bypass"),
+        ("linux", "\N{CYRILLIC CAPITAL LETTER KA}", 27, 0x6EB, "reset dream"),
+        ("linux", "\N{CYRILLIC CAPITAL LETTER HA}", 34, 0x6E8, "less gamma"),
+        ("linux", "\N{GREEK CAPITAL LETTER BETA}", 56, 0x7C2, "blackout"),
+        ("linux", "\N{HEBREW LETTER NUN}", 56, 0xCF0, "blackout"),
+        ("linux", "\N{CYRILLIC CAPITAL LETTER ZHE}", 47, 0x6F6, None),
+        ("linux", "\N{LATIN CAPITAL LETTER O WITH DOUBLE ACUTE}", 56, 0x1D5, None),
+        ("win32", "\N{CYRILLIC CAPITAL LETTER I}", 48, 0x42, "blackout"),
+        ("win32", "\N{CYRILLIC CAPITAL LETTER KA}", 19, 0x52, "reset dream"),
+        ("win32", "\N{CYRILLIC CAPITAL LETTER HA}", 26, 0xDB, "less gamma"),
+        ("darwin", "\N{CYRILLIC CAPITAL LETTER I}", 56, 11, None),
+    ],
+)
+def test_with_another_script_a_letter_is_the_key_in_its_place(
+    monkeypatch: pytest.MonkeyPatch, platform: str, letter: str, place: int, virtual: int, action: str | None
+) -> None:
+    monkeypatch.setattr("livedream.ui.keys.sys.platform", platform)
+    kind, none = QEvent.Type.KeyPress, Modifier.NoModifier
+    event = QKeyEvent(kind, ord(letter), none, place, virtual, 0, letter.lower())
+    assert action_of(event) == action
+
+
+def test_with_another_script_ctrl_z_is_undo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livedream.ui.keys.sys.platform", "linux")
+    event = QKeyEvent(
+        QEvent.Type.KeyPress,
+        ord("\N{CYRILLIC CAPITAL LETTER YA}"),
+        Modifier.ControlModifier,
+        52,
+        0x6F1,
+        0,
+        "",
+    )
+    assert action_of(event) == "undo"
