@@ -15,8 +15,8 @@ DEFAULT_BPM = 120.0
 TAPS = 8
 """Taps that the tempo is taken from, the last ones."""
 
-PAUSE_S = 2.0
-"""After so long without a tap, the next one begins anew."""
+PAUSE_S = 1.2 * 60 / SLOWEST_BPM
+"""After so long without a tap, longer than the slowest beat, the next one begins anew."""
 
 OUTLIER = 0.3
 """A tap that comes so much too early or too late, as a share of a beat, is left out."""

@@ -54,6 +54,14 @@ def test_a_beat_that_was_not_tapped_does_not_slow_it() -> None:
     assert tempo.bpm == pytest.approx(150.0)
 
 
+@pytest.mark.parametrize("bpm", [SLOWEST_BPM, 29.0, FASTEST_BPM])
+def test_the_slowest_and_the_fastest_tempo_can_be_tapped(bpm: float) -> None:
+    tempo = Tempo()
+    for number in range(4):
+        tempo.tap(number * 60 / bpm)
+    assert tempo.bpm == pytest.approx(bpm)
+
+
 def test_after_a_pause_taps_begin_anew() -> None:
     tempo = Tempo()
     for number in range(8):

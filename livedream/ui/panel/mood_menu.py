@@ -59,6 +59,7 @@ class MoodMenu(QObject):
             assert action is not None, "a menu makes one"
             action.setEnabled(is_possible)
             action.triggered.connect(partial(self._do, place, deed, at))
+        menu.aboutToHide.connect(menu.deleteLater)  # what was chosen in it is done before that
         menu.popup(at)
 
     def _begin_rename(self, place: int) -> None:

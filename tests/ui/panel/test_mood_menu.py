@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QContextMenuEvent, QImage
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from livedream.own_presets import OwnPresets
@@ -138,3 +138,13 @@ def test_the_menu_says_what_is_possible(moods: Moods) -> None:
         moods.menu.menu.close()
     moods.menu.menu.actions()[1].trigger()
     assert moods.desk.decks.state().b == "mine"
+
+
+def test_a_menu_that_is_closed_is_gone(moods: Moods, qtbot: QtBot) -> None:
+    tile = moods.grid.tiles[0]
+    for _ in range(2):
+        at = tile.mapToGlobal(QPoint(5, 5))
+        QApplication.sendEvent(tile, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 5), at))
+        (menu,) = moods.grid.findChildren(QMenu)
+        menu.close()
+        qtbot.waitUntil(lambda: not moods.grid.findChildren(QMenu))
