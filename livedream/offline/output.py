@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -77,8 +78,12 @@ def _checked_path(name: str) -> Path:
 
 
 def _named(folder: Path) -> Path:
-    """Return the folder's path with a name at its end, from which that of the unfinished output is formed."""
-    folder = folder if folder.name else folder.absolute()
+    """Return the folder itself, with a name at its end, from which that of the unfinished output is formed.
+
+    Beside a link to it, frames would lie on another disk, and two names would have two locks.
+    """
+    if folder.name in ("", "..") or folder.is_symlink():
+        folder = Path(os.path.realpath(folder))
     if not folder.name:
         raise InputError(f"{folder} is the root of a disk; choose a folder in it")
     check_name(folder, Output(folder, "folder").unfinished)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -174,7 +175,7 @@ def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> No
         folder.mkdir(exist_ok=True)
         for index in range(frames):
             if segments.file(index).exists():  # else it was moved before an interruption
-                segments.file(index).replace(final.file(index))
+                _move_file(segments.file(index), final.file(index))
         index = frames
         while final.file(index).exists():
             final.file(index).unlink()
@@ -186,6 +187,17 @@ def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> No
                 file.unlink(missing_ok=True)
         # Last, so that an older render is told until all of it is gone.
         write_whole(folder / SIDECAR, lambda file: file.write(text.encode()))
+
+
+def _move_file(file: Path, to: Path) -> None:
+    """Move a frame, also onto another disk, as where the folder is the root of one. Raises OSError."""
+    try:
+        file.replace(to)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:
+            raise
+        write_whole(to, lambda into: into.write(file.read_bytes()))
+        file.unlink()
 
 
 def _former(folder: Path) -> list[Path]:

@@ -132,3 +132,15 @@ def test_a_folder_is_no_film(tmp_path: Path) -> None:
 def test_a_gif_is_not_faster_than_players_show_it(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--fps"):
         check_output(output_of(str(tmp_path / "a.gif")), None, Fraction(60), overwrite=False)
+
+
+def test_a_folder_that_is_a_link_is_the_one_that_it_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "disk" / "dream").mkdir(parents=True)
+    link = tmp_path / "dream"
+    link.symlink_to(tmp_path / "disk" / "dream", target_is_directory=True)
+    for name in (link, link / "frame_%05d.png"):
+        assert output_of(str(name)).unfinished == tmp_path / "disk" / "dream.part"
+    monkeypatch.chdir(tmp_path / "disk" / "dream")
+    assert output_of("..").unfinished == tmp_path / "disk.part"

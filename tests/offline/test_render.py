@@ -1,3 +1,4 @@
+import errno
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -182,6 +183,25 @@ def test_frames_that_are_finished_are_not_dreamed_again(
     assert rendered(shots, tmp_path / "broken", fake_engines()).resumed == 5
     for file in sorted((tmp_path / "whole").glob("*.png")):
         assert file.read_bytes() == (tmp_path / "broken" / file.name).read_bytes()
+
+
+def test_frames_are_finished_where_their_folder_is_on_another_disk(
+    make_pictures: Make, tmp_path: Path, fake_engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shots, rename = make_pictures(4), Path.replace
+
+    def across(file: Path, to: Path) -> Path:
+        if file.parent != Path(to).parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(file, to)
+
+    rendered(shots, tmp_path / "whole", fake_engines())
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", across)
+        rendered(shots, tmp_path / "out", fake_engines())
+    for file in (tmp_path / "whole").glob("*.png"):
+        assert file.read_bytes() == (tmp_path / "out" / file.name).read_bytes()
+    assert not (tmp_path / "out.part").exists()
 
 
 def test_a_folder_that_is_rendered_anew_keeps_what_is_not_of_the_render(

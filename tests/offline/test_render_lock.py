@@ -94,3 +94,16 @@ def test_what_another_has_made_meanwhile_is_not_written_over(
     assert (tmp_path / "out.mp4").read_bytes() == made
     assert not late.output.unfinished.exists(), "or the next one would take it for its own"
     assert render(late, fake_engines(), lambda *_: None, overwrite=True).frames == 12
+
+
+def test_a_link_to_a_folder_and_the_folder_lock_each_other_out(
+    make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path
+) -> None:
+    clip, there = str(make_clip(frames=2)), tmp_path / "disk" / "frames"
+    there.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(there, target_is_directory=True)
+    first = Checkpoint(job_of(RenderRequest(clip, str(there))).output.unfinished)
+    first.prepare({"made": "by the first"}, overwrite=False)
+    with pytest.raises(InputError, match="another livedream"):
+        render(job_of(RenderRequest(clip, str(tmp_path / "link"))), fake_engines(), lambda *_: None)
+    first.close()
