@@ -89,7 +89,7 @@ def read_metadata(file: Path) -> str:
 
 
 def _film_comment(file: Path) -> str:
-    with av.open(file_address(file)) as film:
+    with av.open(file_address(file), "r", metadata_errors="replace") as film:
         known = {key.casefold(): value for key, value in film.metadata.items()}
     return known.get("comment", "")
 

@@ -14,6 +14,7 @@ from av.stream import Disposition
 
 from livedream.containers.addresses import file_address
 from livedream.containers.checked_file import check_regular
+from livedream.containers.ogg_chain import OggLink
 from livedream.errors import InputError
 
 TRIED_PACKETS = 64
@@ -33,6 +34,14 @@ class SoundChoice:
     note: str = ""
 
 
+def open_sound(file: Path | OggLink) -> InputContainer:
+    """Open a file, or a link of a chained Ogg. Raises OSError or av.FFmpegError.
+
+    Its tags may be in any coding, as WAV and ID3v1 do not say in which they are.
+    """
+    return av.open(file_address(file) if isinstance(file, Path) else file, "r", metadata_errors="replace")
+
+
 def choose_sound(path: Path) -> SoundChoice:
     """Choose the default track of a file, or else the first, of those that can be decoded.
 
@@ -41,7 +50,7 @@ def choose_sound(path: Path) -> SoundChoice:
     check_regular(path)
     refused: list[int] = []
     for index in _order(path):
-        with av.open(file_address(path)) as container:
+        with open_sound(path) as container:
             track = container.streams.audio[index]
             begin_s = _begin_s(container, track)
             if begin_s is not None:
@@ -76,7 +85,7 @@ def music_begin_s(path: Path, option: str = "--sound") -> float:
 
 def _order(path: Path) -> list[int]:
     """List the file's tracks as they are to be tried: the default ones first, as players do."""
-    with av.open(file_address(path)) as container:
+    with open_sound(path) as container:
         tracks = list(enumerate(container.streams.audio))
     return [
         index for index, _ in sorted(tracks, key=lambda each: not each[1].disposition & Disposition.default)

@@ -15,10 +15,9 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from livedream.containers.addresses import file_address
 from livedream.containers.ogg_chain import OggLink, ogg_links
 from livedream.containers.steady_stamps import stamps_of, steady_packets
-from livedream.sinks.sound_choice import SoundChoice
+from livedream.sinks.sound_choice import SoundChoice, open_sound
 
 UNSTEADY_S = 0.04
 """By so much the stamps of sound may differ from the length of what came before; eyes do not see it."""
@@ -103,9 +102,9 @@ class SoundReading:
     def _opened(self, number: int) -> InputContainer:
         """Open a link of a chained Ogg, or any other file."""
         if not self._links:
-            return self._open.enter_context(av.open(file_address(self._stretch.path)))
+            return self._open.enter_context(open_sound(self._stretch.path))
         part = self._open.enter_context(OggLink(self._stretch.path, *self._links[number]))
-        return self._open.enter_context(av.open(part, "r"))
+        return self._open.enter_context(open_sound(part))
 
     def pieces(self) -> Iterator[Piece]:
         """Decode the stretch; what cannot be decoded is left out."""

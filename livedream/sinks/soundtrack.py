@@ -15,8 +15,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
-from livedream.containers.addresses import file_address
-from livedream.sinks.sound_choice import SoundChoice, choose_sound
+from livedream.sinks.sound_choice import SoundChoice, choose_sound, open_sound
 from livedream.sinks.sound_reading import SoundReading, Stretch, Wave
 
 AAC_FRAME = 1024
@@ -168,7 +167,7 @@ def _takes(muxer: str, path: Path, choice: SoundChoice) -> bool:
     """Return whether a container takes a file's sound unchanged; only writing some of it can tell."""
     assert choice.index is not None
     try:
-        with av.open(file_address(path)) as source, av.open(io.BytesIO(), "w", muxer) as trial:
+        with open_sound(path) as source, av.open(io.BytesIO(), "w", muxer) as trial:
             track = source.streams.audio[choice.index]
             copy = trial.add_stream_from_template(track)
             for packet in islice(source.demux(track), TRIED_PACKETS):

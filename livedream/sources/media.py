@@ -44,7 +44,8 @@ def open_media(location: str, *, live: bool = False) -> InputContainer:
     timeout = NETWORK_TIMEOUT_S if is_url(location) else None
     try:
         address = location if is_url(location) else file_address(location)
-        return av.open(address, mode="r", options=LIVE_OPTIONS if live else {}, timeout=timeout)
+        options = LIVE_OPTIONS if live else {}
+        return av.open(address, mode="r", options=options, metadata_errors="replace", timeout=timeout)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise InputError(_why_not(location, error)) from error
 

@@ -116,3 +116,9 @@ def test_more_text_than_a_jpeg_holds_is_told(tmp_path: Path) -> None:
         write_with_metadata(tmp_path / "b.jpg", RGB, text + "x")
     assert not (tmp_path / "b.jpg").exists()
     write_with_metadata(tmp_path / "b.png", RGB, text + "x")
+
+
+def test_a_comment_that_is_no_utf_8_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    file = film(tmp_path / "a.mkv", "AmXlie")
+    file.write_bytes(file.read_bytes().replace(b"AmXlie", b"Am\xe9lie"))
+    assert read_metadata(file) == "Am\ufffdlie"

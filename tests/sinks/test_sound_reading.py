@@ -22,13 +22,20 @@ LENGTH_S = 2.4
 
 
 def tone(
-    path: Path, codec: str = "aac", seconds: float = 1.2, rate: int = 48_000, layout: str = "stereo"
+    path: Path,
+    codec: str = "aac",
+    seconds: float = 1.2,
+    rate: int = 48_000,
+    layout: str = "stereo",
+    title: str = "",
 ) -> Path:
     times = np.arange(int(seconds * rate)) / rate
     wave = np.tile(
         0.5 * np.sin(2 * np.pi * 440 * times).astype(np.float32), (2 if layout == "stereo" else 1, 1)
     )
     with av.open(str(path), "w") as container:
+        if title:
+            container.metadata["title"] = title
         audio = container.add_stream(codec, rate)
         audio.codec_context.layout = layout
         frame = av.AudioFrame.from_ndarray(wave, "fltp", layout)
@@ -207,3 +214,16 @@ def test_a_hole_is_silent_and_what_follows_is_where_it_was(tmp_path: Path) -> No
     assert wave.size == 12_800
     heard = [bool(abs(wave[int(8000 * time_s)]) > 0.2) for time_s in (0.25, 0.75, 1.1, 1.55)]
     assert heard == [True, False, True, True]
+
+
+def test_a_title_that_is_no_utf_8_costs_no_sound(job: MuxJob, tmp_path: Path) -> None:
+    """WAV, AVI and ID3v1 do not say in which coding their tags are."""
+    song = tone(tmp_path / "a.wav", "pcm_s16le", seconds=2.4, title="AmXlie")
+    content = song.read_bytes()
+    assert b"AmXlie" in content
+    song.write_bytes(content.replace(b"AmXlie", b"Am\xe9lie"))
+    film = tmp_path / "film.mp4"
+    how = mux_film(replace(job, sound=Stretch(song, choose_sound(song).begin_s, LENGTH_S)), film)
+    assert how == "sound (pcm_s16le) written as AAC"
+    assert loud_s(film) == pytest.approx(2.4, abs=0.1)
+    assert "sound copied" in mux_film(replace(job, sound=Stretch(song, 0.0, LENGTH_S)), tmp_path / "film.mkv")

@@ -132,3 +132,18 @@ def test_films_and_pictures_have_an_end(make_video: MakeVideo, make_pictures: Ca
     assert not is_live(str(make_video()))
     assert not is_live(str(make_pictures("a.png", "b.jpg") / "a.png"))
     assert is_live(str(make_video("c.mjpeg", codec="mjpeg", pix_fmt="yuvj420p")))
+
+
+def test_a_title_that_is_no_utf_8_is_no_hindrance(tmp_path: Path) -> None:
+    file = tmp_path / "clip.avi"
+    with av.open(str(file), "w") as film:
+        film.metadata["title"] = "AmXlie"
+        stream = film.add_stream("mpeg4", 10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        film.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8))))
+        film.mux(stream.encode())
+    content = file.read_bytes()
+    assert b"AmXlie" in content
+    file.write_bytes(content.replace(b"AmXlie", b"Am\xe9lie"))
+    with open_media(str(file)) as container:
+        assert container.metadata["title"] == "Am\ufffdlie"
