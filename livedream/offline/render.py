@@ -81,8 +81,6 @@ def _rendered(
                 lambda count: place.keep(count, dreamer.state()),
                 lambda count: report(count, job.total),
             )
-    if frames == 0:
-        raise InputError(f"{job.footage.name} has no picture between --start and --end")
     notes = finish(job, segments, recipe, frames, job.footage.damage)
     place.remove()
     return Rendered(job.output.path, frames, done, tuple(note for note in notes if note))
@@ -147,8 +145,10 @@ def finish(
 ) -> tuple[str, ...]:
     """Make the output of what is on the segments; return notes for people, some of them empty.
 
-    damage: what could not be read of the source. Raises SinkError.
+    damage: what could not be read of the source. Raises InputError if there are no frames, SinkError.
     """
+    if frames == 0:
+        raise InputError(f"{job.footage.name} has no picture between --start and --end")
     path, text = job.output.path, recipe.text()
     if isinstance(segments, FilmSegments):
         mux_job = MuxJob(segments.parts(frames), segments.part_frames, job.rate, _stretch(job, frames), text)

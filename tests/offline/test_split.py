@@ -119,6 +119,20 @@ def test_a_film_that_is_cut_short_is_told_in_chunks_too(
     assert again.dreamed == 0
 
 
+@pytest.mark.parametrize("name", ["out.mp4", "out.gif", "out"])
+def test_a_film_that_ends_before_what_is_to_be_rendered_is_told(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, name: str
+) -> None:
+    """It declares to be longer; and what an earlier render has left in the folder stays."""
+    clip, before = make_clip("clip.mkv", frames=60, sound=None), tmp_path / "out" / "frame_00001.png"
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 6 // 10])
+    before.parent.mkdir()
+    before.write_bytes(b"before")
+    with pytest.raises(InputError, match=r"clip\.mkv has no picture between --start and --end"):
+        split(clip, tmp_path / name, fake_engines(), start="5.5", overwrite=True)
+    assert before.read_bytes() == b"before"
+
+
 def test_what_was_begun_undivided_is_not_gone_on_with_in_chunks(
     make_clip: Make, tmp_path: Path, fake_engines: Fakes, power_cut: type[BaseException]
 ) -> None:
