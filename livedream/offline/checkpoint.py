@@ -16,9 +16,9 @@ from livedream.errors import InputError
 from livedream.offline.dreaming import State
 from livedream.offline.kept_arrays import read_arrays
 from livedream.offline.render_lock import LOCK, RenderLock
-from livedream.sinks.segments import told
+from livedream.sinks.segments import told, write_lasting
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_whole
+from livedream.whole_file import write_text
 
 JOB, FRAMES = "job.toml", "frames"
 _STATE = re.compile(r"state-(\d{9})\.npz")
@@ -54,7 +54,7 @@ class Checkpoint:
                 self._clear()
             self.frames.mkdir(parents=True, exist_ok=True)
             if left != job:
-                write_whole(job_file, lambda file: file.write(tomli_w.dumps(job).encode()))
+                write_text(job_file, tomli_w.dumps(job))
 
     def _check(self, check: Callable[[], None]) -> None:
         """Check, and leave nothing behind if that fails."""
@@ -85,8 +85,8 @@ class Checkpoint:
         older = sorted(self._states())
         file = self.folder / f"state-{done:09d}.npz"
         with told(file):
-            write_whole(file, lambda into: np.savez(into, **state))  # type: ignore[arg-type]
-        # One more is kept: the newest may not have reached the disk when the power went.
+            write_lasting(file, lambda into: np.savez(into, **state))  # type: ignore[arg-type]
+        # One more is kept: a disk may lose what it has already called written.
         for _, old in older[:-1]:
             old.unlink(missing_ok=True)
 

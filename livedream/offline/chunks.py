@@ -26,9 +26,8 @@ from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.moving_settings import highest
 from livedream.offline.render import fill, moving_settings, segments_for
-from livedream.sinks.segments import PictureSegments, told
+from livedream.sinks.segments import PictureSegments, told, write_lasting
 from livedream.sources.still_image import read_image
-from livedream.whole_file import write_whole
 
 CHUNK_S, FADE_S = 20.0, 3.0
 """How long a chunk is, and how long it fades in."""
@@ -94,17 +93,25 @@ def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
     """
     place = Checkpoint(job.output.unfinished)
     mark = place.folder / f"chunk-{chunk.number:04d}"
-    if mark.is_file():
-        end_text, _, damage = mark.read_bytes().decode(errors="surrogateescape").partition("\n")
-        return Dreamt(int(end_text), damage)
+    if (noted := _noted(mark)) is not None:
+        return noted
     settings = moving_settings(job, place)
     with closing(_dreamer(job, chunk, engines)) as dreamer:
         pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), settings.at, dreamer))
         dreamt = Dreamt(_store(job, chunk, place, pictures), job.footage.damage)
     text = f"{dreamt.end}\n{dreamt.damage}".encode(errors="surrogateescape")
     with told(mark):
-        write_whole(mark, lambda file: file.write(text))
+        write_lasting(mark, lambda file: file.write(text))
     return dreamt
+
+
+def _noted(mark: Path) -> Dreamt | None:
+    """Read what is noted of a chunk; None if it is not there, or damaged."""
+    try:
+        end_text, _, damage = mark.read_bytes().decode(errors="surrogateescape").partition("\n")
+        return Dreamt(int(end_text), damage)
+    except (OSError, ValueError):
+        return None
 
 
 def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -> int:
@@ -133,7 +140,7 @@ def join_chunk(job: Job, chunk: Chunk) -> None:
         lambda _: None,
     )
     with told(mark):
-        write_whole(mark, lambda file: file.write(b"faded"))
+        write_lasting(mark, lambda file: file.write(b"faded"))
         shutil.rmtree(_folder(place, chunk.number))
 
 

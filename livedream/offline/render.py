@@ -22,10 +22,10 @@ from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.render_recipe import SIDECAR, Recipe
-from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told
+from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_lasting
 from livedream.sinks.sound_reading import Stretch
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_whole
+from livedream.whole_file import write_text
 
 TOLD = "## "
 """How lines begin that tell which frames lie in a folder; in a recipe, whose own begin with #, they are
@@ -186,7 +186,7 @@ def _move(segments: PictureSegments, folder: Path, frames: int, text: str) -> No
             if file.name.casefold() not in now:
                 file.unlink(missing_ok=True)
         # Last, so that an older render is told until all of it is gone.
-        write_whole(folder / SIDECAR, lambda file: file.write(text.encode()))
+        write_text(folder / SIDECAR, text)
 
 
 def _move_file(file: Path, to: Path) -> None:
@@ -196,7 +196,7 @@ def _move_file(file: Path, to: Path) -> None:
     except OSError as fault:
         if fault.errno != errno.EXDEV:
             raise
-        write_whole(to, lambda into: into.write(file.read_bytes()))
+        write_lasting(to, lambda into: into.write(file.read_bytes()))
         file.unlink()
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from livedream.errors import InputError
 from livedream.sinks.metadata import exif_with
-from livedream.sinks.segments import told
+from livedream.sinks.segments import to_disk, told
 from livedream.whole_file import finished_or_gone
 
 SUFFIXES = (".gif", ".webp")
@@ -44,6 +44,7 @@ def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, commen
             loop=0,
             **options,
         )
+        to_disk(beside)  # before its pictures are removed
         beside.replace(file)
 
 

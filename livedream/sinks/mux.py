@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from livedream.containers.addresses import file_address
 from livedream.errors import SinkError
-from livedream.sinks.segments import told
+from livedream.sinks.segments import to_disk, told
 from livedream.sinks.sound_reading import Stretch
 from livedream.sinks.soundtrack import Soundtrack, Way
 from livedream.whole_file import finished_or_gone
@@ -73,6 +73,7 @@ def _written(job: MuxJob, film: Path, way: Way | None) -> str:
     with told(film), finished_or_gone(film) as beside:
         with av.open(file_address(beside), "w", MUXERS[suffix], container_options=options) as container:
             how = _fill(job, container, way)
+        to_disk(beside)  # before its parts are removed
         beside.replace(film)
     return how
 

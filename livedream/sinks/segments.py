@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Any, Protocol
 
 import av
 import cv2
@@ -78,7 +78,7 @@ class FilmSegments:
         movie, self._movie = self._movie, None
         with told(self._file):
             movie.finish()
-            _to_disk(unfinished(self._file))
+            to_disk(unfinished(self._file))
             unfinished(self._file).replace(self._file)
 
     def abandon(self) -> None:
@@ -112,7 +112,7 @@ class PictureSegments:
     def add(self, rgb: Rgb) -> None:
         """Write the frame. Raises SinkError."""
         with told(self._file):
-            write_whole(self._file, lambda file: file.write(encoded(rgb, self._file.suffix)))
+            write_lasting(self._file, lambda file: file.write(encoded(rgb, self._file.suffix)))
 
     def end(self) -> None:
         """Close the part, which is whole already."""
@@ -134,10 +134,21 @@ def part_file(folder: Path, number: int) -> Path:
     return folder / f"part-{number:06d}.mkv"
 
 
-def _to_disk(file: Path) -> None:
+def to_disk(file: Path) -> None:
     """Wait until a file would outlive a power cut. Raises OSError."""
     with file.open("r+b") as open_file:
         os.fsync(open_file.fileno())
+
+
+def write_lasting(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write a file so that it is there as a whole or not at all, after a power cut, too. Raises OSError."""
+
+    def write_to_disk(into: IO[bytes]) -> None:
+        write(into)
+        into.flush()
+        os.fsync(into.fileno())
+
+    write_whole(file, write_to_disk)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 
 from livedream.dream.spec import KernelSpec
 from livedream.engines.engine import NumberFormat
+from livedream.offline.checkpoint import Checkpoint
+from livedream.offline.listening import HEARD
+from livedream.offline.render_lock import LOCK
 
 
 class Drifter:
@@ -128,3 +132,24 @@ def make_pictures(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """List what a power cut could still take when a render removes what it was made from.
+
+    What was heard may go: it is heard again.
+    """
+    synced, remove, names = set(), Checkpoint.remove, list[str]()
+
+    def removing(place: Checkpoint) -> None:
+        made = place.folder.with_suffix("")
+        files = [file for file in (made, *made.rglob("*"), *place.folder.rglob("*")) if file.is_file()]
+        assert len(files) > 3
+        lasting = [file for file in files if file.name not in (HEARD, LOCK)]
+        names.extend(file.name for file in lasting if file.stat().st_ino not in synced)
+        remove(place)
+
+    monkeypatch.setattr(os, "fsync", lambda number: synced.add(os.fstat(number).st_ino))
+    monkeypatch.setattr(Checkpoint, "remove", removing)
+    return names

@@ -120,7 +120,7 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(
             raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(segments, "_to_disk", full)
+        patch.setattr(segments, "to_disk", full)
         with pytest.raises(SinkError, match="disk is full"):
             rendered(clip, out, fake_engines())
     assert rendered(clip, out, fake_engines()).resumed == 10
@@ -365,3 +365,12 @@ def test_what_a_film_follows_is_told_before_it_is_dreamed(
     ]
     recipe = recipe_of(tmp_path / "out.mp4")
     assert recipe.rows == MOVES
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.gif", "out.webp", "out"])
+def test_all_is_on_the_disk_before_what_it_was_made_from_is_removed(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, unsynced: list[str], name: str
+) -> None:
+    rendered(make_clip(frames=12, sound=None), tmp_path / name, fake_engines())
+    assert not (tmp_path / f"{name}.part").exists()
+    assert not unsynced

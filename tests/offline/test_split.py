@@ -229,3 +229,28 @@ def test_chunks_move_as_the_undivided_film_does(
     whole, parts, still = (frames_of(tmp_path / name).astype(int) for name in ("whole", "split", "still"))
     assert np.abs(whole - parts).max() <= 3
     assert np.abs(whole - still).max() > 10
+
+
+def test_all_is_on_the_disk_before_chunks_are_removed(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, unsynced: list[str]
+) -> None:
+    split(make_clip(frames=35, sound=None), tmp_path / "out.mp4", fake_engines())
+    assert not (tmp_path / "out.mp4.part").exists()
+    assert not unsynced
+
+
+def test_a_chunk_whose_note_a_power_cut_took_is_dreamed_again(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, out = make_clip(frames=35, sound=None), tmp_path / "out.mp4"
+    whole = fake_engines()
+    with monkeypatch.context() as patch:
+        patch.setattr("livedream.offline.render.mux_film", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            split(clip, out, whole)
+    for note in ("chunk-0000", "chunk-0001"):
+        (tmp_path / "out.mp4.part" / note).write_bytes(b"")
+    again = fake_engines()
+    split(clip, out, again)
+    assert 0 < again.dreamed < whole.dreamed
+    assert len(frames_of(out)) == 35
