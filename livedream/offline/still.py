@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from livedream.containers.checked_file import is_there
 from livedream.dream.spec import check_dream
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
@@ -30,6 +31,7 @@ from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metada
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.segments import told
 from livedream.sources.source_spec import expanded
+from livedream.sources.still_image import over_black
 from livedream.sources.transparent import Alpha, read_transparent
 from livedream.version import __version__
 from livedream.whole_file import unfinished
@@ -86,6 +88,8 @@ def still_of(request: StillRequest) -> Still:
     source, file = expanded(request.source), expanded(request.output)
     _check_file(file, source, overwrite=request.overwrite)
     rgb, alpha = read_transparent(source)
+    if alpha is not None and file.suffix.lower() not in TRANSPARENT:
+        rgb, alpha = over_black(rgb, alpha), None  # else what it hides would be seen
     size_wh = (rgb.shape[1], rgb.shape[0])
     if request.size_wh is not None:
         size_wh = fitted_size(size_wh, request.size_wh)
@@ -93,6 +97,9 @@ def still_of(request: StillRequest) -> Still:
     settings = apply_assignments(preset.settings, list(request.assignments))
     settings = at_full_size(settings, size_wh, words_of(request.assignments))
     check_dream(settings.dream)  # an unknown layer is told now
+    _check_apart(
+        file, {"the guide": expanded(settings.dream.guide), "the style": expanded(settings.dream.style)}
+    )
     made = {
         "livedream": __version__,
         "seed": request.seed,
@@ -105,7 +112,7 @@ def still_of(request: StillRequest) -> Still:
     return Still(
         file,
         resized(rgb, size_wh),
-        _fitting(alpha, file, size_wh),
+        None if alpha is None else np.asarray(resized(alpha, size_wh), np.uint8),
         recipe,
         request.rounds,
         request.seed,
@@ -167,13 +174,6 @@ def engine_name(still: Still, engines: Engines) -> str:
     return engines.engine_for(spec_for(still.recipe.settings.dream, size_wh)).name
 
 
-def _fitting(alpha: Alpha | None, file: Path, size_wh: tuple[int, int]) -> Alpha | None:
-    """Return the alpha at the output size, if the file format can hold one."""
-    if alpha is None or file.suffix.lower() not in TRANSPARENT:
-        return None
-    return np.asarray(resized(alpha, size_wh), np.uint8)
-
-
 def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:
     """Check, before anything is dreamed, that the picture can be written. Raises InputError."""
     if file.suffix.lower() not in PICTURES:
@@ -183,10 +183,16 @@ def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:
         raise InputError(f"{file}: the folder {file.absolute().parent} does not exist; create it first")
     if file.is_dir():
         raise InputError(f"{file} is a folder; give the name of a picture")
-    if file.exists() and source.exists() and file.samefile(source):
-        raise InputError(f"{file} is the input; choose another name for the output")
+    _check_apart(file, {"the input": source})
     _check_absent(file, overwrite=overwrite)
     check_writable(file.absolute().parent)
+
+
+def _check_apart(file: Path, inputs: Mapping[str, Path]) -> None:
+    """Raise InputError if an input would be written over. inputs: what each is -> a file, if it is there."""
+    for what, path in inputs.items():
+        if is_there(path) and file.exists() and file.samefile(path):
+            raise InputError(f"{file} is {what}; choose another name for the output")
 
 
 def _check_absent(file: Path, *, overwrite: bool) -> None:

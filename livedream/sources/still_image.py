@@ -14,7 +14,7 @@ from livedream.clock import Clock, SystemClock
 from livedream.frame import Frame, Rgb
 from livedream.health import Health
 from livedream.sources.source import SourceInfo
-from livedream.sources.transparent import read_transparent
+from livedream.sources.transparent import Alpha, read_transparent
 
 LONGEST_PX = 8192
 """A longer side is shown smaller: no screen or virtual camera takes more."""
@@ -70,6 +70,11 @@ def read_image(path: Path) -> Rgb:
     rgb, alpha = read_transparent(path)
     if alpha is None:
         return rgb
+    return over_black(rgb, alpha)
+
+
+def over_black(rgb: Rgb, alpha: Alpha) -> Rgb:
+    """Lay colours that are not multiplied with their alpha over black."""
     return ((rgb.astype(np.uint16) * alpha[..., None] + 127) // 255).astype(np.uint8)
 
 

@@ -184,3 +184,23 @@ def test_what_moves_nothing_in_a_picture_is_told(asked: StillRequest, tmp_path: 
     assert still_of(replace(asked, preset=str(preset))).notes == (
         "a picture has no sound, so what bass would move rests",
     )
+
+
+@pytest.mark.parametrize("word", ["guide", "style"])
+def test_what_a_dream_looks_at_is_not_written_over(asked: StillRequest, tmp_path: Path, word: str) -> None:
+    flowers = tmp_path / "flowers.png"
+    cv2.imwrite(str(flowers), np.full((64, 96, 3), 90, np.uint8))
+    looking = replace(asked, assignments=(*QUICK, f"dream.{word}={flowers}"), overwrite=True)
+    still_of(looking)
+    with pytest.raises(InputError, match=rf"flowers\.png is the {word}; choose another name for the output"):
+        still_of(replace(looking, output=str(flowers)))
+
+
+def test_what_is_hidden_is_not_seen_where_alpha_cannot_be_kept(asked: StillRequest, tmp_path: Path) -> None:
+    bgra = np.full((64, 96, 4), 120, np.uint8)
+    bgra[:, :48, 3], bgra[:, 48:, 3] = 0, 255
+    cv2.imwrite(asked.source, bgra)
+    still = still_of(replace(asked, output=str(tmp_path / "out.jpg")))
+    assert still.alpha is None
+    assert (still.rgb[:, :48] == 0).all()
+    assert (still.rgb[:, 48:] == 120).all()
