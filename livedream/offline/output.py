@@ -16,7 +16,7 @@ from livedream.imaging import fitted_size
 from livedream.sinks.animation import SUFFIXES as ANIMATIONS
 from livedream.sinks.animation import check_animation
 from livedream.sinks.image_file import SUFFIXES as PICTURES
-from livedream.sinks.metadata import FILMS
+from livedream.sinks.metadata import FILMS, check_size
 from livedream.sources.source_spec import expanded
 from livedream.whole_file import unfinished
 
@@ -107,8 +107,15 @@ def _checked_format(picture_format: str) -> str:
 
 
 def size_for(output: Output, source_wh: tuple[int, int], box_wh: tuple[int, int] | None) -> tuple[int, int]:
-    """Choose the size of the frames: the source's, or as large as fits the box; even for a film."""
+    """Choose the size of the frames: the source's, or as large as fits the box; even for a film.
+
+    Raises InputError if no such file can be as large.
+    """
     width, height = source_wh if box_wh is None else fitted_size(source_wh, box_wh)
+    if output.kind == "animation":
+        check_size(output.path, (width, height), "a film")
+    if output.kind == "folder":
+        check_size(output.path / output.pattern, (width, height))
     if output.kind != "film":
         return width, height
     return max(2, round(width / 2) * 2), max(2, round(height / 2) * 2)

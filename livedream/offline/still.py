@@ -27,7 +27,7 @@ from livedream.presets import apply_assignments, load
 from livedream.resources import DEFAULT_PRESET
 from livedream.settings import Settings
 from livedream.settings.modulation_row import ModulationRow
-from livedream.sinks.metadata import PICTURES, check_metadata, write_with_metadata
+from livedream.sinks.metadata import PICTURES, check_metadata, check_size, write_with_metadata
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.segments import told
 from livedream.sources.source_spec import expanded
@@ -93,6 +93,7 @@ def still_of(request: StillRequest) -> Still:
     size_wh = (rgb.shape[1], rgb.shape[0])
     if request.size_wh is not None:
         size_wh = fitted_size(size_wh, request.size_wh)
+    check_size(file, size_wh)
     preset = load(request.preset)
     settings = apply_assignments(preset.settings, list(request.assignments))
     settings = at_full_size(settings, size_wh, words_of(request.assignments))

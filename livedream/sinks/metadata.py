@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from livedream.containers.addresses import file_address
 from livedream.containers.picture_faults import PICTURE_FAULTS
-from livedream.errors import InputError
+from livedream.errors import InputError, SinkError
 from livedream.frame import Rgb
 from livedream.sinks.image_file import JPEG_QUALITY
 from livedream.sinks.segments import told
@@ -29,6 +29,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 WEBP_QUALITY = 90
 
 _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    ".png": ("PNG", {}),
     ".jpg": ("JPEG", {"quality": JPEG_QUALITY}),
     ".webp": ("WEBP", {"quality": WEBP_QUALITY}),
     ".tif": ("TIFF", {}),
@@ -38,6 +39,19 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 
 JPEG_TEXT_BYTES = 65_000
 """A JPEG's EXIF block holds 65,533 bytes, some of them its own."""
+
+LONGEST_SIDE = {".webp": 16_383, ".jpg": 65_500, ".jpeg": 65_500, ".gif": 65_535}
+"""In pixels, that a format or its library holds; PNG and TIFF hold whatever can be dreamed."""
+
+
+def check_size(file: Path, size_wh: tuple[int, int], instead: str = "to .png") -> None:
+    """Raise InputError if the file's kind cannot hold so large a picture. instead: where to write it."""
+    most = LONGEST_SIDE.get(file.suffix.lower())
+    if most is not None and max(size_wh) > most:
+        raise InputError(
+            f"{file}: {size_wh[0]}x{size_wh[1]} pixels are too many for {file.suffix}, which holds {most} a "
+            f"side; write {instead}, or use --size"
+        )
 
 
 def check_metadata(file: Path, text: str) -> None:
@@ -56,14 +70,19 @@ def write_with_metadata(file: Path, rgb: Rgb, text: str) -> None:
     """
     check_metadata(file, text)
     picture, suffix = Image.fromarray(rgb), file.suffix.lower()
-    with told(file):
-        if suffix == ".png":
-            note = PngInfo()
-            note.add_itxt("Comment", text)
-            write_whole(file, lambda into: picture.save(into, "PNG", pnginfo=note))
-            return
-        kind, how = _KINDS.get(suffix, _KINDS[".jpg"])
-        write_whole(file, lambda into: picture.save(into, kind, exif=exif_with(text), **how))
+    kind, how = _KINDS.get(suffix, _KINDS[".jpg"])
+    note: dict[str, Any] = {"pnginfo": _png_text(text)} if kind == "PNG" else {"exif": exif_with(text)}
+    try:
+        with told(file):
+            write_whole(file, lambda into: picture.save(into, kind, **how, **note))
+    except ValueError as fault:  # what Pillow raises for what a format cannot hold
+        raise SinkError(f"{file} cannot be written ({fault}); write to .png, or use --size") from fault
+
+
+def _png_text(text: str) -> PngInfo:
+    chunk = PngInfo()
+    chunk.add_itxt("Comment", text)
+    return chunk
 
 
 def exif_with(text: str) -> bytes:

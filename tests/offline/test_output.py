@@ -144,3 +144,14 @@ def test_a_folder_that_is_a_link_is_the_one_that_it_leads_to(
         assert output_of(str(name)).unfinished == tmp_path / "disk" / "dream.part"
     monkeypatch.chdir(tmp_path / "disk" / "dream")
     assert output_of("..").unfinished == tmp_path / "disk.part"
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "told"),
+    [("a.webp", 16_384, "write a film"), ("a.gif", 65_536, "write a film"), ("f/%d.jpg", 65_501, "to .png")],
+)
+def test_what_is_too_large_for_its_kind_is_told(name: str, width: int, told: str) -> None:
+    output = output_of(name)
+    assert size_for(output, (width, 64), (8000, 8000))[0] == 8000
+    with pytest.raises(InputError, match=f"{width}x64 pixels .*{told}, or use --size"):
+        size_for(output, (width, 64), None)

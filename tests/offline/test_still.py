@@ -204,3 +204,13 @@ def test_what_is_hidden_is_not_seen_where_alpha_cannot_be_kept(asked: StillReque
     assert still.alpha is None
     assert (still.rgb[:, :48] == 0).all()
     assert (still.rgb[:, 48:] == 120).all()
+
+
+def test_what_is_too_large_for_its_kind_is_told_before_anything_is_dreamed(
+    asked: StillRequest, tmp_path: Path
+) -> None:
+    cv2.imwrite(asked.source, np.full((16, 16_384, 3), 120, np.uint8))
+    wide = replace(asked, output=str(tmp_path / "out.webp"))
+    with pytest.raises(InputError, match=r"16384x16 pixels .* write to \.png, or use --size"):
+        still_of(wide)
+    assert still_of(replace(wide, size_wh=(8192, 8192))).rgb.shape == (8, 8192, 3)

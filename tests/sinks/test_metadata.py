@@ -17,6 +17,7 @@ from livedream.sinks.metadata import (
     PICTURES,
     UNDEFINED,
     USER_COMMENT,
+    check_size,
     read_metadata,
     write_with_metadata,
 )
@@ -122,3 +123,15 @@ def test_a_comment_that_is_no_utf_8_is_read_as_far_as_it_goes(tmp_path: Path) ->
     file = film(tmp_path / "a.mkv", "AmXlie")
     file.write_bytes(file.read_bytes().replace(b"AmXlie", b"Am\xe9lie"))
     assert read_metadata(file) == "Am\ufffdlie"
+
+
+def test_a_picture_that_a_format_cannot_hold_is_told(tmp_path: Path) -> None:
+    wide = np.zeros((1, 16_384, 3), np.uint8)
+    with pytest.raises(SinkError, match=r"a\.webp cannot be written .*; write to \.png, or use --size"):
+        write_with_metadata(tmp_path / "a.webp", wide, "")
+    assert not list(tmp_path.iterdir())
+    for name in ("a.webp", "a.JPG", "a.jpeg"):
+        check_size(tmp_path / name, (16_383, 1))
+        with pytest.raises(InputError, match=r"65501x2 pixels .* write to \.png, or use --size"):
+            check_size(tmp_path / name, (65_501, 2))
+    check_size(tmp_path / "a.png", (65_536, 2))
