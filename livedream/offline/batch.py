@@ -10,12 +10,13 @@ from typing import Any
 from livedream.engines.kinds import ENGINES
 from livedream.engines.maker import Choice
 from livedream.errors import InputError
-from livedream.offline.job import job_of
+from livedream.offline.job import Job, job_of
+from livedream.offline.output import check_absent
 from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of, seed_of
 from livedream.offline.render_request import RenderRequest
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
 from livedream.settings.modulation_row import ModulationRow, parse_moves
-from livedream.sinks.render_recipe import recipe_of
+from livedream.sinks.render_recipe import parse_recipe, recipe_of
 from livedream.sources.source_spec import expanded
 
 WORDS = (
@@ -129,20 +130,37 @@ def _engine(given: str | None, origin: str) -> Choice:
 
 
 def is_done(request: RenderRequest) -> bool:
-    """Return whether the requested output is already finished. Raises InputError for an invalid request."""
-    path = Path(request.output)
+    """Return whether the requested output is already finished, from the same sources.
+
+    Raises InputError for an invalid request, or if something else is there that is not to be replaced.
+    """
     job = job_of(replace(request, overwrite=True))
     if job.output.unfinished.exists() or not job.output.path.exists():
         return False
+    if _is_as_wished(request, job):
+        return True
     try:
-        there = recipe_of(job.output.path if path.suffix or not path.is_dir() else path)
+        check_absent(job.output)
+    except InputError as fault:
+        if not request.overwrite:
+            raise InputError(
+                f"{job.output.path} already exists, but its settings or the contents of its sources are not "
+                "those of now; write overwrite = true, or choose another name"
+            ) from fault
+    return False
+
+
+def _is_as_wished(request: RenderRequest, job: Job) -> bool:
+    """Return whether what is there was made as is wished; what says nothing of its sources was not."""
+    try:
+        there = recipe_of(job.output.path)
     except InputError:
         return False
     if request.engine != "auto" and not str(there.made.get("engine", "")).startswith(request.engine):
         return False
-    told = (
+    wished = parse_recipe(job.recipe.text(), job.output.path)  # as it would be read back
+    told = [
         {word: value for word, value in recipe.made.items() if word not in UNTOLD}
-        for recipe in (there, job.recipe)
-    )
-    looks = ((recipe.settings, recipe.rows) for recipe in (there, job.recipe))
-    return next(looks) == next(looks) and next(told) == next(told)
+        for recipe in (there, wished)
+    ]
+    return (there.settings, there.rows, told[0]) == (wished.settings, wished.rows, told[1])

@@ -111,7 +111,9 @@ def job_of(request: RenderRequest) -> Job:
     listening = _listening(request, footage, wanted, (first, last), rate)
     files = files_of(request, timeline, listening, output)
     begins, rows = timeline.at(begin_s).settings, timeline.around(begin_s).holds.rows
+    identities = {word: identity_of([file]) for word, file in files.items()}
     made = made_of(request, footage, size_wh, rate, timeline)
+    made |= {"content": footage.identity} | ({"files": identities} if identities else {})
     return Job(
         footage,
         output,
@@ -124,7 +126,7 @@ def job_of(request: RenderRequest) -> Job:
         request.seed,
         None if request.first_frame is None else read_image(request.first_frame),
         sound,
-        {word: identity_of([file]) for word, file in files.items()},
+        identities,
         listening,
         request.bpm,
         tuple(_notes(request, footage, wanted, listening)),

@@ -103,11 +103,36 @@ def test_what_is_there_as_wished_is_done(
         assert not is_done(request)
         render(job_of(request), fake_engines(), lambda *_: None)
         assert is_done(request)
-        assert not is_done(RenderRequest(str(shots), request.output, "lines", fps=Fraction(10)))
-        assert not is_done(
-            RenderRequest(
-                str(shots), request.output, assignments=request.assignments, fps=Fraction(10), seed=1
-            )
-        )
         moves = (ModulationRow("sine 1 hz", "look.depth"),)
-        assert not is_done(replace(request, moves=moves))
+        for other in (
+            replace(request, preset="lines"),
+            replace(request, seed=1),
+            replace(request, moves=moves),
+        ):
+            assert not is_done(replace(other, overwrite=True))
+            with pytest.raises(InputError, match="but its settings or the contents"):
+                is_done(other)
+
+
+@pytest.mark.parametrize("changed", ["the source", "a file", "an older livedream"])
+def test_what_was_made_from_other_contents_is_replaced_only_if_asked_to(
+    make_pictures: Callable[..., Path], tmp_path: Path, fake_engines: Callable[..., Any], changed: str
+) -> None:
+    shots, first = make_pictures(3), make_pictures(1, "firsts") / "shot 1.png"
+    request = RenderRequest(
+        str(shots), str(tmp_path / "out"), assignments=("dream.working_px=4096",), first_frame=first
+    )
+    render(job_of(request), fake_engines(), lambda *_: None)
+    assert is_done(request)
+    assert is_done(replace(request, overwrite=True)), "or a batch would never go on behind it"
+    if changed == "an older livedream":
+        recipe = tmp_path / "out" / "livedream.toml"
+        lines = recipe.read_text().splitlines(keepends=True)
+        recipe.write_text("".join(line for line in lines if not line.startswith("# content")))
+        assert recipe.read_text().count("\n") == len(lines) - 1
+    else:
+        file = first if changed == "a file" else shots / "shot 2.png"
+        file.write_bytes(file.read_bytes() + b"a word behind the picture")
+    with pytest.raises(InputError, match="contents of its sources are not those of now"):
+        is_done(request)
+    assert not is_done(replace(request, overwrite=True))
