@@ -28,11 +28,15 @@ from livedream.offline.render import (
 )
 from livedream.offline.render_request import RenderRequest, with_files
 from livedream.sources.source_spec import expanded
+from livedream.sources.watchdog import reason
 
 LOOK_UP_S = 1.0
 """How often the progress is looked up."""
 
 CONNECT_S = 10.0
+
+WORKERS_S = 30.0
+"""How long workers may take to join a cluster."""
 
 Open = Callable[[RenderRequest], Engines]
 """Makes what gives a worker its engines."""
@@ -96,7 +100,7 @@ def _run(
         while running:
             done, _ = wait(running, LOOK_UP_S, FIRST_COMPLETED)
             for future in done:
-                number, outcome = running.pop(future), future.result()
+                number, outcome = running.pop(future), _outcome(future)
                 if number is not None:
                     dreamt[number] = outcome
                     for seam in _ready(chunks, dreamt.keys(), number):
@@ -112,6 +116,25 @@ def _run(
                 "--workers"
             )
     return dreamt[len(chunks) - 1]
+
+
+def _outcome(future: Future[Any]) -> Any:
+    """Return what a worker came to. Raises LivedreamError, also if the worker or its scheduler is lost."""
+    try:
+        return future.result()
+    except LivedreamError:
+        raise
+    except Exception as fault:  # a worker's own machine may raise anything, and Dask when one is killed
+        raise LivedreamError(
+            f"a worker was lost ({_why_lost(fault)}); what is finished is kept: run the same command again "
+            "to continue, with fewer --workers if memory was short"
+        ) from fault
+
+
+def _why_lost(fault: Exception) -> str:
+    if type(fault).__name__ == "KilledWorker":
+        return "the system ended it each time, as it does when memory is short"
+    return reason(fault).rstrip(": ")
 
 
 def _ready(chunks: list[Chunk], there: Set[int], number: int) -> list[Chunk]:
@@ -154,7 +177,7 @@ def absolute(request: RenderRequest) -> RenderRequest:
 def workers(count: int, cluster: str | None) -> Iterator[Executor]:
     """Open an executor of `count` processes here, or of a Dask cluster at an address.
 
-    Raises InputError if Dask is not installed, or does not answer.
+    Raises InputError if Dask is not installed, does not answer, or has no workers.
     """
     try:
         dask: Any = importlib.import_module("distributed")
@@ -166,6 +189,8 @@ def workers(count: int, cluster: str | None) -> Iterator[Executor]:
         client = opened.enter_context(_client(dask, cluster or opened.enter_context(_processes(dask, count))))
         if cluster is None:
             _share_cores(client, count)
+        else:
+            _await_workers(client, cluster)
         yield client.get_executor(retries=1)
 
 
@@ -185,6 +210,16 @@ def _share_cores(client: Any, count: int) -> None:
 
 def _keep_to(cores: list[int]) -> None:
     psutil.Process().cpu_affinity(cores)
+
+
+def _await_workers(client: Any, cluster: str) -> None:
+    """Wait until there is a worker: without one, tasks wait for ever. Raises InputError."""
+    try:
+        client.wait_for_workers(1, WORKERS_S)
+    except TimeoutError as fault:
+        raise InputError(
+            f"--cluster {cluster}: it has no workers; start one (dask worker {cluster}) on each machine"
+        ) from fault
 
 
 def _client(dask: Any, place: Any) -> Any:

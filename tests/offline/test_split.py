@@ -13,7 +13,7 @@ import av
 import numpy as np
 import pytest
 
-from livedream.errors import InputError
+from livedream.errors import InputError, LivedreamError
 from livedream.offline import chunks
 from livedream.offline.job import job_of
 from livedream.offline.render import Rendered, render
@@ -254,3 +254,48 @@ def test_a_chunk_whose_note_a_power_cut_took_is_dreamed_again(
     split(clip, out, again)
     assert 0 < again.dreamed < whole.dreamed
     assert len(frames_of(out)) == 35
+
+
+def test_a_worker_that_is_lost_is_told_and_what_is_finished_is_kept(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes
+) -> None:
+    killed = type("KilledWorker", (Exception,), {})  # as Dask calls it
+    clip, out, whole, opened = make_clip(frames=47, sound=None), tmp_path / "out.mp4", fake_engines(), []
+
+    def lose(fault: Exception) -> Any:
+        @contextlib.contextmanager
+        def opening(request: RenderRequest) -> Iterator[Any]:
+            opened.append(request)
+            if len(opened) > 1:
+                raise fault
+            yield whole
+
+        return opening
+
+    request = RenderRequest(str(clip), str(out), assignments=SMALL)
+    for fault, told in (
+        (killed("key"), r"ended it each time.*what is finished is kept: .* with fewer --workers"),
+        (MemoryError(), r"a worker was lost \(MemoryError\)"),
+    ):
+        with pytest.raises(LivedreamError, match=told), ThreadPoolExecutor(1) as executor:
+            render_split(request, whole, executor, lambda _done, _of: None, lose(fault))
+    fresh, again = fake_engines(), fake_engines()
+    split(clip, tmp_path / "fresh.mp4", fresh, 1)
+    split(clip, out, again, 1)
+    assert again.dreamed < fresh.dreamed
+    assert len(frames_of(out)) == 47
+
+
+def test_a_cluster_without_workers_is_told() -> None:
+    told = apart(
+        "import distributed\n"
+        "from livedream.errors import InputError\n"
+        "from livedream.offline import split\n"
+        "split.WORKERS_S = 0.5\n"
+        "if __name__ == '__main__':\n"
+        "    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:\n"
+        "        try:\n"
+        "            with split.workers(1, cluster.scheduler_address): pass\n"
+        "        except InputError as fault: print(fault)\n"
+    )
+    assert "it has no workers; start one (dask worker tcp://" in told
