@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
 
-from livedream.dream.program import KernelProgram
+from livedream.dream.program import KernelProgram, TileProgram
 from livedream.dream.spec import KernelSpec
 from livedream.engines.builder import EngineBuilder
 from livedream.engines.cache import EngineCache
@@ -51,6 +51,10 @@ class Engines:
         """Return the engine for a spec; this object closes it. Raises EngineError."""
         return self.ready_for(spec).engine
 
+    def kind_for(self, spec: KernelSpec) -> Choice:
+        """Return which kind the engine for a spec is, as it is chosen by name. Raises EngineError."""
+        return self.ready_for(spec).kind
+
     def close(self) -> None:
         """Close every engine."""
         while self._ready:
@@ -66,8 +70,16 @@ class Engines:
 
     def _in_tiles(self, spec: KernelSpec) -> Ready[KernelProgram]:
         start_s = time.perf_counter()
-        engine = tiled_engine(spec, lambda tile: self._built(tile).engine)
-        return Ready(KernelProgram(spec), engine, False, time.perf_counter() - start_s, None, None)
+        tiles: list[Ready[TileProgram]] = []
+
+        def tile_engine(tile: TileProgram) -> Engine:
+            tiles.append(self._built(tile))
+            return tiles[-1].engine
+
+        engine = tiled_engine(spec, tile_engine)
+        took_s = time.perf_counter() - start_s
+        kind = tiles[0].kind if tiles else "eager"
+        return Ready(KernelProgram(spec), engine, False, took_s, None, None, kind=kind)
 
     def _built(self, program: P) -> Ready[P]:
         # A builder of its own for each: later failures of one are not raised.

@@ -14,8 +14,9 @@ import psutil
 from livedream.errors import InputError, LivedreamError
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.chunks import Chunk, Dreamt, chunks_of, dream_chunk, join_chunk
+from livedream.offline.dreaming import spec_for
 from livedream.offline.engine_pool import Engines
-from livedream.offline.job import job_of
+from livedream.offline.job import Job, job_of
 from livedream.offline.listening import Tell
 from livedream.offline.render import (
     Rendered,
@@ -78,10 +79,21 @@ def render_split(
         moving_settings(job, place, tell)  # it is listened to here, once, for all chunks
         before = finished()
         report(before, job.total)
-        whole = _run(request, chunks, executor, lambda: report(finished(), job.total), open_engines)
+        whole = _run(
+            _of_one_engine(request, job, engines),
+            chunks,
+            executor,
+            lambda: report(finished(), job.total),
+            open_engines,
+        )
         notes = finish(job, segments, recipe, whole.end, whole.damage)
         place.remove()
     return Rendered(job.output.path, whole.end, before, tuple(note for note in notes if note))
+
+
+def _of_one_engine(request: RenderRequest, job: Job, engines: Engines) -> RenderRequest:
+    """Return a request for the kind of engine that was chosen here: another machine may choose another."""
+    return replace(request, engine=engines.kind_for(spec_for(job.recipe.settings.dream, job.size_wh)))
 
 
 def _run(

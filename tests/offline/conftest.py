@@ -52,6 +52,9 @@ class FakeEngines:
             self.specs.append(spec)
         return Drifter(self)
 
+    def kind_for(self, spec: KernelSpec) -> str:
+        return "drifter"
+
     def count(self) -> None:
         if self.dreamed == self._breaks_at:
             raise PowerCutError

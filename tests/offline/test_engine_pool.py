@@ -59,7 +59,7 @@ class Builder:
             raise self.fault
         self.seen += 1
         done = self.seen >= self.looks
-        return Ready(self.program, self.engine, False, 1.0, None, 5.0) if done else None
+        return Ready(self.program, self.engine, False, 1.0, None, 5.0, kind="idle") if done else None
 
     def close(self) -> None:
         self.closed = True
@@ -111,6 +111,7 @@ def test_auto_takes_the_next_engine_however_long_the_first_one_hung(
     monkeypatch.setattr(module, "BUILD_S", 0.0)
     with Engines("auto", print) as engines:
         assert engines.engine_for(SPEC).name == "idle"
+        assert engines.kind_for(SPEC) == "idle"
 
 
 def test_engines_for_large_pictures_are_tiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,3 +120,4 @@ def test_engines_for_large_pictures_are_tiled(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module, "tiled_engine", lambda spec, give: tiled_engine(spec, give, whole_px))
     with Engines("eager", print) as engines:
         assert engines.engine_for(spec).name.endswith("in tiles")
+        assert engines.kind_for(spec) == "eager"

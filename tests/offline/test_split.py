@@ -299,3 +299,21 @@ def test_a_cluster_without_workers_is_told() -> None:
         "        except InputError as fault: print(fault)\n"
     )
     assert "it has no workers; start one (dask worker tcp://" in told
+
+
+def test_workers_take_the_kind_of_engine_that_was_chosen_here(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes
+) -> None:
+    """Each would choose by its own machine, and one film would be of several engines."""
+    engines, taken = fake_engines(), set[str]()
+
+    @contextlib.contextmanager
+    def opened(request: RenderRequest) -> Iterator[Any]:
+        taken.add(request.engine)
+        yield engines
+
+    request = RenderRequest(str(make_clip(frames=35)), str(tmp_path / "out.mp4"), assignments=SMALL)
+    assert request.engine == "auto"
+    with ThreadPoolExecutor(1) as executor:
+        render_split(request, engines, executor, lambda _done, _of: None, opened)  # type: ignore[arg-type]
+    assert taken == {"drifter"}
