@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from livedream.errors import InputError
+from livedream.errors import InputError, LivedreamError
 from livedream.offline.dreaming import State
 from livedream.offline.kept_arrays import read_arrays
 from livedream.offline.render_lock import LOCK, RenderLock
@@ -20,15 +21,19 @@ from livedream.sinks.segments import told, write_lasting
 from livedream.toml_table import toml_table
 from livedream.whole_file import write_text
 
-JOB, FRAMES = "job.toml", "frames"
+JOB, FRAMES, RUNS = "job.toml", "frames", "runs"
 _STATE = re.compile(r"state-(\d{9})\.npz")
 
 
 class Checkpoint:
-    """A folder that holds the parts of what is being rendered, and the dream's state at their ends."""
+    """A folder that holds the parts of what is being rendered, and the dream's state at their ends.
+
+    run: the name of this one of the runs that work on its job, once it is prepared.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.frames = folder, folder / FRAMES
+        self.run = ""
         self._lock: RenderLock | None = None
 
     def prepare(
@@ -55,6 +60,8 @@ class Checkpoint:
             self.frames.mkdir(parents=True, exist_ok=True)
             if left != job:
                 write_text(job_file, tomli_w.dumps(job))
+            self.run = secrets.token_hex(8)
+            write_text(self.folder / RUNS, "\n".join([*self._runs(), self.run]))
 
     def _check(self, check: Callable[[], None]) -> None:
         """Check, and leave nothing behind if that fails."""
@@ -90,6 +97,27 @@ class Checkpoint:
         for _, old in older[:-1]:
             old.unlink(missing_ok=True)
 
+    def check_run(self, run: str) -> None:
+        """Raise LivedreamError if another run has taken the place of one, which may work elsewhere still."""
+        if self._runs()[-1:] != [run]:
+            raise LivedreamError(f"{self.folder} is rendered by another livedream now; this one has stopped")
+
+    def note(self, name: str, run: str, text: str) -> None:
+        """Note what a run has finished, under a name. Raises SinkError."""
+        file = self.folder / name
+        with told(file):
+            content = f"{run}\n{text}".encode(errors="surrogateescape")
+            write_lasting(file, lambda into: into.write(content))
+
+    def noted(self, name: str) -> str | None:
+        """Return what a run of this job has noted under a name; None if none of them has."""
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError:
+            return None
+        run, _, text = content.decode(errors="surrogateescape").partition("\n")
+        return text if run in self._runs() else None
+
     def remove(self) -> None:
         """Remove the folder. Raises SinkError."""
         with told(self.folder):
@@ -98,8 +126,8 @@ class Checkpoint:
             shutil.rmtree(self.folder)
 
     def _clear(self) -> None:
-        """Remove all but the lock. Raises OSError."""
-        for entry in self.folder.iterdir():
+        """Remove all but the lock, notes before what they are about, the job last. Raises OSError."""
+        for entry in sorted(self.folder.iterdir(), key=lambda entry: (entry.name == JOB, entry.is_dir())):
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             elif entry.name != LOCK:
@@ -108,6 +136,13 @@ class Checkpoint:
     def _states(self) -> list[tuple[int, Path]]:
         matches = [(_STATE.fullmatch(file.name), file) for file in self.folder.iterdir()]
         return [(int(match[1]), file) for match, file in matches if match]
+
+    def _runs(self) -> list[str]:
+        """List the runs that have worked on the job, this one last."""
+        try:
+            return (self.folder / RUNS).read_text(encoding="utf-8").split()
+        except (OSError, ValueError):
+            return []
 
     def _job_left(self, job_file: Path) -> dict[str, Any] | None:
         try:

@@ -26,7 +26,7 @@ from livedream.offline.engine_pool import Engines
 from livedream.offline.job import Job
 from livedream.offline.moving_settings import highest
 from livedream.offline.render import fill, moving_settings, segments_for
-from livedream.sinks.segments import PictureSegments, told, write_lasting
+from livedream.sinks.segments import PictureSegments, told
 from livedream.sources.still_image import read_image
 
 CHUNK_S, FADE_S = 20.0, 3.0
@@ -86,32 +86,35 @@ def lead_frames(job: Job) -> int:
     return min(most, math.ceil(math.log(SHARE_LEFT) / math.log(persistence)))
 
 
-def dream_chunk(job: Job, chunk: Chunk, engines: Engines) -> Dreamt:
-    """Dream a chunk into the job's unfinished output, unless it is there; report progress.
+def dream_chunk(job: Job, chunk: Chunk, engines: Engines, run: str) -> Dreamt:
+    """Dream a chunk into the job's unfinished output, unless it is there.
 
-    Raises LivedreamError.
+    run: that of the checkpoint which this is for. Raises LivedreamError, also once another has begun.
     """
-    place = Checkpoint(job.output.unfinished)
-    mark = place.folder / f"chunk-{chunk.number:04d}"
-    if (noted := _noted(mark)) is not None:
-        return noted
+    place, name = Checkpoint(job.output.unfinished), f"chunk-{chunk.number:04d}"
+    place.check_run(run)
+    if (dreamt := _dreamt(place.noted(name))) is not None:
+        return dreamt
     settings = moving_settings(job, place)
     with closing(_dreamer(job, chunk, engines)) as dreamer:
-        pictures = (one.rgb for one in dreamed(job.frames(chunk.lead), settings.at, dreamer))
+        all_ = (one.rgb for one in dreamed(job.frames(chunk.lead), settings.at, dreamer))
+        pictures = _while_it_runs(all_, place, run)
         dreamt = Dreamt(_store(job, chunk, place, pictures), job.footage.damage)
-    text = f"{dreamt.end}\n{dreamt.damage}".encode(errors="surrogateescape")
-    with told(mark):
-        write_lasting(mark, lambda file: file.write(text))
+    place.note(name, run, f"{dreamt.end}\n{dreamt.damage}")
     return dreamt
 
 
-def _noted(mark: Path) -> Dreamt | None:
-    """Read what is noted of a chunk; None if it is not there, or damaged."""
-    try:
-        end_text, _, damage = mark.read_bytes().decode(errors="surrogateescape").partition("\n")
-        return Dreamt(int(end_text), damage)
-    except (OSError, ValueError):
-        return None
+def _dreamt(noted: str | None) -> Dreamt | None:
+    """Read what is noted of a chunk; None if nothing is, or it is damaged."""
+    end, _, damage = (noted or "").partition("\n")
+    return Dreamt(int(end), damage) if end.isdecimal() else None
+
+
+def _while_it_runs(pictures: Iterator[Rgb], place: Checkpoint, run: str) -> Iterator[Rgb]:
+    """Pass pictures on. Raises LivedreamError once another run has begun, among whose own they would lie."""
+    for rgb in pictures:
+        place.check_run(run)
+        yield rgb
 
 
 def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -> int:
@@ -126,21 +129,24 @@ def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -
     return end
 
 
-def join_chunk(job: Job, chunk: Chunk) -> None:
-    """Fade a chunk in over the one before; both are there. Raises LivedreamError."""
-    place = Checkpoint(job.output.unfinished)
-    mark = place.folder / f"seam-{chunk.number:04d}"
-    if mark.is_file():
+def join_chunk(job: Job, chunk: Chunk, run: str) -> None:
+    """Fade a chunk in over the one before; both are there. run: as in `dream_chunk`.
+
+    Raises LivedreamError.
+    """
+    place, name = Checkpoint(job.output.unfinished), f"seam-{chunk.number:04d}"
+    place.check_run(run)
+    if place.noted(name) is not None:
         return
     fill(
         segments_for(job, place),
-        _faded(place, chunk, job.size_wh),
+        _while_it_runs(_faded(place, chunk, job.size_wh), place, run),
         chunk.first,
         lambda _: None,
         lambda _: None,
     )
-    with told(mark):
-        write_lasting(mark, lambda file: file.write(b"faded"))
+    place.note(name, run, "faded")
+    with told(place.folder):
         shutil.rmtree(_folder(place, chunk.number))
 
 

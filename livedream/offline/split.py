@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psutil
@@ -41,6 +41,15 @@ WORKERS_S = 30.0
 
 Open = Callable[[RenderRequest], Engines]
 """Makes what gives a worker its engines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What workers do chunks of. run: that of the checkpoint, so that what an earlier run left over stops."""
+
+    request: RenderRequest
+    run: str
+    open_engines: Open
 
 
 def render_split(
@@ -80,11 +89,10 @@ def render_split(
         before = finished()
         report(before, job.total)
         whole = _run(
-            _of_one_engine(request, job, engines),
+            Work(_of_one_engine(request, job, engines), place.run, open_engines),
             chunks,
             executor,
             lambda: report(finished(), job.total),
-            open_engines,
         )
         notes = finish(job, segments, recipe, whole.end, whole.damage)
         place.remove()
@@ -96,17 +104,11 @@ def _of_one_engine(request: RenderRequest, job: Job, engines: Engines) -> Render
     return replace(request, engine=engines.kind_for(spec_for(job.recipe.settings.dream, job.size_wh)))
 
 
-def _run(
-    request: RenderRequest,
-    chunks: list[Chunk],
-    executor: Executor,
-    tell: Callable[[], None],
-    open_engines: Open,
-) -> Dreamt:
+def _run(work: Work, chunks: list[Chunk], executor: Executor, tell: Callable[[], None]) -> Dreamt:
     """Render all chunks and join them; report the progress of the whole film."""
     dreamt: dict[int, Dreamt] = {}
     running: dict[Future[Any], int | None] = {
-        executor.submit(_dream, request, chunk, open_engines): chunk.number for chunk in chunks
+        executor.submit(_dream, work, chunk): chunk.number for chunk in chunks
     }
     try:
         while running:
@@ -116,7 +118,7 @@ def _run(
                 if number is not None:
                     dreamt[number] = outcome
                     for seam in _ready(chunks, dreamt.keys(), number):
-                        running[executor.submit(_join, request, seam)] = None
+                        running[executor.submit(_join, work, seam)] = None
             tell()
     finally:
         for future in running:
@@ -124,7 +126,7 @@ def _run(
     for chunk in chunks[:-1]:
         if dreamt[chunk.number].end != chunk.last:
             raise LivedreamError(
-                f"{request.source} is shorter than it declares, so its chunks do not join up; leave out "
+                f"{work.request.source} is shorter than it declares, so its chunks do not join up; leave out "
                 "--workers"
             )
     return dreamt[len(chunks) - 1]
@@ -155,13 +157,13 @@ def _ready(chunks: list[Chunk], there: Set[int], number: int) -> list[Chunk]:
     return [chunk for chunk in both if {chunk.number - 1, chunk.number} <= there]
 
 
-def _dream(request: RenderRequest, chunk: Chunk, open_engines: Open) -> Dreamt:
-    with open_engines(request) as engines:
-        return dream_chunk(job_of(request), chunk, engines)
+def _dream(work: Work, chunk: Chunk) -> Dreamt:
+    with work.open_engines(work.request) as engines:
+        return dream_chunk(job_of(work.request), chunk, engines, work.run)
 
 
-def _join(request: RenderRequest, chunk: Chunk) -> None:
-    join_chunk(job_of(request), chunk)
+def _join(work: Work, chunk: Chunk) -> None:
+    join_chunk(job_of(work.request), chunk, work.run)
 
 
 def own_engines(request: RenderRequest) -> Engines:

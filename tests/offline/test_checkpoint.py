@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livedream.errors import InputError, SinkError
+from livedream.errors import InputError, LivedreamError, SinkError
 from livedream.offline.checkpoint import JOB, Checkpoint
 
 THIS = {"seed": 1, "dream": {"steps": 2, "octaves": 3}}
@@ -82,3 +83,39 @@ def test_a_job_that_was_cut_off_while_it_was_noted_begins_anew(tmp_path: Path) -
     with closing(Checkpoint(folder)) as place:
         place.prepare(THIS, overwrite=False)
         assert place.resume() == (0, {})
+
+
+def test_a_run_of_the_same_job_takes_up_what_the_one_before_has_noted(prepared: Checkpoint) -> None:
+    prepared.note("chunk-0000", prepared.run, "30\ndamaged at caf\udce9")
+    prepared.check_run(prepared.run)
+    prepared.close()
+    with closing(Checkpoint(prepared.folder)) as place:
+        place.prepare(THIS, overwrite=False)
+        assert place.noted("chunk-0000") == "30\ndamaged at caf\udce9"
+        place.check_run(place.run)
+        with pytest.raises(LivedreamError, match="by another livedream now"):
+            place.check_run(prepared.run)
+        assert place.noted("chunk-0001") is None
+
+
+def test_what_is_noted_for_another_job_counts_as_absent(prepared: Checkpoint) -> None:
+    before = prepared.run
+    prepared.prepare(THIS | {"seed": 2}, overwrite=True)
+    prepared.note("chunk-0000", before, "30\n")
+    assert prepared.noted("chunk-0000") is None
+    prepared.note("chunk-0000", "", "30\n")
+    assert prepared.noted("chunk-0000") is None
+
+
+def test_what_is_removed_in_part_is_taken_for_nothing_finished(
+    prepared: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared.keep(30, {"dreamed": np.array(30)})
+    prepared.note("chunk-0000", prepared.run, "30\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            prepared.remove()
+    prepared.prepare(THIS, overwrite=False)
+    assert prepared.resume() == (0, {})
+    assert prepared.noted("chunk-0000") is None

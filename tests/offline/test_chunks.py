@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from livedream.errors import LivedreamError
 from livedream.offline import chunks
-from livedream.offline.chunks import chunks_of, lead_frames
+from livedream.offline.checkpoint import FRAMES, JOB, RUNS, Checkpoint
+from livedream.offline.chunks import chunks_of, dream_chunk, join_chunk, lead_frames
 from livedream.offline.job import Job, job_of
+from livedream.offline.render_lock import LOCK
 from livedream.offline.render_request import RenderRequest
 
 
@@ -58,3 +61,33 @@ def test_a_lasting_dream_is_begun_earlier(job: Callable[..., Job]) -> None:
 def test_a_chunk_does_not_begin_before_the_film(clouds: Job, monkeypatch: Any) -> None:
     monkeypatch.setattr(chunks, "CHUNK_S", 2.0)
     assert [chunk.lead for chunk in chunks_of(clouds, 100, 10)][:3] == [0, 0, 0]
+
+
+def test_what_an_earlier_run_left_to_do_stops_where_another_has_begun(
+    job: Callable[..., Job], fake_engines: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task goes on at a cluster after who began it was interrupted."""
+    monkeypatch.setattr(chunks, "CHUNK_S", 1.0)
+    monkeypatch.setattr(chunks, "FADE_S", 0.4)
+    film, engines = job("dream.working_px=4096", "look.steer=false"), fake_engines()
+    before, later = Checkpoint(film.output.unfinished), Checkpoint(film.output.unfinished)
+    before.prepare({"made": "before"}, overwrite=False)
+    before.close()
+    chunk, count = chunks_of(film, 35, 10)[0], engines.count
+
+    def counted() -> None:
+        count()
+        if engines.dreamed == 15:
+            later.prepare({"made": "later"}, overwrite=True)
+
+    monkeypatch.setattr(engines, "count", counted)
+    with pytest.raises(LivedreamError, match="by another livedream now"):
+        dream_chunk(film, chunk, engines, before.run)
+    assert engines.dreamed == 15
+    assert {file.name for file in later.folder.iterdir()} == {JOB, FRAMES, RUNS, LOCK}
+    assert not list(later.frames.iterdir())
+    for work in (lambda: dream_chunk(film, chunk, engines, before.run), lambda: join_chunk(film, chunk, "")):
+        with pytest.raises(LivedreamError, match="by another livedream now"):
+            work()
+    assert engines.dreamed == 15
+    later.close()

@@ -239,8 +239,9 @@ def test_all_is_on_the_disk_before_chunks_are_removed(
     assert not unsynced
 
 
-def test_a_chunk_whose_note_a_power_cut_took_is_dreamed_again(
-    make_clip: Make, tmp_path: Path, fake_engines: Fakes, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("note", [b"", b"another run\n10\n"], ids=["lost in a power cut", "of another job"])
+def test_a_chunk_of_which_nothing_is_noted_is_dreamed_again(
+    make_clip: Make, tmp_path: Path, fake_engines: Fakes, monkeypatch: pytest.MonkeyPatch, note: bytes
 ) -> None:
     clip, out = make_clip(frames=35, sound=None), tmp_path / "out.mp4"
     whole = fake_engines()
@@ -248,8 +249,9 @@ def test_a_chunk_whose_note_a_power_cut_took_is_dreamed_again(
         patch.setattr("livedream.offline.render.mux_film", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             split(clip, out, whole)
-    for note in ("chunk-0000", "chunk-0001"):
-        (tmp_path / "out.mp4.part" / note).write_bytes(b"")
+    for name in ("chunk-0000", "chunk-0001"):
+        assert (tmp_path / "out.mp4.part" / name).is_file()
+        (tmp_path / "out.mp4.part" / name).write_bytes(note)
     again = fake_engines()
     split(clip, out, again)
     assert 0 < again.dreamed < whole.dreamed
