@@ -91,7 +91,7 @@ def _request(table: Mapping[str, Any], folder: Path, origin: str) -> RenderReque
     request = RenderRequest(
         source if source == "clouds" else str(folder / expanded(source)),
         str(folder / expanded(output)),
-        changes=words_of(table.get("set", {}), origin),
+        changes=words_of(table.get("set", {}), origin, folder),
         engine=_engine(text("engine"), origin),
         seed=seed_of(text("seed"), "seed = "),
         size_wh=box_of(text("size"), "size = "),

@@ -20,6 +20,7 @@ from livedream.offline.render_request import RenderRequest
 from livedream.offline.settings_timeline import SettingsTimeline
 from livedream.settings import FeedbackSettings, LookSettings, MotionSettings, Settings
 from livedream.sources.footage import Footage, Shot
+from livedream.sources.open_footage import FootageRequest, open_footage
 from livedream.sources.picture_files import StillFootage
 
 PERSISTENCE = 0.99
@@ -65,9 +66,9 @@ def zoom_of(request: RenderRequest, flight: Flight) -> Job:
 
     flight: for the settings that name none. request: of a single picture.
     """
-    job = job_of(request)
-    if not isinstance(job.footage, StillFootage):
+    if not isinstance(open_footage(request.source, FootageRequest()), StillFootage):
         raise InputError(f"a zoom starts from a single picture, and {request.source} is not one")
+    job = job_of(request)
     kept = words_of(request.assignments)
     segments = [
         replace(segment, settings=flying(at_full_size(segment.settings, job.size_wh, kept), flight, kept))

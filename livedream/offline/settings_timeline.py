@@ -14,13 +14,18 @@ from livedream.errors import InputError
 from livedream.fade import Blend, blend
 from livedream.offline.timecode import LONGEST_S, clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
+from livedream.references import ITSELF
 from livedream.settings import Settings, change
 from livedream.settings.modulation_row import ModulationRow
+from livedream.sources.media import is_url
 from livedream.sources.source_spec import expanded
 from livedream.toml_table import toml_table
 
 WORDS = ("at", "preset", "set", "fade_s")
 """What a segment may say."""
+
+SEEN = ("dream.guide", "dream.style")
+"""The settings that name what a dream looks at."""
 
 EndBefore = Callable[[float], float | None]
 """Returns when the source ends if that is before a time, else None."""
@@ -130,15 +135,25 @@ def beside(folder: Path, name_or_file: str) -> str:
     return name_or_file if name_or_file in shipped() else str(folder / expanded(name_or_file))
 
 
-def words_of(given: Any, origin: str) -> dict[str, Any]:
-    """Read a `set` table, {dream.steps = 3} or {"dream.steps" = 3}, as word -> value. Raises InputError."""
+def named_from(folder: Path, source: str) -> str:
+    """Name a guide or a style that is a file by its path from `folder`, in full. Raises InputError."""
+    is_word = source in ("", ITSELF) or source.strip().partition(":")[0] in ("camera", "clouds")
+    return source if is_word or is_url(source) else str((folder / expanded(source)).absolute())
+
+
+def words_of(given: Any, origin: str, folder: Path) -> dict[str, Any]:
+    """Read a `set` table, {dream.steps = 3} or {"dream.steps" = 3}, as word -> value.
+
+    folder: from which guides and styles are named. Raises InputError.
+    """
     if not isinstance(given, Mapping):
         raise InputError(f"{origin}: set must be a table, such as set = {{ dream.steps = 3 }}")
     words: dict[str, Any] = {}
     for key, value in given.items():
         nested = value.items() if isinstance(value, Mapping) and "." not in key else None
         words |= {key: value} if nested is None else {f"{key}.{name}": inner for name, inner in nested}
-    return words
+    seen = {word: value for word, value in words.items() if word in SEEN and isinstance(value, str)}
+    return words | {word: named_from(folder, source) for word, source in seen.items()}
 
 
 def _look(
@@ -148,7 +163,7 @@ def _look(
     if "preset" in table:
         preset = load(beside(folder, str(table["preset"])))
         settings, rows = apply_assignments(preset.settings, list(assignments)), preset.rows
-    return change(settings, words_of(table.get("set", {}), origin), origin), rows
+    return change(settings, words_of(table.get("set", {}), origin, folder), origin), rows
 
 
 def _given(table: Mapping[str, Any], word: str, origin: str) -> str | float:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -28,6 +29,9 @@ from livedream.offline.render import (
     with_engine,
 )
 from livedream.offline.render_request import RenderRequest, with_files
+from livedream.offline.settings_timeline import SEEN, named_from
+from livedream.presets import apply_assignments
+from livedream.settings import Settings
 from livedream.sources.source_spec import expanded
 from livedream.sources.watchdog import reason
 
@@ -181,10 +185,19 @@ def absolute(request: RenderRequest) -> RenderRequest:
 
     return replace(
         with_files(request, absolute=True),
+        assignments=tuple(_named_in_full(assignment) for assignment in request.assignments),
         source=found(request.source),
         preset=found(request.preset) if "." in request.preset else request.preset,
         output=str(expanded(request.output).absolute()),
     )
+
+
+def _named_in_full(assignment: str) -> str:
+    word = assignment.partition("=")[0].strip()
+    if word not in SEEN:
+        return assignment
+    dream = apply_assignments(Settings(), [assignment]).dream
+    return f"{word}={named_from(Path.cwd(), dream.guide if word == SEEN[0] else dream.style)}"
 
 
 @contextmanager

@@ -136,3 +136,16 @@ def test_what_was_made_from_other_contents_is_replaced_only_if_asked_to(
     with pytest.raises(InputError, match="contents of its sources are not those of now"):
         is_done(request)
     assert not is_done(replace(request, overwrite=True))
+
+
+def test_what_a_dream_looks_at_lies_in_the_files_own_folder(tmp_path: Path) -> None:
+    seen = ("flowers.png", "itself", "clouds:7", "https://example.org/a.mp4", str(tmp_path / "there.png"))
+    requests = batch(
+        tmp_path,
+        "".join(
+            f'[[render]]\nin = "clouds"\nout = "{number}.mp4"\nset = {{ dream.guide = "{name}" }}\n'
+            for number, name in enumerate(seen)
+        ),
+    )
+    found = [request.changes["dream.guide"] for request in requests]
+    assert found == [str(tmp_path / "flowers.png"), *seen[1:]]

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -129,3 +130,11 @@ def test_a_film_is_no_picture(picture: Path) -> None:
         zoom_of(RenderRequest("clouds:x", "out.mp4"), Flight())
     with pytest.raises(InputError, match="single picture"):
         zoom_of(replace(RenderRequest("clouds", str(picture.parent / "out.mp4"))), Flight())
+
+
+def test_a_film_is_told_to_be_none_before_any_option(make_clip: Callable[..., Path], tmp_path: Path) -> None:
+    """Of a length, which zoom has by default and a film of its own, it would say nothing that helps."""
+    clip = make_clip(frames=3, sound=None)
+    for source in (str(clip), "clouds"):
+        with pytest.raises(InputError, match="a zoom starts from a single picture"):
+            zoom_of(RenderRequest(source, str(tmp_path / "out.mp4"), seconds=20.0), Flight())

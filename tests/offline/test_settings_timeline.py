@@ -86,3 +86,8 @@ def test_a_timeline_that_is_none_is_told(tmp_path: Path, text: str, told: str) -
 def test_a_timeline_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         load_timeline(tmp_path / "none.toml", EYES, (), RATE, lambda _: None)
+
+
+def test_what_a_dream_looks_at_is_named_from_the_timelines_folder(tmp_path: Path) -> None:
+    show = timeline(tmp_path, '[[segment]]\nat = 0\nset = { "dream.style" = "paint.png" }\n')
+    assert show.segments[0].settings.dream.style == str(tmp_path / "paint.png")

@@ -166,6 +166,19 @@ def test_files_are_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     named = absolute(RenderRequest("clip.mp4", "out.mp4", timeline=Path("t.toml")))
     assert (named.source, named.output) == (str(tmp_path / "clip.mp4"), str(tmp_path / "out.mp4"))
     assert named.timeline == tmp_path / "t.toml"
+    looking = absolute(
+        RenderRequest(
+            "clip.mp4", "o", assignments=("dream.guide=a.png", 'dream.style = "b c.png"', "dream.steps=2")
+        )
+    )
+    assert looking.assignments == (
+        f"dream.guide={tmp_path / 'a.png'}",
+        f"dream.style={tmp_path / 'b c.png'}",
+        "dream.steps=2",
+    )
+    assert absolute(RenderRequest("clouds", "o", assignments=("dream.guide=itself",))).assignments == (
+        "dream.guide=itself",
+    )
     assert absolute(RenderRequest("clouds", "out.mp4")).source == "clouds"
 
 
