@@ -59,7 +59,7 @@ def output_of(name: str, picture_format: str | None = None) -> Output:
         if picture_format is not None:
             raise InputError(f"--format is for a folder of frames, and {name} is a file; leave out --format")
         check_name(path, unfinished(path))
-        return Output(path, "film" if suffix in FILMS else "animation")
+        return Output(_behind_link(path), "film" if suffix in FILMS else "animation")
     # A folder may have a point in its name, but what looks like another kind of file is a slip.
     if re.fullmatch(r"\.[A-Za-z]\w{1,4}", suffix) and not path.is_dir():
         known = ", ".join((*FILMS, *ANIMATIONS))
@@ -88,6 +88,17 @@ def _named(folder: Path) -> Path:
         raise InputError(f"{folder} is the root of a disk; choose a folder in it")
     check_name(folder, Output(folder, "folder").unfinished)
     return folder
+
+
+def _behind_link(file: Path) -> Path:
+    """Return the file itself, as `_named` does. Raises InputError for a link to a file of another kind."""
+    if not file.is_symlink():
+        return file
+    target = Path(os.path.realpath(file))
+    if target.suffix.lower() != file.suffix.lower():
+        raise InputError(f"{file} is a link to {target}, whose name ends otherwise; choose another name")
+    check_name(target, Output(target, "film").unfinished)
+    return target
 
 
 def _checked_pattern(pattern: str, picture_format: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -12,6 +13,9 @@ from livedream.errors import InputError
 
 LOCK = "lock"
 """What the file in the unfinished output's folder is called."""
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What file systems fail with that lock nothing, as some of networks."""
 
 
 def lock_beside(file: Path) -> Path:
@@ -44,7 +48,7 @@ def _taken(path: Path, output: Path) -> IO[bytes]:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
-        if not _try_lock(file):
+        if not _try_lock_there(path, file, output):
             file.close()
             raise InputError(
                 f"{output} is being rendered by another livedream; wait for it, or choose another output"
@@ -52,6 +56,23 @@ def _taken(path: Path, output: Path) -> IO[bytes]:
         if _is_still(path, file):
             return file
         file.close()  # the other has finished meanwhile, and removed it
+
+
+def _try_lock_there(path: Path, file: IO[bytes], output: Path) -> bool:
+    try:
+        return _try_lock(file)
+    except OSError as fault:
+        file.close()
+        if fault.errno not in NO_LOCKS:
+            raise
+        path.unlink()
+        if path.name == LOCK:
+            with suppress(OSError):  # what lies there is not for this alone
+                path.parent.rmdir()
+        raise InputError(
+            f"{output} lies on a file system without locks ({fault.strerror}), by which two renders are kept "
+            "apart; render to another disk, and move the output there"
+        ) from fault
 
 
 def _is_still(path: Path, file: IO[bytes]) -> bool:

@@ -155,3 +155,9 @@ def test_what_is_too_large_for_its_kind_is_told(name: str, width: int, told: str
     assert size_for(output, (width, 64), (8000, 8000))[0] == 8000
     with pytest.raises(InputError, match=f"{width}x64 pixels .*{told}, or use --size"):
         size_for(output, (width, 64), None)
+
+
+def test_a_link_to_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out.mp4").symlink_to(tmp_path / "out.avi")
+    with pytest.raises(InputError, match=r"out\.avi, whose name ends otherwise; choose another name"):
+        output_of(str(tmp_path / "out.mp4"))

@@ -374,3 +374,17 @@ def test_all_is_on_the_disk_before_what_it_was_made_from_is_removed(
     rendered(make_clip(frames=12, sound=None), tmp_path / name, fake_engines())
     assert not (tmp_path / f"{name}.part").exists()
     assert not unsynced
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.webp"])
+def test_a_film_that_is_a_link_stays_one(
+    make_clip: Make, tmp_path: Path, fake_engines: Engines, name: str
+) -> None:
+    there, link = tmp_path / "disk" / name, tmp_path / name
+    there.parent.mkdir()
+    link.symlink_to(there)
+    done = rendered(make_clip(frames=5, sound=None), link, fake_engines())
+    assert done.path == there
+    assert link.is_symlink()
+    assert recipe_of(link).made["source"] == "clip.mp4"
+    assert sorted(file.name for file in there.parent.iterdir()) == [name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Callable
@@ -107,3 +108,16 @@ def test_a_link_to_a_folder_and_the_folder_lock_each_other_out(
     with pytest.raises(InputError, match="another livedream"):
         render(job_of(RenderRequest(clip, str(tmp_path / "link"))), fake_engines(), lambda *_: None)
     first.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has locks of another kind")
+def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    place = Checkpoint(tmp_path / "out.mp4.part")
+    with pytest.raises(InputError, match=r"without locks \(No locks available\).*render to another disk"):
+        place.prepare({}, overwrite=False)
+    place.close()
+    assert not list(tmp_path.iterdir())
