@@ -29,7 +29,11 @@ class MissingError(LivedreamError):
 
     def __init__(self, what: str, how: str, remedy: str) -> None:
         super().__init__(f"{what}; {how}: {remedy}")
-        self.what, self.remedy = what, remedy
+        self.what, self._how, self.remedy = what, how, remedy
+
+    def __reduce__(self) -> tuple[type[MissingError], tuple[str, str, str]]:
+        """Return what makes it anew, as where a worker raised it: by default that is its sentence alone."""
+        return type(self), (self.what, self._how, self.remedy)
 
 
 class SourceError(LivedreamError):

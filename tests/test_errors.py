@@ -1,7 +1,9 @@
+import pickle
+
 import pytest
 
 from livedream import errors
-from livedream.errors import EngineError, InputError, LivedreamError, SinkError, SourceError
+from livedream.errors import EngineError, InputError, LivedreamError, MissingError, SinkError, SourceError
 
 
 @pytest.mark.parametrize("kind", [InputError, SourceError, SinkError, EngineError])
@@ -26,3 +28,16 @@ def test_every_fault_of_the_module_is_a_livedream_error() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     assert len(kinds) >= 5
     assert all(issubclass(kind, LivedreamError) for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        MissingError("sound needs sounddevice", "get it with", "pip install sounddevice"),
+        SinkError("no virtual camera", "sudo modprobe v4l2loopback", "none is loaded"),
+        InputError("there is no such file"),
+    ],
+)
+def test_a_fault_is_the_same_where_another_process_raised_it(fault: LivedreamError) -> None:
+    there = pickle.loads(pickle.dumps(fault))
+    assert (type(there), str(there), vars(there)) == (type(fault), str(fault), vars(fault))
