@@ -41,16 +41,21 @@ def check_whole(file: Path) -> None:
             beside.unlink()
 
 
-def write_text(file: Path, text: str) -> None:
-    """Write a text in place of an older one so that it outlives a power cut, too. Raises OSError."""
+def write_lasting(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write a file as `write_whole` does, so that it outlives a power cut, too. Raises OSError."""
 
-    def write(open_file: IO[bytes]) -> None:
-        open_file.write(text.encode())
+    def write_to_disk(open_file: IO[bytes]) -> None:
+        write(open_file)
         open_file.flush()
         if not _is_to_stay(file):  # a pipe cannot be brought to a disk
             os.fsync(open_file.fileno())
 
-    write_whole(file, write)
+    write_whole(file, write_to_disk)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text in place of an older one, as `write_lasting` does. Raises OSError."""
+    write_lasting(file, lambda open_file: open_file.write(text.encode()))
 
 
 def _target(file: Path) -> Path:

@@ -17,9 +17,9 @@ from livedream.errors import InputError, LivedreamError
 from livedream.offline.dreaming import State
 from livedream.offline.kept_arrays import read_arrays
 from livedream.offline.render_lock import LOCK, RenderLock
-from livedream.sinks.segments import told, write_lasting
+from livedream.sinks.segments import told
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_text
+from livedream.whole_file import write_lasting, write_text
 
 JOB, FRAMES, RUNS = "job.toml", "frames", "runs"
 _STATE = re.compile(r"state-(\d{9})\.npz")

@@ -22,10 +22,10 @@ from livedream.presets import as_toml
 from livedream.sinks.animation import write_animation
 from livedream.sinks.mux import MuxJob, mux_film
 from livedream.sinks.render_recipe import SIDECAR, Recipe
-from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told, write_lasting
+from livedream.sinks.segments import FilmSegments, PictureSegments, Segments, told
 from livedream.sinks.sound_reading import Stretch
 from livedream.toml_table import toml_table
-from livedream.whole_file import write_text
+from livedream.whole_file import write_lasting, write_text
 
 TOLD = "## "
 """How lines begin that tell which frames lie in a folder; in a recipe, whose own begin with #, they are

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Protocol
 
 import av
 import cv2
@@ -18,7 +18,7 @@ from livedream.sinks.h264 import PATIENT
 from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
 from livedream.sinks.recorder import why_stopped
-from livedream.whole_file import unfinished, write_whole
+from livedream.whole_file import unfinished, write_lasting
 
 
 class Segments(Protocol):
@@ -138,17 +138,6 @@ def to_disk(file: Path) -> None:
     """Wait until a file would outlive a power cut. Raises OSError."""
     with file.open("r+b") as open_file:
         os.fsync(open_file.fileno())
-
-
-def write_lasting(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file so that it is there as a whole or not at all, after a power cut, too. Raises OSError."""
-
-    def write_to_disk(into: IO[bytes]) -> None:
-        write(into)
-        into.flush()
-        os.fsync(into.fileno())
-
-    write_whole(file, write_to_disk)
 
 
 @contextmanager
