@@ -17,6 +17,9 @@ from livedream.sources import Source, open_source
 from livedream.sources.source_spec import is_device
 from livedream.sources.watchdog import reason
 
+PICTURES = ("dream.guide", "dream.style")
+"""The settings that name what a dream looks at."""
+
 ITSELF = "itself"
 """Names the frame that is dreamed."""
 

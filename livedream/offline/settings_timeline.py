@@ -14,7 +14,7 @@ from livedream.errors import InputError
 from livedream.fade import Blend, blend
 from livedream.offline.timecode import LONGEST_S, clock_words, seconds_of
 from livedream.presets import apply_assignments, load, shipped
-from livedream.references import ITSELF
+from livedream.references import ITSELF, PICTURES
 from livedream.settings import Settings, change
 from livedream.settings.modulation_row import ModulationRow
 from livedream.sources.media import is_url
@@ -23,9 +23,6 @@ from livedream.toml_table import toml_table
 
 WORDS = ("at", "preset", "set", "fade_s")
 """What a segment may say."""
-
-SEEN = ("dream.guide", "dream.style")
-"""The settings that name what a dream looks at."""
 
 EndBefore = Callable[[float], float | None]
 """Returns when the source ends if that is before a time, else None."""
@@ -152,7 +149,7 @@ def words_of(given: Any, origin: str, folder: Path) -> dict[str, Any]:
     for key, value in given.items():
         nested = value.items() if isinstance(value, Mapping) and "." not in key else None
         words |= {key: value} if nested is None else {f"{key}.{name}": inner for name, inner in nested}
-    seen = {word: value for word, value in words.items() if word in SEEN and isinstance(value, str)}
+    seen = {word: value for word, value in words.items() if word in PICTURES and isinstance(value, str)}
     return words | {word: named_from(folder, source) for word, source in seen.items()}
 
 

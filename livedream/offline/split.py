@@ -29,8 +29,9 @@ from livedream.offline.render import (
     with_engine,
 )
 from livedream.offline.render_request import RenderRequest, with_files
-from livedream.offline.settings_timeline import SEEN, named_from
+from livedream.offline.settings_timeline import named_from
 from livedream.presets import apply_assignments
+from livedream.references import PICTURES
 from livedream.settings import Settings
 from livedream.sources.source_spec import expanded
 from livedream.sources.watchdog import reason
@@ -194,10 +195,10 @@ def absolute(request: RenderRequest) -> RenderRequest:
 
 def _named_in_full(assignment: str) -> str:
     word = assignment.partition("=")[0].strip()
-    if word not in SEEN:
+    if word not in PICTURES:
         return assignment
     dream = apply_assignments(Settings(), [assignment]).dream
-    return f"{word}={named_from(Path.cwd(), dream.guide if word == SEEN[0] else dream.style)}"
+    return f"{word}={named_from(Path.cwd(), dream.guide if word == PICTURES[0] else dream.style)}"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from livedream.dream.spec import SMALL_HW, check_dream, kernel_spec
-from livedream.references import References
+from livedream.references import PICTURES, References
 from livedream.settings import Settings, by_word, change, describe
 
 Layer = Literal["preset", "hand", "modulation", "panic"]
@@ -18,9 +18,6 @@ Layer = Literal["preset", "hand", "modulation", "panic"]
 
 ABOVE: tuple[Layer, ...] = ("hand", "modulation", "panic")
 """The layers over the preset, the lowest first."""
-
-PICTURES = ("dream.guide", "dream.style")
-"""What names pictures and clips, which have to be opened."""
 
 BY_ITSELF = "by itself"
 """Origin of a change that no hand has made."""
