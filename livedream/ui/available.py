@@ -20,6 +20,19 @@ NEEDS_NO_DISPLAY = frozenset(
 MISSING_LIBRARY = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object file")
 CORE_GRAPHICS = "/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics"
 
+# What Qt's plugin for X11 needs besides X11 itself, and small systems lack: the loader names one at a time.
+FOR_X11 = (
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-image.so.0",
+    "libxcb-keysyms.so.1",
+    "libxcb-randr.so.0",
+    "libxcb-render-util.so.0",
+    "libxcb-shape.so.0",
+    "libxcb-xkb.so.1",
+    "libxkbcommon-x11.so.0",
+)
+
 # Debian's package of a library that Qt needs, where it is not the library's name with its number.
 PACKAGES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
@@ -108,12 +121,23 @@ def _unloadable(plugin: str, fault: str) -> Health:
     missing = MISSING_LIBRARY.search(fault)
     if missing is None:
         return Health("failed", f"Qt's platform {plugin} does not load ({fault})", REINSTALL)
-    library = missing[1]
+    libraries = [missing[1], *(other for other in FOR_X11 if plugin == "xcb" and not _loads(other))]
+    names = list(dict.fromkeys(libraries))
+    told = "the library {} is" if len(names) == 1 else "the libraries {} are"
+    packages = " ".join(dict.fromkeys(map(_package, names)))
     return Health(
         "failed",
-        f"the library {library} is missing, which Qt needs",
-        f"sudo apt install {_package(library)}\n(elsewhere: the package that has {library})",
+        f"{told.format(', '.join(names))} missing, which Qt needs",
+        f"sudo apt install {packages}\n(elsewhere: what has {', '.join(names)})",
     )
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _package(library: str) -> str:

@@ -29,6 +29,7 @@ from livedream.runtime.performer_actions import performer_commands
 from livedream.runtime.playlist import Playlist
 from livedream.runtime.status import Percentiles, Status
 from livedream.settings import by_word
+from livedream.ui.available import display_available
 from livedream.ui.control_window import ControlWindow
 from livedream.ui.fake_show import FakeDesk, FakeShow
 from livedream.ui.panel.control_panel import ControlPanel
@@ -120,9 +121,14 @@ def x_display() -> Iterator[str]:
     with subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL) as server:
         os.close(tell)
         with os.fdopen(told) as answers:
-            number = answers.readline().strip()
-        yield f":{number}"
-        server.terminate()
+            display = f":{answers.readline().strip()}"
+        try:
+            health = display_available("linux", {"DISPLAY": display})
+            if not health.ok:
+                pytest.skip(health.message)
+            yield display
+        finally:
+            server.terminate()
 
 
 @pytest.fixture

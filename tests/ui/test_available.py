@@ -2,6 +2,7 @@ import ctypes
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Never
 
@@ -62,6 +63,18 @@ def test_a_platform_that_qt_does_not_have_is_named() -> None:
     assert '"nonsense"' in health.message
 
 
+def without(*libraries: str) -> Callable[[str], object]:
+    """Stand for the loader of a system without these libraries; for a plugin it names the first."""
+
+    def load(path: str) -> object:
+        absent = path if path in libraries else libraries[0]
+        if path in libraries or Path(path).is_absolute():
+            raise OSError(f"{absent}: cannot open shared object file: No such file or directory")
+        return object()
+
+    return load
+
+
 @on_linux
 @pytest.mark.parametrize(
     ("library", "package"),
@@ -77,16 +90,25 @@ def test_a_platform_that_qt_does_not_have_is_named() -> None:
 def test_a_missing_library_is_named_with_its_package(
     monkeypatch: pytest.MonkeyPatch, library: str, package: str
 ) -> None:
-    def missing(path: str) -> Never:
-        raise OSError(f"{library}: cannot open shared object file: No such file or directory")
-
-    monkeypatch.setattr(ctypes, "CDLL", missing)
+    monkeypatch.setattr(ctypes, "CDLL", without(library))
 
     health = display_available("linux", {"DISPLAY": ":0"})
 
     assert health.state == "failed"
-    assert library in health.message
+    assert health.message == f"the library {library} is missing, which Qt needs"
     assert health.remedy.startswith(f"sudo apt install {package}\n")
+
+
+@on_linux
+def test_all_libraries_that_x11_lacks_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", without("libxcb-icccm.so.4", "libxcb-keysyms.so.1"))
+
+    health = display_available("linux", {"DISPLAY": ":0"})
+
+    assert health.message == (
+        "the libraries libxcb-icccm.so.4, libxcb-keysyms.so.1 are missing, which Qt needs"
+    )
+    assert health.remedy.startswith("sudo apt install libxcb-icccm4 libxcb-keysyms1\n")
 
 
 @on_linux
