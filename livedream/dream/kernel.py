@@ -21,8 +21,8 @@ from livedream.dream.regions import grid_of
 from livedream.dream.spec import KernelSpec, Picture
 from livedream.ops.ascent import OPTIMISERS
 from livedream.ops.fourier import FastWaves, Spectrum, Waves
-from livedream.ops.gradient import gaussian_taps, normalise, size_of, smooth
-from livedream.ops.laplacian import laplacian_normalise
+from livedream.ops.gradient import Blur, gaussian_taps, normalise, size_of
+from livedream.ops.laplacian import LaplacianNormalise
 from livedream.ops.layout import as_image, as_lines
 from livedream.ops.pyramid import Resize
 from livedream.ops.regular import towards_flat, towards_grey
@@ -48,10 +48,11 @@ class Direction(nn.Module):
     def __init__(self, gradient: InputGradient, spec: KernelSpec) -> None:
         super().__init__()
         self.gradient = gradient
-        self.levels, self.regularised = spec.laplacian_levels, spec.regularised
+        self.regularised = spec.regularised
         self.compared = OPTIMISERS[spec.optimiser]().compares
-        for scale in SCALES[: spec.smoothing_scales]:
-            self.register_buffer(f"taps_{scale}".replace(".", "_"), gaussian_taps(scale * spec.smoothing_px))
+        scales = SCALES[: spec.smoothing_scales]
+        self.blurs = nn.ModuleList(Blur(gaussian_taps(scale * spec.smoothing_px)) for scale in scales)
+        self.by_bands = LaplacianNormalise(spec.laplacian_levels) if spec.laplacian_levels else None
 
     def forward(self, x: Tensor, scalars: Tensor, *controls: Tensor) -> Tensor:
         """Return the direction at an image 1x3xHxW, of mean magnitude about 1 unless directions are compared.
@@ -63,11 +64,11 @@ class Direction(nn.Module):
         count = len(self.gradient.tap_names)
         weights = [control.to(dtype) for control in controls[:count]]
         gradient = self.gradient(x.to(dtype), weights, controls[count:]).to(x.dtype)
-        smoothed = (as_lines(smooth(gradient, taps)) for taps in self.buffers(recurse=False))
+        smoothed = (as_lines(blur(gradient)) for blur in self.blurs)
         direction: Tensor = reduce(torch.add, smoothed) + scalar(scalars, "roughness") * as_lines(gradient)
         slope = direction
-        if self.levels:
-            direction = as_lines(laplacian_normalise(as_image(direction), self.levels))
+        if self.by_bands is not None:
+            direction = as_lines(self.by_bands(as_image(direction)))
         direction = normalise(direction)
         if self.regularised:
             flatter = scalar(scalars, "total_variation") * towards_flat(x)
@@ -119,11 +120,11 @@ class Kernel(nn.Module):
     def forward(self, image: Tensor, scalars: Tensor, views: Tensor, *controls: Tensor) -> Tensor:
         """Return the dream, 1x3xHxW in 0..1.
 
-        image: 1x3xHxW, the warm start included; clamped to 0..1. scalars: numbers, as `SCALARS` names them.
+        image: 1x3xHxW in 0..1, the warm start included. scalars: numbers, as `SCALARS` names them.
         views: int64, how each octave looks, as `livedream.dream.views` gives it. controls: one for each tap,
         then the pictures.
         """
-        image = torch.clamp(as_lines(image), 0.0, 1.0)
+        image = as_lines(image)
         count = len(self.gradient.tap_names)
         pictures = dict(zip(self.pictures, controls[count:], strict=True))
         weights = self._ranked(controls[:count], scalars, pictures)

@@ -15,7 +15,7 @@ from livedream.dream.network import Network
 from livedream.dream.objective import L2
 from livedream.dream.spec import KernelSpec
 from livedream.dream.taps import taps_at
-from livedream.ops.gradient import gaussian_taps, smooth
+from livedream.ops.gradient import Blur, gaussian_taps
 from livedream.settings import DreamSettings
 from livedream.training.match import cosine
 from livedream.training.teacher import TEACHES
@@ -65,8 +65,8 @@ def judge(
 
 
 def _cosines(gradient: Tensor, wanted: Tensor) -> Tensor:
-    all_taps = [gaussian_taps(sigma_px).to(gradient.device) for sigma_px in SMOOTHINGS_PX]
-    return torch.stack([cosine(smooth(gradient, taps), smooth(wanted, taps)) for taps in all_taps], dim=1)
+    blurs = [Blur(gaussian_taps(sigma_px)).to(gradient.device) for sigma_px in SMOOTHINGS_PX]
+    return torch.stack([cosine(blur(gradient), blur(wanted)) for blur in blurs], dim=1)
 
 
 def _gradient(network: Network, layer: str, channels: Tensor) -> Callable[[Tensor], tuple[Tensor, Tensor]]:

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from livedream.dream.input_gradient import InputGradient
-from livedream.ops.gradient import gaussian_taps, normalise, smooth
+from livedream.ops.gradient import Blur, gaussian_taps, normalise
 from livedream.training.photos import Crops
 
 LONGEST_DREAM = 10
@@ -83,7 +83,7 @@ class Pool:
         self.seen = 0
         self._image = crops.draw(group)
         device = self._image.device
-        self._taps = gaussian_taps(SMOOTHING_PX).to(device)
+        self._blur = Blur(gaussian_taps(SMOOTHING_PX)).to(device)
         self._controls = [torch.zeros(group, count, 1, 1, device=device) for count in channels]
         self._step = torch.zeros(group, 1, 1, 1, device=device)
         self._own = torch.zeros(group, 1, 1, 1, dtype=torch.bool, device=device)
@@ -107,7 +107,7 @@ class Pool:
         self._keep(Lessons(self._image, gradient, tuple(self._controls), tuple(activations)))
         own = normalise(student(image, self._controls))
         direction = torch.where(self._own, own, gradient)
-        direction = normalise(smooth(direction, self._taps) + ROUGHNESS * direction)
+        direction = normalise(self._blur(direction) + ROUGHNESS * direction)
         dreamed = torch.clamp(self._image + self._step * direction, 0, 1)
         shift_px = torch.randint(-JITTER_PX, JITTER_PX + 1, (2,)).tolist()
         self._image = torch.roll(dreamed, shift_px, (2, 3))

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.ops.gradient import gaussian_taps, normalise, smooth
+from livedream.ops.gradient import Blur, gaussian_taps, normalise
 
 sigmas_px = st.floats(0.3, 8.0)
 
@@ -31,7 +31,7 @@ def test_smoothing_a_point_gives_the_gaussian_in_both_directions() -> None:
     taps = gaussian_taps(1.5)
     point = torch.zeros(1, 2, 15, 17)
     point[0, 1, 7, 8] = 2.0
-    smoothed, radius = smooth(point, taps), len(taps) // 2
+    smoothed, radius = Blur(taps, channels=2)(point), len(taps) // 2
     assert smoothed.shape == point.shape
     assert (smoothed[0, 0] == 0).all(), "channels do not mix"
     spot = smoothed[0, 1, 7 - radius : 8 + radius, 8 - radius : 9 + radius]
@@ -40,25 +40,32 @@ def test_smoothing_a_point_gives_the_gaussian_in_both_directions() -> None:
 
 def test_smoothing_keeps_a_constant_away_from_the_border_and_darkens_the_border() -> None:
     taps = gaussian_taps(2.0)
-    smoothed, radius = smooth(torch.ones(1, 3, 33, 41), taps), len(taps) // 2
+    smoothed, radius = Blur(taps)(torch.ones(1, 3, 33, 41)), len(taps) // 2
     inner = smoothed[..., radius:-radius, radius:-radius]
     torch.testing.assert_close(inner, torch.ones_like(inner))
     assert (smoothed[..., 0, 0] < 0.5).all()
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(1, 3), st.integers(1, 24), st.integers(1, 24), st.floats(0.3, 4.0))
+@given(
+    st.integers(1, 3),
+    st.integers(1, 24),
+    st.integers(1, 24),
+    st.floats(0.3, 4.0),
+    st.sampled_from([1, 2, 5, 8, 9]),
+)
 def test_smoothing_equals_the_convolution_with_the_whole_gaussian(
-    channels: int, height: int, width: int, sigma_px: float
+    channels: int, height: int, width: int, sigma_px: float, apart_px: int
 ) -> None:
     image, taps = torch.randn(2, channels, height, width), gaussian_taps(sigma_px)
     kernel = (taps[:, None] * taps[None, :])[None, None].repeat(channels, 1, 1, 1)
-    expected = F.conv2d(image, kernel, padding=len(taps) // 2, groups=channels)
-    torch.testing.assert_close(smooth(image, taps), expected, atol=1e-6, rtol=1e-5)
+    reach_px = apart_px * (len(taps) // 2)
+    expected = F.conv2d(image, kernel, padding=reach_px, dilation=apart_px, groups=channels)
+    torch.testing.assert_close(Blur(taps, channels, apart_px)(image), expected, atol=1e-6, rtol=1e-5)
 
 
 def test_smoothing_keeps_the_number_format() -> None:
-    assert smooth(torch.ones(1, 3, 8, 8, dtype=torch.float64), gaussian_taps(1.0)).dtype == torch.float64
+    assert Blur(gaussian_taps(1.0))(torch.ones(1, 3, 8, 8, dtype=torch.float64)).dtype == torch.float64
 
 
 @settings(max_examples=30, deadline=None)
