@@ -75,7 +75,11 @@ class Binding:
             choices = tuple(info.choices)
             return choices[min(len(choices) - 1, int(share * len(choices)))]
         low, high = self._ends()
-        return info.at(low + share * (high - low))
+        value = info.at(low + share * (high - low))
+        # Rounding aside: a logarithmic scale from 0 begins with two values at one place: 0 and the least.
+        ends = ((self.low, low), (self.high, high))
+        least, most = sorted(info.at(place) if end is None else end for end, place in ends)
+        return info.clamp(min(most, max(least, value)))
 
     def share_of(self, value: Any) -> float:
         """Return where a knob would have to be for a value, 0 to 1; the nearest end if it is beyond."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedream.control.midi_binding import Binding, MidiSource
-from livedream.settings import SettingInfo, describe
+from livedream.settings import SettingInfo, by_word, describe
 
 NUMBERS = [info for info in describe() if info.kind == "number"]
 CC = MidiSource(1, "cc", 1)
@@ -22,8 +22,17 @@ def test_a_knob_stays_within_its_range_and_is_found_again(
         return
     binding = Binding(CC, info.word, low, high)
     value = binding.value_at(share)
-    assert min(low, high) - 1e-9 * abs(low) <= value <= max(low, high) + 1e-9 * abs(high)
+    assert min(low, high) <= value <= max(low, high)
     assert binding.share_of(value) == pytest.approx(share, abs=1e-6) or value == info.low
+
+
+def test_a_knob_that_ends_at_the_least_above_nothing_does_not_give_nothing() -> None:
+    least = by_word()["dream.roughness"].at(1e-12)
+
+    assert least > 0
+    assert Binding(CC, "dream.roughness", 4.0, least).value_at(1.0) == least
+    assert Binding(CC, "dream.roughness", least, 4.0).value_at(0.0) == least
+    assert Binding(CC, "dream.roughness", 0.0, 4.0).value_at(0.0) == 0
 
 
 def test_a_choice_is_found_again() -> None:
