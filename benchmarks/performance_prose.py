@@ -46,95 +46,93 @@ together; `livedream` is how many cores the show itself took. A paced show runs 
 and the governor may choose another working size. Each line is one run of some seconds: how much it
 would differ from the next one is not known.
 
-Shows as fast as they can were measured before a frame was read when it is asked for, and not ahead. In
-turn on two slower cores without bfloat16 that brought p50 from 125 to 64 ms at the same rate. The paced
-one was measured before a film was read shortly before a frame is due, and the smallest octave rolled as it
-is resized: there, in turn, all else stopped, six runs each, p50 27.4 to 27.0 ms, p95 33.7 to 32.1, while a
-frame took 22 as fast as it can.
+On this machine a second thread hardly helps the kernel: its many small layers wait for each other, and its
+matrix units have little to do in each. With one thread a show took 1.5 to 1.7 cores in place of 1.84 and
+made 1.1 times the frames (0.95 to 1.19, four pairs, as the machine's own speed swung); paced, a frame was as
+late. On processors without AMX, where two threads are 1.6 to 1.8 times as fast, it is slower by a third.
 
-What bounds the rate on two cores: a frame's chain (warm start, kernel, residual, look: the next frame's
-waits for it) takes all but 0.6 ms of the 14.9 between two frames, and meanwhile both cores are busy with
-it and with decoding, shrinking, flow and composing of other frames: 27.5 ms of processor a frame, against
-23.9 where there is but one core. The warm start takes 5.4 ms in that crowd and 2.2 by itself. Twice the
-rate of one core, 84 a second, is what two could make if no thread waited for another. The kernel is more
-than half of it, 12.0 ms on one thread, two times 8.0 on two, whose many small layers wait for each other.
-On one thread it costs less and the chain takes a third longer: 50 frames a second. Without gain, too:
-decoding and composing held back while the kernel runs, priorities, composing by sixteen-bit numbers; and
-the small octave of the next frame on one core beside the large one of this frame on the other, one thread
-each, from a dream that is one step older: what is saved in waiting goes to work that is done twice (its
-own warm start, two engines' ways in and out), and no core is fuller: between 0.8 and 1.15 times the rate,
-in turn, as the machine's own speed swings. Nor do threads that are not bound to cores help, nor larger
-steps between octaves: with a ratio of 1.8 in place of 1.6 people keep less of their dream as they move.
-Both octaves of one frame side by side, one thread each, the small one's growth added at the end and not
-seen by the large one: the judge's gain stays (0.633 for 0.638), its survival is 0.727 for 0.779, the kernel
-takes 9 % less processor and as long as before, which is 4 % of a frame's processor: not worth two engines.
-No layer of the network can be left out, and of its trunk no more than an eighth of the channels, without
-training it anew. Narrowed to 48, 96 and 224 channels in place of 64, 128 and 256, the kernel takes 0.77 of
-the time, and after 13,500 steps of training the judge's gain is 0.553 for 0.638, of a person 0.40 for 0.50.
-With 48 in place of 64 alone it takes 0.88 of the time; after 9000 steps the gain is 0.581, of a person 0.43.
-
-The tables of this document are older than two changes, which make all of it faster: a dream of all of a head
-computes its salient channels alone, 1.72 GFLOP in place of 1.87, and a residual is laid over the picture in
-one go.
+What bounds the rate was looked into on two cores of an AMD EPYC with AVX-512 and bfloat16, at 67 frames a
+second: a frame's chain (warm start, kernel, residual, look: the next frame's waits for it) takes all but
+0.6 ms of the 14.9 between two frames, and meanwhile both cores are busy with it and with decoding,
+shrinking, flow and composing of other frames: 27.5 ms of processor a frame, against 23.9 where there is but
+one core. The warm start takes 5.4 ms in that crowd and 2.2 by itself. Twice the rate of one core, 84 a
+second, is what two could make if no thread waited for another. The kernel is more than half of it, 12.0 ms
+on one thread, two times 8.0 on two. On one thread it costs less and the chain takes a third longer: 50
+frames a second. Without gain, too: decoding and composing held back while the kernel runs, priorities,
+composing by sixteen-bit numbers; and the small octave of the next frame on one core beside the large one of
+this frame on the other, one thread each, from a dream that is one step older: what is saved in waiting goes
+to work that is done twice (its own warm start, two engines' ways in and out), and no core is fuller:
+between 0.8 and 1.15 times the rate, in turn, as the machine's own speed swings. Nor do threads that are not
+bound to cores help, nor larger steps between octaves: with a ratio of 1.8 in place of 1.6 people keep less
+of their dream as they move. Both octaves of one frame side by side, one thread each, the small one's growth
+added at the end and not seen by the large one: the judge's gain stays (0.633 for 0.638), its survival is
+0.727 for 0.779, the kernel takes 9 % less processor and as long as before, which is 4 % of a frame's
+processor: not worth two engines. No layer of the network can be left out, and of its trunk no more than an
+eighth of the channels, without training it anew. Narrowed to 48, 96 and 224 channels in place of 64, 128
+and 256, the kernel takes 0.77 of the time, and after 13,500 steps of training the judge's gain is 0.553 for
+0.638, of a person 0.40 for 0.50. With 48 in place of 64 alone it takes 0.88 of the time; after 9000 steps
+the gain is 0.581, of a person 0.43.
 """
 
 GOALS = """\
-What was aimed at, and what limits it where it is missed. Machines differ: *fast* is the one above, *slow*
-an AMD EPYC of two cores without AVX-512, whose own speed swings by half.
+What was aimed at, and what limits it where it is missed. Machines differ: *Xeon* is the one above, *EPYC* an
+AMD EPYC of two cores with AVX-512 and bfloat16, *slow* one without, whose own speed swings by half.
 """
 
 GOAL_ROWS = (
     (
         "kernel at most 1.1 times its gradients in float32",
-        "1.09 fast; 1.09, 1.11 slow",
+        "1.15 Xeon; 1.09 EPYC; 1.09, 1.11 slow",
         "`benchmarks/kernel_floor.py`",
-        "",
+        "resizing, rolling, smoothing, normalising: 1.1 ms beside gradients of 7.0 on the Xeon",
     ),
     (
         "at most 1.2 times in bfloat16",
-        "1.21 fast",
+        "1.25 Xeon, 1.65 at first; 1.21 EPYC, before smoothing had full vectors",
         "the same",
-        "resizing, rolling, smoothing and normalising take 1.4 ms beside gradients of 6.4",
+        "the same 1.1 ms beside gradients of 4.4 on the Xeon. Where kernel and gradients take turns call by "
+        "call, with caches as cold as in a show, it is 1.16, and was 1.20 before",
     ),
     (
         "1.4 times the frames a second of f284a06, before stages ran side by side",
-        "1.21 slow (34.6 for 28.5; pairs 1.16 to 1.27)",
-        "`livedream bench`, both in turn, four runs each",
+        "1.33 Xeon (52.7 for 39.5; pairs 1.23 to 1.37); 1.21 slow (34.6 for 28.5; pairs 1.16 to 1.27)",
+        "`livedream bench`, both in turn, six and four runs each",
         "both cores are busy throughout, more than half of it with convolutions at the rate that "
         "these cores have: only a smaller network would do, see above",
     ),
     (
         "the judge's figures of that state within 3 %",
-        "gain 0.638 for 0.600, scene 0.976 for 0.978, survival 0.779 for 0.795",
+        "gain 0.638 for 0.600, scene 0.976 for 0.978, survival 0.779 for 0.795, in float32",
         "four clips of people, streets, a beach",
-        "",
+        "one clip, a street with cuts, swings: smoothing wider by a thousandth moves its gain by 0.05",
     ),
     (
         "latency unpaced as long as a frame takes",
-        "p50 55 ms for 100 before; a frame takes 29, slow",
+        "p50 34.6 ms for 72.3 before; a frame takes 19, Xeon; 55 for 100; a frame takes 29, slow",
         "`livedream bench`",
         "a frame is dreamed while the one before is composed and the next one is prepared: three "
         "stages, each with its share of two cores",
     ),
     (
         "p95 paced at most 1.3 times what a frame takes unpaced",
-        "1.34 fast; 1.44 slow, 1.9 in a slow hour",
+        "1.7 Xeon (22 ms for 13.0); 1.34 EPYC; 1.44 slow, 1.9 in a slow hour",
         "`livedream bench --paced`",
-        "what is left of a frame's processor time runs beside the next frame's, and the machine's own speed",
+        "unpaced, frames overlap: on the Xeon one frame's stages one after the other, each by itself, take "
+        "14.8 ms, 1.5 times less than p95; what wakes up after a while is a third slower",
     ),
     (
         "a light preset held at twice the size for two minutes",
-        "held at 376x208 at 30.0 frames a second without a change or a dropped frame for five minutes, "
-        "slow; fast not measured",
+        "held at 376x208 at 30.0 frames a second without a change or a dropped frame for five minutes, both",
         "`livedream bench --paced --soak 5 --preset lines`",
-        "a frame takes 20 ms of 33, 14.8 of them the kernel, and twice the size takes 2.4 times the "
-        "kernel: there is room from a kernel of some 7 ms on",
+        "a frame takes 13 to 17 ms of 33 on the Xeon, 20 slow, and twice the size 1.9 times as long: forced, "
+        "it took 68 to 83 % of the time in a calm minute of the Xeon's, and more than there is in others; "
+        "the governor takes it from 13 ms on, to leave a fifth for other programs",
     ),
     (
         "second launch under 1.2 s, `--help` under 0.5 s, first launch of all under 6 s",
-        "1.07, 0.31, 5.96 slow",
+        "0.89, 0.25, 6.19 Xeon; 1.07, 0.31, 5.96 slow",
         "`benchmarks/start.py`",
-        "",
+        "the first launch: making the graph and its engines, 11.8 s of processor on two cores",
     ),
 )
 
@@ -144,8 +142,12 @@ around the engine (the first idea: 8.3 and 12.8 ms in bfloat16 and float32, for 
 as it was) against a leaner graph on lines between networks, with one roll an octave. The graph won: 6.9 ms
 for 8.6 on one machine in one run, it is one implementation for all engines, and gradients stay on the
 device on a GPU. OpenVINO runs one stream with a thread a core; more streams make each frame later. float16
-is not offered on processors: OpenVINO computes it in float32 there, except on Xeons with AMX-FP16, which
-were not at hand.
+is not offered on processors: on a Xeon with AVX-512 FP16 it takes twice as long as bfloat16 and half as
+long again as float32 (13.0, 6.4 and 8.6 ms in one run). Smoothing along rows: three channels leave vectors
+and matrix units empty (0.30 ms at 376x208 in bfloat16); groups of pixels as channels, a product with a band
+of weights, take 0.085, nine shifted slices twice what both directions took. An identity in front of what is
+not smoothed, so that OpenVINO keeps it in bfloat16, and a gather in place of the transpose of the last
+strided layer: within 1 %.
 """
 
 PEERS = """\
