@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from livedream.errors import InputError
 from livedream.frame import Rgb
@@ -30,6 +31,9 @@ from livedream.whole_file import write_lasting, write_text
 TOLD = "## "
 """How lines begin that tell which frames lie in a folder; in a recipe, whose own begin with #, they are
 comments."""
+
+REPLACES = "replaces"
+"""Note of a job that what is at its output is its own, or is to be replaced."""
 
 Report = Callable[[int, int | None], None]
 """Called with how many frames are finished, and of how many if that is known."""
@@ -57,7 +61,7 @@ def render(
         tell(note)
     recipe, place = with_engine(job, engines), Checkpoint(job.output.unfinished)
     with closing(place):
-        place.prepare(job.words(recipe), overwrite=overwrite, check=absence(job, overwrite))
+        prepare(place, job, job.words(recipe), overwrite=overwrite)
         return _rendered(job, engines, report, (recipe, place), tell)
 
 
@@ -81,14 +85,33 @@ def _rendered(
                 lambda count: place.keep(count, dreamer.state()),
                 lambda count: report(count, job.total),
             )
-    notes = finish(job, segments, recipe, frames, job.footage.damage)
+    notes = finish(job, segments, recipe, frames, job.footage.damage, place)
     place.remove()
     return Rendered(job.output.path, frames, done, tuple(note for note in notes if note))
 
 
-def absence(job: Job, overwrite: bool) -> Callable[[], None]:
-    """Return what checks that the output is not there: another may have made it since it was looked for."""
-    return (lambda: None) if overwrite else partial(check_absent, job.output)
+def prepare(place: Checkpoint, job: Job, words: Mapping[str, Any], *, overwrite: bool) -> None:
+    """Make or find the place of a job; what is at the output is not there, or is to be replaced.
+
+    Raises InputError, SinkError.
+    """
+    absent = partial(check_absent, job.output)
+    place.prepare(words, overwrite=overwrite, check=(lambda: None) if overwrite else absent)
+    if overwrite:
+        place.note(REPLACES, place.run, "")
+    _check_not_replaced(place, job)
+
+
+def _check_not_replaced(place: Checkpoint, job: Job) -> None:
+    """Raise InputError if something is at the output that was not there when the job was begun."""
+    if place.noted(REPLACES) is None:
+        try:
+            check_absent(job.output)
+        except InputError as fault:
+            raise InputError(
+                f"{job.output.path} has been made by something else since this render was begun; move it "
+                "away and run the same command again, or use --overwrite: what is finished is kept"
+            ) from fault
 
 
 def with_engine(job: Job, engines: Engines) -> Recipe:
@@ -141,14 +164,22 @@ def fill(
 
 
 def finish(
-    job: Job, segments: FilmSegments | PictureSegments, recipe: Recipe, frames: int, damage: str
+    job: Job,
+    segments: FilmSegments | PictureSegments,
+    recipe: Recipe,
+    frames: int,
+    damage: str,
+    place: Checkpoint,
 ) -> tuple[str, ...]:
     """Make the output of what is on the segments; return notes for people, some of them empty.
 
-    damage: what could not be read of the source. Raises InputError if there are no frames, SinkError.
+    damage: what could not be read of the source. Raises InputError if there are no frames, or another output
+    in the way, SinkError.
     """
     if frames == 0:
         raise InputError(f"{job.footage.name} has no picture between --start and --end")
+    _check_not_replaced(place, job)
+    place.note(REPLACES, place.run, "")  # what is there from now on is of this job
     path, text = job.output.path, recipe.text()
     if isinstance(segments, FilmSegments):
         mux_job = MuxJob(segments.parts(frames), segments.part_frames, job.rate, _stretch(job, frames), text)

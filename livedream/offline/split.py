@@ -22,9 +22,9 @@ from livedream.offline.listening import Tell
 from livedream.offline.render import (
     Rendered,
     Report,
-    absence,
     finish,
     moving_settings,
+    prepare,
     segments_for,
     with_engine,
 )
@@ -89,7 +89,7 @@ def render_split(
         return min(job.total or 0, len(parts) * segments.part_frames)
 
     with closing(place):
-        place.prepare(words, overwrite=request.overwrite, check=absence(job, request.overwrite))
+        prepare(place, job, words, overwrite=request.overwrite)
         moving_settings(job, place, tell)  # it is listened to here, once, for all chunks
         before = finished()
         report(before, job.total)
@@ -99,7 +99,7 @@ def render_split(
             executor,
             lambda: report(finished(), job.total),
         )
-        notes = finish(job, segments, recipe, whole.end, whole.damage)
+        notes = finish(job, segments, recipe, whole.end, whole.damage, place)
         place.remove()
     return Rendered(job.output.path, whole.end, before, tuple(note for note in notes if note))
 

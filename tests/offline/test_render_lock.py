@@ -97,6 +97,59 @@ def test_what_another_has_made_meanwhile_is_not_written_over(
     assert render(late, fake_engines(), lambda *_: None, overwrite=True).frames == 12
 
 
+class StoppedError(Exception):
+    """Stands for whatever ends a render."""
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out"])
+def test_what_another_makes_while_a_render_is_interrupted_is_not_written_over(
+    make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path, name: str
+) -> None:
+    def stop(done: int, total: int | None) -> None:
+        if done == 6:
+            raise StoppedError
+
+    request = RenderRequest(str(make_clip(frames=12)), str(tmp_path / name))
+    output = tmp_path / name
+    with pytest.raises(StoppedError):
+        render(job_of(request), fake_engines(), stop)
+    theirs = output / "theirs.png" if name == "out" else output
+    theirs.parent.mkdir(exist_ok=True)
+    theirs.write_text("theirs")
+    for _ in range(2):
+        with pytest.raises(InputError, match=r"made by something else since .* move it away .* --overwrite"):
+            render(job_of(request), fake_engines(), lambda *_: None)
+    assert theirs.read_text() == "theirs"
+    theirs.unlink()
+    assert render(job_of(request), fake_engines(), lambda *_: None).frames == 12
+
+
+def test_what_another_makes_during_a_render_is_not_written_over(
+    make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path
+) -> None:
+    request = RenderRequest(str(make_clip(frames=12)), str(tmp_path / "out.mp4"))
+    output = tmp_path / "out.mp4"
+    with pytest.raises(InputError, match="made by something else since"):
+        render(job_of(request), fake_engines(), lambda *_: output.write_text("theirs"))
+    assert output.read_text() == "theirs"
+    assert render(job_of(request), fake_engines(), lambda *_: None, overwrite=True).resumed == 12
+    assert output.read_bytes()[4:8] == b"ftyp"
+
+
+def test_what_was_to_be_replaced_is_replaced_after_an_interruption_too(
+    make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path
+) -> None:
+    def stop(*_: object) -> None:
+        raise StoppedError
+
+    (tmp_path / "out.mp4").write_text("old")
+    request = RenderRequest(str(make_clip(frames=12)), str(tmp_path / "out.mp4"), overwrite=True)
+    with pytest.raises(StoppedError):
+        render(job_of(request), fake_engines(), stop, overwrite=True)
+    again = job_of(RenderRequest(request.source, request.output))
+    assert render(again, fake_engines(), lambda *_: None).frames == 12
+
+
 def test_a_link_to_a_folder_and_the_folder_lock_each_other_out(
     make_clip: Callable[..., Path], fake_engines: Callable[..., Any], tmp_path: Path
 ) -> None:
