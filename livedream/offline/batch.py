@@ -12,6 +12,7 @@ from livedream.engines.maker import Choice
 from livedream.errors import InputError
 from livedream.offline.job import Job, job_of
 from livedream.offline.output import check_absent
+from livedream.offline.render import frames_named
 from livedream.offline.render_options import box_of, bpm_of, length_of, preview_of, rate_of, seed_of
 from livedream.offline.render_request import RenderRequest
 from livedream.offline.settings_timeline import beside, check_words, tables_in, words_of
@@ -155,6 +156,9 @@ def _is_as_wished(request: RenderRequest, job: Job) -> bool:
     try:
         there = recipe_of(job.output.path)
     except InputError:
+        return False
+    named = frames_named(job.output.path) if job.output.kind == "folder" else None
+    if named is not None and named[0] != job.output.pattern:
         return False
     if request.engine != "auto" and not str(there.made.get("engine", "")).startswith(request.engine):
         return False

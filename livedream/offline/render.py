@@ -233,12 +233,18 @@ def _move_file(file: Path, to: Path) -> None:
 
 def _former(folder: Path) -> list[Path]:
     """List the frames named by a folder's recipe; empty without a recipe, or if it names none."""
+    named = frames_named(folder)
+    return [] if named is None else PictureSegments(folder, named[0]).files(named[1])
+
+
+def frames_named(folder: Path) -> tuple[str, int] | None:
+    """Return how a folder's recipe says that its frames are called, and how many; None if it does not."""
     try:
         lines = (folder / SIDECAR).read_text(encoding="utf-8").splitlines()
         made = toml_table("\n".join(line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)))
         names, frames = made.get("names"), made.get("frames")
         if not isinstance(names, str) or not isinstance(frames, int) or "%" not in names:
-            return []
-        return PictureSegments(folder, output_of(str(folder / names)).pattern).files(frames)
+            return None
+        return output_of(str(folder / names)).pattern, frames
     except (OSError, ValueError, InputError):
-        return []
+        return None

@@ -114,6 +114,22 @@ def test_what_is_there_as_wished_is_done(
                 is_done(other)
 
 
+def test_frames_of_another_format_or_name_are_not_done(
+    make_pictures: Callable[..., Path], tmp_path: Path, fake_engines: Callable[..., Any]
+) -> None:
+    shots = make_pictures(3)
+    request = RenderRequest(str(shots), str(tmp_path / "out"), assignments=("dream.working_px=4096",))
+    render(job_of(request), fake_engines(), lambda *_: None)
+    assert is_done(request)
+    for other in (
+        replace(request, picture_format="jpg"),
+        replace(request, output=str(tmp_path / "out" / "f_%d.png")),
+    ):
+        assert not is_done(replace(other, overwrite=True))
+        with pytest.raises(InputError, match="overwrite = true"):
+            is_done(other)
+
+
 @pytest.mark.parametrize("changed", ["the source", "a file", "an older livedream"])
 def test_what_was_made_from_other_contents_is_replaced_only_if_asked_to(
     make_pictures: Callable[..., Path], tmp_path: Path, fake_engines: Callable[..., Any], changed: str
