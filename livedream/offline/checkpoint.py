@@ -58,6 +58,8 @@ class Checkpoint:
             if left != job:
                 self._clear()
             self.frames.mkdir(parents=True, exist_ok=True)
+            for open_part in self.frames.glob(".*.unfinished"):
+                open_part.unlink(missing_ok=True)
             if left != job:
                 write_text(job_file, tomli_w.dumps(job))
             self.run = secrets.token_hex(8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -57,12 +58,14 @@ class FilmSegments:
         self._movie: Movie | None = None
         self._count = 0
         self._file = folder
+        # A name of its own: a task that was given up may still be writing the same part elsewhere.
+        self._mark = secrets.token_hex(4)
 
     def begin(self, first: int) -> None:
         """Start a part. Raises SinkError."""
         self._file, self._count = part_file(self.folder, first // self.part_frames), 0
         with told(self._file):
-            raw = unfinished(self._file).open("wb", buffering=0)
+            raw = self._open_file.open("wb", buffering=0)
             self._movie = Movie(WholeFile(raw), ".mkv", self._size_wh, self._rate, PATIENT)
 
     def add(self, rgb: Rgb) -> None:
@@ -78,8 +81,8 @@ class FilmSegments:
         movie, self._movie = self._movie, None
         with told(self._file):
             movie.finish()
-            to_disk(unfinished(self._file))
-            unfinished(self._file).replace(self._file)
+            to_disk(self._open_file)
+            self._open_file.replace(self._file)
 
     def abandon(self) -> None:
         """Discard the open part."""
@@ -88,7 +91,11 @@ class FilmSegments:
             with suppress(Exception):  # who abandons it has a fault of its own to tell
                 movie.finish()
             with suppress(OSError):
-                unfinished(self._file).unlink()
+                self._open_file.unlink()
+
+    @property
+    def _open_file(self) -> Path:
+        return unfinished(self._file.with_name(f"{self._file.name}.{self._mark}"))
 
     def parts(self, frames: int) -> list[Path]:
         """List the files that hold the first `frames` frames."""

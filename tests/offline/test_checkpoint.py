@@ -98,6 +98,15 @@ def test_a_run_of_the_same_job_takes_up_what_the_one_before_has_noted(prepared: 
         assert place.noted("chunk-0001") is None
 
 
+def test_what_a_killed_run_had_open_goes(prepared: Checkpoint) -> None:
+    (prepared.frames / ".part-000001.mkv.0a1b2c3d.unfinished").write_bytes(b"half")
+    (prepared.frames / "part-000000.mkv").write_bytes(b"whole")
+    prepared.close()
+    with closing(Checkpoint(prepared.folder)) as place:
+        place.prepare(THIS, overwrite=False)
+        assert [file.name for file in place.frames.iterdir()] == ["part-000000.mkv"]
+
+
 def test_what_is_noted_for_another_job_counts_as_absent(prepared: Checkpoint) -> None:
     before = prepared.run
     prepared.prepare(THIS | {"seed": 2}, overwrite=True)

@@ -44,6 +44,17 @@ def test_an_abandoned_part_leaves_nothing_whatever_its_encoder_does(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_task_that_is_given_up_takes_no_part_of_the_next_one_along(tmp_path: Path) -> None:
+    given_up, after = (FilmSegments(tmp_path, (64, 48), Fraction(10)) for _ in range(2))
+    for segments in (given_up, after):
+        segments.begin(0)
+        segments.add(picture(1))
+    given_up.abandon()
+    after.end()
+    assert len(decoded(after.parts(1)[0])) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["part-000000.mkv"]
+
+
 def test_a_part_does_not_depend_on_those_before(tmp_path: Path) -> None:
     alone, after = (
         FilmSegments(tmp_path / "a", (64, 48), Fraction(5)),
