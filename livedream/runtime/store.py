@@ -121,7 +121,9 @@ class SettingsStore:
         with self._lock:
             before = self._of(layer)
             gone = frozenset(before if words is None else words) & frozenset(before)
-            self._write(layer, {word: before[word] for word in before if word not in gone}, gone, "clear")
+            left = {word: before[word] for word in before if word not in gone}
+            # What stands again was opened when it was put there; to open it anew would keep others waiting.
+            self._write(layer, left, gone, "clear", self._pictures())
             self._held -= gone if layer == "hand" else frozenset()
         return self._tell()
 
@@ -190,6 +192,11 @@ class SettingsStore:
         words = frozenset(differences(self._standing.settings, settings))
         self._layers["hand"], self._held = dict(written.hand), written.held
         self._stand(written.preset, Change("preset", words, settings, origin))
+
+    def _pictures(self) -> set[str]:
+        """Return all guides and styles that the preset and the layers name."""
+        preset = {word: by_word()[word].value_of(self._standing.preset) for word in PICTURES}
+        return {held[word] for held in (preset, *self._layers.values()) for word in PICTURES if word in held}
 
     def _of(self, layer: Layer) -> dict[str, Any]:
         if layer not in self._layers:

@@ -267,6 +267,14 @@ def test_a_picture_that_opens_slowly_keeps_no_other_writer_waiting(monkeypatch: 
     assert store.snapshot().dream.guide == "far away"
 
 
+def test_what_is_cleared_opens_nothing_though_its_preset_has_a_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was opened with the preset; opened again it could have gone, and nothing could be reset any more."""
+    store = SettingsStore(change(Settings(), {"dream.guide": "far away"}))
+    store.change({"dream.guide": "", "look.depth": 0.9}, "test")
+    monkeypatch.setattr("livedream.runtime.store.References.check", lambda *_: 1 / 0)
+    assert store.clear("hand").dream.guide == "far away"
+
+
 def test_a_dream_goes_on_where_its_weights_have_gone_and_is_not_chosen_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
