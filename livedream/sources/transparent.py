@@ -16,6 +16,7 @@ from livedream.containers.checked_file import check_regular
 from livedream.containers.picture_faults import PICTURE_FAULTS
 from livedream.errors import InputError
 from livedream.frame import Rgb
+from livedream.sources.colour_profile import profile_of, to_srgb
 from livedream.sources.orientation import Orientation, of_exif
 
 Alpha = NDArray[np.uint8]
@@ -30,7 +31,7 @@ WITH_ALPHA = ("RGBA", "RGBa", "LA", "La", "PA")
 
 
 def read_transparent(path: Path) -> tuple[Rgb, Alpha | None]:
-    """Decode an image file: uint8 HxWx3, turned as its EXIF says, 16 bits cut to 8; and its alpha.
+    """Decode an image file: uint8 HxWx3 in sRGB, turned as its EXIF says, 16 bits cut to 8; and its alpha.
 
     The colours are not multiplied with the alpha, which is None if the file has none, or is opaque.
     Raises InputError if the file cannot be read or decoded.
@@ -43,9 +44,9 @@ def read_transparent(path: Path) -> tuple[Rgb, Alpha | None]:
         raise InputError(f"cannot read the image {path}: {error.strerror}.") from error
     if not content:
         raise InputError(f"the image {path} is empty: give another file.")
-    if content.startswith(TIFFS) and (tiff := _tiff_with_alpha(content)) is not None:
-        return _apart(tiff, Orientation())
-    return _decoded(content, path)
+    tiff = _tiff_with_alpha(content) if content.startswith(TIFFS) else None
+    rgb, alpha = _decoded(content, path) if tiff is None else _apart(tiff, Orientation())
+    return to_srgb(rgb, profile_of(content)), alpha
 
 
 def declared_size(path: Path) -> tuple[int, int] | None:

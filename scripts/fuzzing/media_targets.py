@@ -13,7 +13,7 @@ import av
 import numpy as np
 import torch
 from fuzzing.target import Sample, Target, from_file
-from PIL import Image
+from PIL import Image, ImageCms
 from safetensors.torch import save as safetensors_bytes
 
 from livedream.audio.audio_spectrum import hop_length
@@ -96,8 +96,19 @@ def _pictures(_: Path) -> list[Sample]:
         ("wide.png", _sixteen_bits()),
         ("wide.pgm", b"P5 4 4 65535\n" + bytes(32)),
         ("a.ppm", _ppm(rgb)),
+        ("profile.jpg", _with_profile(rgb)),
     ]
     return samples
+
+
+def _with_profile(rgb: np.ndarray) -> bytes:
+    """Write a picture with a profile of colours that is not taken for sRGB's, whose values it has."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    made = io.BytesIO()
+    named = profile.replace("sRGB".encode("utf-16-be"), "wide".encode("utf-16-be"))
+    assert named != profile
+    Image.fromarray(rgb).save(made, "JPEG", icc_profile=named)  # where it lies unpacked
+    return made.getvalue()
 
 
 def _sixteen_bits() -> bytes:
