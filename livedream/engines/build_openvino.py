@@ -85,13 +85,26 @@ def _trial(
     """Try the format that is known to be fastest; without one, or if it does not agree, all of them."""
 
     def make(number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
-        compiled = core().compile_model(model, "CPU", config(number_format))
+        compiled = compiled_for("CPU", "openvino", model, number_format)
         return OpenVinoEngine(compiled, number_format), compiled
 
     if known is not None:
         with suppress(EngineError):
             return try_formats(program, [known], reference, make)
     return try_formats(program, number_formats(), reference, make)
+
+
+def compiled_for(device: str, name: str, model: Any, number_format: NumberFormat) -> Any:
+    """Compile a model for one of OpenVINO's devices.
+
+    name: of the engine. Raises EngineError, also for a format that the device says it has: oneDNN may be kept
+    from it (ONEDNN_MAX_CPU_ISA).
+    """
+    try:
+        return core().compile_model(model, device, config(number_format))
+    except RuntimeError as fault:  # what OpenVINO raises, with a stack of places in many lines
+        why = str(fault).strip().splitlines()[-1].strip()
+        raise EngineError(f"the engine {name} cannot take the kernel: {why}") from fault
 
 
 def main() -> int:

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from livedream.engines.adapters import Adapter
-from livedream.engines.build_openvino import converted
+from livedream.engines.build_openvino import compiled_for, converted
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
 from livedream.engines.engine import Engine, NumberFormat, Program
-from livedream.engines.openvino import config
-from livedream.engines.openvino_core import core
 from livedream.engines.openvino_device import DEVICES, FORMATS, cache_key, engine_of
 from livedream.engines.trial import try_formats
-from livedream.errors import EngineError
 
 
 def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> None:
@@ -33,7 +30,7 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
     model, reference = converted(program)
 
     def make(number_format: NumberFormat) -> tuple[Engine, Any]:
-        compiled = _compiled(name, model, number_format)
+        compiled = compiled_for(DEVICES[name], name, model, number_format)
         return engine_of(name, compiled, number_format), compiled
 
     trial = try_formats(program, FORMATS, reference, make)
@@ -41,14 +38,6 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
     facts = facts_of(name, chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s)
     own = {"adapter": str(adapter), "refused": trial.refused}
     cache.put(cache_key(name, program, adapter), chosen.stored.export_model().getvalue(), facts | own)
-
-
-def _compiled(name: str, model: Any, number_format: NumberFormat) -> Any:
-    try:
-        return core().compile_model(model, DEVICES[name], config(number_format))
-    except RuntimeError as fault:  # what OpenVINO raises, with a stack of places in many lines
-        why = str(fault).strip().splitlines()[-1].strip()
-        raise EngineError(f"the engine {name} cannot take the kernel: {why}") from fault
 
 
 def main() -> int:

@@ -43,6 +43,24 @@ def having(program: Program, module: nn.Module) -> Program:
     return SimpleNamespace(**parts, describe=program.describe)
 
 
+def test_a_format_that_the_processor_only_says_it_has_is_left_out(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """oneDNN may be kept from it: on a Xeon with ONEDNN_MAX_CPU_ISA=AVX2 nothing could be built."""
+    core = openvino.core()
+
+    def compile_model(model: Any, device: str, config: dict[str, str]) -> Any:
+        if config["INFERENCE_PRECISION_HINT"] == "bf16":
+            raise RuntimeError("Exception from core.cpp:117:\nobject is not initialized\n")
+        return core.compile_model(model, device, config)
+
+    monkeypatch.setattr(build_openvino, "core", lambda: SimpleNamespace(compile_model=compile_model))
+    monkeypatch.setattr(build_openvino, "number_formats", lambda: ("float32", "bfloat16"))
+    build_openvino.build(program, EngineCache(tmp_path))
+    (entry,) = EngineCache(tmp_path).entries()
+    assert entry.facts["number_format"] == "float32"
+
+
 def test_what_it_builds_is_in_the_cache_with_its_check(program: Program, tmp_path: Path) -> None:
     cache = EngineCache(tmp_path)
     build_openvino.build(program, cache)

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("openvino", reason="openvino is not installed")
 
-from livedream.engines import build_openvino_device, openvino_device
+from livedream.engines import build_openvino, build_openvino_device, openvino_device
 from livedream.engines.adapters import Adapter
 from livedream.engines.build_process import sent
 from livedream.engines.cache import EngineCache
@@ -64,7 +64,7 @@ def test_a_graph_that_the_device_does_not_take_is_told_in_a_line(
     def refuse(*_: Any) -> Any:
         raise RuntimeError("Exception from somewhere:\n  plugin.cpp:1:\nno such layer\n")
 
-    monkeypatch.setattr(build_openvino_device, "core", lambda: SimpleNamespace(compile_model=refuse))
+    monkeypatch.setattr(build_openvino, "core", lambda: SimpleNamespace(compile_model=refuse))
     with pytest.raises(EngineError, match=r"^the engine openvino-gpu cannot take the kernel: no such layer$"):
         build_openvino_device.build(program, EngineCache(tmp_path), "openvino-gpu", ARC)
 

@@ -1,5 +1,6 @@
 """The published networks' gradients as graphs: what they are made of, and that OpenVINO computes them."""
 
+import os
 import warnings
 from dataclasses import dataclass, replace
 from functools import cache
@@ -198,6 +199,8 @@ def test_openvino_averages_in_bfloat16_too() -> None:
 
     program = GradientProgram("nin, averaged")
     model, module = convert(program), program.make()
+    if "ONEDNN_MAX_CPU_ISA" in os.environ:
+        pytest.skip("oneDNN is kept from what this processor has, and from bfloat16 with it")
     engine = OpenVinoEngine(core().compile_model(model, "CPU", config("bfloat16")), "bfloat16")
     expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     seen = engine.run(program.example())
