@@ -46,10 +46,11 @@ together; `livedream` is how many cores the show itself took. A paced show runs 
 and the governor may choose another working size. Each line is one run of some seconds: how much it
 would differ from the next one is not known.
 
-On this machine a second thread hardly helps the kernel: its many small layers wait for each other, and its
-matrix units have little to do in each. With one thread a show took 1.5 to 1.7 cores in place of 1.84 and
-made 1.1 times the frames (0.95 to 1.19, four pairs, as the machine's own speed swung); paced, a frame was as
-late. On processors without AMX, where two threads are 1.6 to 1.8 times as fast, it is slower by a third.
+On this machine, at this size, a second thread hardly helps the kernel: its many small layers wait for each
+other, and its matrix units have little to do in each. In a slower hour a show with one thread took 1.5 to
+1.7 cores in place of 1.84 and made 1.1 times the frames (0.95 to 1.19, four pairs, as the machine's own speed
+swung); paced, a frame was as late. On processors without AMX, where two threads are 1.5 to 1.8 times as
+fast, it is slower by a third.
 
 What bounds the rate was looked into on two cores of an AMD EPYC with AVX-512 and bfloat16, at 67 frames a
 second: a frame's chain (warm start, kernel, residual, look: the next frame's waits for it) takes all but
@@ -76,7 +77,8 @@ the gain is 0.581, of a person 0.43.
 
 GOALS = """\
 What was aimed at, and what limits it where it is missed. Machines differ: *Xeon* is the one above, *EPYC* an
-AMD EPYC of two cores with AVX-512 and bfloat16, *slow* one without, whose own speed swings by half.
+AMD EPYC of two cores with AVX-512 and bfloat16, *slow* one without. The speed of all three swings by half
+within the hour, so that only figures of one row belong together.
 """
 
 GOAL_ROWS = (
@@ -117,8 +119,8 @@ GOAL_ROWS = (
         "p95 paced at most 1.3 times what a frame takes unpaced",
         "1.7 Xeon (22 ms for 13.0); 1.34 EPYC; 1.44 slow, 1.9 in a slow hour",
         "`livedream bench --paced`",
-        "unpaced, frames overlap: on the Xeon one frame's stages one after the other, each by itself, take "
-        "14.8 ms, 1.5 times less than p95; what wakes up after a while is a third slower",
+        "unpaced, frames overlap: on the Xeon the stages of one frame after it was decoded, each by itself, "
+        "add up to 15 to 17 ms, and p95 is 1.3 to 1.5 times that; what has slept is a third slower at first",
     ),
     (
         "a light preset held at twice the size for two minutes",

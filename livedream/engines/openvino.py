@@ -65,7 +65,8 @@ def machine() -> tuple[Any, ...]:
         core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
     )
     versions = (runtime().get_version(), importlib.metadata.version("torch"))
-    return recipe(OWN_CODE), versions, processor, os.cpu_count()
+    kept_to = os.environ.get("ONEDNN_MAX_CPU_ISA", "")  # the instructions that oneDNN may use
+    return recipe(OWN_CODE), versions, processor, os.cpu_count(), kept_to
 
 
 def cache_key(program: Program) -> str:

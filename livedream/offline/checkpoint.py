@@ -59,7 +59,8 @@ class Checkpoint:
                 self._clear()
             self.frames.mkdir(parents=True, exist_ok=True)
             for open_part in self.frames.glob(".*.unfinished"):
-                open_part.unlink(missing_ok=True)
+                with suppress(OSError):  # who was given up may have it open still
+                    open_part.unlink()
             if left != job:
                 write_text(job_file, tomli_w.dumps(job))
             self.run = secrets.token_hex(8)

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from livedream.composite import dissolve, patches
+from livedream.errors import LivedreamError
 from livedream.frame import Rgb
 from livedream.offline.checkpoint import Checkpoint
 from livedream.offline.dreaming import FrameDreamer, dreamed
@@ -115,6 +116,7 @@ def _while_it_runs(pictures: Iterator[Rgb], place: Checkpoint, run: str) -> Iter
     for rgb in pictures:
         place.check_run(run)
         yield rgb
+    place.check_run(run)  # before what was added last is taken for the end
 
 
 def _store(job: Job, chunk: Chunk, place: Checkpoint, pictures: Iterator[Rgb]) -> int:
@@ -134,7 +136,7 @@ def join_chunk(job: Job, chunk: Chunk, run: str) -> None:
 
     Raises LivedreamError.
     """
-    place, name = Checkpoint(job.output.unfinished), f"seam-{chunk.number:04d}"
+    place, name = Checkpoint(job.output.unfinished), _joined(chunk)
     place.check_run(run)
     if place.noted(name) is not None:
         return
@@ -148,6 +150,11 @@ def join_chunk(job: Job, chunk: Chunk, run: str) -> None:
     place.note(name, run, "faded")
     with told(place.folder):
         shutil.rmtree(_folder(place, chunk.number))
+
+
+def _joined(chunk: Chunk) -> str:
+    """Name the note that a chunk was joined to the one before."""
+    return f"seam-{chunk.number:04d}"
 
 
 def _dreamer(job: Job, chunk: Chunk, engines: Engines) -> FrameDreamer:
@@ -164,6 +171,10 @@ def _faded(place: Checkpoint, chunk: Chunk, size_wh: tuple[int, int]) -> Iterato
     order = patches(size_wh, chunk.number)
     for index in range(chunk.fade):
         if not new.file(index).exists():
+            if place.noted(_joined(chunk)) is not None:
+                raise LivedreamError(
+                    f"{place.folder}: another task has joined the chunk {chunk.number} meanwhile"
+                )
             return  # the film ends here
         before, after = read_image(old.file(index)), read_image(new.file(index))
         yield dissolve(before, after, order, (index + 1) / (chunk.fade + 1))

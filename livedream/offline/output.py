@@ -153,10 +153,15 @@ def check_output(output: Output, source: Path | None, rate: Fraction, *, overwri
 
 
 def check_absent(output: Output) -> None:
-    """Raise InputError if the output is there; an empty folder is nothing yet."""
+    """Raise InputError if the output is there; a folder without files of a person's is nothing yet."""
     path = output.path
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+    if path.exists() and not (path.is_dir() and all(_is_of_system(file) for file in path.iterdir())):
         raise InputError(f"{path} already exists; choose another name, or use --overwrite")
+
+
+def _is_of_system(file: Path) -> bool:
+    """Return whether a file is one that Finder and Explorer leave in folders that they have shown."""
+    return file.name.lower() in (".ds_store", "desktop.ini", "thumbs.db")
 
 
 def check_apart(output: Output, inputs: Mapping[str, Path]) -> None:

@@ -178,17 +178,21 @@ def finish(
     """
     if frames == 0:
         raise InputError(f"{job.footage.name} has no picture between --start and --end")
-    _check_not_replaced(place, job)
-    place.note(REPLACES, place.run, "")  # what is there from now on is of this job
+    check = partial(_check_not_replaced, place, job)
+    check()
     path, text = job.output.path, recipe.text()
     if isinstance(segments, FilmSegments):
         mux_job = MuxJob(segments.parts(frames), segments.part_frames, job.rate, _stretch(job, frames), text)
-        return mux_film(mux_job, path), damage
-    if job.output.kind == "animation":
-        write_animation(path, segments.files(frames), job.rate, text)
+        notes = mux_film(mux_job, path, check), damage
+    elif job.output.kind == "animation":
+        write_animation(path, segments.files(frames), job.rate, text, check)
+        notes = "", damage
     else:
+        place.note(REPLACES, place.run, "")  # frames are moved there one by one: the first is of this job
         _move(segments, path, frames, text)
-    return (damage,)
+        notes = "", damage
+    place.note(REPLACES, place.run, "")
+    return notes
 
 
 def _stretch(job: Job, frames: int) -> Stretch | None:

@@ -100,7 +100,7 @@ class SettingsStore:
 
         Raises InputError if a value or what would stand then is not possible, nothing changed.
         """
-        opened = opened_pictures(changes, origin)
+        opened = self._opened(changes, origin)
         with self._lock:
             self._write(layer, self._of(layer) | dict(changes), frozenset(changes), origin, opened)
         return self._tell()
@@ -122,7 +122,6 @@ class SettingsStore:
             before = self._of(layer)
             gone = frozenset(before if words is None else words) & frozenset(before)
             left = {word: before[word] for word in before if word not in gone}
-            # What stands again was opened when it was put there; to open it anew would keep others waiting.
             self._write(layer, left, gone, "clear", self._pictures())
             self._held -= gone if layer == "hand" else frozenset()
         return self._tell()
@@ -138,7 +137,7 @@ class SettingsStore:
 
     def load(self, preset: Settings, origin: str = "preset") -> Settings:
         """Put another preset under all layers; the hand keeps what it holds and lets go of the rest."""
-        opened = pictures_of(preset, origin)
+        opened = self._opened(named_by(preset), origin)
         with self._lock:
             self._restore(self._written().under(preset), origin, opened)
         return self._tell()
@@ -165,7 +164,7 @@ class SettingsStore:
 
     def restore(self, written: Written, origin: str) -> Settings:
         """Put back what was written by hand, all of it at once. Raises as `change`, nothing changed."""
-        opened = pictures_of(written.preset, origin) | opened_pictures(written.hand, origin)
+        opened = self._opened(named_by(written.preset), origin) | self._opened(written.hand, origin)
         with self._lock:
             self._restore(written, origin, opened)
         return self._tell()
@@ -193,10 +192,23 @@ class SettingsStore:
         self._layers["hand"], self._held = dict(written.hand), written.held
         self._stand(written.preset, Change("preset", words, settings, origin))
 
-    def _pictures(self) -> set[str]:
-        """Return all guides and styles that the preset and the layers name."""
-        preset = {word: by_word()[word].value_of(self._standing.preset) for word in PICTURES}
-        return {held[word] for held in (preset, *self._layers.values()) for word in PICTURES if word in held}
+    def _pictures(self) -> frozenset[str]:
+        """Return all guides and styles that the preset and the layers name, and none.
+
+        They were opened when they were put there. To open one anew, which may have gone or be slow, would
+        keep what has nothing to do with it from being undone.
+        """
+        named = (named_by(self._standing.preset), *self._layers.values())
+        return frozenset(held[word] for held in named for word in PICTURES if word in held) | {""}
+
+    def _opened(self, named: Mapping[str, Any], origin: str) -> frozenset[str]:
+        """Open the guide and the style among values by word; return all that are open then.
+
+        Raises InputError or SourceError.
+        """
+        there = self._pictures()
+        new = {word: named[word] for word in PICTURES if word in named and named[word] not in there}
+        return there | opened_pictures(new, origin)
 
     def _of(self, layer: Layer) -> dict[str, Any]:
         if layer not in self._layers:
@@ -281,9 +293,14 @@ def names_pictures(settings: Settings) -> bool:
     return any(by_word()[word].value_of(settings) for word in PICTURES)
 
 
+def named_by(preset: Settings) -> dict[str, Any]:
+    """Return the guide and the style that a preset names, by word."""
+    return {word: by_word()[word].value_of(preset) for word in PICTURES}
+
+
 def pictures_of(preset: Settings, origin: str) -> frozenset[str]:
     """Open the guide and the style that a preset names, as `opened_pictures` does."""
-    return opened_pictures({word: by_word()[word].value_of(preset) for word in PICTURES}, origin)
+    return opened_pictures(named_by(preset), origin)
 
 
 def check(settings: Settings, before: Settings, opened: Collection[str] = ()) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -29,14 +29,24 @@ def check_animation(file: Path, rate: Fraction) -> None:
         raise InputError(f"{file}: a GIF shows at most {FASTEST_GIF} frames a second; use --fps 25")
 
 
-def write_animation(file: Path, pictures: Sequence[Path], rate: Fraction, comment: str) -> None:
-    """Write pictures as an animation that repeats for ever, whole or not at all. Raises SinkError."""
+def write_animation(
+    file: Path,
+    pictures: Sequence[Path],
+    rate: Fraction,
+    comment: str,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Write pictures as an animation that repeats for ever, whole or not at all.
+
+    check: called when all is written, before the file is there; raises what is in its way. Raises SinkError.
+    """
     gif = file.suffix.lower() == ".gif"
     durations_ms = _durations_ms(len(pictures), rate, Fraction(1, 100 if gif else 1000))
     write = _write_gif if gif else _write_webp
     with told(file), finished_or_gone(file) as beside:
         write(beside, pictures, durations_ms, comment)
         to_disk(beside)  # before its pictures are removed
+        check()
         beside.replace(file)
 
 

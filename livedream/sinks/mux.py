@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -48,17 +48,17 @@ class SoundError(Exception):
     """What a sound failed with; the pictures are not to be lost for it."""
 
 
-def mux_film(job: MuxJob, film: Path) -> str:
+def mux_film(job: MuxJob, film: Path, check: Callable[[], None] = lambda: None) -> str:
     """Write the film, whole or not at all, without re-encoding; return what became of the sound, in words.
 
-    Sound that fails in one way is written in another, and at last left out.
-    Raises SinkError if the film cannot be written.
+    Sound that fails in one way is written in another, and at last left out. check: called when all is
+    written, before the film is there; raises what is in its way. Raises SinkError if it cannot be written.
     """
     ways: tuple[Way | None, ...] = (None,) if job.sound is None else ("as it is", "mended", None)
     lost = ""
     for way in ways:
         try:
-            how = _written(job, film, way)
+            how = _written(job, film, way, check)
         except SoundError as fault:
             lost = f"no sound: it cannot be written ({fault})"
         else:
@@ -66,7 +66,7 @@ def mux_film(job: MuxJob, film: Path) -> str:
     raise AssertionError("a film without sound has no sound that fails")
 
 
-def _written(job: MuxJob, film: Path, way: Way | None) -> str:
+def _written(job: MuxJob, film: Path, way: Way | None, check: Callable[[], None]) -> str:
     """Write the film, its sound in a way, None for without. Raises SinkError, SoundError."""
     suffix = film.suffix.lower()
     options = {} if suffix == ".mkv" else {"movflags": "+faststart"}
@@ -74,6 +74,7 @@ def _written(job: MuxJob, film: Path, way: Way | None) -> str:
         with av.open(file_address(beside), "w", MUXERS[suffix], container_options=options) as container:
             how = _fill(job, container, way)
         to_disk(beside)  # before its parts are removed
+        check()
         beside.replace(film)
     return how
 

@@ -19,7 +19,7 @@ from livedream.sinks.h264 import PATIENT
 from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
 from livedream.sinks.recorder import why_stopped
-from livedream.whole_file import unfinished, write_lasting
+from livedream.whole_file import unfinished
 
 
 class Segments(Protocol):
@@ -58,8 +58,7 @@ class FilmSegments:
         self._movie: Movie | None = None
         self._count = 0
         self._file = folder
-        # A name of its own: a task that was given up may still be writing the same part elsewhere.
-        self._mark = secrets.token_hex(4)
+        self._mark = _own_mark()
 
     def begin(self, first: int) -> None:
         """Start a part. Raises SinkError."""
@@ -95,7 +94,7 @@ class FilmSegments:
 
     @property
     def _open_file(self) -> Path:
-        return unfinished(self._file.with_name(f"{self._file.name}.{self._mark}"))
+        return _marked(self._file, self._mark)
 
     def parts(self, frames: int) -> list[Path]:
         """List the files that hold the first `frames` frames."""
@@ -111,6 +110,7 @@ class PictureSegments:
         """Prepare for files such as frame_%05d.png, counted from 1, in a folder that is there."""
         self.folder, self.pattern = folder, pattern
         self._file = folder
+        self._mark = _own_mark()
 
     def begin(self, first: int) -> None:
         """Start a part."""
@@ -118,8 +118,16 @@ class PictureSegments:
 
     def add(self, rgb: Rgb) -> None:
         """Write the frame. Raises SinkError."""
+        open_file = _marked(self._file, self._mark)
         with told(self._file):
-            write_lasting(self._file, lambda file: file.write(encoded(rgb, self._file.suffix)))
+            try:
+                open_file.write_bytes(encoded(rgb, self._file.suffix))
+                to_disk(open_file)
+                open_file.replace(self._file)
+            except OSError:
+                with suppress(OSError):
+                    open_file.unlink()
+                raise
 
     def end(self) -> None:
         """Close the part, which is whole already."""
@@ -134,6 +142,15 @@ class PictureSegments:
     def files(self, frames: int) -> list[Path]:
         """List the files of the first `frames` frames."""
         return [self.file(index) for index in range(frames)]
+
+
+def _own_mark() -> str:
+    """Make a mark for what is open: a task that was given up may still be writing the same part elsewhere."""
+    return secrets.token_hex(4)
+
+
+def _marked(file: Path, mark: str) -> Path:
+    return unfinished(file.with_name(f"{file.name}.{mark}"))
 
 
 def part_file(folder: Path, number: int) -> Path:

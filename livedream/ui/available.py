@@ -20,17 +20,26 @@ NEEDS_NO_DISPLAY = frozenset(
 MISSING_LIBRARY = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object file")
 CORE_GRAPHICS = "/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics"
 
-# What Qt's plugin for X11 needs besides X11 itself, and small systems lack: the loader names one at a time.
+# What Qt's plugin for X11 needs and small systems lack: the loader names one at a time.
 FOR_X11 = (
+    "libEGL.so.1",
+    "libGL.so.1",
+    "libX11-xcb.so.1",
+    "libfontconfig.so.1",
     "libxcb-cursor.so.0",
     "libxcb-icccm.so.4",
     "libxcb-image.so.0",
     "libxcb-keysyms.so.1",
     "libxcb-randr.so.0",
     "libxcb-render-util.so.0",
+    "libxcb-render.so.0",
     "libxcb-shape.so.0",
+    "libxcb-shm.so.0",
+    "libxcb-sync.so.1",
+    "libxcb-xfixes.so.0",
     "libxcb-xkb.so.1",
     "libxkbcommon-x11.so.0",
+    "libxkbcommon.so.0",
 )
 
 # Debian's package of a library that Qt needs, where it is not the library's name with its number.

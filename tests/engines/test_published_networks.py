@@ -199,9 +199,13 @@ def test_openvino_averages_in_bfloat16_too() -> None:
 
     program = GradientProgram("nin, averaged")
     model, module = convert(program), program.make()
-    if "ONEDNN_MAX_CPU_ISA" in os.environ:
-        pytest.skip("oneDNN is kept from what this processor has, and from bfloat16 with it")
-    engine = OpenVinoEngine(core().compile_model(model, "CPU", config("bfloat16")), "bfloat16")
+    try:
+        compiled = core().compile_model(model, "CPU", config("bfloat16"))
+    except RuntimeError:
+        if "ONEDNN_MAX_CPU_ISA" not in os.environ:
+            raise
+        pytest.skip("oneDNN is kept from bfloat16 here")
+    engine = OpenVinoEngine(compiled, "bfloat16")
     expected = module(*(torch.from_numpy(array) for array in program.example())).numpy()
     seen = engine.run(program.example())
     assert np.sum(seen * expected) > 0.9 * np.linalg.norm(seen) * np.linalg.norm(expected) > 0

@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +15,10 @@ from livedream.offline import chunks
 from livedream.offline.checkpoint import FRAMES, JOB, RUNS, Checkpoint
 from livedream.offline.chunks import chunks_of, dream_chunk, join_chunk, lead_frames
 from livedream.offline.job import Job, job_of
+from livedream.offline.render import segments_for
 from livedream.offline.render_lock import LOCK
 from livedream.offline.render_request import RenderRequest
+from livedream.sinks.segments import FilmSegments
 
 
 @pytest.fixture
@@ -91,3 +95,32 @@ def test_what_an_earlier_run_left_to_do_stops_where_another_has_begun(
             work()
     assert engines.dreamed == 15
     later.close()
+
+
+def test_a_join_that_was_given_up_does_not_cut_short_what_the_next_one_has_made(
+    job: Callable[..., Job], fake_engines: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task that stands still is begun anew elsewhere, and may go on after that."""
+    monkeypatch.setattr(chunks, "CHUNK_S", 1.0)
+    monkeypatch.setattr(chunks, "FADE_S", 0.4)
+    film, engines = job("dream.working_px=4096", "look.steer=false"), fake_engines()
+    with closing(Checkpoint(film.output.unfinished)) as place:
+        place.prepare({}, overwrite=False)
+        first, second, *_ = chunks_of(film, 35, 10)
+        for chunk in (first, second):
+            dream_chunk(film, chunk, engines, place.run)
+        dissolve, stands_still = chunks.dissolve, [False, True]
+
+        def slowly(*pictures: Any) -> Any:
+            if stands_still and stands_still.pop(0):
+                join_chunk(film, second, place.run)
+            return dissolve(*pictures)
+
+        monkeypatch.setattr(chunks, "dissolve", slowly)
+        with pytest.raises(LivedreamError, match="another task has joined"):
+            join_chunk(film, second, place.run)
+        segments = segments_for(film, place)
+        assert isinstance(segments, FilmSegments)
+        part = segments.parts(20)[1]
+        with av.open(str(part)) as joined:
+            assert len(list(joined.decode(video=0))) == 10

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from livedream.errors import InputError
-from livedream.offline.output import check_apart, check_output, output_of, size_for
+from livedream.offline.output import check_absent, check_apart, check_output, output_of, size_for
 
 RATE = Fraction(30)
 LONG = 251 * "a"
@@ -31,6 +31,16 @@ def test_the_name_says_what_comes_out(name: str, kind: str, pattern: str) -> Non
 def test_what_cannot_come_out_is_told(name: str) -> None:
     with pytest.raises(InputError):
         output_of(name)
+
+
+def test_what_a_system_leaves_in_a_folder_is_no_output(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name in (".DS_Store", "desktop.ini", "Thumbs.db"):
+        (tmp_path / "out" / name).touch()
+    check_absent(output_of(str(tmp_path / "out")))
+    (tmp_path / "out" / "a.txt").touch()
+    with pytest.raises(InputError, match="already exists"):
+        check_absent(output_of(str(tmp_path / "out")))
 
 
 def test_a_format_is_for_a_folder() -> None:

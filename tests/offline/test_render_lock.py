@@ -6,6 +6,7 @@ import errno
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,37 @@ def test_what_another_makes_during_a_render_is_not_written_over(
     assert output.read_text() == "theirs"
     assert render(job_of(request), fake_engines(), lambda *_: None, overwrite=True).resumed == 12
     assert output.read_bytes()[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize(
+    ("name", "join"), [("out.mp4", "mux.mux_film"), ("out.gif", "animation.write_animation")]
+)
+def test_what_another_makes_once_frames_are_joined_is_not_written_over(
+    make_clip: Callable[..., Path],
+    fake_engines: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    join: str,
+) -> None:
+    """Neither after that has failed nor while it is done."""
+    output, (module, function) = tmp_path / name, join.split(".")
+    request = RenderRequest(str(make_clip(frames=12, rate=Fraction(10))), str(output))
+    with monkeypatch.context() as patch:
+        patch.setattr(f"livedream.offline.render.{function}", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            render(job_of(request), fake_engines(), lambda *_: None)
+    output.write_text("theirs")
+    with pytest.raises(InputError, match="made by something else since"):
+        render(job_of(request), fake_engines(), lambda *_: None)
+    output.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(f"livedream.sinks.{module}.to_disk", lambda _: output.write_text("theirs"))
+        with pytest.raises(InputError, match="made by something else since"):
+            render(job_of(request), fake_engines(), lambda *_: None)
+    assert output.read_text() == "theirs"
+    output.unlink()
+    assert render(job_of(request), fake_engines(), lambda *_: None).frames == 12
 
 
 def test_what_was_to_be_replaced_is_replaced_after_an_interruption_too(

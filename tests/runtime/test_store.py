@@ -272,7 +272,10 @@ def test_what_is_cleared_opens_nothing_though_its_preset_has_a_guide(monkeypatch
     store = SettingsStore(change(Settings(), {"dream.guide": "far away"}))
     store.change({"dream.guide": "", "look.depth": 0.9}, "test")
     monkeypatch.setattr("livedream.runtime.store.References.check", lambda *_: 1 / 0)
+    written = store.written()
     assert store.clear("hand").dream.guide == "far away"
+    assert store.restore(written, "undo").dream.guide == ""
+    assert store.load(written.preset).dream.guide == "far away"
 
 
 def test_a_dream_goes_on_where_its_weights_have_gone_and_is_not_chosen_then(

@@ -25,11 +25,15 @@ def fixed(number: float) -> bytes:
     return struct.pack(">i", round(number * 65536))
 
 
-def matrix_profile(primaries: np.ndarray, space: bytes = b"RGB ") -> bytes:  # type: ignore[type-arg]
+def matrix_profile(
+    primaries: np.ndarray,  # type: ignore[type-arg]
+    space: bytes = b"RGB ",
+    gamma: float = GAMMA,
+    words: bytes = b"Wide\0",
+) -> bytes:
     """Make a profile of three primaries and a power (ICC.1:2001-04)."""
     xyz = [b"XYZ \0\0\0\0" + b"".join(map(fixed, column)) for column in (*primaries.T, WHITE)]
-    curve = b"curv\0\0\0\0" + struct.pack(">IHxx", 1, round(GAMMA * 256))
-    words = b"Wide\0"
+    curve = b"curv\0\0\0\0" + struct.pack(">IHxx", 1, round(gamma * 256))
     told = b"desc\0\0\0\0" + struct.pack(">I", len(words)) + words + bytes(78)
     told += bytes(-len(told) % 4)
     names = (b"rXYZ", b"gXYZ", b"bXYZ", b"wtpt", b"rTRC", b"gTRC", b"bTRC", b"desc", b"cprt")
@@ -75,6 +79,12 @@ def test_what_is_srgb_or_no_profile_of_colours_changes_nothing(tmp_path: Path, p
     rgb = np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8)
     Image.fromarray(rgb).save(tmp_path / "a.png", icc_profile=profile)
     np.testing.assert_array_equal(read_image(tmp_path / "a.png"), rgb)
+
+
+def test_a_profile_is_not_judged_by_its_name(tmp_path: Path) -> None:
+    linear = matrix_profile(SRGB, gamma=1.0, words=b"Linear sRGB\0")
+    Image.fromarray(np.full((4, 4, 3), 55, np.uint8)).save(tmp_path / "a.png", icc_profile=linear)
+    np.testing.assert_allclose(read_image(tmp_path / "a.png"), 128, atol=2)
 
 
 def test_alpha_stays(tmp_path: Path) -> None:

@@ -121,8 +121,10 @@ def x_display() -> Iterator[str]:
     with subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL) as server:
         os.close(tell)
         with os.fdopen(told) as answers:
-            display = f":{answers.readline().strip()}"
+            number = answers.readline().strip()
+        display = f":{number}"
         try:
+            assert number, "Xvfb has not started"
             health = display_available("linux", {"DISPLAY": display})
             if not health.ok:
                 pytest.skip(health.message)
