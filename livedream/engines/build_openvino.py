@@ -39,7 +39,7 @@ def build(program: Program, cache: EngineCache) -> None:
     """Convert, compile in the number format that is fastest here, keep what agrees with the reference.
 
     Which format that is, is found out with the first engine, in each format; those after it take the same
-    one unless it does not agree. Raises EngineError if none does, OSError if it cannot be stored.
+    one if it is a half one and agrees. Raises EngineError if none does, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
     model, reference = converted(program)
@@ -72,11 +72,14 @@ def _run(module: nn.Module, program: Program) -> NDArray[np.float32]:
 
 
 def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
-    """Return the format of the engine used last on this machine; None without one."""
+    """Return the half format of the engine used last on this machine; None if it was none.
+
+    The full one may have won on a small picture, or in a busy moment: it is not to stay for ever after that.
+    """
     formats = [
         entry.facts.get("number_format") for entry in cache.entries() if entry.facts.get("machine") == here
     ]
-    return next((one for one in number_formats() if formats[:1] == [one]), None)
+    return next((one for one in number_formats()[1:] if formats[:1] == [one]), None)
 
 
 def _trial(
