@@ -19,7 +19,7 @@ from livedream.sinks.h264 import PATIENT
 from livedream.sinks.image_file import encoded
 from livedream.sinks.movie import Movie, WholeFile
 from livedream.sinks.recorder import why_stopped
-from livedream.whole_file import unfinished
+from livedream.whole_file import finished_or_gone, unfinished
 
 
 class Segments(Protocol):
@@ -94,7 +94,7 @@ class FilmSegments:
 
     @property
     def _open_file(self) -> Path:
-        return _marked(self._file, self._mark)
+        return unfinished(_marked(self._file, self._mark))
 
     def parts(self, frames: int) -> list[Path]:
         """List the files that hold the first `frames` frames."""
@@ -118,16 +118,10 @@ class PictureSegments:
 
     def add(self, rgb: Rgb) -> None:
         """Write the frame. Raises SinkError."""
-        open_file = _marked(self._file, self._mark)
-        with told(self._file):
-            try:
-                open_file.write_bytes(encoded(rgb, self._file.suffix))
-                to_disk(open_file)
-                open_file.replace(self._file)
-            except OSError:
-                with suppress(OSError):
-                    open_file.unlink()
-                raise
+        with told(self._file), finished_or_gone(_marked(self._file, self._mark)) as open_file:
+            open_file.write_bytes(encoded(rgb, self._file.suffix))
+            to_disk(open_file)
+            open_file.replace(self._file)
 
     def end(self) -> None:
         """Close the part, which is whole already."""
@@ -150,7 +144,7 @@ def _own_mark() -> str:
 
 
 def _marked(file: Path, mark: str) -> Path:
-    return unfinished(file.with_name(f"{file.name}.{mark}"))
+    return file.with_name(f"{file.name}.{mark}")
 
 
 def part_file(folder: Path, number: int) -> Path:
