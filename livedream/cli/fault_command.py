@@ -12,12 +12,15 @@ from rich.table import Table
 from livedream.cli.bench_command import check_json, write_json
 from livedream.cli.show import opened
 from livedream.cli.show_options import Options
-from livedream.clock import SystemClock
+from livedream.clock import Clock, SystemClock
 from livedream.errors import LivedreamError
+from livedream.runtime.faults.injector import Injector
 from livedream.runtime.faults.kinds import FAULTS
+from livedream.runtime.faults.rig import MakeDisplay
 from livedream.runtime.faults.trial import FaultFigures, TrialFigures, try_faults
 from livedream.runtime.plan import Plan
 from livedream.runtime.playlist_loading import load_look
+from livedream.runtime.session import LiveSession
 
 EVERY = "all"
 
@@ -33,27 +36,63 @@ def run_faults(options: Options, names: Sequence[str], *, json_file: Path | None
         return
     if json_file is not None:
         check_json(json_file, options)
-    chosen = tuple(FAULTS) if EVERY in names else tuple(dict.fromkeys(names))
-    for name in chosen:
-        FAULTS[name]
-    console, look = Console(), load_look(options.preset, options.assignments)
+    console = Console()
+    chosen = _chosen(names, console)
+    look = load_look(options.preset, options.assignments)
     plan = Plan(look.name, options.size_wh, options.fps, options.engine)
+    clock, make_display = _watched(console) if any(map(_needs_display, chosen)) else (SystemClock(), None)
     source = opened(options, options.source or "clouds", loop=True)
     with console.status("injecting faults"), TemporaryDirectory(prefix="livedream-faults-") as folder:
         figures = try_faults(
             source,
             look.settings,
             plan,
-            SystemClock(),
+            clock,
             names=chosen,
             seconds=options.seconds or 10.0,
             film=Path(folder) / "show.mp4",
+            make_display=make_display,
         )
     _print(figures, console)
     if json_file is not None:
         write_json(json_file, figures)
     if figures.broken:
         raise LivedreamError(f"the show did not keep what it promises: {'; '.join(figures.broken)}")
+
+
+def _chosen(names: Sequence[str], console: Console) -> list[str]:
+    """List the faults that are asked for; of all, those that can be here. Raises LivedreamError."""
+    chosen = list(FAULTS if EVERY in names else dict.fromkeys(names))
+    need_display = [name for name in chosen if _needs_display(name)]
+    if not need_display:
+        return chosen
+    from livedream.ui.available import display_available
+
+    display = display_available(environ={"QT_QPA_PLATFORM": "offscreen"})
+    if display.ok:
+        return chosen
+    left_out = f"{', '.join(need_display)}: no window: {display.message}"
+    if EVERY not in names:
+        raise LivedreamError(left_out)
+    console.print(f"left out: {left_out}", markup=False, highlight=False)
+    return [name for name in chosen if name not in need_display]
+
+
+def _needs_display(name: str) -> bool:
+    return FAULTS[name].part == "display"
+
+
+def _watched(console: Console) -> tuple[Clock, MakeDisplay]:
+    """Return the clock by which a display is watched, and what makes one."""
+    # Qt is loaded only where it is used.
+    from livedream.ui.faulty_display import FaultyDisplay, QtClock
+
+    clock = QtClock(SystemClock(), console.print)
+
+    def make_display(session: LiveSession, injector: Injector) -> FaultyDisplay:
+        return FaultyDisplay(session, injector, clock, session.tell)
+
+    return clock, make_display
 
 
 def _print_faults() -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from livedream.registry import Registry
 
-Part = Literal["source", "engine", "sink", "recording", "clock"]
+Part = Literal["source", "engine", "sink", "recording", "clock", "display"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +57,6 @@ for _name, _kind in {
         "the clock of the show jumps by an hour, as after a suspend", "clock", is_told=False
     ),
     "clock-backwards": FaultKind("the time of day is an hour earlier than it was", "clock", is_told=False),
+    "display-lost": FaultKind("the display of the output is unplugged", "display"),
 }.items():
     FAULTS.add(_name, _kind)

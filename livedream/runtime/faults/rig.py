@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from livedream.clock import Clock
 from livedream.dream.program import KernelProgram
@@ -25,12 +26,26 @@ from livedream.settings import Settings
 from livedream.sources.source import Source
 
 
+class Display(Protocol):
+    """Shows the output of a session, and can be unplugged. times_s: when it drew each frame, by the clock."""
+
+    times_s: list[float]
+
+    def close(self) -> None:
+        """Put it away."""
+        ...
+
+
+MakeDisplay = Callable[[LiveSession, Injector], Display]
+
+
 @dataclass(frozen=True, slots=True)
 class Rig:
     """A session that can be made to fail, not yet started.
 
-    session: it is the caller's to start and finish. watched: a live sink that never fails; faulty: one that
-    can be made to. recorder: of a film. clock: of the show, which may jump.
+    session: it is the caller's to start and finish; so is display to close, if one is wanted. watched: a live
+    sink that never fails; faulty: one that can be made to. recorder: of a film. clock: of the show, which may
+    jump.
     """
 
     session: LiveSession
@@ -40,6 +55,7 @@ class Rig:
     recorder: CountingRecorder
     workers: dict[str, SinkWorker]
     clock: Clock
+    display: Display | None = None
 
 
 def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
@@ -52,6 +68,7 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
     cache: EngineCache | None = None,
     tell: Callable[[str], None] = lambda _: None,
     observe: Callable[[Dreamed], None] = lambda _: None,
+    make_display: MakeDisplay | None = None,
 ) -> Rig:
     """Rig a session so that each of its parts fails while a fault is on.
 
@@ -73,4 +90,5 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
     watched, faulty = FaultySink(clock), FaultySink(clock, injector)
     recorder = CountingRecorder(film, clock, injector)
     workers = {sink.name: session.add_sink(sink) for sink in (watched, faulty, recorder)}
-    return Rig(session, injector, watched, faulty, recorder, workers, show_clock)
+    display = None if make_display is None else make_display(session, injector)
+    return Rig(session, injector, watched, faulty, recorder, workers, show_clock, display)

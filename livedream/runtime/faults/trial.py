@@ -14,11 +14,11 @@ from pathlib import Path
 from livedream.clock import Clock
 from livedream.dreamed import Dreamed
 from livedream.engines.cache import EngineCache
-from livedream.errors import SourceError
+from livedream.errors import InputError, SourceError
 from livedream.runtime.faults.clocks import earlier_time_of_day
 from livedream.runtime.faults.films import FilmCheck, checked
 from livedream.runtime.faults.kinds import FAULTS
-from livedream.runtime.faults.rig import Rig, rigged
+from livedream.runtime.faults.rig import Display, MakeDisplay, Rig, rigged
 from livedream.runtime.plan import Plan
 from livedream.runtime.recovery import LONGEST_PAUSE_S
 from livedream.settings import Settings
@@ -107,19 +107,32 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
     seconds: float,
     film: Path,
     cache: EngineCache | None = None,
+    make_display: MakeDisplay | None = None,
 ) -> TrialFigures:
     """Run a show, recorded to `film`, and inject the faults one after the other.
 
-    seconds: how long each lasts. Raises LivedreamError: an unknown fault, a source that ends, no engine.
+    seconds: how long each lasts. make_display: for the faults of one. Raises LivedreamError: an unknown
+    fault, a source that ends, no engine.
     """
     for name in names:
-        FAULTS[name]
+        if FAULTS[name].part == "display" and make_display is None:
+            raise InputError(f"the fault {name} needs a display; there is none here")
     notes = Notes(clock)
     rig = rigged(
-        source, settings, plan, clock, film, cache=cache, tell=notes.told.append, observe=notes.observe
+        source,
+        settings,
+        plan,
+        clock,
+        film,
+        cache=cache,
+        tell=notes.told.append,
+        observe=notes.observe,
+        make_display=make_display,
     )
     notes.rig = rig
     with ExitStack() as at_the_end:
+        if rig.display is not None:
+            at_the_end.callback(rig.display.close)
         at_the_end.enter_context(earlier_time_of_day(rig.injector))
         at_the_end.callback(rig.session.finish)
         at_the_end.callback(rig.injector.end_all)
@@ -188,9 +201,13 @@ class Try:
     def _back_at_s(self, end_s: float, show_s: float) -> float | None:
         """Return when the part worked again, by the clock; None: not yet. show_s: the end of the fault."""
         rig = self._rig
-        if self._kind.part in ("sink", "recording"):
-            sink = rig.faulty if self._kind.part == "sink" else rig.recorder
-            return next((at for at in sink.times_s if at > end_s), None)
+        takers: dict[str, Display | None] = {
+            "sink": rig.faulty,
+            "recording": rig.recorder,
+            "display": rig.display,
+        }
+        if (taker := takers.get(self._kind.part)) is not None:
+            return next((at for at in taker.times_s if at > end_s), None)
         at_s, captured_s = self._notes.dreamed
         return at_s if at_s > end_s and captured_s >= show_s else None
 

@@ -28,6 +28,7 @@ TOLD = {
     "sink-refuses": "is used by another program",
     "disk-full": "the disk is full",
     "recording-refuses": "the disk is write-protected",
+    "display-lost": "is gone; the output comes back with it",
 }
 """What is told of each fault, once."""
 

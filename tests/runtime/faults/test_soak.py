@@ -33,7 +33,7 @@ from livedream.sources.watchdog import FROZEN_S, SILENT_S
 SMALL = ["dream.working_px=4096", "dream.layers={lines=1.0}", "dream.octaves=1", "dream.steps=1"]
 PLAN = Plan("test", output_wh=(128, 96), fps=10.0, engine="eager", governed=False)
 
-NAMES = [name for name, kind in FAULTS.items() if kind.part not in ("clock", "recording")]
+NAMES = [name for name, kind in FAULTS.items() if kind.part not in ("clock", "recording", "display")]
 """A disk that fails begins a new file each time, and a clock that jumps makes minutes of hours."""
 
 LIMITS_S = {"camera-frozen": FROZEN_S, "camera-hangs": SILENT_S, "sink-blocks": BLOCKED_S}

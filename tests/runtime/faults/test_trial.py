@@ -132,6 +132,14 @@ def test_every_fault_that_is_told_has_its_words_here() -> None:
     assert set(TOLD) == {name for name, kind in FAULTS.items() if kind.is_told}
 
 
+def test_a_fault_of_a_display_where_there_is_none_is_told_before_anything_starts(
+    tmp_path: Path, fast_clock: Any
+) -> None:
+    with pytest.raises(InputError, match="display-lost needs a display"):
+        tried(["display-lost"], 1.0, tmp_path, fast_clock)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_fault_is_told_before_anything_starts(tmp_path: Path, fast_clock: Any) -> None:
     with pytest.raises(InputError, match="did you mean camera-frozen"):
         tried(["camera-frosen"], 1.0, tmp_path, fast_clock)
