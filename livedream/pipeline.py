@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import floor, inf
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -24,22 +24,14 @@ from livedream.imaging import crop, shrink
 from livedream.modulation.moments import Moment, settings_at
 from livedream.motion.feedback_warp import fed_back
 from livedream.motion.flow import Motion
-from livedream.motion.sampling import Grey
-from livedream.motion.scene_memory import Recall, SceneMemory
+from livedream.motion.scene_memory import Scene
 from livedream.motion.stillness import speed_px, wakened, weighted
-from livedream.preparing import Preparation, Prepared
-from livedream.settings import DreamSettings, FeedbackSettings, LookSettings, MotionSettings, Settings
+from livedream.preparing import Aim, Before, Preparation, Prepared
+from livedream.settings import DreamSettings, LookSettings, MotionSettings, Settings
 
 CATCH_UP_S, CATCH_UP_PASSES = 0.4, 2
 """For so long after its beginning, or a scene cut, a frame is dreamed at least twice: forms take a few steps
 more to grow than depth does."""
-
-LEARN_S = 0.25
-"""How often the dream of the scene is brought up to date: that is a warp of the whole picture."""
-
-LONGEST_STEP_S = 1.0
-"""A frame that comes later than this after the one before is taken as if it came then: after a pause
-nothing leaps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +48,9 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Before:
-    grey: Grey
+class _Dreamt:
+    before: Before
     left: Left[Any]
-    time_s: float
 
 
 class DreamPipeline:
@@ -83,9 +74,9 @@ class DreamPipeline:
         self._canvas = canvas_for(engine)
         self._seed, self._warm_start = seed, warm_start
         self._feed = Feed(seed, references)
-        self._preparation, self._memory = Preparation(), SceneMemory()
+        self._preparation = Preparation()
         self._dreamed = 0
-        self._before: _Before | None = None
+        self._last: _Dreamt | None = None
         self._given: Rgb | None = None
         self._start_s: float | None = None
         self._wake, self._began_s = 0.0, -inf
@@ -94,16 +85,15 @@ class DreamPipeline:
     def swap(self, spec: KernelSpec, engine: Engine) -> None:
         """Go on with another engine, between two frames; the dream is resized if the size changed."""
         self.spec, self.engine = spec, engine
-        canvas, before = canvas_for(engine, self._canvas), self._before
-        if before is not None and canvas is not self._canvas:
-            arrays = [self._canvas.to_array(held) for held in before.left.parts()]
-            self._before = replace(before, left=Left(*map(canvas.from_array, arrays)))
+        canvas, last = canvas_for(engine, self._canvas), self._last
+        if last is not None and canvas is not self._canvas:
+            arrays = [self._canvas.to_array(held) for held in last.left.parts()]
+            self._last = replace(last, left=Left(*map(canvas.from_array, arrays)))
         self._canvas = canvas
 
     def reset(self) -> None:
         """Forget the dream; the next frame starts from the picture alone."""
-        self._before = self._given = self._feed.ranking = None
-        self._memory.forget()
+        self._last = self._given = self._feed.ranking = None
 
     def start_from(self, picture: Rgb) -> None:
         """Dream the next frame as if it had become `picture` already, its middle in the frame's shape.
@@ -121,11 +111,12 @@ class DreamPipeline:
         }
         if self._feed.ranking is not None:
             state["ranking"] = self._feed.ranking
-        if self._before is None:
+        if self._last is None:
             return state
-        left = zip(Left.names(), map(self._canvas.to_array, self._before.left.parts()), strict=True)
-        before = {"grey": self._before.grey, "time_s": np.array(self._before.time_s)}
-        return state | before | dict(left) | self._memory.state()
+        before, left = self._last.before, map(self._canvas.to_array, self._last.left.parts())
+        state |= {"grey": before.grey, "time_s": np.array(before.time_s)}
+        scene = {} if before.scene is None else before.scene.state()
+        return state | dict(zip(Left.names(), left, strict=True)) | scene
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on where `state` was taken. Raises ValueError if it is none."""
@@ -139,8 +130,8 @@ class DreamPipeline:
         self._feed.ranking = state.get("ranking")
         if "residual" in state:
             left = Left(*(self._canvas.from_array(state[name]) for name in names))
-            self._before = _Before(state["grey"], left, float(state["time_s"]))
-            self._memory.restore(state)
+            before = Before(state["grey"], float(state["time_s"]), Scene.restored(state))
+            self._last = _Dreamt(before, left)
 
     def process(self, frame: Frame, settings: Settings, leaving: Leaving | None = None) -> Dreamed:
         """Dream one frame."""
@@ -151,7 +142,7 @@ class DreamPipeline:
 
         after: what was prepared for the frame before.
         """
-        return self._preparation.prepare(frame, settings, self._canvas, self.spec.size_hw, after.looked.grey)
+        return self._preparation.prepare(frame, self._aim(frame, settings), after.as_before)
 
     def prepared(
         self, frame: Frame, settings: Settings, ahead: Prepared | None = None, awaited_ms: float = 0.0
@@ -164,28 +155,28 @@ class DreamPipeline:
             self.reset()
             self._start_s = None
         self._shot = frame.shot
-        before = None if self._before is None else self._before.grey
-        here = settings, self._canvas, self.spec.size_hw, before
-        prepare = self._preparation
-        ready = prepare.prepare(frame, *here) if ahead is None else prepare.renew(ahead, frame, *here)
+        before = None if self._last is None else self._last.before
+        aim, prepare = self._aim(frame, settings), self._preparation
+        ready = (
+            prepare.prepare(frame, aim, before) if ahead is None else prepare.renew(ahead, frame, aim, before)
+        )
         ready.stage_ms["awaited"] = awaited_ms
         return ready
 
     def begin(self, ready: Prepared, settings: Settings, leaving: Leaving | None = None) -> Dreaming:
         """Begin to dream a frame; on a device it goes on by itself. ready: see `prepared`."""
-        frame, grey, measured = ready.frame, ready.looked.grey, ready.motion
-        watch, time_s = Stopwatch(dict(ready.stage_ms)), self._time_s(ready.frame)
+        watch = Stopwatch(dict(ready.stage_ms))
         if self._given is not None:
-            self._before, self._given = self._as_if(self._given, frame, grey, time_s, settings.look), None
-            self._memory.forget()
             settings = settings.model_copy(update={"motion": MotionSettings(persistence=1.0)})
-            measured = self._preparation.measure(grey, self._before.grey, settings.motion)
-        elapsed_s = self._elapsed_s(time_s)
-        moment = self._moment(settings.motion, measured, frame.index, time_s, elapsed_s)
+            ready = self._as_if(self._given, ready, settings)
+            self._given = None
+        frame, elapsed_s, measured = ready.frame, ready.elapsed_s, ready.motion
+        moment = self._moment(settings.motion, ready)
         now = settings_at(settings, moment)
-        motion, recall = self._recall(grey, measured, now, moment, elapsed_s)
+        motion = measured if ready.followed is None else ready.followed.motion
         motion = motion and fed_back(motion, now.feedback, elapsed_s, frame.size_wh, now.motion.fill)
-        turn, its_turn = Turn(frame.rgb, self._dreamed, time_s), spread_settings(now, len(self.spec.parts))
+        turn = Turn(frame.rgb, self._dreamed, ready.aim.time_s)
+        its_turn = spread_settings(now, len(self.spec.parts))
         runs, engines = [self._run(self.spec, self.engine, its_turn.dream, turn)], [self.engine]
         if leaving is not None:
             old = settings_at(settings.model_copy(update={"dream": leaving.dream}), moment)
@@ -196,7 +187,7 @@ class DreamPipeline:
             whole = zip((self.engine, leaving.engine), both, strict=True)
             engines = [engine for engine, run in whole if run.share > 0]
             runs = [run for run in both if run.share > 0]
-        least = CATCH_UP_PASSES if self._is_young(measured, time_s, settings.look) else 1
+        least = CATCH_UP_PASSES if self._is_young(measured, ready.aim.time_s, settings.look) else 1
         passes = max(least, now.dream.passes) if leaving is None else 1
         parts = (replace(turn, part=number / passes) for number in range(1, passes))
         again = [[self._run(self.spec, self.engine, its_turn.dream, part)] for part in parts]
@@ -207,7 +198,7 @@ class DreamPipeline:
             ready.looked,
             self.spec.size_hw,
             runs,
-            self._past(motion, now.motion, elapsed_s, recall),
+            self._past(motion, now.motion, ready),
             kept,
             now.look,
             now.colour,
@@ -215,26 +206,25 @@ class DreamPipeline:
             its_turn.dream.momentum if self._warm_start else 0.0,
         )
         pending = self._canvas.dream(task, watch)
-        self._before = _Before(grey, pending.left, time_s)
+        self._last = _Dreamt(ready.as_before, pending.left)
         return Dreaming(
             frame, now, self._wake, tuple(engines), pending, measured, motion, self._canvas, watch
         )
 
     def _is_young(self, measured: Motion | None, time_s: float, look: LookSettings) -> bool:
         """Return whether the dream began so recently that it has to catch up."""
-        if self._before is None or (measured is not None and measured.cut):
+        if self._last is None or (measured is not None and measured.cut):
             self._began_s = time_s
         return look.steer and self._warm_start and 0 <= time_s - self._began_s < CATCH_UP_S
 
-    def _moment(
-        self, settings: MotionSettings, measured: Motion | None, index: int, time_s: float, elapsed_s: float
-    ) -> Moment:
+    def _moment(self, settings: MotionSettings, ready: Prepared) -> Moment:
         """Follow how awake the picture is, and forget at a scene cut what channels were ranked by."""
+        measured = ready.motion
         if measured is not None and settings.stillness > 0:
-            self._wake = wakened(self._wake, speed_px(measured), settings, elapsed_s)
+            self._wake = wakened(self._wake, speed_px(measured), settings, ready.elapsed_s)
         if measured is not None and measured.cut:
             self._feed.ranking = None
-        return Moment(time_s, index, self._seed, self._wake)
+        return Moment(ready.aim.time_s, ready.frame.index, self._seed, self._wake)
 
     def _run(self, spec: KernelSpec, engine: Engine, dream: DreamSettings, turn: Turn) -> Run:
         """Return an engine's run of one frame."""
@@ -242,23 +232,14 @@ class DreamPipeline:
         with running(engine.name):
             return Run(engine_at(engine, turn.number), inputs, takes_frame="frame" in spec.pictures)
 
-    def _recall(
-        self, grey: Grey, measured: Motion | None, now: Settings, moment: Moment, elapsed_s: float
-    ) -> tuple[Motion | None, Recall | None]:
-        """Follow the scene; a dream that flies leaves it, and one that stands on nothing has none."""
-        if measured is None or now.motion.recall == 0 or now.feedback != FeedbackSettings():
-            self._memory.forget()
-            return measured, None
-        turns = [floor(time_s / LEARN_S) for time_s in (moment.time_s - elapsed_s, moment.time_s)]
-        learns = turns[0] != turns[1]
-        return self._memory.follow(grey, measured, now.motion.recall, elapsed_s, learns=learns)
-
-    def _past(
-        self, motion: Motion | None, settings: MotionSettings, elapsed_s: float, recall: Recall | None
-    ) -> Past[Any] | None:
-        if motion is None or self._before is None:
+    def _past(self, motion: Motion | None, settings: MotionSettings, ready: Prepared) -> Past[Any] | None:
+        if motion is None or self._last is None:
             return None
-        return Past(self._before.left, weighted(motion, settings), elapsed_s, recall)
+        recall = None if ready.followed is None else ready.followed.recall
+        return Past(self._last.left, weighted(motion, settings), ready.elapsed_s, recall)
+
+    def _aim(self, frame: Frame, settings: Settings) -> Aim:
+        return Aim(self._time_s(frame), settings, self._canvas, self.spec.size_hw)
 
     def _time_s(self, frame: Frame) -> float:
         """Return the source's own time, the same in every run, or else that since the first frame."""
@@ -268,17 +249,14 @@ class DreamPipeline:
             self._start_s = frame.captured_s
         return frame.captured_s - self._start_s
 
-    def _elapsed_s(self, time_s: float) -> float:
-        """Return the time since the frame before, 0 for the first one and where time goes back."""
-        since_s = 0.0 if self._before is None else time_s - self._before.time_s
-        return min(LONGEST_STEP_S, max(0.0, since_s))
-
-    def _as_if(self, picture: Rgb, frame: Frame, grey: Grey, time_s: float, look: LookSettings) -> _Before:
-        """Make up a frame before, like this one, that was dreamed into a picture."""
-        size_wh = (self.spec.size_hw[1], self.spec.size_hw[0])
+    def _as_if(self, picture: Rgb, ready: Prepared, settings: Settings) -> Prepared:
+        """Make up a frame before, like this one, dreamed into a picture; return this one after it."""
+        frame, size_wh = ready.frame, (self.spec.size_hw[1], self.spec.size_hw[0])
         wanted = to_image(shrink(crop(picture, frame.size_wh), size_wh))
         residual = (wanted - to_image(shrink(frame.rgb, size_wh)))[0].transpose(1, 2, 0)
-        whole = np.full((1, 1, 1), target(look), np.float32)
+        whole = np.full((1, 1, 1), target(settings.look), np.float32)
         residual = np.ascontiguousarray(residual)
         arrays = (residual, np.zeros_like(residual), residual, whole, np.ones_like(whole))
-        return _Before(grey, Left(*map(self._canvas.from_array, arrays)), time_s)
+        before = Before(ready.looked.grey, ready.aim.time_s)
+        self._last = _Dreamt(before, Left(*map(self._canvas.from_array, arrays)))
+        return self._preparation.renew(ready, frame, replace(ready.aim, settings=settings), before)

@@ -8,7 +8,7 @@ becomes part of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import cv2
@@ -57,7 +57,7 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Scene:
+class Scene:
     """The scene as it was when it was last brought up to date.
 
     picture: of it. known: where there is one. seen: where the frame before showed it. new_s: for how long
@@ -70,61 +70,58 @@ class _Scene:
     new_s: Trust
     way: Affine
 
-
-class SceneMemory:
-    """Follows the scene behind what moves before it."""
-
-    def __init__(self) -> None:
-        self._scene: _Scene | None = None
-
-    def forget(self) -> None:
-        """Reset: start again with the next frame."""
-        self._scene = None
-
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the state to continue from, by name."""
-        scene = self._scene
-        if scene is None:
-            return {}
-        return {f"scene_{name}": np.asarray(getattr(scene, name)) for name in _Scene.__slots__}
+        return {f"scene_{part.name}": np.asarray(getattr(self, part.name)) for part in fields(self)}
 
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Continue from `state`; without a scene in it, start again."""
-        parts: dict[str, Any] = {name: state.get(f"scene_{name}") for name in _Scene.__slots__}
-        whole = all(part is not None for part in parts.values())
-        self._scene = _Scene(**parts) if whole else None
+    @staticmethod
+    def restored(state: Mapping[str, NDArray[Any]]) -> Scene | None:
+        """Return the scene of a `state`; None without one in it."""
+        parts: dict[str, Any] = {part.name: state.get(f"scene_{part.name}") for part in fields(Scene)}
+        return Scene(**parts) if all(part is not None for part in parts.values()) else None
 
-    def follow(
-        self, grey: Grey, motion: Motion, most: float, elapsed_s: float, *, learns: bool
-    ) -> tuple[Motion, Recall | None]:
-        """Return the motion with the scene's where the scene is seen, and what comes back; None at first.
 
-        grey: of the frame, of the size of `motion`, which leads to it from the frame before. most: share of
-        its older dream that a place gets back, 0..1. learns: the dream of the scene is brought up to date.
-        """
-        scene = self._scene
-        if scene is None or motion.cut or scene.picture.shape != grey.shape:
-            plain = np.zeros(grey.shape, np.float32)
-            self._scene = _Scene(grey, plain + 1, plain + 1, plain, STANDS)
-            return motion, None
-        way = _after(scene.way, motion.whole)
-        where, everywhere = mapped(way, *grey.shape), mapped(motion.whole, *grey.shape)
-        picture, known = sample(scene.picture, where), sample(scene.known, where) * within(where)
-        seen = np.asarray(_alike(grey, picture) * known, np.float32)
-        seen_before, new_s = (sample(part, everywhere) for part in (scene.seen, scene.new_s))
-        still = (seen < 0.5) & (motion.trust > 0.5) & _stands(motion.flow, everywhere)
-        new_s = np.where(still, new_s + np.float32(elapsed_s), np.float32(0))
-        scene, learned = replace(scene, seen=seen, new_s=new_s, way=way), None
-        if learns:
-            learned = _learned(seen, new_s)
-            picture, known = np.where(learned > 0.5, grey, picture), np.maximum(known, learned)
-            # What has become part of the scene has not come back into view.
-            scene = replace(scene, picture=picture, known=known, seen=np.maximum(seen, learned), way=STANDS)
-        self._scene = scene
-        back = most * _ramp(seen, 0.6, 0.9) * _ramp(1 - seen_before, 0.6, 0.9)
-        flow = np.asarray(cv2.subtract(where, grid_of(*grey.shape)), np.float32)
-        recall = Recall(flow, back if float(back.mean()) > LEAST_SHARE else None, learned)
-        return _with_scene(motion, everywhere, seen), recall
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """A scene followed to a frame.
+
+    scene: with what it has learned from the frame. motion: to the frame, the scene's where the scene is seen.
+    recall: what comes back; None at first.
+    """
+
+    scene: Scene
+    motion: Motion
+    recall: Recall | None
+
+
+def follow(
+    scene: Scene | None, grey: Grey, motion: Motion, most: float, elapsed_s: float, *, learns: bool
+) -> Followed:
+    """Follow a scene to the next frame; None, a cut and another size begin a new one.
+
+    grey: of the frame, of the size of `motion`, which leads to it from the frame before. most: share of
+    its older dream that a place gets back, 0..1. learns: the dream of the scene is brought up to date.
+    """
+    if scene is None or motion.cut or scene.picture.shape != grey.shape:
+        plain = np.zeros(grey.shape, np.float32)
+        return Followed(Scene(grey, plain + 1, plain + 1, plain, STANDS), motion, None)
+    way = _after(scene.way, motion.whole)
+    where, everywhere = mapped(way, *grey.shape), mapped(motion.whole, *grey.shape)
+    picture, known = sample(scene.picture, where), sample(scene.known, where) * within(where)
+    seen = np.asarray(_alike(grey, picture) * known, np.float32)
+    seen_before, new_s = (sample(part, everywhere) for part in (scene.seen, scene.new_s))
+    still = (seen < 0.5) & (motion.trust > 0.5) & _stands(motion.flow, everywhere)
+    new_s = np.where(still, new_s + np.float32(elapsed_s), np.float32(0))
+    scene, learned = replace(scene, seen=seen, new_s=new_s, way=way), None
+    if learns:
+        learned = _learned(seen, new_s)
+        picture, known = np.where(learned > 0.5, grey, picture), np.maximum(known, learned)
+        # What has become part of the scene has not come back into view.
+        scene = replace(scene, picture=picture, known=known, seen=np.maximum(seen, learned), way=STANDS)
+    back = most * _ramp(seen, 0.6, 0.9) * _ramp(1 - seen_before, 0.6, 0.9)
+    flow = np.asarray(cv2.subtract(where, grid_of(*grey.shape)), np.float32)
+    recall = Recall(flow, back if float(back.mean()) > LEAST_SHARE else None, learned)
+    return Followed(scene, _with_scene(motion, everywhere, seen), recall)
 
 
 def _after(later: Affine, first: Affine) -> Affine:
