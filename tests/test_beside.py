@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from livedream.beside import AtOnce, thread_beside, usable_cores
+from livedream.beside import STEP_BACK, AtOnce, step_back, thread_beside, usable_cores
 
 
 def test_without_a_core_to_spare_who_asks_does_it() -> None:
@@ -22,6 +25,33 @@ def test_what_goes_wrong_is_raised_to_who_waits_for_it() -> None:
     failed = AtOnce().submit(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         failed.result()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has niceness of threads")
+@pytest.mark.parametrize(("cores", "more"), [(1, STEP_BACK), (2, STEP_BACK), (3, 0)])
+def test_a_thread_gives_way_where_no_core_is_to_spare_and_alone(cores: int, more: int) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def given_way() -> int:
+        step_back(cores)
+        return niceness()
+
+    before = niceness()
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(given_way).result() == min(19, before + more)
+    assert niceness() == before
+
+
+def test_where_it_is_forbidden_or_unknown_a_thread_goes_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", refuse, raising=False)
+    step_back(2)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.delattr(os, "setpriority", raising=False)
+    step_back(2)
 
 
 def test_there_is_a_core() -> None:

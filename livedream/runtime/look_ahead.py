@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import NamedTuple
 
+from livedream.beside import step_back
 from livedream.frame import Frame
 from livedream.preparing import Prepared
 from livedream.runtime.latest import Latest
@@ -35,7 +36,7 @@ class LookAhead:
 
     def __init__(self, slot: Latest[Frame]) -> None:
         self._slot = slot
-        self._executor = ThreadPoolExecutor(1, "look ahead")
+        self._executor = ThreadPoolExecutor(1, "look ahead", step_back)
         self._coming: Future[Taken | None] | None = None
 
     def __enter__(self) -> LookAhead:

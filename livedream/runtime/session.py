@@ -143,7 +143,8 @@ class LiveSession:
                 "capture": lambda: self._capture.run(self._workers.stop),
                 "dream": self._begin_frames,
                 "finish": self._finish_frames,
-            }
+            },
+            giving_way=("capture", "finish"),
         )
         self.output.start()
 

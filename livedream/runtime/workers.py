@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+
+from livedream.beside import step_back
 
 JOIN_S = 1.0
 """How long a thread may take to end before it is left behind."""
@@ -26,10 +28,10 @@ class Workers:
         """Return whether they were started and nobody has asked for the end."""
         return bool(self._threads) and not self.stop.is_set()
 
-    def start(self, works: Mapping[str, Callable[[], None]]) -> None:
-        """Start a thread for each work, by its name; returns at once."""
+    def start(self, works: Mapping[str, Callable[[], None]], giving_way: Collection[str] = ()) -> None:
+        """Start a thread for each work, by its name; returns at once. giving_way: those that `step_back`."""
         self._threads = [
-            threading.Thread(target=self._guard, args=(work,), name=name, daemon=True)
+            threading.Thread(target=self._guard, args=(work, name in giving_way), name=name, daemon=True)
             for name, work in works.items()
         ]
         for thread in self._threads:
@@ -59,8 +61,10 @@ class Workers:
         if self._fault is not None:
             raise self._fault
 
-    def _guard(self, work: Callable[[], None]) -> None:
+    def _guard(self, work: Callable[[], None], gives_way: bool) -> None:
         try:
+            if gives_way:
+                step_back()
             work()
         except BaseException as fault:  # reaches the owner through raise_fault()
             self.note(fault)

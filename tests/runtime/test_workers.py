@@ -24,6 +24,17 @@ def test_an_error_in_one_ends_the_others_and_the_first_one_is_raised() -> None:
         workers.raise_fault()
 
 
+def test_those_that_are_to_give_way_do_so_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = list[str]()
+    monkeypatch.setattr(module, "step_back", lambda: threads.append(threading.current_thread().name))
+    workers = Workers(lambda: None)
+    done = {name: threading.Event() for name in ("first", "second", "third")}
+    workers.start({name: event.set for name, event in done.items()}, giving_way=("second", "third"))
+    assert all(event.wait(60) for event in done.values())
+    workers.join()
+    assert sorted(threads) == ["second", "third"]
+
+
 def test_they_run_until_the_end_is_asked_for() -> None:
     workers = Workers(lambda: None)
     assert not workers.are_running
