@@ -62,7 +62,7 @@ second, is what two could make if no thread waited for another. The kernel is mo
 on one thread, two times 8.0 on two. On one thread it costs less and the chain takes a third longer: 50
 frames a second. Since then two things were gained, both measured in turn on two cores of a Xeon with
 AVX-512 and without bfloat16: the scene is followed before a frame's turn comes (39.4 frames a second for
-37.2, six pairs), and threads beside the one that dreams have a niceness of 3 (1.02 to 1.09 times the
+37.2, six pairs), and threads that capture, prepare and compose have a niceness of 3 (1.02 to 1.09 times the
 frames, in turn every two seconds of one show; with two other programs at full load as many as before, where
 5 makes a tenth less). Without gain: decoding and composing held back while the kernel runs, SCHED_BATCH for
 the threads beside, the fields of a warm start and of a step in strips that fit into a core's cache, arrays
@@ -107,8 +107,8 @@ GOAL_ROWS = (
     (
         "1.4 times the frames a second of f284a06, before stages ran side by side",
         "1.33 Xeon (52.7 for 39.5; pairs 1.23 to 1.37); 1.21 slow (34.6 for 28.5; pairs 1.16 to 1.27), both "
-        "before 679fdf7, which makes about 1.1 times as many; 1.11 AVX-512 with it (37.9 for 34.1; pairs "
-        "1.06 to 1.18)",
+        "before b4d81b5 and 679fdf7, together about 1.1 times as many; 1.11 AVX-512 with them (37.9 for "
+        "34.1; pairs 1.06 to 1.18)",
         "`livedream bench`, both in turn, four to six runs each",
         "both cores are busy throughout, more than half of it with convolutions at the rate that "
         "these cores have: only a smaller network would do, see above",
@@ -147,7 +147,8 @@ GOAL_ROWS = (
         "second launch under 1.2 s, `--help` under 0.5 s, first launch of all under 6 s",
         "0.89, 0.25, 6.19 Xeon; 1.22, 0.36, 6.30 AVX-512; 1.07, 0.31, 5.96 slow",
         "`benchmarks/start.py`",
-        "the first launch: making the graph and its engines, 11.8 s of processor on two cores",
+        "the first launch: making the graph and its engines, 11.8 s of processor on two cores; the second: "
+        "loading Python's modules and the engine, 1.7 s of processor",
     ),
 )
 

@@ -16,7 +16,6 @@ R = TypeVar("R")
 TAKEN_CORES = 2
 """A show keeps so many cores busy: one that dreams, one that decodes, prepares and composes."""
 
-
 STEP_BACK = 3
 """Niceness of who gives way: a show on two cores has a twentieth more frames a second. With 5 it has no more,
 and where other programs keep both cores busy it has a tenth less; with 3 it has as many there as without."""
@@ -48,15 +47,14 @@ def thread_beside(name: str, cores: int | None = None) -> Executor:
 def step_back(cores: int | None = None) -> None:
     """Let this thread give way to the one that dreams, where a show has no core to spare for it.
 
-    All others wait for that one, sooner or later. Only Linux has priorities of threads that are a matter of
-    degree. cores: None for those that this process may use.
+    For those that capture, prepare and compose: all wait for that one, sooner or later. Only Linux has
+    priorities of threads that are a matter of degree. cores: None for those that this process may use.
     """
     if sys.platform != "linux" or (usable_cores() if cores is None else cores) > TAKEN_CORES:
         return
     here = threading.get_native_id()
-    niceness = os.getpriority(os.PRIO_PROCESS, here) + STEP_BACK
-    with suppress(PermissionError):  # a sandbox may forbid it
-        os.setpriority(os.PRIO_PROCESS, here, niceness)
+    with suppress(OSError):  # a sandbox may forbid it
+        os.setpriority(os.PRIO_PROCESS, here, os.getpriority(os.PRIO_PROCESS, here) + STEP_BACK)
 
 
 def usable_cores() -> int:

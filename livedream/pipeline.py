@@ -140,7 +140,7 @@ class DreamPipeline:
     def prepare(self, frame: Frame, settings: Settings, after: Prepared) -> Prepared:
         """Do what can be done for a frame before the one before it is dreamed; any thread, one at a time.
 
-        after: what was prepared for the frame before.
+        after: what was prepared for the frame before, not one that starts from a given picture.
         """
         return self._preparation.prepare(frame, self._aim(frame, settings), after.as_before)
 

@@ -9,7 +9,7 @@ from typing import Any
 from livedream.canvas.canvas import Canvas, Looked, Stopwatch
 from livedream.composite.gamma import brightened
 from livedream.frame import Frame
-from livedream.motion.flow import FlowEstimator, Motion
+from livedream.motion.flow import FlowEstimator, Motion, measures_alike
 from livedream.motion.sampling import Grey
 from livedream.motion.scene_memory import Followed, Scene, follow
 from livedream.settings import FeedbackSettings, Settings
@@ -17,7 +17,6 @@ from livedream.settings import FeedbackSettings, Settings
 FLOW_PX = 160
 """Longer side of the grey pictures that the flow is measured on: a tenth of a millisecond, and on a
 hand-held clip the dream flickers no more than with 256."""
-
 
 LEARN_S = 0.25
 """How often the dream of the scene is brought up to date: that is a warp of the whole picture."""
@@ -53,7 +52,8 @@ class Aim:
 class Prepared:
     """A frame with all that needs nothing of the dream before it.
 
-    frame: as brightened by `look.gamma`. looked: by the canvas. before: the frame that it follows; None for a
+    frame: as brightened by `look.gamma`. aim: whose settings may be older where they have no part in this.
+    looked: by the canvas. before: the frame that it follows; None for a
     first one. motion: since then; None without one, or if that has another shape. followed: the scene; None
     where nothing of it is wanted.
     """
@@ -102,7 +102,9 @@ class Preparation:
         if not looked_so or old.settings.look.gamma != aim.settings.look.gamma:
             return self.prepare(frame, aim, before)
         ready = replace(prepared, aim=aim, before=before)
-        if _grey(prepared) is not _grey(ready) or old.settings.motion != aim.settings.motion:
+        if _grey(prepared) is not _grey(ready) or not measures_alike(
+            old.settings.motion, aim.settings.motion
+        ):
             return self._moved(ready)
         if old.time_s == aim.time_s and _way(ready) == _way(prepared):
             return prepared

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -43,12 +44,22 @@ def test_a_thread_gives_way_where_no_core_is_to_spare_and_alone(cores: int, more
     assert niceness() == before
 
 
-def test_where_it_is_forbidden_or_unknown_a_thread_goes_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["getpriority", "setpriority"])
+@pytest.mark.parametrize("fault", [PermissionError(errno.EPERM, "no"), OSError(errno.ENOSYS, "none")])
+def test_where_it_is_forbidden_a_thread_goes_on_as_it_is(
+    name: str, fault: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: int) -> None:
-        raise PermissionError
+        raise fault
 
-    monkeypatch.setattr(os, "setpriority", refuse, raising=False)
+    monkeypatch.setattr(os, "setpriority", lambda *_: None, raising=False)
+    monkeypatch.setattr(os, name, refuse, raising=False)
     step_back(2)
+
+
+def test_where_threads_have_none_of_their_own_a_thread_goes_on_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.delattr(os, "setpriority", raising=False)
     step_back(2)

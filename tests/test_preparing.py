@@ -26,9 +26,17 @@ def test_what_was_prepared_ahead_is_dreamed_as_if_it_had_not_been(studio: Any) -
         np.testing.assert_array_equal(found.residual, wanted.residual)
 
 
-@pytest.mark.parametrize(
-    "what", ["nothing", "strength", "reset", "gamma", "motion", "recall", "flight", "size", "shot"]
-)
+CHANGES: dict[str, dict[str, object]] = {
+    "strength": {"look.strength": 0.5},
+    "persistence": {"motion.persistence": 0.5, "motion.stillness": 0.2},
+    "gamma": {"look.gamma": 1.5},
+    "motion": {"motion.tolerance_px": 3.0},
+    "recall": {"motion.recall": 0.0},
+    "flight": {"feedback.zoom": 0.5},
+}
+
+
+@pytest.mark.parametrize("what", ["nothing", "reset", "size", "shot", *CHANGES])
 def test_of_what_was_prepared_only_that_is_used_which_still_holds(studio: Any, what: str) -> None:
     wishes, first, second = studio.wishes(), studio.frame(), studio.frame(x=4, index=1)
     pipeline = DreamPipeline(studio.spec(), studio.adding(studio.pattern()))
@@ -37,22 +45,13 @@ def test_of_what_was_prepared_only_that_is_used_which_still_holds(studio: Any, w
     pipeline.begin(ready, wishes).finish()
     if what == "reset":
         pipeline.reset()
-    elif what == "gamma":
-        wishes = change(wishes, {"look.gamma": 1.5})
-    elif what == "strength":
-        wishes = change(wishes, {"look.strength": 0.5})
-    elif what == "motion":
-        wishes = change(wishes, {"motion.tolerance_px": 3.0})
-    elif what == "recall":
-        wishes = change(wishes, {"motion.recall": 0.0})
-    elif what == "flight":
-        wishes = change(wishes, {"feedback.zoom": 0.5})
     elif what == "size":
         pipeline.swap(studio.spec((96, 128)), studio.adding(studio.pattern((96, 128))))
     elif what == "shot":
         second = replace(second, shot=1)
+    wishes = change(wishes, CHANGES.get(what, {}))
     found, anew = pipeline.prepared(second, wishes, coming), pipeline.prepared(second, wishes)
-    assert (found is coming) == (what in ("nothing", "strength"))
+    assert (found is coming) == (what in ("nothing", "strength", "persistence"))
     np.testing.assert_array_equal(found.frame.rgb, anew.frame.rgb)
     np.testing.assert_array_equal(found.looked.small, anew.looked.small)
     assert (found.motion is None) == (anew.motion is None) == (what in ("reset", "shot"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -87,7 +88,7 @@ def _watched(console: Console) -> tuple[Clock, MakeDisplay]:
     # Qt is loaded only where it is used.
     from livedream.ui.faulty_display import FaultyDisplay, QtClock
 
-    clock = QtClock(SystemClock(), console.print)
+    clock = QtClock(SystemClock(), partial(console.print, markup=False, highlight=False))
 
     def make_display(session: LiveSession, injector: Injector) -> FaultyDisplay:
         return FaultyDisplay(session, injector, clock, session.tell)

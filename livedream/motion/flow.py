@@ -106,6 +106,15 @@ class FlowEstimator:
         return Motion(flow, trust, kept, False, whole)
 
 
+MEASURED_BY = ("tolerance_px", "tolerance_levels", "cut_share", "cut_keep", "fill")
+"""Settings that have a part in how motion is measured."""
+
+
+def measures_alike(one: MotionSettings, other: MotionSettings) -> bool:
+    """Return whether motion is measured alike by two settings: the others may go up and down as they like."""
+    return all(getattr(one, name) == getattr(other, name) for name in MEASURED_BY)
+
+
 def smoothed(flow: Flow | cv2.typing.MatLike) -> Flow:
     """Blur a flow by a Gaussian of `SMOOTH_PX`.
 

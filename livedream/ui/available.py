@@ -113,8 +113,10 @@ def _platform(name: str, environ: Mapping[str, str]) -> Health:
 
 def _load_fault(plugin: str) -> Health | None:
     """Load Qt's plugin for a platform as Qt will; None if that works."""
-    from PyQt6.QtCore import QLibraryInfo
-
+    try:
+        from PyQt6.QtCore import QLibraryInfo
+    except ImportError as fault:
+        return _unloadable(plugin, str(fault))
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
     library = folder / f"libq{plugin}.so"
     if not library.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import cast
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QEventLoop, QObject, QTimer
@@ -26,14 +27,15 @@ LOOK_UP_MS = 10
 class FaultyDisplay(QObject):
     """The output of a show, full screen on a display that nobody sees; it is unplugged while the fault is on.
 
-    times_s: when a frame was drawn on it, by the clock. Make it, and wait by a `QtClock`, in the main thread.
-    clock: does not jump. tell: takes what the performer is told.
+    times_s: when another frame than before was drawn on it, by the clock. Make it, and wait by a `QtClock`,
+    in the main thread. clock: does not jump. tell: takes what the performer is told.
     """
 
     def __init__(self, show: Show, injector: Injector, clock: Clock, tell: Callable[[str], None]) -> None:
         self._app = QApplication.instance() or QApplication(["livedream", "-platform", "offscreen"])
         super().__init__()
         self.times_s: list[float] = []
+        self._drawn: int | None = None
         self._injector, self._clock, self._home = injector, clock, QWidget()
         self._output = OutputDisplay(show, self._home, ON_PROCESSOR, clock, tell)
         self._screen = QGuiApplication.screens()[0]
@@ -49,14 +51,17 @@ class FaultyDisplay(QObject):
     def close(self) -> None:
         """Put it away."""
         self._timer.stop()
-        # Before the application is gone.
-        sip.delete(self._output.window)
-        sip.delete(self._home)
+        # Before the application is gone, and in this thread.
+        for part in (self._output.window, self._home, self):
+            sip.delete(part)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: ARG002, N802  (Qt's name)
-        """Note when it draws."""
-        if a1 is not None and a1.type() == QEvent.Type.Paint:
-            self.times_s.append(self._clock.now_s())
+        """Note when it draws another frame: it is painted when it is shown again, too."""
+        preview = self._output.window.picture.preview
+        if a1 is not None and a1.type() == QEvent.Type.Paint and preview.filled:
+            if preview.number != self._drawn:
+                self.times_s.append(self._clock.now_s())
+            self._drawn = preview.number
         return False
 
     def _look_up(self) -> None:
@@ -65,8 +70,7 @@ class FaultyDisplay(QObject):
         if plugged == self._plugged:
             return
         self._plugged = plugged
-        app = QGuiApplication.instance()
-        assert isinstance(app, QGuiApplication)
+        app = cast(QGuiApplication, self._app)
         (app.screenAdded if plugged else app.screenRemoved).emit(self._screen)
 
 

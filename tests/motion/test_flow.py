@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livedream.motion.flow import FlowEstimator, Motion, grey, smoothed
+from livedream.motion.flow import MEASURED_BY, FlowEstimator, Motion, grey, measures_alike, smoothed
 from livedream.motion.sampling import Grey, grid_of, sample
 from livedream.settings import MotionSettings
 
@@ -75,6 +75,22 @@ def test_unrelated_pictures_are_a_cut_and_nothing_is_trusted(seed: int) -> None:
     motion = measure(window(seed=seed), window())
     assert motion.cut is True
     assert (motion.trust == 0).all()
+
+
+def test_settings_that_motion_is_not_measured_by_have_no_part_in_it() -> None:
+    read = set[str]()
+
+    class Reading:
+        def __getattr__(self, name: str) -> object:
+            read.add(name)
+            return getattr(WISHES, name)
+
+    for current in (window(2, 1), window(seed=1)):
+        FlowEstimator().measure(current, window(), Reading())  # type: ignore[arg-type]
+    assert read == set(MEASURED_BY)
+    assert measures_alike(WISHES, WISHES.model_copy(update={"persistence": 0.1, "recall": 0.2}))
+    for name in MEASURED_BY:
+        assert not measures_alike(WISHES, WISHES.model_copy(update={name: 0.123}))
 
 
 def test_from_which_share_on_it_is_a_cut_is_a_wish() -> None:

@@ -1,3 +1,4 @@
+import builtins
 import ctypes
 import socket
 import subprocess
@@ -97,6 +98,25 @@ def test_a_missing_library_is_named_with_its_package(
     assert health.state == "failed"
     assert health.message == f"the library {library} is missing, which Qt needs"
     assert health.remedy.startswith(f"sudo apt install {package}\n")
+
+
+@pytest.mark.parametrize("platform", ["offscreen", "xcb"])
+def test_a_library_without_which_qt_itself_does_not_load_is_named(
+    monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    def load(name: str, *rest: object) -> object:
+        if name == "PyQt6.QtCore":
+            raise ImportError("libglib-2.0.so.0: cannot open shared object file: No such file or directory")
+        return imported(name, *rest)
+
+    imported = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", load)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+
+    health = display_available("linux", {"QT_QPA_PLATFORM": platform})
+
+    assert health.message == "the library libglib-2.0.so.0 is missing, which Qt needs"
+    assert health.remedy.startswith("sudo apt install libglib2.0-0\n")
 
 
 @on_linux

@@ -52,10 +52,27 @@ def seen(qtbot: QtBot) -> Iterator[Seen]:
 
 
 def test_it_draws_each_frame_and_notes_when(seen: Seen) -> None:
+    seen.qtbot.waitUntil(lambda: seen.show.polls > 1)
+    assert seen.display.times_s == [], "it is painted, and there is no frame yet"
     for _ in range(3):
         seen.draws()
+    assert len(seen.display.times_s) == 3
     assert seen.display.times_s == sorted(seen.display.times_s)
     assert seen.said == ["output on display"]
+
+
+def test_a_display_that_shows_the_frame_of_before_for_ever_is_not_back(seen: Seen) -> None:
+    seen.draws()
+    seen.injector.begin("display-lost")
+    seen.qtbot.waitUntil(lambda: len(seen.said) > 1)
+    window = seen.display._output.window
+    window._timer.start = lambda: None
+    seen.injector.end("display-lost")
+    seen.qtbot.waitUntil(lambda: len(seen.said) > 2)
+    window.picture.repaint()
+    seen.show.give(np.zeros((9, 16, 3), np.uint8))
+    seen.qtbot.wait(100)
+    assert len(seen.display.times_s) == 1
 
 
 def test_it_is_gone_while_the_fault_is_on_and_draws_again_after_it(seen: Seen) -> None:

@@ -27,7 +27,10 @@ from livedream.sources.source import Source
 
 
 class Display(Protocol):
-    """Shows the output of a session, and can be unplugged. times_s: when it drew each frame, by the clock."""
+    """Shows the output of a session, and can be unplugged.
+
+    times_s: when it drew each new frame, by the clock.
+    """
 
     times_s: list[float]
 
@@ -87,8 +90,10 @@ def rigged(  # noqa: PLR0913  (the parts of a show, one by one)
             camera, SettingsStore(settings), plan, show_clock, builder=builder, tell=tell, observe=observe
         )
         at_a_fault.pop_all()
+        at_a_fault.callback(session.finish)
+        display = None if make_display is None else make_display(session, injector)
+        at_a_fault.pop_all()
     watched, faulty = FaultySink(clock), FaultySink(clock, injector)
     recorder = CountingRecorder(film, clock, injector)
     workers = {sink.name: session.add_sink(sink) for sink in (watched, faulty, recorder)}
-    display = None if make_display is None else make_display(session, injector)
     return Rig(session, injector, watched, faulty, recorder, workers, show_clock, display)

@@ -24,8 +24,8 @@ RGB = np.zeros((96, 128, 3), np.uint8)
 
 @pytest.fixture
 def rig_of(tmp_path: Path, cache: EngineCache, small_settings: Settings) -> Callable[..., Rig]:
-    def make(source: Drifting, plan: Plan = PLAN) -> Rig:
-        return rigged(source, small_settings, plan, CLOCK, tmp_path / "show.mp4", cache=cache)
+    def make(source: Drifting, plan: Plan = PLAN, **more: Any) -> Rig:
+        return rigged(source, small_settings, plan, CLOCK, tmp_path / "show.mp4", cache=cache, **more)
 
     return make
 
@@ -96,9 +96,16 @@ def test_the_source_is_the_sessions_own(rig_of: Callable[..., Rig], source: Drif
 def test_of_an_unknown_engine_and_a_source_that_sends_nothing_it_tells_and_closes_the_source(
     rig_of: Callable[..., Rig], make_source: Callable[..., Any]
 ) -> None:
-    source, empty = make_source(), make_source(count=0)
+    source, empty, unseen = make_source(), make_source(count=0), make_source()
     with pytest.raises(InputError, match="eagre"):
         rig_of(source, Plan(engine="eagre"))
     with pytest.raises(SourceError, match="has ended"):
         rig_of(empty)
+
+    def none(*_: Any) -> Any:
+        raise InputError("there is no display")
+
+    with pytest.raises(InputError, match="no display"):
+        rig_of(unseen, make_display=none)
     assert source.closed > 0 < empty.closed
+    assert unseen.closed > 0
