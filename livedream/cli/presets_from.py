@@ -22,7 +22,9 @@ def run_as(words: tuple[str | None, Path | None], out: Path | None) -> None:
 
 def run(file: Path, out: Path | None) -> None:
     """Print a preset file of what `file` was made with, or write it to `out`. Raises InputError."""
-    text = recipe_of(file).text()
+    recipe = recipe_of(file)
+    text = recipe.text()
+    begins = " (as it begins: its timeline is in the comments)" if "segment" in recipe.made else ""
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -34,4 +36,4 @@ def run(file: Path, out: Path | None) -> None:
         write_text(out, text)
     except OSError as fault:
         raise InputError(f"--out {out} cannot be written: {fault.strerror}") from fault
-    Console().print(f"{out}: livedream --preset {out}", markup=False, highlight=False, soft_wrap=True)
+    Console().print(f"{out}: livedream --preset {out}{begins}", markup=False, highlight=False, soft_wrap=True)

@@ -68,8 +68,9 @@ def zoom_of(request: RenderRequest, flight: Flight) -> Job:
     """
     if not isinstance(open_footage(request.source, FootageRequest()), StillFootage):
         raise InputError(f"a zoom starts from a single picture, and {request.source} is not one")
-    job = job_of(request)
-    kept = words_of(request.assignments)
+    job, kept = job_of(request), words_of(request.assignments)
+    if flight != Flight() and any(word.startswith("feedback.") for word in kept):
+        raise InputError("--speed, --rotate and --pan contradict --set feedback; leave out one of the two")
     segments = [
         replace(segment, settings=flying(at_full_size(segment.settings, job.size_wh, kept), flight, kept))
         for segment in job.timeline.segments

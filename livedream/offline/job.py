@@ -24,6 +24,7 @@ from livedream.offline.timecode import clock_words, seconds_of
 from livedream.offline.wanted_sources import Wanted, check_moves, wanted_of
 from livedream.presets import apply_assignments, as_toml, load, preset_table
 from livedream.references import References
+from livedream.resources import DEFAULT_PRESET
 from livedream.settings import change
 from livedream.settings.modulation_row import ModulationRow, check_circle
 from livedream.sinks.render_recipe import Recipe
@@ -110,7 +111,7 @@ def job_of(request: RenderRequest) -> Job:
     sound = _sound(request, footage, output, begin_s)
     listening = _listening(request, footage, wanted, (first, last), rate)
     files = files_of(request, timeline, listening, output)
-    begins, rows = timeline.at(begin_s).settings, timeline.around(begin_s).holds.rows
+    begins, holds = timeline.at(begin_s).settings, timeline.around(begin_s).holds
     identities = {word: identity_of([file]) for word, file in files.items()}
     made = made_of(request, footage, size_wh, rate, timeline)
     made |= {"content": footage.identity} | ({"files": identities} if identities else {})
@@ -122,14 +123,14 @@ def job_of(request: RenderRequest) -> Job:
         first,
         last,
         timeline,
-        Recipe(load(request.preset).name, begins, made, rows),
+        Recipe(holds.preset, begins, made, holds.rows),
         request.seed,
         None if request.first_frame is None else read_image(request.first_frame),
         sound,
         identities,
         listening,
         request.bpm,
-        tuple(_notes(request, footage, wanted, listening)),
+        (*_preset_notes(request, timeline), *_notes(request, footage, wanted, listening)),
     )
 
 
@@ -164,6 +165,11 @@ def _listening(
     if isinstance(footage, Film) and has_sound(footage.path):
         return Listening(footage.path, footage.origin_s, 0, last, beat)
     return None
+
+
+def _preset_notes(request: RenderRequest, timeline: SettingsTimeline) -> Iterator[str]:
+    if request.preset != DEFAULT_PRESET and timeline.segments[0].preset != load(request.preset).name:
+        yield f"--preset {request.preset} changes nothing: the timeline has another from the beginning on"
 
 
 def _notes(
@@ -223,7 +229,7 @@ def _timeline(request: RenderRequest, footage: Footage) -> SettingsTimeline:
     check_moves(request.moves)
     preset = load(request.preset)
     settings = apply_assignments(preset.settings, list(request.assignments))
-    first = Segment(0.0, change(settings, request.changes, "set"), rows=preset.rows)
+    first = Segment(0.0, change(settings, request.changes, "set"), rows=preset.rows, preset=preset.name)
     timeline = SettingsTimeline([first])
     if request.timeline is not None:
         ends = partial(end_before, footage)

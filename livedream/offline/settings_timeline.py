@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -32,13 +32,14 @@ EndBefore = Callable[[float], float | None]
 class Segment:
     """From `at_s` on these settings hold; those before become them within `fade_s` seconds.
 
-    rows: what moves them.
+    rows: what moves them. preset: the name of what they were made from.
     """
 
     at_s: float
     settings: Settings
     fade_s: float = 0.0
     rows: tuple[ModulationRow, ...] = ()
+    preset: str = ""
 
 
 class Around(NamedTuple):
@@ -87,9 +88,9 @@ def load_timeline(
     for number, table in enumerate(tables, 1):
         origin = f"{file}: segment {number}"
         check_words(table, WORDS, origin)
-        settings, rows = _look(table, segments[-1], assignments, origin, file.parent)
+        look = _look(table, segments[-1], assignments, origin, file.parent)
         at_s = seconds_of(_given(table, "at", origin), rate, f"{origin}: at")
-        segments.append(Segment(at_s, settings, _fade_s(table, origin), rows))
+        segments.append(replace(look, at_s=at_s, fade_s=_fade_s(table, origin)))
     _check_order(segments, file)
     end_s = end_before(segments[-1].at_s)
     if end_s is not None:
@@ -155,12 +156,16 @@ def words_of(given: Any, origin: str, folder: Path) -> dict[str, Any]:
 
 def _look(
     table: Mapping[str, Any], before: Segment, assignments: Sequence[str], origin: str, folder: Path
-) -> tuple[Settings, tuple[ModulationRow, ...]]:
-    settings, rows = before.settings, before.rows
+) -> Segment:
+    """Return what a segment looks like: as the one before, but for what it says."""
+    look = before
     if "preset" in table:
         preset = load(beside(folder, str(table["preset"])))
-        settings, rows = apply_assignments(preset.settings, list(assignments)), preset.rows
-    return change(settings, words_of(table.get("set", {}), origin, folder), origin), rows
+        settings = apply_assignments(preset.settings, list(assignments))
+        look = replace(look, settings=settings, rows=preset.rows, preset=preset.name)
+    return replace(
+        look, settings=change(look.settings, words_of(table.get("set", {}), origin, folder), origin)
+    )
 
 
 def _given(table: Mapping[str, Any], word: str, origin: str) -> str | float:

@@ -30,6 +30,7 @@ from livedream.settings.modulation_row import ModulationRow
 from livedream.sinks.metadata import PICTURES, check_metadata, check_size, write_with_metadata
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.segments import told
+from livedream.sources.moving_picture import holds_several
 from livedream.sources.source_spec import expanded
 from livedream.sources.still_image import over_black
 from livedream.sources.transparent import Alpha, read_transparent
@@ -71,7 +72,8 @@ class StillRequest:
 class Still:
     """A picture that can be dreamed.
 
-    alpha: None if it is opaque, or is to become so. notes: sentences for people on what moves nothing.
+    alpha: None if it is opaque, or is to become so. notes: sentences for people on what moves nothing, and
+    on what of the picture is lost.
     """
 
     file: Path
@@ -88,6 +90,7 @@ def still_of(request: StillRequest) -> Still:
     source, file = expanded(request.source), expanded(request.output)
     _check_file(file, source, overwrite=request.overwrite)
     rgb, alpha = read_transparent(source)
+    lost = _lost(source, file, alpha)
     if alpha is not None and file.suffix.lower() not in TRANSPARENT:
         rgb, alpha = over_black(rgb, alpha), None  # else what it hides would be seen
     size_wh = (rgb.shape[1], rgb.shape[0])
@@ -117,7 +120,7 @@ def still_of(request: StillRequest) -> Still:
         recipe,
         request.rounds,
         request.seed,
-        tuple(notes_on_picture(preset.rows)),
+        (*lost, *notes_on_picture(preset.rows)),
     )
 
 
@@ -173,6 +176,20 @@ def engine_name(still: Still, engines: Engines) -> str:
     """Build the engine and return its name. Raises EngineError."""
     size_wh = (still.rgb.shape[1], still.rgb.shape[0])
     return engines.engine_for(spec_for(still.recipe.settings.dream, size_wh)).name
+
+
+def _lost(source: Path, file: Path, alpha: Alpha | None) -> tuple[str, ...]:
+    """Return a sentence on each thing of a picture that its dream will not have."""
+    lost = []
+    if holds_several(source):
+        lost.append(
+            f"{source.name} moves: its first picture is dreamed; livedream render makes films of GIFs"
+        )
+    if alpha is not None and file.suffix.lower() not in TRANSPARENT:
+        lost.append(
+            f"{source.name} is transparent in places, which {file.suffix} cannot be: they become black"
+        )
+    return tuple(lost)
 
 
 def _check_file(file: Path, source: Path, *, overwrite: bool) -> None:

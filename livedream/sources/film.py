@@ -10,7 +10,7 @@ from pathlib import Path
 from livedream.containers.steady_stamps import Jump
 from livedream.sources.decoding import Decoding, duration_s, stamp_s
 from livedream.sources.film_scan import USUAL_RATES, FilmScan, rate_that_matters, scan
-from livedream.sources.footage import Shot
+from livedream.sources.footage import Shot, transparency_words
 from livedream.sources.timeline import Timeline, nominal_fps
 from livedream.sources.video_frame import Developer, colour_words
 
@@ -67,6 +67,7 @@ class Film:
             self._note(damage_words(self.name, run.damaged_s))
         finally:
             self._note(jump_words(self.name, run.jumps))
+            self._note(transparency_words(self.name) if developer.saw_transparency else "")
             run.close()
 
     def _rate_that_matters(self, mean_fps: float) -> float:

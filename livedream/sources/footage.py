@@ -47,6 +47,11 @@ class Footage(Protocol):
         ...
 
 
+def transparency_words(name: str) -> str:
+    """Return what becomes of transparent places, in words: films and most pictures of them have none."""
+    return f"{name} is transparent in places: what is rendered is opaque, and black there"
+
+
 def end_before(footage: Footage, time_s: float) -> float | None:
     """Return when footage ends if that is before a time, else None; a header alone never tells."""
     if footage.length_s is None or time_s <= footage.length_s:

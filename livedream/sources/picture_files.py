@@ -11,10 +11,10 @@ from pathlib import Path
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sources.film import identity_of
-from livedream.sources.footage import Shot
+from livedream.sources.footage import Shot, transparency_words
 from livedream.sources.source_spec import IMAGE_SUFFIX, check_still
-from livedream.sources.still_image import read_image
-from livedream.sources.transparent import declared_size
+from livedream.sources.still_image import over_black
+from livedream.sources.transparent import declared_size, read_transparent
 
 NUMBER = re.compile(r"%0?(\d*)d")
 """Where a pattern such as frame_%05d.png has its number."""
@@ -37,14 +37,21 @@ class PictureSeries:
         self._files = [file for file in files if file.exists()]
         if not self._files:
             raise InputError(f"all pictures of {name} are links to files that do not exist; mend the links")
-        self.name, self.rate, self.damage = name, rate, missing_words(name, self._files, len(files))
-        height, width = read_image(self._files[0]).shape[:2]
+        self.name, self.rate = name, rate
+        self._missing, self._is_transparent = missing_words(name, self._files, len(files)), False
+        height, width = self._decoded(self._files[0]).shape[:2]
         self.size_wh = width, height
         self.length_s: float | None = float(len(self._files) / rate)
         self.identity = identity_of(self._files)
         for file in self._files:
             check_still(file)
             self._check_size(file, declared_size(file) or self.size_wh)
+
+    @property
+    def damage(self) -> str:
+        """Return which pictures are missing, and whether one was transparent so far; "" for neither."""
+        lost = transparency_words(self.name) if self._is_transparent else ""
+        return "; ".join(words for words in (self._missing, lost) if words)
 
     def measured_s(self) -> float | None:
         """Return the length, which is never only declared."""
@@ -57,9 +64,14 @@ class PictureSeries:
             yield Shot(float(begin_s), float(end_s), partial(self._read, file))
 
     def _read(self, file: Path) -> Rgb:
-        rgb = read_image(file)
+        rgb = self._decoded(file)
         self._check_size(file, (rgb.shape[1], rgb.shape[0]))
         return rgb
+
+    def _decoded(self, file: Path) -> Rgb:
+        rgb, alpha = read_transparent(file)
+        self._is_transparent |= alpha is not None
+        return rgb if alpha is None else over_black(rgb, alpha)
 
     def _check_size(self, file: Path, size_wh: tuple[int, int]) -> None:
         if size_wh != self.size_wh:
@@ -75,9 +87,11 @@ class StillFootage:
 
     def __init__(self, path: Path, rate: Fraction, seconds: float = STILL_SECONDS) -> None:
         """Read the picture. Raises InputError if it cannot be decoded."""
-        self.name, self.rate, self.damage = path.name, rate, ""
+        self.name, self.rate = path.name, rate
         self.length_s: float | None = seconds
-        self._rgb = read_image(path)
+        rgb, alpha = read_transparent(path)
+        self.damage = "" if alpha is None else transparency_words(self.name)
+        self._rgb = rgb if alpha is None else over_black(rgb, alpha)
         height, width = self._rgb.shape[:2]
         self.size_wh = width, height
         self.identity = identity_of([path])

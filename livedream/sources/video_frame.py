@@ -48,6 +48,7 @@ class Developer:
         self._orientation = of_matrix(_display_matrix(first))
         self._square_wh = self._shown_wh = square_size((first.width, first.height), pixel_shape)
         self._reformatter = VideoReformatter()
+        self.saw_transparency = False
         # Interlaced lines have to be blended at their own size.
         if most_wh and needs_mapping(first.color_trc, first.color_primaries) and not first.interlaced_frame:
             fitting_wh = self._orientation.size_wh(fitted_size(self.size_wh, most_wh))
@@ -80,7 +81,7 @@ class Developer:
         )
         picture: NDArray[Any] = converted.to_ndarray()
         if has_alpha:
-            return _over_black(picture)
+            return self._over_black(picture)
         # What needed no conversion is the decoder's own picture, which others may show on.
         return picture.copy() if converted is frame else picture
 
@@ -93,7 +94,12 @@ class Developer:
             fitting = {"width": width, "height": height, "interpolation": Interpolation.AREA}
         deep: NDArray[Any] = self._reformatter.reformat(frame, format=form, threads=1, **fitting).to_ndarray()
         rgb = to_bt709(deep[..., :3], frame.color_trc, frame.color_primaries)
-        return _over_black(np.dstack([rgb, deep[..., 3] >> 8])) if has_alpha else rgb
+        return self._over_black(np.dstack([rgb, deep[..., 3] >> 8])) if has_alpha else rgb
+
+    def _over_black(self, rgba: NDArray[Any]) -> NDArray[Any]:
+        alpha = rgba[..., 3:].astype(np.uint16)
+        self.saw_transparency |= bool(alpha.min() < 255)
+        return np.asarray((rgba[..., :3] * alpha + 127) // 255, np.uint8)
 
 
 def colour_words(frame: av.VideoFrame) -> str:
@@ -122,8 +128,3 @@ def square_size(size_wh: tuple[int, int], pixel_shape: Fraction | None) -> tuple
 def _is_untagged_hd(frame: av.VideoFrame) -> bool:
     """Return whether to read it as BT.709, as players do; FFmpeg would read it as BT.601."""
     return frame.colorspace == UNTAGGED and (frame.width >= 1280 or frame.height > 576)
-
-
-def _over_black(rgba: NDArray[Any]) -> NDArray[Any]:
-    alpha = rgba[..., 3:].astype(np.uint16)
-    return np.asarray((rgba[..., :3] * alpha + 127) // 255, np.uint8)

@@ -44,6 +44,16 @@ def test_presets_from_gives_a_preset_file_back(
     assert "already exists" in told("presets", "from", str(film), "--out", str(preset))
 
 
+def test_of_a_timeline_it_is_told_that_this_is_how_it_begins(tmp_path: Path) -> None:
+    made = {"livedream": "0.1", "segment": [{"at": 0.0}, {"at": 1.0}]}
+    film, out = tmp_path / "film", tmp_path / "mine.toml"
+    film.mkdir()
+    (film / SIDECAR).write_text(Recipe("mine", Settings(), made).text(), encoding="utf-8")
+    done = CliRunner().invoke(app, ["presets", "from", str(film), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "(as it begins: its timeline is in the comments)" in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -125,6 +125,14 @@ def test_the_mean_colour_has_the_picture_s_size_and_time(picture: Path) -> None:
     assert (rgb == rgb[0, 0]).all()
 
 
+@pytest.mark.parametrize("flight", [Flight(speed=0.2), Flight(rotate=10.0), Flight(pan_x=0.1)])
+def test_two_ways_to_say_how_it_flies_contradict_each_other(picture: Path, flight: Flight) -> None:
+    request = RenderRequest(str(picture), str(picture.parent / "out.mp4"), assignments=("feedback.zoom=1",))
+    with pytest.raises(InputError, match="contradict --set feedback"):
+        zoom_of(request, flight)
+    assert zoom_of(request, Flight()).timeline.at(0.0).settings.feedback.zoom == 1.0
+
+
 def test_a_film_is_no_picture(picture: Path) -> None:
     with pytest.raises(InputError):
         zoom_of(RenderRequest("clouds:x", "out.mp4"), Flight())

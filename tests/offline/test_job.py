@@ -347,6 +347,26 @@ def test_a_preset_of_a_timeline_brings_its_rows_along(make_clip: Make, tmp_path:
     assert job.recipe.rows == rows[0]
 
 
+@pytest.mark.parametrize(
+    ("begin", "preset", "recipe", "is_told"),
+    [
+        (0, "fur", "lines", True),
+        (0, "eyes", "lines", False),
+        (1, "fur", "fur", False),
+        (0, "lines", "lines", False),
+    ],
+)
+def test_a_preset_beside_a_timeline_that_has_one_from_the_beginning_changes_nothing(
+    make_clip: Make, tmp_path: Path, begin: int, preset: str, recipe: str, is_told: bool
+) -> None:
+    show = tmp_path / "show.toml"
+    show.write_text(f'[[segment]]\nat = {begin}\npreset = "lines"\n')
+    job = job_of(RenderRequest(str(make_clip()), str(tmp_path / "out.mp4"), preset, timeline=show))
+    assert job.recipe.name == recipe
+    words = f"--preset {preset} changes nothing: the timeline has another from the beginning on"
+    assert (words in job.notes) == is_told
+
+
 def test_rows_with_which_a_macro_of_the_preset_would_move_itself_are_told(
     make_clip: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from livedream.errors import InputError
 from livedream.offline.engine_pool import Engines
@@ -83,6 +84,17 @@ def test_what_is_transparent_stays_so(asked: StillRequest, tmp_path: Path, name:
     alpha = cv2.imread(str(tmp_path / name), cv2.IMREAD_UNCHANGED)[..., 3]
     assert (alpha == bgra[..., 3]).all()
     assert recipe_of(tmp_path / name).made["rounds"] == 2
+
+
+@pytest.mark.parametrize("pictures", [1, 3])
+def test_of_a_picture_that_moves_it_is_told_that_the_first_is_dreamed(
+    asked: StillRequest, tmp_path: Path, pictures: int
+) -> None:
+    frames = [Image.new("RGB", (64, 48), (80 * number, 90, 120)) for number in range(pictures)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    still = still_of(replace(asked, source=str(tmp_path / "moving.gif")))
+    assert len(still.notes) == (pictures > 1)
+    assert all("moving.gif moves: its first picture is dreamed" in note for note in still.notes)
 
 
 def test_jpeg_has_no_alpha(asked: StillRequest, tmp_path: Path) -> None:
@@ -201,6 +213,8 @@ def test_what_is_hidden_is_not_seen_where_alpha_cannot_be_kept(asked: StillReque
     bgra[:, :48, 3], bgra[:, 48:, 3] = 0, 255
     cv2.imwrite(asked.source, bgra)
     still = still_of(replace(asked, output=str(tmp_path / "out.jpg")))
+    assert still.notes == ("in.png is transparent in places, which .jpg cannot be: they become black",)
+    assert still_of(replace(asked, output=str(tmp_path / "out.png"))).notes == ()
     assert still.alpha is None
     assert (still.rgb[:, :48] == 0).all()
     assert (still.rgb[:, 48:] == 120).all()

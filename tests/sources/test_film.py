@@ -2,6 +2,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from livedream.errors import InputError
@@ -54,3 +55,17 @@ def test_what_is_no_film_is_told(tmp_path: Path) -> None:
     (tmp_path / "story.mp4").write_text("once upon a time " * 99)
     with pytest.raises(InputError, match=r"story\.mp4"):
         Film(tmp_path / "story.mp4")
+
+
+@pytest.mark.parametrize(("alpha", "told"), [(0, True), (255, False)])
+def test_that_transparent_places_become_black_is_told(
+    make_video: Callable[..., Path], alpha: int, told: bool
+) -> None:
+    rgba = np.full((48, 64, 4), 200, np.uint8)
+    rgba[:, :32, 3] = alpha
+    rgba[:, 32:, 3] = 255
+    film = Film(make_video("c.mkv", [rgba] * 2, codec="ffv1", pix_fmt="bgra", source_fmt="rgba"))
+    for shot in film.shots():
+        shot.develop()
+    words = "c.mkv is transparent in places: what is rendered is opaque, and black there"
+    assert film.damage == (words if told else "")

@@ -47,6 +47,23 @@ def test_numbers_in_names_count_as_numbers(one: int, other: int) -> None:
     assert (natural_key(f"f{one}.png") < natural_key(f"f{other}.png")) == (one < other)
 
 
+def test_that_transparent_places_become_black_is_told_once(tmp_path: Path) -> None:
+    for number, alpha in enumerate((255, 0, 128)):
+        Image.new("RGBA", (48, 32), (200, 100, 50, alpha)).save(tmp_path / f"f{number}.png")
+    said = "shots is transparent in places: what is rendered is opaque, and black there"
+    series = PictureSeries("shots", folder_files(tmp_path), Fraction(10))
+    assert series.damage == "", "the first is opaque"
+    pictures = [shot.develop() for shot in series.shots()]
+    assert series.damage == said
+    assert [int(picture.max()) for picture in pictures] == [200, 0, 100]
+    lacking = PictureSeries("shots", [tmp_path / "f1.png", tmp_path / "f9.png"], Fraction(10))
+    assert lacking.damage == f"shots: 1 of 2 pictures are links that lead nowhere, and left out; {said}"
+    assert StillFootage(tmp_path / "f0.png", Fraction(10)).damage == ""
+    still = StillFootage(tmp_path / "f2.png", Fraction(10))
+    assert still.damage == said.replace("shots", "f2.png")
+    assert next(still.shots()).develop().max() == 100
+
+
 def test_a_series_is_in_the_order_of_its_numbers(tmp_path: Path, make_pictures: MakePictures) -> None:
     folder = make_pictures("f_0010.png", "f_0002.png", "f_3.png", "g_0001.png", "f_12345.png")
     names = [file.name for file in pattern_files(str(folder / "f_%04d.png"))]
