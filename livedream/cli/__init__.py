@@ -45,7 +45,7 @@ def _run(arguments: list[str]) -> int:
         from livedream.cli.app import app
         from livedream.cli.default_command import with_default_command
 
-        app(args=with_default_command(arguments), prog_name="livedream", standalone_mode=True)
+        code = app(args=with_default_command(arguments), prog_name="livedream", standalone_mode=False)
     except KeyboardInterrupt:
         return INTERRUPTED
     except SystemExit as ended:
@@ -53,11 +53,10 @@ def _run(arguments: list[str]) -> int:
     except Exception as fault:  # what a library raises reaches no person as it is
         from livedream.cli.faults import told
 
-        sentence, code = told(fault)
+        sentence, code = told(fault, arguments)
         if sentence:
             _complain(sentence)
-        return code
-    return 0
+    return int(code or 0)
 
 
 def _complain(sentence: str) -> None:

@@ -25,6 +25,9 @@ from livedream.offline.engine_pool import Engines
 from livedream.runtime.engine_words import describe
 from livedream.runtime.playlist_loading import load_look
 
+MOST = 1e9
+"""No figure of an engine is as large; a damaged file may claim it."""
+
 
 def print_engines() -> None:
     """Print what is kept on disk, the engine used last first, and where that is.
@@ -212,10 +215,12 @@ def _printable(text: str) -> str:
 
 
 def _number(value: Any, digits: int) -> str:
+    """Format a figure; "" if it is none, or one that would push all others out of the table."""
     try:
-        return f"{float(value):.{digits}f}"
+        number = float(value)
     except (TypeError, ValueError, OverflowError):
         return ""
+    return f"{number:.{digits}f}" if abs(number) < MOST else ""
 
 
 def _when(moment: Any) -> str:

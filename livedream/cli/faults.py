@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
+from typer.exceptions import TyperException
+
+from livedream.cli.usage import usage_words
 from livedream.errors import INTERRUPTED, LivedreamError
 
 UNEXPECTED = 70
@@ -15,12 +19,19 @@ LONGEST_REASON = 200
 """Letters of a library's words that are repeated."""
 
 
-def told(fault: Exception) -> tuple[str, int]:
-    """Return the sentence for a fault, "" for none, and the exit code."""
+def told(fault: Exception, arguments: Sequence[str] = ()) -> tuple[str, int]:
+    """Return the sentence for a fault, "" for none, and the exit code. arguments: of the command line."""
+    if isinstance(fault, TyperException):
+        return usage_words(fault, arguments), getattr(fault, "exit_code", 2)
     if isinstance(fault, LivedreamError):
         return str(fault), fault.exit_code
     if _is_interrupted(fault):
         return "", INTERRUPTED
+    return _of_the_system(fault) or (_unexpected(fault), UNEXPECTED)
+
+
+def _of_the_system(fault: Exception) -> tuple[str, int] | None:
+    """Return the same for what the system has not, or does not give; None for another fault."""
     if isinstance(fault, FileNotFoundError) and _folder_is_gone():
         return "the current folder was deleted; change to another one (cd), or give full paths", 2
     if isinstance(fault, MemoryError):
@@ -28,7 +39,7 @@ def told(fault: Exception) -> tuple[str, int]:
     if isinstance(fault, OSError) and fault.strerror:
         name = f"{fault.filename}: " if fault.filename else ""
         return f"{name}{fault.strerror[0].lower()}{fault.strerror[1:]}; check the path and the disk", 1
-    return _unexpected(fault), UNEXPECTED
+    return None
 
 
 def _unexpected(fault: Exception) -> str:

@@ -30,10 +30,9 @@ from livedream.settings.modulation_row import ModulationRow
 from livedream.sinks.metadata import PICTURES, check_metadata, check_size, write_with_metadata
 from livedream.sinks.render_recipe import Recipe
 from livedream.sinks.segments import told
-from livedream.sources.moving_picture import holds_several
 from livedream.sources.source_spec import expanded
 from livedream.sources.still_image import over_black
-from livedream.sources.transparent import Alpha, read_transparent
+from livedream.sources.transparent import Alpha, holds_several, read_transparent
 from livedream.version import __version__
 from livedream.whole_file import unfinished
 

@@ -6,10 +6,6 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image
-
-from livedream.containers.picture_faults import PICTURE_FAULTS
-
 SEQUENCES = (b"avis", b"msf1", b"hevc", b"heis")
 """Brands of AVIF and HEIF for pictures that move (ISO 23008-12, annex B; AV1 image file format, 6.2)."""
 
@@ -32,19 +28,6 @@ def moves(path: Path) -> bool:
         end = min(int.from_bytes(start[:4], "big"), len(start))
         return any(start[place : place + 4] in SEQUENCES for place in (8, *range(16, end, 4)))
     return False
-
-
-def holds_several(path: Path) -> bool:
-    """Return whether a picture's file, a GIF as well, holds several. Raises OSError."""
-    return moves(path) or _gif_moves(path)
-
-
-def _gif_moves(path: Path) -> bool:
-    try:
-        with Image.open(path, formats=["GIF"]) as picture:
-            return bool(getattr(picture, "is_animated", False))
-    except PICTURE_FAULTS:
-        return False
 
 
 def _png_moves(file: BinaryIO) -> bool:

@@ -17,6 +17,7 @@ from livedream.containers.picture_faults import PICTURE_FAULTS
 from livedream.errors import InputError
 from livedream.frame import Rgb
 from livedream.sources.colour_profile import profile_of, to_srgb
+from livedream.sources.moving_picture import moves
 from livedream.sources.orientation import Orientation, of_exif
 
 Alpha = NDArray[np.uint8]
@@ -62,6 +63,19 @@ def declared_size(path: Path) -> tuple[int, int] | None:
             return turn.size_wh(picture.size)
     except PICTURE_FAULTS:
         return None
+
+
+def holds_several(path: Path) -> bool:
+    """Return whether a picture's file holds several, as a GIF may. Raises OSError."""
+    return moves(path) or _gif_moves(path)
+
+
+def _gif_moves(path: Path) -> bool:
+    try:
+        with Image.open(path, formats=["GIF"]) as picture:
+            return bool(getattr(picture, "is_animated", False))
+    except PICTURE_FAULTS:
+        return False
 
 
 def _decoded(content: bytes, path: Path) -> tuple[Rgb, Alpha | None]:

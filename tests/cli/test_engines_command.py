@@ -145,6 +145,12 @@ class TestList:
         facts = value if isinstance(value, dict) else dict.fromkeys(FACTS, value)
         assert "last" in shown(Listed("x.engine", 5, used_s, facts))
 
+    @pytest.mark.parametrize("cosine", [1e50, -1e300, float("inf"), float("nan")])
+    def test_a_figure_that_cannot_be_is_left_out(self, cosine: float) -> None:
+        text = shown(Listed("x.engine", 5, 1.7e9, FACTS | {"check": {"cosine": cosine}}))
+        assert "last" in text
+        assert "2026" in text or "2023" in text
+
     def test_what_would_steer_a_terminal_is_not_printed(self) -> None:
         facts = FACTS | {"engine": "[red]\x1b[2J\x07evil"}
         text = shown(Listed("\x1b[31m.engine", 5, 1e9, facts)) + shown(
