@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from typer.exceptions import TyperException
+from typer.exceptions import Abort, TyperException
 
 from livedream.cli.usage import usage_words
 from livedream.errors import INTERRUPTED, LivedreamError
@@ -27,6 +27,8 @@ def told(fault: Exception, arguments: Sequence[str] = ()) -> tuple[str, int]:
         return str(fault), fault.exit_code
     if _is_interrupted(fault):
         return "", INTERRUPTED
+    if isinstance(fault, Abort):
+        return "there was no answer, so nothing was done", 1
     return _of_the_system(fault) or (_unexpected(fault), UNEXPECTED)
 
 

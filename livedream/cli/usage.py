@@ -25,7 +25,7 @@ def _unknown(fault: TyperException, reason: str, context: Any) -> str:
     """Return what there is in place of an option or a command that there is not; "" for another fault."""
     if name := getattr(fault, "option_name", None) if reason.startswith("No such option") else None:
         likely = ", ".join(sorted(getattr(fault, "possibilities", None) or ()))
-        return f"there is no option {name}" + (f": did you mean {likely}?" if likely else "")
+        return f"there is no option {name}" + (f" (did you mean {likely}?)" if likely else "")
     if (found := re.match(r"No such command '(.*?)'", reason)) is None:
         return ""
     there = getattr(getattr(context, "command", None), "commands", {})
@@ -47,8 +47,10 @@ def _value(fault: TyperException, reason: str, arguments: Sequence[str]) -> str:
     why = why.replace("Input should", "it should")
     if extra := re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", why):
         return f"{extra[1]}: nothing of that kind is expected here"
+    if lacking := re.fullmatch(r"Option '(.*)' requires an argument", why):
+        return f"{lacking[1]} needs a value"
     names = getattr(getattr(fault, "param", None), "opts", None) or ()
-    given = next((_given(name, arguments) for name in names if _given(name, arguments)), "")
+    given = next((words for name in names if (words := _given(name, arguments))), "")
     return f"{given}: {why}" if given else why[0].lower() + why[1:]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.exceptions import Abort
 
 from livedream import cli
 from livedream.cli import main
@@ -45,6 +46,22 @@ def test_what_the_system_refuses_is_told(fault: Exception, words: str) -> None:
     sentence, code = told(fault)
     assert words in sentence
     assert code == 1
+
+
+def test_a_question_that_is_not_answered_and_one_that_is_broken_off() -> None:
+    assert told(_raised(EOFError())) == ("there was no answer, so nothing was done", 1)
+    assert told(_raised(KeyboardInterrupt())) == ("", INTERRUPTED)
+
+
+def _raised(cause: BaseException) -> Exception:
+    """Give what typer makes of a cause that it does not name."""
+    try:
+        try:
+            raise cause
+        except BaseException:
+            raise Abort from None
+    except Abort as fault:
+        return fault
 
 
 def test_ctrl_c_behind_a_librarys_own_fault_is_ctrl_c() -> None:

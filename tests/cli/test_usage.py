@@ -20,7 +20,7 @@ from livedream.cli import _run
         ),
         ("image a.png b.png --seed -1", "--seed -1: it should be greater than or equal to 0"),
         ("zoom a.png b.mp4 --rotate 900", "--rotate 900: it should be less than or equal to 360"),
-        ("render a.mp4 b.mp4 --prest fur", "there is no option --prest: did you mean "),
+        ("render a.mp4 b.mp4 --prest fur", "there is no option --prest (did you mean "),
         ("--nope", "there is no option --nope"),
         (
             "engines foo",
@@ -29,7 +29,7 @@ from livedream.cli import _run
         ("nonsense", "there is no command nonsense; choose one of: render, image"),
         ("image a.png", "the argument OUT is missing: livedream image [OPTIONS] {PICTURE} {OUT}; see"),
         ("image a.png b.png c.png", "c.png: nothing of that kind is expected here; see livedream image -h"),
-        ("render a.mp4 b.mp4 --fps", "option '--fps' requires an argument; see livedream"),
+        ("render a.mp4 b.mp4 --fps", "--fps needs a value; see livedream"),
     ],
 )
 def test_it_names_the_thing_the_value_and_the_way_out(
