@@ -53,9 +53,8 @@ class Prepared:
     """A frame with all that needs nothing of the dream before it.
 
     frame: as brightened by `look.gamma`. aim: whose settings may be older where they have no part in this.
-    looked: by the canvas. before: the frame that it follows; None for a
-    first one. motion: since then; None without one, or if that has another shape. followed: the scene; None
-    where nothing of it is wanted.
+    looked: by the canvas. before: the frame that it follows; None for a first one. motion: since then; None
+    without one, or if that has another shape. followed: the scene; None where nothing of it is wanted.
     """
 
     frame: Frame

@@ -71,7 +71,7 @@ class PictureSeries:
     def _decoded(self, file: Path) -> Rgb:
         rgb, alpha = read_transparent(file)
         self._is_transparent |= alpha is not None
-        return rgb if alpha is None else over_black(rgb, alpha)
+        return over_black(rgb, alpha)
 
     def _check_size(self, file: Path, size_wh: tuple[int, int]) -> None:
         if size_wh != self.size_wh:
@@ -91,7 +91,7 @@ class StillFootage:
         self.length_s: float | None = seconds
         rgb, alpha = read_transparent(path)
         self.damage = "" if alpha is None else transparency_words(self.name)
-        self._rgb = rgb if alpha is None else over_black(rgb, alpha)
+        self._rgb = over_black(rgb, alpha)
         height, width = self._rgb.shape[:2]
         self.size_wh = width, height
         self.identity = identity_of([path])

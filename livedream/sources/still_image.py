@@ -67,14 +67,13 @@ def read_image(path: Path) -> Rgb:
 
     Raises InputError if the file cannot be read or decoded.
     """
-    rgb, alpha = read_transparent(path)
+    return over_black(*read_transparent(path))
+
+
+def over_black(rgb: Rgb, alpha: Alpha | None) -> Rgb:
+    """Lay colours that are not multiplied with their alpha over black; without one they stay as they are."""
     if alpha is None:
         return rgb
-    return over_black(rgb, alpha)
-
-
-def over_black(rgb: Rgb, alpha: Alpha) -> Rgb:
-    """Lay colours that are not multiplied with their alpha over black."""
     return ((rgb.astype(np.uint16) * alpha[..., None] + 127) // 255).astype(np.uint8)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from livedream.frame import Rgb
 from livedream.imaging import fitted_size
 from livedream.sources.orientation import of_matrix
+from livedream.sources.still_image import over_black
 from livedream.sources.tone_map import name_of, needs_mapping, to_bt709
 
 UNTAGGED = 2
@@ -97,9 +98,9 @@ class Developer:
         return self._over_black(np.dstack([rgb, deep[..., 3] >> 8])) if has_alpha else rgb
 
     def _over_black(self, rgba: NDArray[Any]) -> NDArray[Any]:
-        alpha = rgba[..., 3:].astype(np.uint16)
-        self.saw_transparency |= bool(alpha.min() < 255)
-        return np.asarray((rgba[..., :3] * alpha + 127) // 255, np.uint8)
+        rgb, alpha = rgba[..., :3], rgba[..., 3]
+        self.saw_transparency = self.saw_transparency or bool(alpha.min() < 255)
+        return over_black(rgb, alpha)
 
 
 def colour_words(frame: av.VideoFrame) -> str:

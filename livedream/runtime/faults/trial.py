@@ -114,9 +114,7 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
     seconds: how long each lasts. make_display: for the faults of one. Raises LivedreamError: an unknown
     fault, a source that ends, no engine.
     """
-    for name in names:
-        if FAULTS[name].part == "display" and make_display is None:
-            raise InputError(f"the fault {name} needs a display; there is none here")
+    _check(names, has_display=make_display is not None)
     notes = Notes(clock)
     rig = rigged(
         source,
@@ -148,6 +146,13 @@ def try_faults(  # noqa: PLR0913  (the parts of a show, one by one)
     stops = sum(FAULTS[name].part == "recording" for name in names)
     recording = checked(rig.recorder, rig.workers[rig.recorder.name].late, plan.fps, stops=stops)
     return TrialFigures(engine, plan.fps, tuple(tries), recording)
+
+
+def _check(names: Sequence[str], *, has_display: bool) -> None:
+    """Raise InputError for an unknown fault, and one of a display without one."""
+    for name in names:
+        if FAULTS[name].part == "display" and not has_display:
+            raise InputError(f"the fault {name} needs a display; there is none here")
 
 
 class Try:
