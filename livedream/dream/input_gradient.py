@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,9 @@ from livedream.dream.layers import Chain
 from livedream.dream.network import Network
 from livedream.dream.network_info import IMAGE
 from livedream.dream.objective import Even, Objective, Reference, ordinary_picture
+
+SMALLEST = 1e-7
+"""What a size is taken to be at least: half precision ends there, and zeros stay zeros."""
 
 
 class InputGradient(nn.Module):
@@ -68,12 +72,14 @@ class InputGradient(nn.Module):
             for place, head in zip(self.places, self.heads, strict=True)
         ]
         activations = [outlets[self.outlets.index(name)][0] for name in self.tap_names]
-        seeds = self._seeds(activations, controls, iter(observed))
+        seeds, size = _alike(self._seeds(activations, controls, iter(observed)))
         grads: dict[int, Tensor] = {}
         for name, place, head, (_, kept) in zip(self.outlets, self.places, self.heads, outlets, strict=True):
             grad = head.vjp(kept, seeds[name])  # type: ignore[operator]
             grads[place] = grads[place] + grad if place in grads else grad
-        return self._vjp(saved, grads), activations
+        gradient = self._vjp(saved, grads)
+        # As it lies in memory, channels last: OpenVINO else turns it round and back.
+        return (gradient.permute(0, 2, 3, 1) * size).permute(0, 3, 1, 2), activations
 
     def _seeds(
         self, activations: Sequence[Tensor], controls: Sequence[Tensor], observed: Iterator[Tensor]
@@ -125,3 +131,16 @@ class InputGradient(nn.Module):
                 grad = grad + grads[place]
         assert grad is not None
         return self.entry.vjp(saved[0], grad)
+
+
+def _alike(seeds: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
+    """Divide seeds by their size, the root of the sum of their mean squares; return it too, Nx1x1x1.
+
+    What goes back through the network then has the same magnitude whatever the weights and the picture, so
+    that a format of few bits can have fixed ends. Squares are float32 at least.
+    """
+    exact = (seed.to(torch.promote_types(seed.dtype, torch.float32)) for seed in seeds.values())
+    squares = reduce(torch.add, ((seed * seed).mean(dim=(1, 2, 3), keepdim=True) for seed in exact))
+    # Within the root: where there is nothing to learn from, its slope is not infinite.
+    size = (squares + SMALLEST**2).sqrt().to(next(iter(seeds.values())).dtype)
+    return {name: seed / size for name, seed in seeds.items()}, size

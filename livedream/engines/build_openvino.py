@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,8 @@ from livedream.errors import EngineError
 if TYPE_CHECKING:
     from torch import nn
 
+    from livedream.engines.eight_bits import Ends, Which
+
 
 def build(program: Program, cache: EngineCache) -> None:
     """Convert, compile in the number format that is fastest here, keep what agrees with the reference.
@@ -42,33 +46,47 @@ def build(program: Program, cache: EngineCache) -> None:
     one if it is a half one and agrees. Raises EngineError if none does, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
-    model, reference = converted(program)
+    graph = converted(program)
     here = hashlib.sha256(repr(machine()).encode()).hexdigest()
-    chosen = _trial(program, model, reference, _known_format(cache, here)).chosen
+    chosen = _trial(program, graph, _known_format(cache, here)).chosen
     facts = facts_of(
         "openvino", chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s
     )
     cache.put(cache_key(program), chosen.stored.export_model().getvalue(), facts | {"machine": here})
 
 
-def converted(program: Program) -> tuple[Any, NDArray[np.float32]]:
-    """Return OpenVINO's model of a program, and what the program gives for its example.
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A program as OpenVINO's model.
 
-    Both take long where there are many steps, so that they are made side by side.
+    reference: what it gives for its example. seen: what its convolutions took there.
+    """
+
+    model: Any
+    reference: NDArray[np.float32]
+    seen: Mapping[Which, Ends]
+
+
+def converted(program: Program) -> Converted:
+    """Convert a program and run it on its example.
+
+    Both take long where there are many steps, so that they are done side by side.
     """
     with ThreadPoolExecutor(1, "reference") as beside:
-        begun: list[Future[NDArray[np.float32]]] = []
-        model = convert(program, lambda module: begun.append(beside.submit(_run, module, program)))
-        return model, begun[0].result()
+        begun: list[Future[tuple[NDArray[np.float32], Mapping[Which, Ends]]]] = []
+        model = convert(program, lambda module: begun.append(beside.submit(_watched, module, program)))
+        return Converted(model, *begun[0].result())
 
 
-def _run(module: nn.Module, program: Program) -> NDArray[np.float32]:
-    """Run a program's module on the example."""
+def _watched(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Ends]]:
+    """Run a program's module on the example; return its output and what its convolutions took."""
     import torch
 
-    with torch.inference_mode():
+    from livedream.engines.eight_bits import Watch
+
+    with torch.inference_mode(), Watch() as watch:
         output: NDArray[np.float32] = module(*map(torch.from_numpy, program.example())).numpy()
-    return output
+    return output, watch.seen
 
 
 def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
@@ -82,19 +100,24 @@ def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
     return next((one for one in number_formats()[1:] if formats[:1] == [one]), None)
 
 
-def _trial(
-    program: Program, model: Any, reference: NDArray[np.float32], known: NumberFormat | None
-) -> Trial[Any]:
+def _trial(program: Program, graph: Converted, known: NumberFormat | None) -> Trial[Any]:
     """Try the format that is known to be fastest; without one, or if it does not agree, all of them."""
 
     def make(number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
-        compiled = compiled_for("CPU", "openvino", model, number_format)
+        compiled = compiled_for("CPU", "openvino", in_format(graph, number_format), number_format)
         return OpenVinoEngine(compiled, number_format), compiled
 
     if known is not None:
         with suppress(EngineError):
-            return try_formats(program, [known], reference, make)
-    return try_formats(program, number_formats(), reference, make)
+            return try_formats(program, [known], graph.reference, make)
+    return try_formats(program, number_formats(), graph.reference, make)
+
+
+def in_format(graph: Converted, number_format: NumberFormat) -> Any:
+    """Return the model to be compiled for a number format. Raises EngineError if there is none."""
+    from livedream.engines.eight_bits import rounded
+
+    return rounded(graph.model, graph.seen) if number_format == "int8" else graph.model
 
 
 def compiled_for(device: str, name: str, model: Any, number_format: NumberFormat) -> Any:

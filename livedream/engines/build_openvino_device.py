@@ -27,13 +27,13 @@ def build(program: Program, cache: EngineCache, name: str, adapter: Adapter) -> 
     Raises EngineError if there is none, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
-    model, reference = converted(program)
+    graph = converted(program)
 
     def make(number_format: NumberFormat) -> tuple[Engine, Any]:
-        compiled = compiled_for(DEVICES[name], name, model, number_format)
+        compiled = compiled_for(DEVICES[name], name, graph.model, number_format)
         return engine_of(name, compiled, number_format), compiled
 
-    trial = try_formats(program, FORMATS, reference, make)
+    trial = try_formats(program, FORMATS, graph.reference, make)
     chosen = trial.chosen
     facts = facts_of(name, chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s)
     own = {"adapter": str(adapter), "refused": trial.refused}
