@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from livedream.engines.build_process import serve
 from livedream.engines.cache import EngineCache, facts_of
-from livedream.engines.engine import NumberFormat, Program
+from livedream.engines.engine import NumberFormat, Program, in_turn_ms
 from livedream.engines.openvino import (
     OpenVinoEngine,
     cache_key,
@@ -39,11 +39,20 @@ if TYPE_CHECKING:
     from livedream.engines.eight_bits import Ends, Which
 
 
+SURE_COSINE = 0.95
+"""Agreement with the reference from which a half format cannot hide a wrong graph."""
+
+FAR_LESS = 0.7
+"""Share of the full format's time in which a half one does a few convolutions if it is sure to be faster."""
+
+SAMPLE_CHANNELS = 256
+
+
 def build(program: Program, cache: EngineCache) -> None:
     """Convert, compile in the number format that is fastest here, keep what agrees with the reference.
 
-    Which format that is, is found out with the first engine, in each format; those after it take the same
-    one if it is a half one and agrees. Raises EngineError if none does, OSError if it cannot be stored.
+    Which format that is, is found out with the first engine; those after it take the same one if it is a half
+    one and agrees. Raises EngineError if none does, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
     graph = converted(program)
@@ -101,16 +110,68 @@ def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
 
 
 def _trial(program: Program, graph: Converted, known: NumberFormat | None) -> Trial[Any]:
-    """Try the format that is known to be fastest; without one, or if it does not agree, all of them."""
+    """Try the format that is known to be fastest; without one, or if it does not agree, all of them.
 
-    def make(number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
-        compiled = compiled_for("CPU", "openvino", in_format(graph, number_format), number_format)
-        return OpenVinoEngine(compiled, number_format), compiled
+    On the first launch of all somebody waits: a half format that makes convolutions much faster, and agrees
+    so well that no wrong graph can hide behind it, needs no other to be compared with.
+    """
 
-    if known is not None:
-        with suppress(EngineError):
-            return try_formats(program, [known], graph.reference, make)
-    return try_formats(program, number_formats(), graph.reference, make)
+    def trial(*formats: NumberFormat) -> Trial[Any]:
+        return try_formats(program, formats, graph.reference, lambda form: _made(graph, form))
+
+    with suppress(EngineError):
+        if known is not None:
+            return trial(known)
+        if (promising := _promising()) is not None:
+            found = trial(promising)
+            if found.chosen.check.cosine >= SURE_COSINE:
+                return found
+            found.chosen.engine.close()
+    return trial(*number_formats())
+
+
+def _made(graph: Converted, number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
+    """Return an engine and what it is stored as. Raises EngineError."""
+    compiled = compiled_for("CPU", "openvino", in_format(graph, number_format), number_format)
+    return OpenVinoEngine(compiled, number_format), compiled
+
+
+def _promising() -> NumberFormat | None:
+    """Return the half format if a few convolutions take far less time in it; None: only a trial can tell."""
+    formats = number_formats()
+    if len(formats) == 1:
+        return None
+    sample = Sample()
+    graph = converted(sample)
+    full_ms, half_ms = in_turn_ms([_made(graph, form)[0] for form in formats], sample.example(), turns=9)
+    return formats[1] if half_ms < FAR_LESS * full_ms else None
+
+
+class Sample:
+    """A few convolutions like those that most of a network is made of, as a program."""
+
+    parts, repeated = (), None
+
+    def fingerprint(self) -> str:
+        """Name it; it is never cached."""
+        return "sample"
+
+    def describe(self) -> dict[str, Any]:
+        """Return nothing: nobody sees it."""
+        return {}
+
+    def make(self, number_format: NumberFormat = "float32") -> nn.Module:  # noqa: ARG002
+        """Build three convolutions of one pixel each."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            layers = [torch.nn.Conv2d(SAMPLE_CHANNELS, SAMPLE_CHANNELS, 1, bias=False) for _ in range(3)]
+        return torch.nn.Sequential(*layers).eval()
+
+    def example(self) -> list[NDArray[Any]]:
+        """Return noise, 1xCx26x47."""
+        return [np.random.default_rng(0).random((1, SAMPLE_CHANNELS, 26, 47), np.float32)]
 
 
 def in_format(graph: Converted, number_format: NumberFormat) -> Any:

@@ -201,7 +201,7 @@ def check(engine: Engine, program: Program, reference: NDArray[np.float32]) -> C
     return Check(cosine, error, took_s * 1e3 if took_s > TIMED_S else best_ms(engine, inputs))
 
 
-def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 10) -> float:
+def best_ms(engine: Engine, inputs: Sequence[NDArray[Any]], runs: int = 5) -> float:
     """Measure the shortest of at most `runs` runs, in milliseconds. Raises EngineError if one fails."""
     times: list[float] = []
     while len(times) < runs and sum(times) < TIMED_S:

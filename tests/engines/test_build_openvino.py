@@ -100,6 +100,7 @@ def test_a_half_format_counts_only_where_the_full_one_agrees(
 
     monkeypatch.setattr(trial, "check", check)
     monkeypatch.setattr(build_openvino, "number_formats", lambda: ("float32", "bfloat16"))
+    monkeypatch.setattr(build_openvino, "_promising", lambda: "bfloat16")
     with pytest.raises(EngineError, match="does not agree"):
         build_openvino.build(program, EngineCache(tmp_path))
     assert list(tmp_path.iterdir()) == []
@@ -139,6 +140,7 @@ def test_a_half_format_that_won_is_taken_for_what_is_built_next(
     config = build_openvino.config
     monkeypatch.setattr(build_openvino, "config", lambda form: tried.append(form) or config(form))
     monkeypatch.setattr(build_openvino, "number_formats", lambda: ("float32", "bfloat16"))
+    monkeypatch.setattr(build_openvino, "_promising", lambda: None)
     monkeypatch.setattr(trial, "_times_ms", lambda *_: times_ms)
     build_openvino.build(make_program("first"), cache)
     assert tried == ["float32", "bfloat16"]
@@ -154,3 +156,45 @@ def test_an_engine_of_another_machine_decides_nothing(
     build_openvino.build(make_program("first"), cache)
     monkeypatch.setattr(build_openvino, "machine", lambda: ("another",))
     assert build_openvino._known_format(cache, "another") is None
+
+
+@pytest.mark.parametrize(
+    ("cosine", "tried"), [(0.96, ["bfloat16"]), (0.94, ["bfloat16", "float32", "bfloat16"])]
+)
+def test_a_half_format_that_promises_much_and_agrees_well_is_tried_alone(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cosine: float, tried: list[str]
+) -> None:
+    begun: list[str] = []
+    config = build_openvino.config
+    monkeypatch.setattr(build_openvino, "config", lambda form: begun.append(form) or config(form))
+    monkeypatch.setattr(build_openvino, "number_formats", lambda: ("float32", "bfloat16"))
+    monkeypatch.setattr(build_openvino, "_promising", lambda: "bfloat16")
+    monkeypatch.setattr(trial, "check", lambda *_: Check(cosine, 0.1, 1.0))
+    build_openvino.build(program, EngineCache(tmp_path))
+    assert begun == tried
+
+
+@pytest.mark.parametrize(("half_ms", "promising"), [(6.9, "int8"), (7.1, None)])
+def test_a_format_promises_much_if_convolutions_take_far_less_time(
+    monkeypatch: pytest.MonkeyPatch, half_ms: float, promising: str | None
+) -> None:
+    monkeypatch.setattr(build_openvino, "number_formats", lambda: ("float32", "int8"))
+    timed: list[Any] = []
+
+    def in_turn_ms(engines: Any, inputs: Any, turns: int) -> list[float]:
+        timed.extend(engine.run(inputs) for engine in engines for _ in range(turns))
+        return [10.0, half_ms]
+
+    monkeypatch.setattr(build_openvino, "in_turn_ms", in_turn_ms)
+    assert build_openvino._promising() == promising
+    full, half = (
+        timed[0],
+        timed[-1],
+    )  # both compute the same, but for sums of bytes that overflow without VNNI
+    assert np.vdot(full, half) / np.linalg.norm(full) / np.linalg.norm(half) > 0.98
+
+
+def test_where_there_is_one_format_nothing_is_tried_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_openvino, "number_formats", lambda: ("float32",))
+    monkeypatch.setattr(build_openvino, "converted", lambda _: pytest.fail("converted"))
+    assert build_openvino._promising() is None
