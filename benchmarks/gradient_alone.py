@@ -21,9 +21,9 @@ from livedream.dream.input_gradient import InputGradient
 from livedream.dream.loading import load_network
 from livedream.dream.network import Network
 from livedream.dream.objective import L2
+from livedream.engines.build_openvino import converted, made
 from livedream.engines.engine import NumberFormat
-from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
-from livedream.engines.openvino_core import core
+from livedream.engines.openvino import number_formats
 from livedream.training.teacher import TEACHES, load_teacher
 
 RUNS = 8
@@ -70,8 +70,7 @@ class GradientProgram:
 
 def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
     """Compile a program; return what runs it once."""
-    compiled = core().compile_model(convert(program), "CPU", config(number_format))
-    engine, inputs = OpenVinoEngine(compiled, number_format), program.example()
+    (engine, _), inputs = made(converted(program), number_format), program.example()
     return lambda: engine.run(inputs)
 
 

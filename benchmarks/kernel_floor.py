@@ -25,8 +25,9 @@ from livedream.dream.loading import load_network
 from livedream.dream.objective import make_objective
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
+from livedream.engines.build_openvino import Converted, converted, made
 from livedream.engines.engine import NumberFormat, Program
-from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
+from livedream.engines.openvino import OpenVinoEngine, config, number_formats
 from livedream.engines.openvino_core import core
 from livedream.presets import load
 from livedream.resources import DEFAULT_PRESET
@@ -104,19 +105,19 @@ class OctaveGradient:
 
 def engine(program: Program, number_format: NumberFormat) -> OpenVinoEngine:
     """Build an engine of OpenVINO, uncached."""
-    compiled = core().compile_model(convert(program), "CPU", config(number_format))
-    return OpenVinoEngine(compiled, number_format)
+    return made(converted(program), number_format)[0]
 
 
 def runner(program: KernelProgram | OctaveGradient, number_format: NumberFormat) -> Callable[[], object]:
     """Build an engine; return what runs it once on its example."""
-    return _compiled(convert(program), number_format, program.example())
+    return _compiled(converted(program), number_format, program.example())
 
 
-def _compiled(model: Any, number_format: NumberFormat, inputs: list[NDArray[Any]]) -> Callable[[], object]:
-    compiled = core().compile_model(model, "CPU", config(number_format))
-    made = OpenVinoEngine(compiled, number_format)
-    return lambda: made.run(inputs)
+def _compiled(
+    graph: Converted, number_format: NumberFormat, inputs: list[NDArray[Any]]
+) -> Callable[[], object]:
+    engine, _ = made(graph, number_format)
+    return lambda: engine.run(inputs)
 
 
 def _matrix_runner(number_format: NumberFormat) -> Callable[[], object]:
@@ -126,7 +127,11 @@ def _matrix_runner(number_format: NumberFormat) -> Callable[[], object]:
 
     given = opset13.parameter([MATRIX, MATRIX], np.float32)
     weights = opset13.constant(np.random.default_rng(0).standard_normal((MATRIX, MATRIX), np.float32))
-    model = openvino.Model([opset13.matmul(given, weights, False, False)], [given], "product")
+    factors = given, weights
+    if number_format == "int8":
+        ends = np.float32(-4), np.float32(4)
+        factors = tuple(opset13.fake_quantize(one, *ends, *ends, 255) for one in factors)
+    model = openvino.Model([opset13.matmul(*factors, False, False)], [given], "product")
     request = core().compile_model(model, "CPU", config(number_format)).create_infer_request()
     request.get_input_tensor(0).data[...] = np.random.default_rng(1).standard_normal((MATRIX, MATRIX))
     run: Callable[[], object] = request.infer
@@ -138,10 +143,10 @@ def measure(spec: KernelSpec, rounds: int) -> list[KernelFloor]:
     octaves = [OctaveGradient(spec, size_hw) for size_hw in spec.seen_hw]
     giga_flop = sum(octave.giga_flop() for octave in octaves)
     programs: tuple[KernelProgram | OctaveGradient, ...] = (KernelProgram(spec), *octaves)
-    models = [(convert(program), program.example()) for program in programs]
+    graphs = [(converted(program), program.example()) for program in programs]
     found = []
     for number_format in number_formats():
-        runs = [_compiled(model, number_format, inputs) for model, inputs in models]
+        runs = [_compiled(graph, number_format, inputs) for graph, inputs in graphs]
         kernel, *gradients = in_turn(runs, rounds)
         [matrix] = in_turn([_matrix_runner(number_format)], max(3, rounds // 8), repeats=2)
         # The best of it: what the machine can do, not what it did while it was disturbed.

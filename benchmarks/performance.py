@@ -32,7 +32,8 @@ from taking_turns import in_turn
 
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import kernel_spec, working_size_hw
-from livedream.engines.openvino import OpenVinoEngine, config, convert, number_formats
+from livedream.engines.build_openvino import converted, in_format
+from livedream.engines.openvino import OpenVinoEngine, config, number_formats
 from livedream.engines.openvino_core import core
 from livedream.presets import load
 from livedream.resources import DEFAULT_PRESET
@@ -96,7 +97,7 @@ def sizes(*, quick: bool) -> dict[str, Any]:
     found = []
     for pixels in QUICK_SIZES_PX if quick else SIZES_PX:
         program = KernelProgram(kernel_spec(dream, working_size_hw(SIZE_WH, pixels)))
-        model, inputs = convert(program), program.example()
+        model, inputs = in_format(converted(program), number_format), program.example()
         runs: dict[str, Callable[[], object]] = {}
         for count in core_counts():
             properties = config(number_format) | {"INFERENCE_NUM_THREADS": str(count)}

@@ -117,7 +117,7 @@ def _trial(program: Program, graph: Converted, known: NumberFormat | None) -> Tr
     """
 
     def trial(*formats: NumberFormat) -> Trial[Any]:
-        return try_formats(program, formats, graph.reference, lambda form: _made(graph, form))
+        return try_formats(program, formats, graph.reference, lambda form: made(graph, form))
 
     with suppress(EngineError):
         if known is not None:
@@ -130,7 +130,7 @@ def _trial(program: Program, graph: Converted, known: NumberFormat | None) -> Tr
     return trial(*number_formats())
 
 
-def _made(graph: Converted, number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
+def made(graph: Converted, number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
     """Return an engine and what it is stored as. Raises EngineError."""
     compiled = compiled_for("CPU", "openvino", in_format(graph, number_format), number_format)
     return OpenVinoEngine(compiled, number_format), compiled
@@ -143,7 +143,7 @@ def _promising() -> NumberFormat | None:
         return None
     sample = Sample()
     graph = converted(sample)
-    full_ms, half_ms = in_turn_ms([_made(graph, form)[0] for form in formats], sample.example(), turns=9)
+    full_ms, half_ms = in_turn_ms([made(graph, form)[0] for form in formats], sample.example(), turns=9)
     return formats[1] if half_ms < FAR_LESS * full_ms else None
 
 
