@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import reduce
 
 import torch
 from torch import Tensor, nn
@@ -13,19 +12,28 @@ from livedream.dream.network import Network
 from livedream.dream.network_info import IMAGE
 from livedream.dream.objective import Even, Objective, Reference, ordinary_picture
 
-SMALLEST = 1e-7
-"""What a size is taken to be at least: half precision ends there, and zeros stay zeros."""
+SMALLEST = 1e-30
+"""What is added to a magnitude that is divided by: zeros stay zeros."""
+
+Levelled = tuple[Tensor, Tensor | None]
+"""A gradient as it is, and what it is to be multiplied by, Nx1x1x1; None: by nothing."""
 
 
 class InputGradient(nn.Module):
     """d objective / d image, computed without autograd.
 
     taps: (layer by its technical name or mood, the objective at its output); the objectives add up.
+    levelled: what goes back is brought to a magnitude of 1 before each head and the trunk, and where the
+    trunk's picture changes its size, and to its own at the end, so that formats of few bits can have fixed
+    ends. It takes float32 at least.
     The truth it is tested against is torch.autograd in float64.
     """
 
-    def __init__(self, network: Network, taps: Sequence[tuple[str, Objective]]) -> None:
+    def __init__(
+        self, network: Network, taps: Sequence[tuple[str, Objective]], *, levelled: bool = False
+    ) -> None:
         super().__init__()
+        self.levelled = levelled
         self.tap_names = tuple(network.info.find(name) for name, _ in taps)
         self.objectives = [objective for _, objective in taps]
         self.outlets = tuple(dict.fromkeys(self.tap_names))
@@ -72,14 +80,13 @@ class InputGradient(nn.Module):
             for place, head in zip(self.places, self.heads, strict=True)
         ]
         activations = [outlets[self.outlets.index(name)][0] for name in self.tap_names]
-        seeds, size = _alike(self._seeds(activations, controls, iter(observed)))
-        grads: dict[int, Tensor] = {}
+        seeds = self._seeds(activations, controls, iter(observed))
+        grads: dict[int, Levelled] = {}
         for name, place, head, (_, kept) in zip(self.outlets, self.places, self.heads, outlets, strict=True):
-            grad = head.vjp(kept, seeds[name])  # type: ignore[operator]
-            grads[place] = grads[place] + grad if place in grads else grad
-        gradient = self._vjp(saved, grads)
-        # As it lies in memory, channels last: OpenVINO else turns it round and back.
-        return (gradient.permute(0, 2, 3, 1) * size).permute(0, 3, 1, 2), activations
+            seed, size = self._level(seeds[name])
+            grad = head.vjp(kept, seed), size  # type: ignore[operator]
+            grads[place] = _sum(grads[place], grad) if place in grads else grad
+        return self._vjp(saved, grads), activations
 
     def _seeds(
         self, activations: Sequence[Tensor], controls: Sequence[Tensor], observed: Iterator[Tensor]
@@ -122,25 +129,29 @@ class InputGradient(nn.Module):
             saved.append(kept)
         return trunk, saved
 
-    def _vjp(self, saved: Sequence[object], grads: Mapping[int, Tensor]) -> Tensor:
+    def _vjp(self, saved: Sequence[object], grads: Mapping[int, Levelled]) -> Tensor:
         """Carry the gradients at places of the trunk down to the image, where they meet."""
-        grad = grads.get(len(self.layers))
+        grad, size = self._level(*grads[len(self.layers)])
         for place in reversed(range(len(self.layers))):
+            size_hw = grad.shape[2:]
             grad = self.layers[place].vjp(saved[place + 1], grad)  # type: ignore[operator]
             if place in grads:
-                grad = grad + grads[place]
-        assert grad is not None
-        return self.entry.vjp(saved[0], grad)
+                grad, size = _sum((grad, size), grads[place])
+            if place > 0 and grad.shape[2:] != size_hw:
+                grad, size = self._level(grad, size)
+        grad = self.entry.vjp(saved[0], grad)
+        # As it lies in memory, channels last: OpenVINO else turns it round and back.
+        return grad if size is None else (grad.permute(0, 2, 3, 1) * size).permute(0, 3, 1, 2)
+
+    def _level(self, grad: Tensor, size: Tensor | None = None) -> Levelled:
+        """Divide a gradient by its magnitude, which its size is multiplied by."""
+        if not self.levelled:
+            return grad, None
+        own = grad.abs().amax(dim=(1, 2, 3), keepdim=True) + SMALLEST
+        return grad / own, own if size is None else size * own
 
 
-def _alike(seeds: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
-    """Divide seeds by their size, the root of the sum of their mean squares; return it too, Nx1x1x1.
-
-    What goes back through the network then has the same magnitude whatever the weights and the picture, so
-    that a format of few bits can have fixed ends. Squares are float32 at least.
-    """
-    exact = (seed.to(torch.promote_types(seed.dtype, torch.float32)) for seed in seeds.values())
-    squares = reduce(torch.add, ((seed * seed).mean(dim=(1, 2, 3), keepdim=True) for seed in exact))
-    # Within the root: where there is nothing to learn from, its slope is not infinite.
-    size = (squares + SMALLEST**2).sqrt().to(next(iter(seeds.values())).dtype)
-    return {name: seed / size for name, seed in seeds.items()}, size
+def _sum(one: Levelled, other: Levelled) -> Levelled:
+    """Add gradients of any sizes; the sum has that of the first."""
+    (grad, size), (added, its_size) = one, other
+    return grad + (added if size is None or its_size is None else added * (its_size / size)), size

@@ -85,7 +85,8 @@ class Kernel(nn.Module):
     Each octave starts from the image at its own size plus what the smaller ones grew (Mordvintsev
     et al. 2015), so the image's own sharpness survives the resizing. A spec may want one of them alone.
     repeated: the part that every step runs anew, which an engine may compile by itself. resize: makes what
-    resizes from one size to another. waves: makes the Fourier transform of a size.
+    resizes from one size to another. waves: makes the Fourier transform of a size. levelled: as in
+    `InputGradient`.
     """
 
     def __init__(
@@ -94,10 +95,12 @@ class Kernel(nn.Module):
         spec: KernelSpec,
         resize: MakeResize = Resize,
         waves: Callable[[tuple[int, int]], Waves | FastWaves] = Waves,
+        *,
+        levelled: bool = False,
     ) -> None:
         super().__init__()
         taps = [(tap.layer, make_objective(tap.objective, tap.groups)) for tap in spec.taps]
-        self.gradient = InputGradient(network, taps)
+        self.gradient = InputGradient(network, taps, levelled=levelled)
         self.repeated: nn.Module = Direction(self.gradient, spec)
         self.numbers, self.sizes = spec.dreamed, spec.seen_hw
         self.octaves = cast(Sequence[Octave], nn.ModuleList(octaves_of(spec, resize)))
@@ -210,7 +213,9 @@ def ranked(activations: Tensor, rank: str, count: Tensor) -> Tensor:
 def make_kernel(spec: KernelSpec, number_format: str = "float32") -> Kernel:
     """Build a spec's kernel with its network's weights, ready to run or to compile.
 
-    number_format: what the network computes in, as torch names it.
+    number_format: what the network computes in, as torch names it; for int8 float32, made to be rounded.
     """
+    is_rounded = number_format == "int8"
     network = load_network(network_info(spec.network), spec.pooling).keep_salient(spec.salient)
-    return Kernel(network.to(getattr(torch, number_format)).freeze(), spec).eval().requires_grad_(False)
+    network = network.to(torch.float32 if is_rounded else getattr(torch, number_format)).freeze()
+    return Kernel(network, spec, levelled=is_rounded).eval().requires_grad_(False)

@@ -5,6 +5,7 @@ It reads a pickled program from standard input; its one argument is the cache's 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sys
 import time
@@ -55,9 +56,8 @@ def build(program: Program, cache: EngineCache) -> None:
     one and agrees. Raises EngineError if none does, OSError if it cannot be stored.
     """
     begun_s = time.monotonic()
-    graph = converted(program)
     here = hashlib.sha256(repr(machine()).encode()).hexdigest()
-    chosen = _trial(program, graph, _known_format(cache, here)).chosen
+    chosen = _trial(program, _known_format(cache, here)).chosen
     facts = facts_of(
         "openvino", chosen.engine.number_format, program, chosen.check, time.monotonic() - begun_s
     )
@@ -76,14 +76,16 @@ class Converted:
     seen: Mapping[Which, Ends]
 
 
-def converted(program: Program) -> Converted:
-    """Convert a program and run it on its example.
+def converted(program: Program, number_format: NumberFormat = "float32") -> Converted:
+    """Convert a program for a number format and run it on its example.
 
     Both take long where there are many steps, so that they are done side by side.
     """
     with ThreadPoolExecutor(1, "reference") as beside:
         begun: list[Future[tuple[NDArray[np.float32], Mapping[Which, Ends]]]] = []
-        model = convert(program, lambda module: begun.append(beside.submit(_watched, module, program)))
+        model = convert(
+            program, lambda module: begun.append(beside.submit(_watched, module, program)), number_format
+        )
         return Converted(model, *begun[0].result())
 
 
@@ -109,15 +111,20 @@ def _known_format(cache: EngineCache, here: str) -> NumberFormat | None:
     return next((one for one in number_formats()[1:] if formats[:1] == [one]), None)
 
 
-def _trial(program: Program, graph: Converted, known: NumberFormat | None) -> Trial[Any]:
+def _trial(program: Program, known: NumberFormat | None) -> Trial[Any]:
     """Try the format that is known to be fastest; without one, or if it does not agree, all of them.
 
     On the first launch of all somebody waits: a half format that makes convolutions much faster, and agrees
     so well that no wrong graph can hide behind it, needs no other to be compared with.
     """
 
+    @functools.cache
+    def graph(number_format: NumberFormat) -> Converted:
+        return converted(program, number_format)
+
     def trial(*formats: NumberFormat) -> Trial[Any]:
-        return try_formats(program, formats, graph.reference, lambda form: made(graph, form))
+        reference = graph(_model_of(formats[0])).reference
+        return try_formats(program, formats, reference, lambda form: made(graph(_model_of(form)), form))
 
     with suppress(EngineError):
         if known is not None:
@@ -130,8 +137,13 @@ def _trial(program: Program, graph: Converted, known: NumberFormat | None) -> Tr
     return trial(*number_formats())
 
 
+def _model_of(number_format: NumberFormat) -> NumberFormat:
+    """Return the format that a format's model is made for."""
+    return "int8" if number_format == "int8" else "float32"
+
+
 def made(graph: Converted, number_format: NumberFormat) -> tuple[OpenVinoEngine, Any]:
-    """Return an engine and what it is stored as. Raises EngineError."""
+    """Return an engine, and what it is stored as; graph: converted for the format. Raises EngineError."""
     compiled = compiled_for("CPU", "openvino", in_format(graph, number_format), number_format)
     return OpenVinoEngine(compiled, number_format), compiled
 

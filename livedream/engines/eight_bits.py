@@ -3,6 +3,8 @@
 What a convolution takes is rounded to 256 steps, between the ends of what it took when the program's example
 ran in torch and a little beyond; each output channel's weights to 255. Sums are exact, and all between
 convolutions is float32. OpenVINO makes convolutions of bytes of those that stand between such roundings.
+What goes back through the network differs in magnitude by tens from picture to picture; programs level it for
+this format.
 Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 3.
 """
 
@@ -25,8 +27,8 @@ LEAST_CHANNELS = 32
 """Input channels from which eight bits are worth it. The picture has fewer, and what smooths a gradient."""
 
 HEADROOM = 1.25
-"""What a convolution may take at most, as a share of what it took for the example: frames differ. What is
-beyond is cut off, which is worse than steps that are wider."""
+"""What a convolution may take at most, as a share of what it took for the example. Dreamed frames go up to
+twice as far; what is beyond is cut off, and costs less than wider steps would."""
 
 EXACT = 2
 """Convolutions of the way up, after that of the picture, which stay exact: what they round, all others see.

@@ -104,14 +104,24 @@ def load(program: Program, cache: EngineCache) -> tuple[OpenVinoEngine, Check] |
             return None  # a foreign or outdated entry: it is built anew
 
 
-def convert(program: Program, traced: Callable[[nn.Module], object] | None = None) -> Any:
+def convert(
+    program: Program,
+    traced: Callable[[nn.Module], object] | None = None,
+    number_format: NumberFormat = "float32",
+) -> Any:
     """Convert a program to an OpenVINO model.
 
     traced: called with the program's module once it is traced, after which it may run, in another thread too.
+    number_format: the one that it is for; but for int8 all have the same model. Raises EngineError if that is
+    of no use: OpenVINO rounds nothing in a loop.
     """
     import torch
 
-    module = program.make()
+    from livedream.engines.openvino_loop import loops_of
+
+    module = program.make("int8") if number_format == "int8" else program.make()
+    if number_format == "int8" and loops_of(module):
+        raise EngineError("the engine openvino int8 cannot be made: steps that run in a loop are not rounded")
     example = [torch.from_numpy(array) for array in program.example()]
     return _channels_last(_graph(module, example, traced))
 

@@ -81,11 +81,15 @@ class TracedLoop:
         return loop.get_iter_value(results[0].output(0), -1)
 
 
+def loops_of(module: nn.Module) -> list[Loop]:
+    """List the loops of a module that are worth one."""
+    return [part for part in module.modules() if isinstance(part, Loop) and part.times >= LOOPED_FROM]
+
+
 @contextmanager
 def traced_loops(module: nn.Module) -> Iterator[list[TracedLoop]]:
     """Find the loops of a module that are worth one; in this context each is traced as one operation."""
-    found = [part for part in module.modules() if isinstance(part, Loop) and part.times >= LOOPED_FROM]
-    loops = [TracedLoop(loop, number) for number, loop in enumerate(found)]
+    loops = [TracedLoop(loop, number) for number, loop in enumerate(loops_of(module))]
     with ExitStack() as stack:
         for one in loops:
             stack.enter_context(one.as_one())

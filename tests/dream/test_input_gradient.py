@@ -29,8 +29,10 @@ def by_autograd(network: Network, controls: Mapping[str, Tensor], image: Tensor)
     return grad
 
 
-def gradient(network: Network, controls: Mapping[str, Tensor], image: Tensor) -> Tensor:
-    explicit = InputGradient(network, [(layer, L2()) for layer in controls])
+def gradient(
+    network: Network, controls: Mapping[str, Tensor], image: Tensor, *, levelled: bool = False
+) -> Tensor:
+    explicit = InputGradient(network, [(layer, L2()) for layer in controls], levelled=levelled)
     result: Tensor = explicit(image, [controls[name] for name in explicit.tap_names])
     return result
 
@@ -80,7 +82,25 @@ def test_several_taps_add_up_each_with_the_weights_of_its_channels(
         for tap, weight in zip(sorted(taps), weights, strict=False)
     }
     expected = by_autograd(exact_network, controls, image)
-    torch.testing.assert_close(gradient(exact_network, controls, image), expected, atol=1e-10, rtol=1e-8)
+    for levelled in (False, True):
+        given = gradient(exact_network, controls, image, levelled=levelled)
+        torch.testing.assert_close(given, expected, atol=1e-10, rtol=1e-8)
+
+
+def test_what_goes_back_levelled_has_one_magnitude_whatever_the_weights(exact_network: Network) -> None:
+    image = torch.rand(1, 3, 40, 48, dtype=torch.float64)
+    taken: list[float] = []
+    layer = exact_network["block.2"]
+    vjp = layer.vjp
+    layer.vjp = lambda kept, grad: taken.append(float(grad.abs().max())) or vjp(kept, grad)  # type: ignore[method-assign]
+    try:
+        for weight in (1e-3, 1.0, 1e3):
+            gradient(
+                exact_network, {"block.2": weight * ones(exact_network, "block.2")}, image, levelled=True
+            )
+    finally:
+        del layer.vjp
+    assert taken == pytest.approx([1.0] * 3)
 
 
 def test_the_order_of_the_taps_does_not_matter(exact_network: Network) -> None:

@@ -39,7 +39,7 @@ class NoNumber(nn.Module):
 
 def having(program: Program, module: nn.Module) -> Program:
     """Give the program with another module in it."""
-    parts = {"fingerprint": lambda: repr(module), "make": lambda: module, "example": program.example}
+    parts = {"fingerprint": lambda: repr(module), "make": lambda *_: module, "example": program.example}
     return SimpleNamespace(**parts, describe=program.describe)
 
 
