@@ -32,9 +32,9 @@ RUNS = 8
 class _Gradient(nn.Module):
     """The L2 gradient of one layer as a module of one image and the weights of the channels."""
 
-    def __init__(self, network: Network, layer: str) -> None:
+    def __init__(self, network: Network, layer: str, *, levelled: bool) -> None:
         super().__init__()
-        self.gradient = InputGradient(network, [(layer, L2())])
+        self.gradient = InputGradient(network, [(layer, L2())], levelled=levelled)
 
     def forward(self, image: Tensor, control: Tensor) -> Tensor:
         gradient: Tensor = self.gradient(image, [control])
@@ -59,7 +59,8 @@ class GradientProgram:
 
     def make(self, number_format: NumberFormat = "float32") -> nn.Module:
         """Build the module."""
-        return _Gradient(self._network, self._layer).eval().to(getattr(torch, number_format))
+        module = _Gradient(self._network, self._layer, levelled=number_format == "int8").eval()
+        return module if number_format == "int8" else module.to(getattr(torch, number_format))
 
     def example(self) -> list[NDArray[Any]]:
         """Return noise, and a weight of 1 for each channel."""
@@ -70,7 +71,7 @@ class GradientProgram:
 
 def runner(program: GradientProgram, number_format: NumberFormat) -> Callable[[], object]:
     """Compile a program; return what runs it once."""
-    (engine, _), inputs = made(converted(program), number_format), program.example()
+    (engine, _), inputs = made(converted(program, number_format), number_format), program.example()
     return lambda: engine.run(inputs)
 
 

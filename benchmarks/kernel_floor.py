@@ -25,7 +25,7 @@ from livedream.dream.loading import load_network
 from livedream.dream.objective import make_objective
 from livedream.dream.program import KernelProgram
 from livedream.dream.spec import KernelSpec, kernel_spec, working_size_hw
-from livedream.engines.build_openvino import Converted, converted, made
+from livedream.engines.build_openvino import converted, made
 from livedream.engines.engine import NumberFormat, Program
 from livedream.engines.openvino import OpenVinoEngine, config, number_formats
 from livedream.engines.openvino_core import core
@@ -59,11 +59,11 @@ class KernelFloor:
 class _Gradient(nn.Module):
     """The input gradient of a kernel's objectives as a module of one image and its controls."""
 
-    def __init__(self, spec: KernelSpec) -> None:
+    def __init__(self, spec: KernelSpec, *, levelled: bool) -> None:
         super().__init__()
         network = load_network(network_info(spec.network), spec.pooling).keep_salient(spec.salient).freeze()
         seeds = [(tap.layer, make_objective(tap.objective, tap.groups)) for tap in spec.taps]
-        self.gradient = InputGradient(network, seeds)
+        self.gradient = InputGradient(network, seeds, levelled=levelled)
 
     def forward(self, image: Tensor, *controls: Tensor) -> Tensor:
         gradient: Tensor = self.gradient(image, list(controls))
@@ -88,7 +88,8 @@ class OctaveGradient:
 
     def make(self, number_format: NumberFormat = "float32") -> nn.Module:
         """Build the module."""
-        return _Gradient(self._spec).eval().requires_grad_(False).to(getattr(torch, number_format))
+        module = _Gradient(self._spec, levelled=number_format == "int8").eval().requires_grad_(False)
+        return module if number_format == "int8" else module.to(getattr(torch, number_format))
 
     def example(self) -> list[NDArray[Any]]:
         """Return noise, and the controls of the kernel."""
@@ -105,19 +106,13 @@ class OctaveGradient:
 
 def engine(program: Program, number_format: NumberFormat) -> OpenVinoEngine:
     """Build an engine of OpenVINO, uncached."""
-    return made(converted(program), number_format)[0]
+    return made(converted(program, number_format), number_format)[0]
 
 
-def runner(program: KernelProgram | OctaveGradient, number_format: NumberFormat) -> Callable[[], object]:
+def runner(program: Program, number_format: NumberFormat) -> Callable[[], object]:
     """Build an engine; return what runs it once on its example."""
-    return _compiled(converted(program), number_format, program.example())
-
-
-def _compiled(
-    graph: Converted, number_format: NumberFormat, inputs: list[NDArray[Any]]
-) -> Callable[[], object]:
-    engine, _ = made(graph, number_format)
-    return lambda: engine.run(inputs)
+    built, inputs = engine(program, number_format), program.example()
+    return lambda: built.run(inputs)
 
 
 def _matrix_runner(number_format: NumberFormat) -> Callable[[], object]:
@@ -142,11 +137,10 @@ def measure(spec: KernelSpec, rounds: int) -> list[KernelFloor]:
     """Measure a kernel and its floors in each number format, float32 first."""
     octaves = [OctaveGradient(spec, size_hw) for size_hw in spec.seen_hw]
     giga_flop = sum(octave.giga_flop() for octave in octaves)
-    programs: tuple[KernelProgram | OctaveGradient, ...] = (KernelProgram(spec), *octaves)
-    graphs = [(converted(program), program.example()) for program in programs]
+    programs: tuple[Program, ...] = (KernelProgram(spec), *octaves)
     found = []
     for number_format in number_formats():
-        runs = [_compiled(graph, number_format, inputs) for graph, inputs in graphs]
+        runs = [runner(program, number_format) for program in programs]
         kernel, *gradients = in_turn(runs, rounds)
         [matrix] = in_turn([_matrix_runner(number_format)], max(3, rounds // 8), repeats=2)
         # The best of it: what the machine can do, not what it did while it was disturbed.

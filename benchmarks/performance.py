@@ -97,7 +97,7 @@ def sizes(*, quick: bool) -> dict[str, Any]:
     found = []
     for pixels in QUICK_SIZES_PX if quick else SIZES_PX:
         program = KernelProgram(kernel_spec(dream, working_size_hw(SIZE_WH, pixels)))
-        model, inputs = in_format(converted(program), number_format), program.example()
+        model, inputs = in_format(converted(program, number_format), number_format), program.example()
         runs: dict[str, Callable[[], object]] = {}
         for count in core_counts():
             properties = config(number_format) | {"INFERENCE_NUM_THREADS": str(count)}

@@ -23,7 +23,8 @@ The default preset at {size}, all octaves in one call of OpenVINO. `kernel / gra
 octaves, the jitter, the smoothing, the normalising and the step cost beside the gradients; the goal is
 at most 1.2 in bfloat16 and 1.1 in float32. The last column is the time of the same arithmetic at the
 rate of a product of large square matrices in the same engine: layers that are narrow or depthwise do
-not reach that rate.
+not reach that rate. Where there is no bfloat16, the benchmark and the show have int8 in its place: most
+convolutions in eight bits (`engines/eight_bits.py`), all else in float32.
 """
 
 STAGES = """\

@@ -45,7 +45,7 @@ not keep the order of a trace.
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The least and the largest number that a convolution took."""
+    """The least and the largest number that a convolution took; of the way back, of either sign."""
 
     low: float
     high: float
@@ -79,8 +79,10 @@ class Watch(TorchFunctionMode):
             self._since_picture = 0 if few else self._since_picture + 1
         if few or (way_up and self._since_picture <= EXACT):
             return
-        which = _which(weight.numpy(), x.shape)
-        self.seen[which] = Ends(float(x.amin()), float(x.amax())).with_those_of(self.seen.get(which))
+        which, low, high = _which(weight.numpy(), x.shape), float(x.amin()), float(x.amax())
+        if not way_up:  # a weight may be negative, and what goes back with it
+            low, high = min(low, -high), max(-low, high)
+        self.seen[which] = Ends(low, high).with_those_of(self.seen.get(which))
 
 
 def _which(weight: NDArray[np.float32], shape: Sequence[int]) -> Which:

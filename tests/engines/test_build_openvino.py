@@ -191,7 +191,7 @@ def test_a_format_promises_much_if_convolutions_take_far_less_time(
         timed[0],
         timed[-1],
     )  # both compute the same, but for sums of bytes that overflow without VNNI
-    assert np.vdot(full, half) / np.linalg.norm(full) / np.linalg.norm(half) > 0.98
+    assert np.vdot(full, half) / np.linalg.norm(full) / np.linalg.norm(half) > 0.9
 
 
 def test_where_there_is_one_format_nothing_is_tried_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
