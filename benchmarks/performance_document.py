@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from performance_prose import (
+    EIGHT_BITS,
     GOAL_ROWS,
     GOALS,
     INTRODUCTION,
@@ -222,7 +223,7 @@ def _show(figures: dict[str, Any]) -> str:
 
 def _goals() -> str:
     head = ["goal", "measured", "command", "what limits it"]
-    return "\n".join(["## Goals\n", GOALS, _table(head, GOAL_ROWS), TRIED])
+    return "\n".join(["## Goals\n", GOALS, _table(head, GOAL_ROWS), TRIED, EIGHT_BITS])
 
 
 def _peers(now: str) -> str:
