@@ -68,7 +68,7 @@ def build(program: Program, cache: EngineCache) -> None:
 class Converted:
     """A program as OpenVINO's model.
 
-    reference: what it gives for its example. seen: what its convolutions took there.
+    reference: what it gives for its example. seen: what its convolutions took there, of int8 alone.
     """
 
     model: Any
@@ -83,20 +83,28 @@ def converted(program: Program, number_format: NumberFormat = "float32") -> Conv
     """
     with ThreadPoolExecutor(1, "reference") as beside:
         begun: list[Future[tuple[NDArray[np.float32], Mapping[Which, Ends]]]] = []
+        run = _watched if number_format == "int8" else _run
         model = convert(
-            program, lambda module: begun.append(beside.submit(_watched, module, program)), number_format
+            program, lambda module: begun.append(beside.submit(run, module, program)), number_format
         )
         return Converted(model, *begun[0].result())
 
 
-def _watched(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Ends]]:
-    """Run a program's module on the example; return its output and what its convolutions took."""
+def _run(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Ends]]:
+    """Run a program's module on the example; return its output, and nothing of its convolutions."""
     import torch
 
+    with torch.inference_mode():
+        output: NDArray[np.float32] = module(*map(torch.from_numpy, program.example())).numpy()
+    return output, {}
+
+
+def _watched(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Ends]]:
+    """Run a program's module on the example; return its output and what its convolutions took."""
     from livedream.engines.eight_bits import Watch
 
-    with torch.inference_mode(), Watch() as watch:
-        output: NDArray[np.float32] = module(*map(torch.from_numpy, program.example())).numpy()
+    with Watch() as watch:
+        output, _ = _run(module, program)
     return output, watch.seen
 
 
@@ -154,7 +162,7 @@ def _promising() -> NumberFormat | None:
     if len(formats) == 1:
         return None
     sample = Sample()
-    graph = converted(sample)
+    graph = converted(sample, formats[1])
     full_ms, half_ms = in_turn_ms([made(graph, form)[0] for form in formats], sample.example(), turns=9)
     return formats[1] if half_ms < FAR_LESS * full_ms else None
 
@@ -188,9 +196,11 @@ class Sample:
 
 def in_format(graph: Converted, number_format: NumberFormat) -> Any:
     """Return the model to be compiled for a number format. Raises EngineError if there is none."""
+    if number_format != "int8":
+        return graph.model
     from livedream.engines.eight_bits import rounded
 
-    return rounded(graph.model, graph.seen) if number_format == "int8" else graph.model
+    return rounded(graph.model, graph.seen)
 
 
 def compiled_for(device: str, name: str, model: Any, number_format: NumberFormat) -> Any:
