@@ -163,14 +163,14 @@ Eight bits, on the Xeon with AVX-512 and without bfloat16 and in oneDNN kept to 
 takes 0.72 to 0.89 of float32's time, by preset, with either. What a convolution takes is rounded between
 fixed ends, so what matters is how far pictures differ from the one that they were found on. Ends of the
 way back from that picture alone: 0.74 of the time, but a dream of a deep layer became noise on others
-(cosine to the exact one 0.88). Ends measured anew before each convolution: cosine 0.98, and 0.80 to 0.84
-of the time; before those of the way up, too, 0.89. Levelled where the picture's size changes, as it is:
-0.77, cosine 0.98 for `eyes`, 0.95 to 0.97 for `swirls`. Wider ends to be safe: cosine 0.975 for 1.6 in
-place of 1.25 times what was seen. The first convolutions rounded, too: 0.94 to 0.96 for a fiftieth of
-the time; depthwise ones: nothing gained. The way up alone: 0.86 of the time. Masks of ReLUs from bytes:
-nothing gained. OpenVINO leaves what is rounded in a loop in float32, so that films of many steps are not
-rounded. With one thread in place of two such a show makes as many frames with 35 to 40 ms of processor
-each in place of 44 to 47; one frame is 4 ms later.
+(cosine to the exact one 0.88). Ends measured anew before each convolution: cosine 0.98, and 0.74 to 0.84
+of the time, in an hour with other work; before those of the way up, too, 0.89. Levelled where the
+picture's size changes, as it is: 0.77, cosine 0.98 for `eyes`, 0.95 to 0.97 for `swirls`. Wider ends to
+be safe: cosine 0.975 for 1.6 in place of 1.25 times what was seen. The first convolutions rounded, too:
+0.94 to 0.96 for a fiftieth of the time; depthwise ones: nothing gained. The way up alone: 0.86 of the
+time. Masks of ReLUs from bytes: nothing gained. OpenVINO leaves what is rounded in a loop in float32, so
+that films of many steps are not rounded. With one thread in place of two such a show makes as many
+frames with 35 to 40 ms of processor each in place of 44 to 47; one frame is 4 ms later.
 """
 
 TRIED = """\
