@@ -24,7 +24,7 @@ SHADE: Stops = ((0.0, (56, 56, 108)), (0.4, (98, 78, 124)), (0.75, (152, 106, 12
 WISP: Stops = ((0.0, (150, 128, 176)), (0.4, (226, 152, 164)), (0.7, (255, 188, 150)), (1.0, (255, 214, 164)))
 """Colours (red, green, blue) by height, 0 at the top, 1 at the bottom."""
 
-WORKING_PX = 448 * 252
+WORKING_PX = 384 * 216
 """Pixels computed: clouds are soft, so larger frames are enlarged from this."""
 
 WIND = np.array((5.0, -9.0))
@@ -64,8 +64,7 @@ class Sky:
         wisp = _gradient(WISP, height) + _tinted(glow, (60, 60, 40))
         lit = _gradient(LIT, height) + _tinted(glow, (60, 56, 52))
         shade = _gradient(SHADE, height) + _tinted(glow, (44, 28, 10))
-        self._sky, self._veiled = _planes(sky), _planes(wisp - sky)
-        self._shade, self._sunlit = _planes(shade), _planes(lit - shade)
+        self._sky, self._wisp, self._lit, self._shade = sky, wisp, lit, shade
         rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
         self._haze = _eased((np.float32(1.02) - rows) / np.float32(0.3))
         self._far = _eased((rows - np.float32(0.45)) * np.float32(2))
@@ -74,7 +73,9 @@ class Sky:
         """Paint it as it is `time_s` seconds after the start: uint8 HxWx3, a new array."""
         field = self._cumulus(time_s)
         cover, light, veil = self._cover(field), _light(field), self._veil(time_s)
-        small = cv2.merge([self._blended(colour, cover, light, veil) for colour in range(3)])
+        sky = cv2.blendLinear(self._wisp, self._sky, veil, 1 - veil)
+        cloud = cv2.blendLinear(self._lit, self._shade, light, 1 - light)
+        small = cv2.convertScaleAbs(cv2.blendLinear(cloud, sky, cover, 1 - cover))
         if self._working_wh == self._size_wh:
             return np.asarray(small, np.uint8)
         return np.asarray(cv2.resize(small, self._size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -103,16 +104,6 @@ class Sky:
         veil: Plane = cv2.resize(_eased(ramp), self._working_wh, interpolation=cv2.INTER_LINEAR)
         veil *= self._haze * np.float32(0.75)
         return veil
-
-    def _blended(self, colour: int, cover: Plane, light: Plane, veil: Plane) -> Plane:
-        sky: Plane = self._veiled[colour] * veil
-        sky += self._sky[colour]
-        cloud: Plane = self._sunlit[colour] * light
-        cloud += self._shade[colour]
-        cloud -= sky
-        cloud *= cover
-        cloud += sky
-        return cv2.convertScaleAbs(cloud)
 
 
 def _light(field: list[Plane]) -> Plane:
@@ -149,10 +140,6 @@ def _gradient(stops: Stops, height: int) -> Plane:
 
 def _tinted(glow: Plane, colour: tuple[int, int, int]) -> Plane:
     return np.multiply(glow[..., None], np.array(colour, np.float32))
-
-
-def _planes(picture: Plane) -> list[Plane]:
-    return list(cv2.split(picture))
 
 
 def _eased(ramp: Plane) -> Plane:

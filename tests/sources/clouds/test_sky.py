@@ -63,8 +63,8 @@ def test_a_picture_is_kept_when_the_next_one_is_painted(sky: Sky) -> None:
 
 
 def test_a_large_sky_is_the_small_one_enlarged(difference: Difference) -> None:
-    large, small = Sky((896, 504), seed=2), Sky((448, 252), seed=2)
-    assert WORKING_PX == 448 * 252
+    large, small = Sky((768, 432), seed=2), Sky((384, 216), seed=2)
+    assert WORKING_PX == 384 * 216
     assert difference(large.at(5.0)[::2, ::2], small.at(5.0)) < 2
 
 
