@@ -49,7 +49,7 @@ class OpenVinoEngine:
         self._request.get_input_tensor(0).data[...] = image.transpose(0, 2, 3, 1)
         for index, array in enumerate(rest, 1):
             self._request.get_input_tensor(index).data[...] = array
-        self._request.infer()
+        self._request.infer(share_outputs=True)  # not shared, they are copied, for nothing
         output: NDArray[np.float32] = self._request.get_output_tensor(0).data.copy()
         return output.transpose(0, 3, 1, 2)
 
