@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from livedream.dream.inputs import PICTURE_PX, frame_inputs
@@ -51,10 +50,8 @@ class Feed:
 
     def inputs(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> list[NDArray[Any]]:
         """Return what a spec's kernel takes; the same seed and number draw the same jitter."""
-        rng = np.random.default_rng(self._seed)
-        return frame_inputs(
-            spec, dream, rng, self._pictures(spec, dream, turn), turn.time_s, turn.number + turn.part
-        )
+        pictures = self._pictures(spec, dream, turn)
+        return frame_inputs(spec, dream, self._seed, pictures, turn.time_s, turn.number + turn.part)
 
     def _pictures(self, spec: KernelSpec, dream: DreamSettings, turn: Turn) -> dict[Picture, Image]:
         pictures: dict[Picture, Image] = {}

@@ -20,11 +20,12 @@ from livedream.engines.engine import running
 from livedream.frame import Image, Rgb, to_image
 from livedream.imaging import shrink
 from livedream.motion.flow import grey
-from livedream.motion.sampling import Grey
+from livedream.motion.sampling import Flow, Grey, Trust
 from livedream.motion.scene_memory import Recall
 from livedream.motion.warp import (
     UNBOUNDED,
     Field,
+    add_share,
     carry,
     clamped,
     enlarged,
@@ -65,13 +66,14 @@ class WarmStart:
     """What a frame's dream starts from.
 
     carried: the past's residual, warped; None without one. init: HxWx3, 0..1. velocity: where the steps
-    before went; None where there is no telling. scene: the dream of the scene; warped if it is of use now.
-    depths: of what it shows.
+    before went, of which kept, HxW, is the share that stays; None where there is no telling. scene: the dream
+    of the scene; warped if it is of use now. depths: of what it shows.
     """
 
     carried: Field | None
     init: Field
     velocity: Field | None
+    kept: Trust | None
     scene: Field | None
     depths: Depths
     gain: float
@@ -95,11 +97,11 @@ class MemoryCanvas:
         image = np.ascontiguousarray(to_image(small)[0].transpose(1, 2, 0))
         start = _warm_start(image, task, self._beside)
         watch.lap("motion")
-        made, velocity, further = start.init, start.velocity, _further(start, task)
+        made, velocity, kept, further = start.init, start.velocity, start.kept, _further(start, task)
         for runs in (task.runs, *task.again):
             dream = _dreamed(runs, made.transpose(2, 0, 1)[None], image.transpose(2, 0, 1)[None])
-            velocity = _steadied(cv2.subtract(dream[0].transpose(1, 2, 0), made), velocity, task.momentum)
-            made = _stepped(made, velocity, further)
+            velocity = _steadied(dream[0].transpose(1, 2, 0), made, velocity, kept, task.momentum)
+            made, kept = _stepped(made, velocity, further), None
         assert velocity is not None, "a task has a run"
         watch.lap("kernel")
         residual, sound = _finite(made - image)
@@ -136,14 +138,15 @@ def _warm_start(image: Field, task: Task[Field], beside: Executor) -> WarmStart:
     height, width = cells_hw((image.shape[0], image.shape[1]))
     past, size_wh = task.past, (image.shape[1], image.shape[0])
     if past is None:
-        return WarmStart(None, image, None, None, np.zeros((height, width, 1), np.float32), 1.0)
+        return WarmStart(None, image, None, None, None, np.zeros((height, width, 1), np.float32), 1.0)
     flow, kept = fit(past.motion, size_wh)
-    velocity = beside.submit(_velocity, past, task, flow, kept)
+    velocity = beside.submit(_velocity, past, task, flow)
     carried = warp(resize(past.left.residual, size_wh), flow, 1.0 if task.look.steer else UNBOUNDED)
     depths, stays = _held(past, task, (width, height))
     share = np.asarray(cv2.multiply(kept, cv2.resize(stays, size_wh)), np.float32)
     init = carry(image, carried, share, task.persistence)
-    start = WarmStart(carried, init, velocity.result(), past.left.scene, depths, past.left.gain.item())
+    gain = past.left.gain.item()
+    start = WarmStart(carried, init, velocity.result(), kept, past.left.scene, depths, gain)
     return start if past.recall is None else _recalled(start, image, past.recall, target(task.look))
 
 
@@ -181,12 +184,11 @@ def _held(past: Past[Field], task: Task[Field], size_wh: tuple[int, int]) -> tup
     return (left * stays)[..., None], stays
 
 
-def _velocity(past: Past[Field], task: Task[Field], flow: Field, kept: Field) -> Field | None:
+def _velocity(past: Past[Field], task: Task[Field], flow: Flow) -> Field | None:
     """Warp the momentum of the previous steps; a cut, or a dream without momentum, starts from zero."""
     if task.momentum * task.persistence == 0 or past.motion.cut:
         return None
-    velocity = nearest(resize(past.left.velocity, (kept.shape[1], kept.shape[0])), flow)
-    return np.asarray(cv2.multiply(velocity, of_colour(kept)), np.float32)
+    return nearest(resize(past.left.velocity, (flow.shape[1], flow.shape[0])), flow)
 
 
 def _further(start: WarmStart, task: Task[Field]) -> Depths | None:
@@ -198,18 +200,26 @@ def _further(start: WarmStart, task: Task[Field]) -> Depths | None:
     return np.asarray(cv2.resize(each, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _steadied(step: cv2.typing.MatLike, velocity: Field | None, momentum: float) -> Field:
-    """Return (1 - momentum) * step + momentum * velocity; the step itself where there is no velocity."""
+def _steadied(
+    dream: Field, made: Field, velocity: Field | None, kept: Trust | None, momentum: float
+) -> Field:
+    """Return (1 - momentum) * (dream - made) + momentum * kept * velocity; without one the step itself.
+
+    kept: HxW; None is 1.
+    """
     if velocity is None:
-        return np.asarray(step, np.float32)
-    return np.asarray(cv2.addWeighted(step, 1 - momentum, velocity, momentum, 0.0), np.float32)
+        return np.asarray(cv2.subtract(dream, made), np.float32)
+    step = np.asarray(cv2.addWeighted(dream, 1 - momentum, made, momentum - 1, 0.0), np.float32)
+    if kept is None:
+        return np.asarray(cv2.scaleAdd(velocity, momentum, step), np.float32)
+    return add_share(step, velocity, kept * np.float32(momentum))
 
 
 def _stepped(made: Field, velocity: Field, further: Depths | None) -> Field:
     """Return clamp(made + further * velocity); further: HxW, None is 1."""
-    if further is not None:
-        velocity = np.asarray(cv2.multiply(velocity, of_colour(further)), np.float32)
-    return clamped(cv2.add(made, velocity))
+    if further is None:
+        return clamped(cv2.add(made, velocity))
+    return clamped(add_share(made.copy(), velocity, further))
 
 
 def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:

@@ -31,7 +31,7 @@ SCALARS: tuple[Scalar, ...] = get_args(Scalar)
 def frame_inputs(
     spec: KernelSpec,
     dream: DreamSettings,
-    rng: np.random.Generator,
+    seed: int,
     pictures: Mapping[Picture, Image] = MappingProxyType({}),
     time_s: float = 0.0,
     number: float = 0,
@@ -39,13 +39,13 @@ def frame_inputs(
     """Return what the kernel takes besides the image: scalars, views, a control for each tap, pictures.
 
     pictures: those that `spec.pictures` lists, 1x3x192x192, but for the frame, which the canvas adds.
-    time_s: of the show, for what changes with time. rng: the same for each frame; number: of the frame.
+    time_s: of the show, for what changes with time. seed: the same for each frame; number: of the frame.
     """
     weights = controls(spec.taps, dream, known_network(spec.network), time_s)
     if "regions" in spec.pictures:
-        pictures = {**pictures, "regions": regions(spec, dream, rng, time_s)}
+        pictures = {**pictures, "regions": regions(spec, dream, seed, time_s)}
     given = [pictures[name] for name in spec.pictures if name != "frame"]
-    return [scalars(dream), views(spec, dream, rng, time_s, number), *weights, *given]
+    return [scalars(dream), views(spec, dream, seed, time_s, number), *weights, *given]
 
 
 def scalars(dream: DreamSettings) -> NDArray[np.float32]:
@@ -82,6 +82,6 @@ def controls(taps: Iterable[Tap], dream: DreamSettings, info: NetworkInfo, time_
     ]
 
 
-def regions(spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float) -> Image:
+def regions(spec: KernelSpec, dream: DreamSettings, seed: int, time_s: float) -> Image:
     """Return the map of a spec's groups, 1xGxhxw, at a time of the show."""
-    return region_map(spec.groups, grid_of(spec.size_hw), dream, rng, time_s)
+    return region_map(spec.groups, grid_of(spec.size_hw), dream, seed, time_s)

@@ -89,8 +89,8 @@ class KernelProgram:
         The steps are small, however many: rounding then stays rounding, so engines can be compared. Further
         on, a ReLU that rounding switches leads each of them elsewhere.
         """
-        spec, rng = self.spec, np.random.default_rng(7)
-        smooth = _smooth_image(spec.size_hw, rng)
+        spec, seed = self.spec, 7
+        smooth = _smooth_image(spec.size_hw, np.random.default_rng(seed))
         dream = DreamSettings(
             step_size=EXAMPLE_WAY / sum(spec.steps_of(number) for number in spec.dreamed),
             total_variation=0.1,
@@ -106,9 +106,9 @@ class KernelProgram:
         ]
         # Others than the image: what is compared with itself has no gradient.
         pictures: dict[Picture, Image] = dict.fromkeys(spec.pictures, _square(1 - smooth))
-        pictures |= {"frame": 1 - smooth, "regions": regions(spec, dream, rng, 1.0)}
+        pictures |= {"frame": 1 - smooth, "regions": regions(spec, dream, seed, 1.0)}
         seen = [pictures[name] for name in spec.pictures]
-        return [smooth, scalars(dream), views(spec, dream, rng, time_s=1.0), *weights, *seen]
+        return [smooth, scalars(dream), views(spec, dream, seed, time_s=1.0), *weights, *seen]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +36,14 @@ def grid_of(size_hw: tuple[int, int]) -> tuple[int, int]:
 
 
 def region_map(
-    groups: int, grid_hw: tuple[int, int], dream: DreamSettings, rng: np.random.Generator, time_s: float
+    groups: int, grid_hw: tuple[int, int], dream: DreamSettings, seed: int, time_s: float
 ) -> Image:
     """Return the share of each group at each place, 1xGxhxw; the shares of a place add up to 1.
 
     Each group has a smooth random field, a sum of plane waves that run all ways. Where its field is the
-    highest, it is alone. rng: the same for each frame of a show, and left as it is.
+    highest, it is alone. seed: the same for each frame of a show.
     """
-    angle, phase, pace, length = rng.spawn(1)[0].random((4, groups, WAVES))
+    angle, phase, pace, length = _waves(seed, groups)
     # From one region of a group to the next is a wave; in half of its period it has gone from where it was.
     turns = (0.7 + 0.6 * length) / (2 * dream.group_size)
     moved = phase + (0.5 + pace) * time_s / (2 * dream.group_s)
@@ -55,6 +56,12 @@ def region_map(
     raised = np.exp(SHARPNESS * (fields - fields.max(0)))
     shares: Image = (raised / raised.sum(0))[None].astype(np.float32)
     return shares
+
+
+@lru_cache(maxsize=16)
+def _waves(seed: int, groups: int) -> NDArray[np.float64]:
+    """Return what tells the waves of each group, four numbers in 0..1 each; not to be written to."""
+    return np.random.default_rng(seed).spawn(1)[0].random((4, groups, WAVES))
 
 
 def in_groups(

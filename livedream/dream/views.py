@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,20 +23,26 @@ ALLOWED = {"none": (0, 0), "sideways": (0, 1), "all": (1, 1)}
 
 
 def views(
-    spec: KernelSpec, dream: DreamSettings, rng: np.random.Generator, time_s: float, number: float = 0
+    spec: KernelSpec, dream: DreamSettings, seed: int, time_s: float, number: float = 0
 ) -> NDArray[np.int64]:
     """Return octaves x 2, 4, 6 or 8 whole numbers: the view of each octave, the smallest first.
 
     How far it rolls the picture down and right, in pixels; if the spec flips, whether it mirrors it upside
     down and left to right, 0 or 1; if it swings, the steps of `Zoom` down and right, from the working size
-    to it, and from it to what it is enlarged to. rng: the same for each frame of a show; number: of the
+    to it, and from it to what it is enlarged to. seed: the same for each frame of a show; number: of the
     frame.
     """
-    shares = (rng.random((spec.octaves, 4)) + number * LEAPS) % 1.0
+    shares = (_first(seed, spec.octaves) + number * LEAPS) % 1.0
     rolls = (shares[:, :2] * (2 * dream.jitter_px + 1)).astype(np.int64) - dream.jitter_px
     flips = [(shares[:, 2:] < 0.5) * np.array(ALLOWED[dream.flips])] if spec.flips else []
     steps = [_steps(spec, dream, time_s)] if spec.swings else []
     return np.concatenate([rolls, *flips, *steps], axis=1)
+
+
+@lru_cache(maxsize=16)
+def _first(seed: int, octaves: int) -> NDArray[np.float64]:
+    """Return the four numbers of each octave, 0..1, that the first frame has; not to be written to."""
+    return np.random.default_rng(seed).random((octaves, 4))
 
 
 def _steps(spec: KernelSpec, dream: DreamSettings, time_s: float) -> NDArray[np.int64]:

@@ -73,7 +73,15 @@ def carry(image: Field, carried: Field, kept: Trust, persistence: float) -> Fiel
 
     image, carried: HxWx3. kept: HxW, 0..1. persistence: 0..1.
     """
-    return clamped(cv2.add(image, cv2.multiply(carried, of_colour(kept), scale=persistence)))
+    return clamped(add_share(image.copy(), carried, kept * np.float32(persistence)))
+
+
+def add_share(field: Field, more: Field, share: Trust) -> Field:
+    """Add share * more to a field, and return it: in half of the time of a product and a sum.
+
+    field, more: HxWx3. share: HxW.
+    """
+    return np.asarray(cv2.accumulateProduct(more, of_colour(share), field), np.float32)
 
 
 def of_colour(share: Trust) -> Field:

@@ -111,7 +111,7 @@ def contact_sheet(student: Network, teacher: Network, images: Tensor, presets: S
         spec = kernel_spec(dream, (int(images.shape[2]), int(images.shape[3])))
         # The teacher has no salient channels: both dream them all.
         spec = replace(spec, taps=tuple(replace(tap, salient=False) for tap in spec.taps))
-        inputs = frame_inputs(spec, dream, np.random.default_rng(1))[2:]
+        inputs = frame_inputs(spec, dream, 1)[2:]
         controls = {layer: torch.from_numpy(array) for layer, array in zip(spec.layers, inputs, strict=True)}
         theirs = {_taught(layer): control for layer, control in controls.items()}
         columns += [dreamed(teacher, theirs, images, dream.smoothing_px)]

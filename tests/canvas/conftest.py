@@ -55,7 +55,7 @@ def make_task(engine: EagerEngine) -> Callable[..., Task[Any]]:
     def make(**changes: Any) -> Task[Any]:
         rgb = changes.get("rgb", picture())
         spec = KernelSpec("embedded", taps_at("block.1"), SIZE_HW, 2, 1.4, 1, 1.0)
-        inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), np.random.default_rng(4))
+        inputs = frame_inputs(spec, DreamSettings(layers={"block.1": 1.0}), 4)
         given: dict[str, Any] = {
             "rgb": rgb,
             "looked": MemoryCanvas().looked_at(rgb, SIZE_HW, 160),

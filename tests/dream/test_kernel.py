@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -33,7 +32,7 @@ def picture(size_hw: tuple[int, int], seed: int = 0) -> Tensor:
 def inputs(spec: KernelSpec, **wishes: Any) -> list[Tensor]:
     """Give what a kernel takes besides the image."""
     wishes = {"layers": dict.fromkeys(spec.layers, 1.0)} | wishes
-    arrays = frame_inputs(spec, DreamSettings(**wishes), np.random.default_rng(5))
+    arrays = frame_inputs(spec, DreamSettings(**wishes), 5)
     return [torch.from_numpy(array) for array in arrays]
 
 

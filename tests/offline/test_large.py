@@ -44,7 +44,7 @@ def test_only_octaves_larger_than_a_tile_are_divided() -> None:
     engine = tiled_engine(SPEC, engine_for, WHOLE_PX)
     rng = np.random.default_rng(0)
     image = rng.random((1, 3, *SPEC.size_hw), dtype=np.float32)
-    dream = engine.run([image, *frame_inputs(SPEC, DreamSettings(layers={"lines": 1.0}), rng)])
+    dream = engine.run([image, *frame_inputs(SPEC, DreamSettings(layers={"lines": 1.0}), 0)])
     assert dream.shape == image.shape
     assert len(made) == 2  # 378x407 and 416x448
     assert all(one.runs >= 1 for one in made)
@@ -62,7 +62,7 @@ def test_octaves_on_top_are_divided_like_others() -> None:
 
     spec = replace(SPEC, base_hw=(208, 224), octaves=3)
     image = np.random.default_rng(0).random((1, 3, *spec.size_hw), dtype=np.float32)
-    given = frame_inputs(spec, DreamSettings(layers={"lines": 1.0}), np.random.default_rng(0))
+    given = frame_inputs(spec, DreamSettings(layers={"lines": 1.0}), 0)
     tiled, whole = (
         tiled_engine(spec, engine_for, WHOLE_PX).run([image, *given]),
         EagerEngine(KernelProgram(spec)).run([image, *given]),
@@ -86,7 +86,7 @@ def test_octaves_that_take_turns_are_divided_one_by_one() -> None:
     assert [turn.name for turn in turns] == ["eager", "eager in tiles"]
     assert len(made) == 1
     image = np.random.default_rng(0).random((1, 3, *SPEC.size_hw), dtype=np.float32)
-    inputs = [image, *frame_inputs(spread, DreamSettings(layers={"lines": 1.0}), np.random.default_rng(0))]
+    inputs = [image, *frame_inputs(spread, DreamSettings(layers={"lines": 1.0}), 0)]
     assert all(np.abs(turn.run(inputs) - image).mean() > 1e-3 for turn in turns)
 
 
