@@ -37,7 +37,7 @@ from livedream.errors import EngineError
 if TYPE_CHECKING:
     from torch import nn
 
-    from livedream.engines.eight_bits import Ends, Which
+    from livedream.engines.eight_bits import Taken, Which
 
 
 SURE_COSINE = 0.95
@@ -73,7 +73,7 @@ class Converted:
 
     model: Any
     reference: NDArray[np.float32]
-    seen: Mapping[Which, Ends]
+    seen: Mapping[Which, Taken]
 
 
 def converted(program: Program, number_format: NumberFormat = "float32") -> Converted:
@@ -82,7 +82,7 @@ def converted(program: Program, number_format: NumberFormat = "float32") -> Conv
     Both take long where there are many steps, so that they are done side by side.
     """
     with ThreadPoolExecutor(1, "reference") as beside:
-        begun: list[Future[tuple[NDArray[np.float32], Mapping[Which, Ends]]]] = []
+        begun: list[Future[tuple[NDArray[np.float32], Mapping[Which, Taken]]]] = []
         run = _watched if number_format == "int8" else _run
         model = convert(
             program, lambda module: begun.append(beside.submit(run, module, program)), number_format
@@ -90,7 +90,7 @@ def converted(program: Program, number_format: NumberFormat = "float32") -> Conv
         return Converted(model, *begun[0].result())
 
 
-def _run(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Ends]]:
+def _run(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Taken]]:
     """Run a program's module on the example; return its output, and nothing of its convolutions."""
     import torch
 
@@ -99,7 +99,7 @@ def _run(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapp
     return output, {}
 
 
-def _watched(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Ends]]:
+def _watched(module: nn.Module, program: Program) -> tuple[NDArray[np.float32], Mapping[Which, Taken]]:
     """Run a program's module on the example; return its output and what its convolutions took."""
     from livedream.engines.eight_bits import Watch
 

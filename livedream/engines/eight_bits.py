@@ -1,11 +1,12 @@
 """Eight bits for convolutions in OpenVINO's graphs: twice as fast, or more, as in 32.
 
 What a convolution takes is rounded to 256 steps, between the ends of what it took when the program's example
-ran in torch and a little beyond; each output channel's weights to 255. Sums are exact, and all between
-convolutions is float32. OpenVINO makes convolutions of bytes of those that stand between such roundings.
-What goes back through the network differs in magnitude by tens from picture to picture; programs level it for
-this format.
-Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 3.
+ran in torch and a little beyond; each output channel's weights to 255. Sums are exact, what rounded weights
+shift them by on average is taken off again, and all between convolutions is float32. OpenVINO makes
+convolutions of bytes of those that stand between such roundings. What goes back through the network differs
+in magnitude by tens from picture to picture; programs level it for this format.
+Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 3; Nagel et
+al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.2.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from livedream.errors import EngineError
 LEAST_CHANNELS = 32
 """Input channels from which eight bits are worth it. The picture has fewer, and what smooths a gradient."""
 
-HEADROOM = 1.25
-"""What a convolution may take at most, as a share of what it took for the example. Dreamed frames go up to
-twice as far; what is beyond is cut off, and costs less than wider steps would."""
+HEADROOM, BACK_HEADROOM = 1.5, 1.0
+"""What a convolution may take at most, as a share of what it took for the example, on the way up and on the
+way back. Dreamed frames go up to twice as far; what is beyond is cut off, and costs less than wider steps
+would."""
 
 EXACT = 2
 """Convolutions of the way up, after that of the picture, which stay exact: what they round, all others see.
@@ -43,16 +45,27 @@ not keep the order of a trace.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The least and the largest number that a convolution took; of the way back, of either sign."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What a convolution took: the least and the largest number, and the mean of each channel.
+
+    is_back: on the way back; its ends are of either sign, and its means those of one picture alone. times:
+    that it ran.
+    """
 
     low: float
     high: float
+    mean: NDArray[np.float32]
+    is_back: bool
+    times: int = 1
 
-    def with_those_of(self, other: Ends | None) -> Ends:
-        """Return the ends of both."""
-        return self if other is None else Ends(min(self.low, other.low), max(self.high, other.high))
+    def with_those_of(self, other: Taken | None) -> Taken:
+        """Return what both took."""
+        if other is None:
+            return self
+        times = self.times + other.times
+        mean = (self.mean * self.times + other.mean * other.times) / np.float32(times)
+        return Taken(min(self.low, other.low), max(self.high, other.high), mean, self.is_back, times)
 
 
 class Watch(TorchFunctionMode):
@@ -60,7 +73,7 @@ class Watch(TorchFunctionMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen: dict[Which, Ends] = {}
+        self.seen: dict[Which, Taken] = {}
         self._since_picture = 0
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -82,14 +95,15 @@ class Watch(TorchFunctionMode):
         which, low, high = _which(weight.numpy(), x.shape), float(x.amin()), float(x.amax())
         if not way_up:  # a weight may be negative, and what goes back with it
             low, high = min(low, -high), max(-low, high)
-        self.seen[which] = Ends(low, high).with_those_of(self.seen.get(which))
+        taken = Taken(low, high, x.mean((0, 2, 3)).numpy(), not way_up)
+        self.seen[which] = taken.with_those_of(self.seen.get(which))
 
 
 def _which(weight: NDArray[np.float32], shape: Sequence[int]) -> Which:
     return hashlib.sha256(np.ascontiguousarray(weight).data).digest(), tuple(map(int, shape[2:]))
 
 
-def rounded(model: Any, seen: Mapping[Which, Ends]) -> Any:
+def rounded(model: Any, seen: Mapping[Which, Taken]) -> Any:
     """Return a copy of a model, its seen convolutions rounded. Raises EngineError if there are none."""
     model, weights = model.clone(), dict[bytes, Any]()
     for node in filter(_is_plain, model.get_ordered_ops()):
@@ -99,6 +113,8 @@ def rounded(model: Any, seen: Mapping[Which, Ends]) -> Any:
             continue
         if which[0] not in weights:  # octaves share them
             weights[which[0]] = _weights_in_bytes(weight)
+        if not seen[which].is_back:
+            _centre(node, weight.data, seen[which].mean)
         node.input(0).replace_source_output(_in_bytes(node.input_value(0), seen[which]))
         node.input(1).replace_source_output(weights[which[0]])
     if not weights:
@@ -107,24 +123,50 @@ def rounded(model: Any, seen: Mapping[Which, Ends]) -> Any:
     return model
 
 
+def _centre(node: Any, weight: NDArray[np.float32], mean: NDArray[np.float32]) -> None:
+    """Take off a convolution's sums what its rounded weights shift them by, for channels of that mean.
+
+    At a picture's edges, where a larger kernel meets zeros, it is a little too much. It costs no time: the
+    bias takes it in.
+    """
+    from openvino import opset13 as ops
+
+    lost = (weight - _rounded_weight(weight)).sum(axis=(2, 3)) @ mean
+    takers = list(node.output(0).get_target_inputs())
+    centred = ops.add(node.output(0), ops.constant(lost.reshape(1, -1, 1, 1).astype(np.float32)))
+    for taker in takers:
+        taker.replace_source_output(centred.output(0))
+
+
 def _is_plain(node: Any) -> bool:
     """Tell whether a node is a dense convolution whose weights do not change."""
     is_dense = node.get_type_name() == "Convolution"
     return bool(is_dense and node.input_value(1).get_node().get_type_name() == "Constant")
 
 
-def _in_bytes(source: Any, ends: Ends) -> Any:
+def _in_bytes(source: Any, taken: Taken) -> Any:
     """Round to 0..255, or to -128..127 where there is less than zero."""
-    high = HEADROOM * max(ends.high, -ends.low, 1e-30)
-    low = -high * 128 / 127 if ends.low < 0 else 0.0
+    headroom = BACK_HEADROOM if taken.is_back else HEADROOM
+    high = headroom * max(taken.high, -taken.low, 1e-30)
+    low = -high * 128 / 127 if taken.low < 0 else 0.0
     return _rounding(source, np.float32(low), np.float32(high), 256)
 
 
 def _weights_in_bytes(weight: Any) -> Any:
     """Round to -127..127 of the largest weight of each output channel."""
-    values: NDArray[np.float32] = weight.data
-    largest = np.maximum(np.abs(values).max(axis=(1, 2, 3), keepdims=True), np.float32(1e-30))
+    largest = _largest(weight.data)
     return _rounding(weight.output(0), -largest, largest, 255)
+
+
+def _rounded_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    step = _largest(weight) / np.float32(127)
+    return np.asarray(np.round(weight / step) * step, np.float32)
+
+
+def _largest(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the largest weight of each output channel, Ox1x1x1, without its sign."""
+    largest: NDArray[np.float32] = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
+    return np.maximum(largest, np.float32(1e-30))
 
 
 def _rounding(source: Any, low: Any, high: Any, levels: int) -> Any:

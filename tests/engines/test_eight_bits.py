@@ -20,7 +20,7 @@ from livedream.dream.spec import kernel_spec
 from livedream.engines import build_openvino, openvino
 from livedream.engines.build_openvino import compiled_for, converted, in_format
 from livedream.engines.eager import EagerEngine
-from livedream.engines.eight_bits import EXACT, HEADROOM, Ends, Watch
+from livedream.engines.eight_bits import BACK_HEADROOM, EXACT, HEADROOM, Watch
 from livedream.engines.engine import LEAST_COSINE, check
 from livedream.engines.openvino import OpenVinoEngine, number_formats
 from livedream.errors import EngineError
@@ -111,7 +111,10 @@ def test_what_runs_again_has_the_ends_of_all_its_runs(values: list[float]) -> No
             F.conv2d(torch.full((1, 32, 2, 2), value), weight)
         F.conv2d(torch.full((1, 32, 3, 2), 500.0), weight)  # another size is another convolution
     most = max(map(abs, values))
-    assert sorted(watch.seen.values(), key=lambda ends: ends.high) == [Ends(-most, most), Ends(-500.0, 500.0)]
+    small, large = sorted(watch.seen.values(), key=lambda taken: taken.high)
+    assert (small.low, small.high, small.times) == (-most, most, len(values))
+    assert (large.low, large.high, large.times) == (-500.0, 500.0, 1)
+    np.testing.assert_allclose(small.mean, np.full(32, np.mean(values)), rtol=1e-4, atol=1e-4)
 
 
 def rounded_to(x: Tensor, low: float, high: float, levels: int) -> Tensor:
@@ -130,13 +133,17 @@ def test_it_computes_what_rounded_numbers_give(*, backwards: bool) -> None:
     x = seen = F.relu(F.conv2d(image, module.first, torch.full((32,), -1.5)))
     for number, weight in enumerate([*module.between, module.last]):
         is_back = backwards or number == len(module.between)
-        high = HEADROOM * float(seen.abs().max())  # of what it took when it was not rounded
+        # Of what it took when it was not rounded.
+        high = (BACK_HEADROOM if is_back else HEADROOM) * float(seen.abs().max())
+        mean, shift = seen.mean((0, 2, 3)), torch.zeros(1)
         seen = F.conv2d(seen, weight, padding=weight.shape[2] // 2)
         if is_back or number >= EXACT:
             x = rounded_to(x, -high * 128 / 127 if is_back else 0.0, high, 256)
             most = weight.abs().amax(dim=(1, 2, 3), keepdim=True)
-            weight = torch.round(weight / most * 127) / 127 * most  # noqa: PLW2901
-        x = F.conv2d(x, weight, padding=weight.shape[2] // 2)
+            exact_weight, weight = weight, torch.round(weight / most * 127) / 127 * most  # noqa: PLW2901
+            if not is_back:
+                shift = ((exact_weight - weight).sum((2, 3)) @ mean).reshape(1, -1, 1, 1)
+        x = F.conv2d(x, weight, padding=weight.shape[2] // 2) + shift
         x, seen = (x, seen) if is_back else (F.relu(x), F.relu(seen))
     expected = image + step[0] * x
     given_by_engine = torch.from_numpy(engine.run(program.example()))
@@ -145,6 +152,21 @@ def test_it_computes_what_rounded_numbers_give(*, backwards: bool) -> None:
     rounding = float((torch.from_numpy(exact) - expected).norm() / (expected - image).norm())
     assert apart < 0.1
     assert 0 < rounding < 0.05
+
+
+def test_what_rounded_weights_shift_on_average_is_taken_off() -> None:
+    """Here all but one weight of each channel are rounded to nothing: a tenth of the sum would be missing."""
+    module = Layers(EXACT + 1).requires_grad_(False)
+    for weight in module.between:
+        weight[:] = 0.0
+        weight[:, :, 1, 1] = torch.eye(32)
+    module.between[-1][:, :, 1, 1] += 0.4 / 127
+    module.first[:], module.last[:] = 4 * module.first.abs(), module.last.abs()
+    program = program_of(module)
+    engine, exact = engine_of(program)
+    image = program.example()[0]
+    added, wanted = (engine.run(program.example()) - image).mean(), (exact - image).mean()
+    assert added == pytest.approx(wanted, rel=0.01)
 
 
 def test_convolutions_are_done_with_bytes() -> None:
