@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from livedream.motion.flow import Motion
 from livedream.motion.sampling import Flow
-from livedream.motion.warp import UNBOUNDED, Field, carry, fit, resize, warp
+from livedream.motion.warp import UNBOUNDED, Field, add_share, carry, fit, resize, warp
 
 sides = st.integers(3, 40)
 
@@ -164,6 +164,15 @@ def test_the_warm_start_is_the_image_and_the_trusted_share_of_what_was_carried(
         init, np.clip(image + persistence * trust[..., None] * carried, 0, 1), atol=1e-5
     )
     assert all((a == b).all() for a, b in zip((image, carried, trust), before, strict=True))
+
+
+@given(sides, sides, st.floats(-4, 4, width=32))
+def test_a_share_of_a_field_is_added_in_place(height: int, width: int, most: float) -> None:
+    field, more = noise(height, width), noise(height, width, 1)
+    share = np.linspace(0, most, height * width, dtype=np.float32).reshape(height, width)
+    wanted = field.astype(np.float64) + share[..., None].astype(np.float64) * more
+    assert add_share(field, more, share) is not more
+    np.testing.assert_allclose(field, wanted, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(("persistence", "trust"), [(0.0, 1.0), (1.0, 0.0)])
