@@ -86,12 +86,11 @@ person 0.40 for 0.50. With 48 in place of 64 alone it takes 0.88 of the time; af
 
 In eight bits, on the Xeon with AVX-512 and without bfloat16, a frame takes 34 to 41 ms of processor, by hour:
 a third of it are OpenVINO's convolutions and what is between them, another third OpenCV, a tenth each numpy
-and the waiting of OpenVINO's threads for each other, a fifteenth Python. The thread that dreams never rests,
-and does four fifths of the kernel alone. Made lighter since: the clouds, 4.7 ms a frame of 1280x720 in place
-of 6.4 in that crowd, which a camera or a film does not have; the warm start and the step, four passes over
-memory less, 0.6 ms; a copy of what the engine gives. Of 5 ms of work less a frame is 1 sooner: the time goes
-to waiting. Its look left to the thread that composes, and its depth known a frame later: between 0.8 and 1.1
-times the rate.
+and the waiting of OpenVINO's threads for each other, a twelfth Python. The thread that dreams never rests,
+and does four fifths of the kernel alone. Made lighter since: the clouds, 6.2 ms a frame of 1280x720 in place
+of 8.0 in that crowd (4.0 for 5.2 by themselves), which a camera or a film does not have; the warm start and
+the step, four passes over memory less, 0.6 ms; a copy of what the engine gives. A show makes 1.0 to 1.1 times
+the frames. Its look left to the thread that composes, and its depth known a frame later: 0.8 to 1.1 times.
 """
 
 GOALS = """\
