@@ -217,9 +217,9 @@ def _steadied(
 
 def _stepped(made: Field, velocity: Field, further: Depths | None) -> Field:
     """Return clamp(made + further * velocity); further: HxW, None is 1."""
-    if further is None:
-        return clamped(cv2.add(made, velocity))
-    return clamped(add_share(made.copy(), velocity, further))
+    if further is not None:
+        velocity = np.asarray(cv2.multiply(velocity, of_colour(further)), np.float32)
+    return clamped(cv2.add(made, velocity))
 
 
 def _dreamed(runs: Sequence[Run], init: Image, image: Image) -> Image:

@@ -73,13 +73,13 @@ def carry(image: Field, carried: Field, kept: Trust, persistence: float) -> Fiel
 
     image, carried: HxWx3. kept: HxW, 0..1. persistence: 0..1.
     """
-    return clamped(add_share(image.copy(), carried, kept * np.float32(persistence)))
+    return clamped(cv2.add(image, cv2.multiply(carried, of_colour(kept), scale=persistence)))
 
 
 def add_share(field: Field, more: Field, share: Trust) -> Field:
-    """Add share * more to a field, and return it: in half of the time of a product and a sum.
+    """Add share * more to a field, and return it.
 
-    field, more: HxWx3. share: HxW.
+    field, more: HxWx3. share: HxW. It saves time where the field is nobody else's: a copy takes as long.
     """
     return np.asarray(cv2.accumulateProduct(more, of_colour(share), field), np.float32)
 
