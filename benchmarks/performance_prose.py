@@ -68,7 +68,7 @@ frames, in turn every two seconds of one show; with two other programs at full l
 5 makes a tenth less). Without gain: decoding and composing held back while the kernel runs, SCHED_BATCH for
 the threads beside, the fields of a warm start and of a step in strips that fit into a core's cache, arrays
 that the engine reads and writes in place, composing by sixteen-bit numbers, a shorter time until Python's
-threads take turns; and the small octave of the
+threads take turns, a product added in place of a copy for a product and a sum; and the small octave of the
 next frame on one core beside the large one of this frame on the other, one thread each, from a dream that
 is one step older: what is saved in waiting goes to work that is done twice (its own warm start, two
 engines' ways in and out), and no core is fuller: between 0.8 and 1.15 times the rate, in turn, as the
@@ -88,9 +88,9 @@ In eight bits, on the Xeon with AVX-512 and without bfloat16, a frame takes 34 t
 a third of it are OpenVINO's convolutions and what is between them, another third OpenCV, a tenth each numpy
 and the waiting of OpenVINO's threads for each other, a twelfth Python. The thread that dreams never rests,
 and does four fifths of the kernel alone. Made lighter since: the clouds, 6.2 ms a frame of 1280x720 in place
-of 8.0 in that crowd (4.0 for 5.2 by themselves), which a camera or a film does not have; the warm start and
-the step, four passes over memory less, 0.6 ms; a copy of what the engine gives. A show makes 1.0 to 1.1 times
-the frames. Its look left to the thread that composes, and its depth known a frame later: 0.8 to 1.1 times.
+of 8.0 in that crowd (4.0 for 5.2 by themselves), which a camera or a film does not have; a step, one pass
+over memory less, 0.2 ms; a copy of what the engine gives. A show makes 1.0 to 1.1 times the frames. Its look
+left to the thread that composes, and its depth known a frame later: 0.8 to 1.1 times.
 """
 
 GOALS = """\
@@ -119,9 +119,9 @@ GOAL_ROWS = (
         "1.4 times the frames a second of f284a06, before stages ran side by side",
         "1.33 Xeon (52.7 for 39.5; pairs 1.23 to 1.37); 1.21 slow (34.6 for 28.5; pairs 1.16 to 1.27), both "
         "before b4d81b5 and 679fdf7, together about 1.1 times as many, and slow before eight bits, which are "
-        "for it, too; 1.36 AVX-512 with all of them (the median of 33 pairs in two hours, 42 to 58 frames "
-        "for 30 to 44; pairs 1.20 to 1.54; 1.29 before the clouds and the warm start were made lighter, "
-        "1.11 without eight bits)",
+        "for it, too; 1.42 AVX-512 with all of them (48.5 for 34.1, eight runs each; pairs 1.20 to 1.65); "
+        "the medians of seven series before it that evening, of two to six runs each, were 1.21 to 1.43 "
+        "times, and 1.13 to 1.33 before the clouds were made lighter; 1.11 without eight bits",
         "`livedream bench`, both in turn, four to eight runs each",
         "both cores are busy throughout, see above; AVX-512: a frame waits 13 ms for its kernel, which by "
         "itself takes 8, since its second thread shares a core with all that goes on beside",
@@ -182,8 +182,8 @@ example than its own noise does, the mean cosine is 0.961 for `eyes`, 0.950 for 
 and what rounded weights shift sums by left as it was: 0.958, 0.924, 0.941, 0.953, 0.968 and 0.995. More than
 half of what is left comes from the way up, where a sum that is a little off switches a ReLU; exact there, it
 would be 0.976 for `eyes`, and two more exact convolutions give 0.964. Without gain: weights rounded between
-ends of the least squared error, which are the full ones; means of pink noise in
-place of the example's. A scale of its own for each channel of what a convolution takes, between those of
+ends of the least squared error, which are the full ones; means of pink noise in place
+of the example's. A scale of its own for each channel of what a convolution takes, between those of
 activations and weights, gives 0.972 for `eyes` where the films themselves tell the ends, and 0.88 where the
 example does: that it knows too little of other dreams. The first convolutions rounded, too: a fiftieth of the
 time less, far off. Depthwise ones and masks of ReLUs from bytes: nothing gained. OpenVINO leaves what is
